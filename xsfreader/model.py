@@ -1,0 +1,233 @@
+"""The vocabulary: what the layers hand to one another.
+
+Everything here is frozen, made of plain values, and free of third-party code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+SITE = "https://xmpp.org"
+"""What a permalink is appended to for a post's URL."""
+
+DEFAULT_AUTHOR = "XMPP Communication Team and Contributors"
+"""Whom the site names where a post names nobody."""
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One article in one language: everything about it but its text."""
+
+    permalink: str
+    """Path on the site, percent-encoded as in its URL: ``/de/2025/10/…/``. The identity."""
+    path: str
+    """Where the file lies in the source: ``content/blog/newsletter/2025-10-05-newsletter.de.md``."""
+    blob: str
+    """Git's id of the file's bytes (SHA-1 in hex)."""
+    language: str
+    """``en``, ``de``, ``pt-br``…"""
+    translation_key: str
+    """The same for all translations of a post: the path without language and ending."""
+    title: str
+    date: dt.datetime
+    """Aware, in UTC."""
+    authors: tuple[str, ...]
+    """Never empty; ``DEFAULT_AUTHOR`` where the file names nobody."""
+    categories: tuple[str, ...]
+    aliases: tuple[str, ...]
+    """Old paths that lead here, with leading and trailing slash."""
+    summary: str
+    words: int
+    xeps: tuple[int, ...]
+    """Numbers of the XEPs mentioned, linked or not, in order of first mention."""
+
+    @property
+    def url(self) -> str:
+        """The post's address on the web."""
+        return SITE + self.permalink
+
+    @property
+    def day(self) -> dt.date:
+        """The day the site gives the post."""
+        return self.date.date()
+
+
+@dataclass(frozen=True, slots=True)
+class FullPost:
+    """A post with its text."""
+
+    post: Post
+    body: str
+    """The Markdown below the front matter."""
+    text: str
+    """The words a reader sees, for the full-text index: no link targets, no markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A file that could not be read as a post."""
+
+    path: str
+    reason: str
+    """One line, a clause: ``front matter is not closed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an archive already holds; a source sends only what is not in it."""
+
+    snapshot: str | None = None
+    """Id of the snapshot held, None before the first sync."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path to blob id of each file of the snapshot, those set aside included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One upstream commit, or what a folder held at one moment."""
+
+    id: str
+    files: Mapping[str, str]
+    """Path to blob id of every Markdown file below the blog's folder: the complete list."""
+    blobs: Mapping[str, bytes]
+    """Blob id to bytes, of those whose id is among no file of ``Known``."""
+    refused: tuple[SetAside, ...] = ()
+    """Files not brought (too large, unreadable on disk); their paths stand in ``files``."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Site path (``/images/x.png``) to blob id of every file below ``static/images``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is."""
+
+    stage: str
+    """What is being done, for a person: ``fetching posts``."""
+    done: int = 0
+    total: int | None = None
+    """None where it is not known."""
+    unit: str = ""
+    """``bytes``, ``posts`` or nothing."""
+
+
+class Source(Protocol):
+    """Where posts come from."""
+
+    @property
+    def name(self) -> str:
+        """For a person: the URL, the folder, or ``guide``."""
+
+    @property
+    def local(self) -> bool:
+        """Whether asking costs no network, so that it may be asked at any time."""
+
+    def snapshot(
+        self,
+        known: Known,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> Snapshot | None:
+        """Bring what changed since ``known``; None where nothing did.
+
+        Raises SourceError. ``stopped`` is polled at least every second and obeyed with
+        StoppedError.
+        """
+
+    def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
+        """Bring one file by its blob id, an image say. Raises SourceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did."""
+
+    snapshot: str
+    total: int
+    """Posts in the archive now."""
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    set_aside: tuple[SetAside, ...] = ()
+    """Every file of the snapshot that could not be read, whether or not it was known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a post a reader is, whatever the width: a block and an offset in its text."""
+
+    block: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A reader's own of one post."""
+
+    read: bool = False
+    starred: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which posts a list holds; every field narrows it, None and False do not."""
+
+    language: str | None = None
+    category: str | None = None
+    author: str | None = None
+    """Compared folded: case and accents do not count."""
+    xep: int | None = None
+    since: dt.date | None = None
+    """First day, inclusive."""
+    until: dt.date | None = None
+    """Last day, inclusive."""
+    unread: bool = False
+    starred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post that a search found."""
+
+    post: Post
+    snippet: str
+    """A stretch of the post's text around the hits, on one line."""
+    marks: tuple[tuple[int, int], ...]
+    """Start and end of each hit in ``snippet``, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the list: a post and its translations, told by the best language of them."""
+
+    permalink: str
+    title: str
+    day: dt.date
+    language: str
+    languages: tuple[str, ...]
+    """All the languages it is there in, ``language`` first."""
+    read: bool
+    starred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A heading of the list that opens: a year, a month, a category, an author, a XEP."""
+
+    key: str
+    """What to ask the store with; unique in its view."""
+    label: str
+    depth: int
+    total: int
+    """Entries below it."""
+    unread: int
+    """Those of them not read yet."""
+    folds: bool = False
+    """Whether more folds lie below it rather than entries."""
