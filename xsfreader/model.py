@@ -6,6 +6,7 @@ Everything here is frozen, made of plain values, and free of third-party code.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Post:
     permalink: str
     """Path on the site, percent-encoded as in its URL: ``/de/2025/10/…/``. The identity."""
     path: str
-    """Where the file lies in the source: ``content/blog/newsletter/2025-10-05-newsletter.de.md``."""
+    """Where the file lies in the source: ``content/blog/newsletter/2025-10-05.de.md``."""
     blob: str
     """Git's id of the file's bytes (SHA-1 in hex)."""
     language: str
@@ -115,6 +116,17 @@ class Progress:
     """None where it is not known."""
     unit: str = ""
     """``bytes``, ``posts`` or nothing."""
+
+
+class View(StrEnum):
+    """How the list is ordered and folded."""
+
+    DATE = "date"
+    CATEGORY = "category"
+    AUTHOR = "author"
+    XEP = "xep"
+    STARRED = "starred"
+    UNREAD = "unread"
 
 
 class Source(Protocol):
