@@ -1,0 +1,257 @@
+"""The configuration: one TOML file, read once, every mistake named with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xsfreader.errors import ConfigError
+from xsfreader.paths import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DEFAULT_SOURCE = "https://github.com/xsf/xmpp.org"
+IMAGES = ("on-view", "all", "off")
+PRESETS = ("", "newsboat")
+SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
+"""The schemes a link may have to be opened; all others are shown and no more."""
+MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a person may choose; every field has a default that works."""
+
+    source: str = DEFAULT_SOURCE
+    """Git URL, folder, or ``guide``."""
+    branch: str = ""
+    """Branch to follow; empty for the default branch of the source."""
+    languages: tuple[str, ...] = ("en",)
+    """Languages you read, best first: a post is shown in the first it is there in."""
+    theme: str = ""
+    """Name of a theme; empty for the one chosen last in the app."""
+    width: int = 92
+    """Widest column of text, in cells."""
+    images: str = "on-view"
+    """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
+    sync_interval: int = 60
+    """Minutes between syncs while the app is open; 0 for none but by key."""
+    openers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Scheme to command; ``{}`` stands for the link, which else comes last."""
+    preset: str = ""
+    """A set of keys to start from: ``newsboat``, or empty for our own."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Action id to keys, separated by commas; an empty string takes the keys away."""
+    file: Path | None = None
+    """The file this was read from, for messages."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Line of each setting in that file, for messages."""
+
+    def where(self, setting: str) -> str:
+        """``file:line: `` of a setting, for the front of an error's line."""
+        if self.file is None:
+            return ""
+        return f"{self.file}:{self.lines.get(setting, 1)}: "
+
+
+def locate(config: Path | None = None) -> Paths:
+    """Find the user's folders, as the platform and ``XDG_*`` say."""
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("xsfreader", appauthor=False)
+    return Paths(
+        config=config or Path(dirs.user_config_dir) / "config.toml",
+        data=Path(dirs.user_data_dir),
+        log=Path(dirs.user_log_dir) / "xsfreader.log",
+    )
+
+
+def load(file: Path, *, required: bool = False) -> Config:
+    """Read the configuration; a file that isn't there means the defaults, unless required.
+
+    Raises ConfigError with file, line and remedy.
+    """
+    try:
+        data = file.read_bytes()[: MAX_BYTES + 1]
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(
+                f"{file}: no such file; `xsfreader config --default` prints one to start from"
+            ) from None
+        return Config()
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be read ({error.strerror})") from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{file}: larger than 1 MB, this is no configuration")
+    try:
+        text = data.decode("utf-8")
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file}:{line}: not UTF-8; save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_toml_problem(file, str(error), data)) from None
+    except RecursionError:
+        raise ConfigError(f"{file}: nested too deeply to be a configuration") from None
+    return _read(table, file, _lines(text))
+
+
+def _toml_problem(file: Path, problem: str, data: bytes) -> str:
+    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", problem)
+    line = int(at[1]) if at and at[1] else data.count(b"\n") + 1
+    what = problem[: at.start()] if at else problem
+    return f"{file}:{line}: {what}; strings stand in quotes, lists in brackets"
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Find the line of each setting, as ``name`` or ``table.name``, without a full parser."""
+    found: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = header[1] + "."
+            found.setdefault(header[1], number)
+        elif setting := re.match(r"""\s*["']?([\w.:+-]+?)["']?\s*=""", line):
+            found.setdefault(table + setting[1], number)
+    return found
+
+
+def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
+    def fail(setting: str, remedy: str) -> ConfigError:
+        return ConfigError(f"{file}:{lines.get(setting, 1)}: {setting}: {remedy}")
+
+    known = {f.name for f in fields(Config)} - {"file", "lines", "preset"}
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        if name not in known:
+            raise fail(name, f"no such setting; there are {', '.join(sorted(known))}")
+        values[name] = _CHECKS[name](name, value, fail)
+    keys = values.get("keys", {})
+    values["preset"] = keys.pop("preset", "")
+    if values["preset"] not in PRESETS:
+        raise fail("keys.preset", 'must be "newsboat" or left out')
+    return Config(file=file, lines=lines, **values)
+
+
+def _text(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise fail(name, "must be a line of text in quotes")
+    return value
+
+
+def _source(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
+    text = _text(name, value, fail)
+    if not text:
+        raise fail(name, 'must be a Git URL, a folder or "guide"')
+    return text
+
+
+def _number(low: int, high: int) -> Callable[..., int]:
+    def check(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise fail(name, f"must be a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def _languages(
+    name: str, value: object, fail: Callable[[str, str], ConfigError]
+) -> tuple[str, ...]:
+    if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
+        return tuple(v.lower() for v in value)
+    raise fail(name, 'must be a list such as ["en", "de"]')
+
+
+def _images(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
+    if isinstance(value, str) and value in IMAGES:
+        return value
+    raise fail(name, 'must be "on-view", "all" or "off"')
+
+
+def _openers(
+    name: str, value: object, fail: Callable[[str, str], ConfigError]
+) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise fail(name, "must be a table: [openers]")
+    openers = {}
+    for scheme, command in value.items():
+        if scheme not in SCHEMES:
+            raise fail(f"{name}.{scheme}", f"no link of it is opened; only {', '.join(SCHEMES)}")
+        words = [command] if isinstance(command, str) else command
+        if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
+            raise fail(f"{name}.{scheme}", 'must be a command and its words: ["firefox", "{}"]')
+        openers[scheme] = tuple(words)
+    return openers
+
+
+def _keys(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise fail(name, "must be a table: [keys]")
+    keys: dict[str, str] = {}
+    for action, wanted in value.items():
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        if not all(isinstance(key, str) for key in listed):
+            raise fail(f"{name}.{action}", 'must be keys in quotes, such as "ctrl+j"')
+        keys[action] = ",".join(listed)
+    return keys
+
+
+_CHECKS: dict[str, Callable[..., Any]] = {
+    "source": _source,
+    "branch": _text,
+    "languages": _languages,
+    "theme": _text,
+    "width": _number(20, 500),
+    "images": _images,
+    "sync_interval": _number(0, 100_000),
+    "openers": _openers,
+    "keys": _keys,
+}
+
+
+_COMMENTS = {
+    "source": 'Where posts come from: a Git URL, a folder with a checkout, or "guide".',
+    "branch": "Branch to follow; empty for the default branch.",
+    "languages": "Languages you read, best first; a post is shown in the first it is there in.",
+    "theme": "Theme by name; empty for the one chosen last in the app (ctrl+p, Theme).",
+    "width": "Widest column of text, in cells.",
+    "images": 'When pictures are fetched: "on-view", "all" at sync, or "off".',
+    "sync_interval": "Minutes between syncs while the app is open; 0 for none but by key.",
+}
+
+
+def dump(config: Config) -> str:
+    """Write a configuration as a commented TOML file that ``load`` reads to the same."""
+    if config.file is not None:
+        head = [f"# As read from {config.file}"]
+    else:
+        head = ["# Configuration of xsfreader; every line may be left out"]
+    out = [*head, ""]
+    for name, comment in _COMMENTS.items():
+        out += [f"# {comment}", f"{name} = {_toml(getattr(config, name))}", ""]
+    out += ["# Commands that open links, by scheme; {} stands for the link.", "[openers]"]
+    out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
+    if not config.openers:
+        out.append('# https = ["firefox", "{}"]')
+    out += [
+        "",
+        "# Keys by action id (`?` in the app shows them); `preset` to start from.",
+        "[keys]",
+    ]
+    out.append(f"preset = {_toml(config.preset)}")
+    out += [f"{_toml(action)} = {_toml(keys)}" for action, keys in config.keys.items()]
+    return "\n".join(out) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,1 @@
+"""The app: Textual and nothing of the data behind it."""

@@ -1,0 +1,179 @@
+"""Every action: its id, keys, words and place. Data only, so that nothing of Textual is loaded.
+
+The ids are what ``[keys]`` in the configuration names; the method an action calls on the
+screen is ``action_`` and the id with underscores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xsfreader.config import Config
+
+
+class Where(StrEnum):
+    """Where an action is to be had."""
+
+    ANYWHERE = "anywhere"
+    LIST = "list"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does."""
+
+    id: str
+    keys: tuple[str, ...]
+    """Names as Textual gives them: ``j``, ``ctrl+d``, ``question_mark``."""
+    label: str
+    """A word or two for the footer."""
+    help: str
+    """A line for the help."""
+    group: str
+    """Heading it stands under in the help."""
+    where: Where = Where.ANYWHERE
+
+    @property
+    def method(self) -> str:
+        """Name of the action for Textual, without ``action_``."""
+        return self.id.replace("-", "_")
+
+
+_NAMES = {
+    "?": "question_mark",
+    "/": "slash",
+    "{": "left_curly_bracket",
+    "}": "right_curly_bracket",
+    "[": "left_square_bracket",
+    "]": "right_square_bracket",
+    "|": "vertical_line",
+    ",": "comma",
+    ".": "full_stop",
+    ":": "colon",
+    ";": "semicolon",
+    "<": "less_than_sign",
+    ">": "greater_than_sign",
+    "=": "equals_sign",
+    "+": "plus",
+    "-": "minus",
+    "*": "asterisk",
+    "#": "number_sign",
+    "$": "dollar_sign",
+    "%": "percent_sign",
+    "^": "circumflex_accent",
+    "&": "ampersand",
+    "@": "at",
+    "!": "exclamation_mark",
+    "~": "tilde",
+    "_": "underscore",
+    "'": "apostrophe",
+    '"': "quotation_mark",
+    "\\": "backslash",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+}
+_SHOWN = {name: sign for sign, name in _NAMES.items()} | {
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "enter": "Enter",
+    "escape": "Esc",
+    "backspace": "Backspace",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "space": "Space",
+}
+
+
+def key_name(key: str) -> str:
+    """Turn a key as people write it (``?``, ``G``, ``ctrl+d``) into Textual's name for it."""
+    return _NAMES.get(key, key)
+
+
+def key_shown(key: str) -> str:
+    """Turn Textual's name of a key into what stands on the screen."""
+    return _SHOWN.get(key, key)
+
+
+def _action(
+    name: str, keys: str, label: str, text: str, group: str, where: Where = Where.ANYWHERE
+) -> Action:
+    return Action(name, tuple(map(key_name, keys.split())), label, text, group, where)
+
+
+_MOVE, _GO, _POST, _MARK, _APP = "Move", "Go", "In the post", "Mark", "Program"
+
+ACTIONS: tuple[Action, ...] = (
+    _action("line-down", "j down", "down", "One line or row down", _MOVE),
+    _action("line-up", "k up", "up", "One line or row up", _MOVE),
+    _action("page-down", "space pagedown", "page", "One page down", _MOVE),
+    _action("page-up", "b pageup", "page back", "One page up", _MOVE),
+    _action("half-page-down", "d ctrl+d", "half page", "Half a page down", _MOVE),
+    _action("half-page-up", "u ctrl+u", "half back", "Half a page up", _MOVE),
+    _action("top", "g home", "top", "To the top", _MOVE),
+    _action("bottom", "G end", "bottom", "To the bottom", _MOVE),
+    _action("pane-right", "l right", "read", "To the post, or open the fold", _MOVE),
+    _action("pane-left", "h left", "list", "To the list, or close the fold", _MOVE),
+    _action("open", "enter", "open", "Open the post, the fold or the link", _GO),
+    _action("back", "escape", "back", "One level back", _GO),
+    _action("next-post", "J", "next", "Next post of the list", _GO),
+    _action("previous-post", "K", "previous", "Previous post of the list", _GO),
+    _action("next-unread", "]", "unread", "Next unread post", _GO),
+    _action("previous-unread", "[", "unread back", "Previous unread post", _GO),
+    _action("view-date", "1", "date", "List by date", _GO),
+    _action("view-category", "2", "category", "List by category", _GO),
+    _action("view-author", "3", "author", "List by author", _GO),
+    _action("view-xep", "4", "XEP", "List by XEP", _GO),
+    _action("view-starred", "5", "starred", "List what is starred", _GO),
+    _action("view-unread", "6", "unread", "List what is unread", _GO),
+    _action("browser", "o", "browser", "Open the post in the browser", _POST),
+    _action("copy", "y", "copy URL", "Copy the post's permalink", _POST),
+    _action("toggle-read", "m", "read", "Mark as read or unread", _MARK),
+    _action("star", "s", "star", "Star or unstar", _MARK),
+    _action("sync", "r", "sync", "Fetch what is new now", _APP),
+    _action("help", "?", "help", "Show or hide this help", _APP),
+    _action("quit", "q ctrl+q", "quit", "Quit", _APP),
+)
+
+PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"": {}}
+"""Keys by action id that a preset changes."""
+
+
+def effective(config: Config) -> tuple[Action, ...]:
+    """Give every action the keys in force: ours, the preset's, then the user's own.
+
+    Raises ConfigError where an action is unknown or a key would do two things.
+    """
+    ids = {action.id for action in ACTIONS}
+    changed: dict[str, tuple[str, ...]] = dict(PRESETS[config.preset])
+    for name, keys in config.keys.items():
+        if name not in ids:
+            raise ConfigError(
+                f"{config.where(f'keys.{name}')}keys.{name}: no such action; "
+                "`?` in the app and `xsfreader config` list them"
+            )
+        changed[name] = tuple(key_name(key.strip()) for key in keys.split(",") if key.strip())
+    actions = tuple(replace(a, keys=changed.get(a.id, a.keys)) for a in ACTIONS)
+    taken: dict[str, Action] = {}
+    for action in sorted(actions, key=lambda action: action.id in config.keys):
+        for key in action.keys:
+            other = taken.setdefault(key, action)
+            if other is not action:
+                raise ConfigError(
+                    f"{config.where(f'keys.{action.id}')}keys.{action.id}: "
+                    f"{key_shown(key)} is already the key of {other.id}; give {other.id} another"
+                )
+    return actions

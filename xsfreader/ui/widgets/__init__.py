@@ -1,0 +1,1 @@
+"""The widgets: all paint their own lines."""
