@@ -1,0 +1,118 @@
+"""Text as a search sees it: case, accents and typographic signs do not count.
+
+The index, the queries, the brute-force tests and the search within a post all fold with these
+functions, so that they agree on what matches what.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+FOLDING_VERSION = 1
+"""Raised whenever ``fold`` or ``words`` give something else: an index made before is void."""
+
+_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+    "ŧ": "t", "ŋ": "n",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"',
+    "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...",
+}  # fmt: skip
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+_ALONE = re.compile(rf"[{_CJK}]")
+_FOLDED: dict[str, str] = {}
+
+
+def _fold_char(char: str) -> str:
+    found = _FOLDED.get(char)
+    if found is None:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+        kept = "".join(_LETTERS.get(c, c) for c in plain if not unicodedata.combining(c))
+        if char.isspace():
+            kept = " "
+        elif unicodedata.category(char) == "Cf":
+            kept = ""
+        found = _FOLDED[char] = kept
+    return found
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    return "".join([_fold_char(char) for char in run[0]])
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents and ligatures, with plain quotes and dashes."""
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(_fold_run, text).lower()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text: runs of letters and digits, each CJK character by itself."""
+    return _WORD.findall(fold(text))
+
+
+def spaced(text: str) -> str:
+    """The same words with ASCII signs or spaces between them, made for an index in bulk."""
+    folded = fold(text)
+    return folded if folded.isascii() else _NOT_ASCII.sub(_space_run, folded)
+
+
+def _space_run(run: re.Match[str]) -> str:
+    return "".join([_space_char(char) for char in run[0]])
+
+
+def _space_char(char: str) -> str:
+    if _WORD.fullmatch(char):
+        return f" {char} " if _ALONE.fullmatch(char) else char
+    return " "
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A folded text that knows which characters of the original its own came from."""
+
+    text: str
+    """What ``fold`` gives."""
+    starts: list[int] = field(repr=False)
+    """Where in ``text`` a stretch begins, ascending, from 0."""
+    origins: list[int] = field(repr=False)
+    """Where each of these stretches begins in the original."""
+    lengths: list[int] = field(repr=False)
+    """How many characters of the original each was made of."""
+
+    @classmethod
+    def of(cls, text: str) -> FoldedText:
+        """Fold a text, keeping the way back."""
+        pieces: list[str] = []
+        starts, origins, lengths = [0], [0], [0]
+        at = end = 0
+
+        def note(piece: str, origin: int, length: int) -> None:
+            nonlocal at
+            pieces.append(piece)
+            starts.append(at)
+            origins.append(origin)
+            lengths.append(length)
+            at += len(piece)
+
+        for run in _NOT_ASCII.finditer(text):
+            if run.start() > end:
+                note(text[end : run.start()], end, run.start() - end)
+            for offset, char in enumerate(run[0], run.start()):
+                note(_fold_char(char), offset, 1)
+            end = run.end()
+        note(text[end:], end, len(text) - end)
+        return cls("".join(pieces).lower(), starts, origins, lengths)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original that a non-empty stretch of ``text`` was made of."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, end - 1) - 1
+        begin = self.origins[first] + min(start - self.starts[first], self.lengths[first] - 1)
+        stop = self.origins[last] + min(end - self.starts[last], self.lengths[last])
+        return max(begin, 0), max(stop, begin + 1)
