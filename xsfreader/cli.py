@@ -1,0 +1,274 @@
+"""The command line: data on stdout, narration on stderr, exit 0, 1 for failure, 2 for usage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xsfreader import __version__
+from xsfreader.errors import UnknownPostError, XsfreaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xsfreader.config import Config
+    from xsfreader.library import Library
+    from xsfreader.paths import Paths
+
+OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; every expected error ends as one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    args = _parser().parse_args(argv)
+    try:
+        return _run(args)
+    except UnknownPostError as error:
+        _fail(str(error))
+        for candidate in error.candidates:
+            print(f"  {candidate}", file=sys.stderr)
+        return FAILURE
+    except XsfreaderError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _fail(words: str) -> int:
+    from xsfreader.markup import clean
+
+    print(f"xsfreader: {clean(words)}", file=sys.stderr)
+    return FAILURE
+
+
+def _day(text: str) -> object:
+    import datetime as dt
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2020-05-31") from None
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number of at least {least}")
+        return int(text)
+
+    return number
+
+
+def _common(*, default: object) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--source",
+        metavar="URL|DIR|guide",
+        default=default,
+        help="read this Git URL, this folder or the built-in guide",
+    )
+    parser.add_argument(
+        "--offline", action="store_true", default=default or False, help="use no network"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, default=default, help="use this configuration"
+    )
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xsfreader",
+        description="The blog of the XMPP Standards Foundation in your terminal, offline. "
+        "Without a command, the app starts.",
+        parents=[_common(default=None)],
+    )
+    parser.add_argument("--version", action="version", version=f"xsfreader {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=text, description=text, parents=[_common(default=argparse.SUPPRESS)]
+        )
+
+    command("sync", "fetch what is new")
+    listing = command("list", "list posts, newest first")
+    listing.add_argument("--language", metavar="L", help="only this language, such as de")
+    listing.add_argument("--category", metavar="C", help="only this category")
+    listing.add_argument("--author", metavar="A", help="only this author")
+    listing.add_argument("--since", metavar="D", type=_day, help="from this day on (2020-05-31)")
+    listing.add_argument("--until", metavar="D", type=_day, help="up to this day")
+    listing.add_argument("--unread", action="store_true", help="only what is unread")
+    listing.add_argument("--starred", action="store_true", help="only what is starred")
+    listing.add_argument("--json", action="store_true", help="one JSON array")
+    show = command("show", "print a post")
+    show.add_argument(
+        "post", metavar="POST", help="permalink, its last part, URL, alias or Markdown file"
+    )
+    how = show.add_mutually_exclusive_group()
+    how.add_argument("--plain", action="store_true", help="no colours, even on a terminal")
+    how.add_argument("--markdown", action="store_true", help="the Markdown as its author wrote it")
+    how.add_argument("--json", action="store_true", help="one JSON object")
+    show.add_argument("--width", metavar="N", type=_at_least(20), help="columns to use")
+    search = command("search", "search the archive, the best first")
+    search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
+    search.add_argument("--limit", metavar="N", type=_at_least(1), default=20, help="at most N")
+    search.add_argument("--json", action="store_true", help="one JSON array")
+    command("paths", "print where everything is kept")
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    from xsfreader.config import load, locate
+
+    paths = locate(args.config)
+    config = load(paths.config, required=args.config is not None)
+    if args.command == "paths":
+        return _paths(args, config, paths)
+    if args.command == "show" and Path(args.post).is_file():
+        return _show_file(args, config)
+    from xsfreader.library import Library
+
+    if args.command is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _fail("the app needs a terminal; `xsfreader list` and `show` print to pipes")
+    library = Library(config, paths, args.source)
+    if args.command is None:
+        return _app(args, library)
+    with library:
+        for warning in library.warnings:
+            print(f"xsfreader: {warning}", file=sys.stderr)
+        return _COMMANDS[args.command](args, library)
+
+
+def _app(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.ui.app import run
+
+    run(library, offline=args.offline)
+    return OK
+
+
+def _sync(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.cli_output import ProgressLine, safe
+
+    if args.offline and not library.local:
+        return _fail("sync needs the network that --offline forbids") + 1
+    with ProgressLine() as line:
+        report = library.sync(line.show, lambda: False)
+    for file in report.set_aside:
+        print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
+    words = f"{report.total} posts, {report.new} new, {report.changed} changed"
+    words += f", {report.removed} removed"
+    print(words + (f", {len(report.set_aside)} set aside" if report.set_aside else ""))
+    return OK
+
+
+def _list(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.cli_output import list_rows, print_json, record
+    from xsfreader.model import Filter
+
+    library.refresh_local()
+    wanted = Filter(
+        language=args.language and args.language.lower(),
+        category=args.category,
+        author=args.author,
+        since=args.since,
+        until=args.until,
+        unread=args.unread,
+        starred=args.starred,
+    )
+    listed = library.posts(wanted)
+    if args.json:
+        print_json([record(item) for item in listed])
+        return OK
+    for row in list_rows(listed):
+        print(row)
+    if not listed:
+        print("no post is like that", file=sys.stderr)
+    return OK
+
+
+def _show(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.cli_output import print_document, print_json, print_markdown, record
+
+    library.refresh_local()
+    permalink = library.resolve(args.post)
+    if args.markdown:
+        print_markdown(library.body(permalink))
+    elif args.json:
+        print_json(record(library.listed(permalink)) | {"markdown": library.body(permalink)})
+    else:
+        print_document(
+            library.document(permalink), args.width, library.config.width, plain=args.plain
+        )
+    return OK
+
+
+def _show_file(args: argparse.Namespace, config: Config) -> int:
+    from xsfreader.cli_output import print_document, print_json, print_markdown, record
+    from xsfreader.library import Listed, file_document
+    from xsfreader.model import Marks
+
+    full, document = file_document(Path(args.post))
+    if args.markdown:
+        print_markdown(full.body)
+    elif args.json:
+        print_json(record(Listed(full.post, Marks(), {})) | {"markdown": full.body})
+    else:
+        print_document(document, args.width, config.width, plain=args.plain)
+    return OK
+
+
+def _search(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.cli_output import hit_rows, print_json, record
+
+    library.refresh_local()
+    hits = library.search(" ".join(args.query), args.limit)
+    if args.json:
+        print_json(
+            [
+                record(library.listed(hit.post.permalink))
+                | {"snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
+                for hit in hits
+            ]
+        )
+        return OK
+    for row in hit_rows(hits):
+        print(row)
+    if not hits:
+        print("nothing found; fewer or shorter words find more", file=sys.stderr)
+    return OK
+
+
+def _paths(args: argparse.Namespace, config: Config, paths: Paths) -> int:
+    from xsfreader.library import archive_path
+
+    current = archive_path(config, paths, args.source)
+    print(f"configuration  {paths.config}")
+    print(f"data           {paths.data}")
+    print(f"archive        {current}")
+    for other in sorted(paths.data.glob("archive-*.db")):
+        if other != current:
+            print(f"archive        {other}")
+    print(f"state          {paths.state}")
+    print(f"log            {paths.log}")
+    return OK
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Library], int]] = {
+    "sync": _sync,
+    "list": _list,
+    "show": _show,
+    "search": _search,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

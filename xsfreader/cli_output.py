@@ -1,0 +1,153 @@
+"""How the command line prints: rows, JSON, documents, a line of progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from xsfreader.markup import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xsfreader.library import Listed
+    from xsfreader.markup import Document
+    from xsfreader.model import Hit, Progress
+
+PIPE_WIDTH = 80
+"""Columns where there is no terminal to ask."""
+BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+def styled() -> bool:
+    """Tell whether stdout is a terminal that takes styles."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def coloured() -> bool:
+    """Tell whether stdout takes colours as well."""
+    return styled() and not os.environ.get("NO_COLOR")
+
+
+def safe(text: str) -> str:
+    """Take from a stranger's text what a terminal could obey; lines and tabs become spaces."""
+    return clean(text)
+
+
+def record(item: Listed) -> dict[str, Any]:
+    """Turn a post into the object that ``--json`` prints."""
+    post = item.post
+    return {
+        "permalink": post.permalink,
+        "url": post.url,
+        "path": post.path,
+        "language": post.language,
+        "title": post.title,
+        "date": post.day.isoformat(),
+        "authors": list(post.authors),
+        "categories": list(post.categories),
+        "summary": post.summary,
+        "translations": item.translations,
+        "xeps": list(post.xeps),
+        "words": post.words,
+        "read": item.marks.read,
+        "starred": item.marks.starred,
+    }
+
+
+def print_json(value: object) -> None:
+    """Print JSON; on a terminal with nothing in it that a terminal could obey."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    if sys.stdout.isatty():
+        text = "\n".join(map(safe, text.split("\n")))
+    print(text)
+
+
+def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
+    """Write a post a row: columns on a terminal, tab-separated in a pipe."""
+    terminal = sys.stdout.isatty()
+    dim, plain = (DIM, PLAIN) if styled() else ("", "")
+    for item in listed:
+        post, title = item.post, safe(item.post.title)
+        if not terminal:
+            yield f"{post.day}\t{safe(post.permalink)}\t{title}"
+            continue
+        marks = ("★" if item.marks.starred else " ") + (" " if item.marks.read else "●")
+        tag = "" if post.language == "en" else f" [{safe(post.language)}]"
+        yield f"{post.day} {marks} {title}{tag}\n             {dim}{safe(post.permalink)}{plain}"
+
+
+def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
+    """Write what a search found: title and permalink, then the words around the hits."""
+    bold, dim, plain = (BOLD, DIM, PLAIN) if styled() else ("", "", "")
+    for hit in hits:
+        post = hit.post
+        yield f"{post.day} {bold}{safe(post.title)}{plain}"
+        yield f"  {dim}{safe(post.permalink)}{plain}"
+        if hit.snippet:
+            parts, at = [], 0
+            for start, end in hit.marks:
+                parts += [safe(hit.snippet[at:start]), bold, safe(hit.snippet[start:end]), plain]
+                at = end
+            yield "  " + "".join(parts) + safe(hit.snippet[at:])
+
+
+def print_document(document: Document, width: int | None, widest: int, *, plain: bool) -> None:
+    """Print a post in lines: styled on a terminal, plain elsewhere."""
+    from xsfreader.markup import ansi, layout
+    from xsfreader.markup import plain as plain_text
+
+    columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        columns = PIPE_WIDTH
+    page = layout(document, width or max(20, min(widest, columns)))
+    if plain or not styled():
+        sys.stdout.write(plain_text(page))
+    else:
+        sys.stdout.write(ansi(page, document, colour=coloured()))
+
+
+def print_markdown(body: str) -> None:
+    """Print Markdown as it is, but for what a terminal could obey where it is one."""
+    if sys.stdout.isatty():
+        body = "\n".join(safe(line) for line in body.split("\n"))
+    sys.stdout.write(body if body.endswith("\n") else body + "\n")
+
+
+class ProgressLine:
+    """A line on stderr that shows how far a sync is; silent where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._next = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+    def show(self, progress: Progress) -> None:
+        """Draw the line anew, at most ten times a second."""
+        now = time.monotonic()
+        if not self._shown or (now < self._next and progress.done != progress.total):
+            return
+        self._next = now + 0.1
+        words = safe(progress.stage)
+        if progress.total:
+            share = min(1.0, progress.done / progress.total)
+            full = round(share * 24)
+            words = f"{'━' * full}{'╌' * (24 - full)} {share:4.0%}  {words}"
+        elif progress.unit == "bytes" and progress.done:
+            words += f" {progress.done / 1e6:.1f} MB"
+        elif progress.done:
+            words += f" {progress.done}"
+        columns = shutil.get_terminal_size().columns
+        sys.stderr.write("\r\033[K" + words[: columns - 1])
+        sys.stderr.flush()

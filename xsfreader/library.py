@@ -1,0 +1,331 @@
+"""The one door to posts for both front ends: list, open, search, mark, resolve, sync.
+
+A ``Library`` belongs to one thread; ``clone`` makes another for a worker. Policy that both
+front ends share lives here: which languages count, what today is, how a name becomes a post.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from xsfreader.errors import NoArchiveError, SyncRunningError, UnknownPostError
+from xsfreader.ingest import INGEST_VERSION
+from xsfreader.model import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xsfreader.config import Config
+    from xsfreader.markup import Document
+    from xsfreader.model import (
+        Entry,
+        Filter,
+        Fold,
+        FullPost,
+        Hit,
+        Marks,
+        Place,
+        Post,
+        Progress,
+        Source,
+        SyncReport,
+        View,
+    )
+    from xsfreader.paths import Paths
+    from xsfreader.store import Store
+
+GUIDE = "guide"
+CACHED_DOCUMENTS = 32
+MAX_FILE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A post with what belongs to it in a list."""
+
+    post: Post
+    marks: Marks
+    translations: dict[str, str]
+    """Language to permalink, of the others."""
+
+
+class Library:
+    """One source's archive with the reader's own state."""
+
+    def __init__(self, config: Config, paths: Paths, source: str | None = None) -> None:
+        """Open the archive of a source, the configured one unless another is named.
+
+        Raises StoreError.
+        """
+        from xsfreader.store import Store
+
+        self.config = config
+        self.paths = paths
+        self.source_name = normal_source(source or config.source)
+        self._store: Store = Store.open(
+            archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
+        )
+        self._documents: OrderedDict[tuple[str, str | None], Document] = OrderedDict()
+
+    def clone(self) -> Library:
+        """Open the same library again, for another thread."""
+        return Library(self.config, self.paths, self.source_name)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    # What is here
+
+    @property
+    def is_guide(self) -> bool:
+        """Whether these are the built-in pages."""
+        return self.source_name == GUIDE
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages by preference, never none."""
+        return self.config.languages or (DEFAULT_LANGUAGE,)
+
+    @property
+    def today(self) -> dt.date:
+        """The day; posts dated later are not shown yet, as on the site."""
+        return dt.datetime.now(dt.UTC).date()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever fetched."""
+        return self._store.snapshot_id is None
+
+    @property
+    def synced(self) -> dt.datetime | None:
+        """When the last sync ended well."""
+        return self._store.synced()
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Lines on what was wrong with the files and how it was mended."""
+        return self._store.warnings
+
+    def require_posts(self) -> None:
+        """Raise NoArchiveError where nothing was ever fetched."""
+        if self.empty:
+            raise NoArchiveError(
+                f"nothing fetched yet from {self.source_name}: run `xsfreader sync`, "
+                "or read the built-in guide with `--source guide`"
+            )
+
+    # Lists, for the app
+
+    def count(self) -> int:
+        """How many posts are here, in all languages."""
+        return self._store.count(self.today)
+
+    def unread_count(self) -> int:
+        """How many entries of the list are unread."""
+        return self._store.unread_count(self.languages, self.today)
+
+    def folds(self, view: View, parent: str | None = None) -> list[Fold]:
+        """Read the headings of a view, or those below one."""
+        return self._store.folds(view, parent, self.languages, self.today)
+
+    def entries(self, view: View, key: str | None) -> list[Entry]:
+        """Read the entries below a heading, or all of a view without headings."""
+        return self._store.entries(view, key, self.languages, self.today)
+
+    def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
+        """Tell the keys of the headings that a post stands under, outermost first."""
+        return self._store.fold_of(view, permalink)
+
+    def newest_unread(self) -> Entry | None:
+        """Find what to open first: the newest unread entry, else the newest."""
+        return self._store.newest_unread(self.languages, self.today) or self._store.newest(
+            self.languages, self.today
+        )
+
+    # Lists, for the command line
+
+    def posts(self, wanted: Filter) -> list[Listed]:
+        """List posts newest first, every language of its own. Raises NoArchiveError."""
+        self.require_posts()
+        listed = self._store.posts(wanted, self.today)
+        return [
+            Listed(post, marks, self._other_languages(post.permalink)) for post, marks in listed
+        ]
+
+    def listed(self, permalink: str) -> Listed:
+        """Read a post with what belongs to it in a list."""
+        post = self.post(permalink)
+        return Listed(post, self.marks(permalink), self._other_languages(permalink))
+
+    def search(self, query: str, limit: int) -> list[Hit]:
+        """Search titles, texts, authors and categories, the best first.
+
+        Raises QueryError where a filter can't be understood, NoArchiveError.
+        """
+        self.require_posts()
+        return self._store.search(query, limit, self.languages, self.today)
+
+    # One post
+
+    def resolve(self, name: str) -> str:
+        """Find the permalink that a permalink, URL, alias or last part of one means.
+
+        Raises UnknownPostError with candidates where it means none or several.
+        """
+        self.require_posts()
+        found = self._store.resolve(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownPostError(f"{name} is the name of {len(found)} posts; name one:", found)
+        candidates = tuple(self._store.suggest(name))
+        hint = "did you mean:" if candidates else "`xsfreader list` shows all"
+        raise UnknownPostError(f"no post is called {name}; {hint}", candidates)
+
+    def post(self, permalink: str) -> Post:
+        """Read what is known of a post. Raises UnknownPostError."""
+        post = self._store.post(permalink)
+        if post is None:
+            raise UnknownPostError(f"{permalink} is not in the archive")
+        return post
+
+    def body(self, permalink: str) -> str:
+        """Read a post's Markdown, below its front matter."""
+        return self._store.body(permalink)
+
+    def document(self, permalink: str) -> Document:
+        """Parse a post, with its head and foot; kept for as long as the snapshot holds.
+
+        Raises UnknownPostError.
+        """
+        key = (permalink, self._store.snapshot_id)
+        document = self._documents.get(key)
+        if document is None:
+            document = self._compose(self.post(permalink), self.body(permalink))
+            self._documents[key] = document
+            if len(self._documents) > CACHED_DOCUMENTS:
+                self._documents.popitem(last=False)
+        else:
+            self._documents.move_to_end(key)
+        return document
+
+    def _compose(self, post: Post, body: str) -> Document:
+        from xsfreader.markup import Neighbour, article, parse
+
+        newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
+        return article(
+            post,
+            parse(body, base=post.url),
+            translations=self._other_languages(post.permalink),
+            newer=Neighbour(newer.title, newer.permalink) if newer else None,
+            older=Neighbour(older.title, older.permalink) if older else None,
+            xep_titles=self._store.xep_titles(post.xeps),
+        )
+
+    def _other_languages(self, permalink: str) -> dict[str, str]:
+        translations = self._store.translations(permalink)
+        return {language: other for language, other in translations.items() if other != permalink}
+
+    # The reader's own
+
+    def marks(self, permalink: str) -> Marks:
+        """Read what the reader left at a post."""
+        return self._store.marks(permalink)
+
+    def set_read(self, permalink: str, *, read: bool) -> None:
+        """Mark a post with its translations as read, or as unread."""
+        permalinks = set(self._store.translations(permalink).values()) | {permalink}
+        self._store.set_read(sorted(permalinks), read)
+
+    def set_starred(self, permalink: str, *, starred: bool) -> None:
+        """Star a post, or take the stars of it and its translations away."""
+        if starred:
+            self._store.set_starred(permalink, True)
+            return
+        for other in {permalink, *self._store.translations(permalink).values()}:
+            self._store.set_starred(other, False)
+
+    def set_place(self, permalink: str, place: Place) -> None:
+        """Keep where in a post the reader is."""
+        self._store.set_place(permalink, place)
+
+    # Sync
+
+    def source(self) -> Source:
+        """Open the source itself. Raises SourceError."""
+        from xsfreader.source import open_source
+
+        return open_source(self.source_name, branch=self.config.branch or None)
+
+    @property
+    def local(self) -> bool:
+        """Whether the source costs no network, so that it may be asked at any time."""
+        return "://" not in self.source_name
+
+    def fingerprint(self) -> str:
+        """Tell cheaply whether a local source changed: another text, another content."""
+        return self.source().fingerprint()
+
+    def sync(self, progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> SyncReport:
+        """Bring the archive to the newest snapshot. Raises SourceError, StoreError."""
+        from xsfreader.sync import sync
+
+        return sync(self._store, self.source(), progress, stopped)
+
+    def refresh_local(self) -> None:
+        """Take in what changed in a source that costs no network; others stay as they are."""
+        if self.local:
+            with suppress(SyncRunningError):
+                self.sync(lambda _progress: None, lambda: False)
+
+
+def file_document(path: Path) -> tuple[FullPost, Document]:
+    """Read a Markdown file as a post, outside any archive.
+
+    Raises UnreadablePostError with one line, the path in it.
+    """
+    import hashlib
+
+    from xsfreader.errors import UnreadablePostError
+    from xsfreader.ingest import ingest
+    from xsfreader.markup import article, parse
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
+    if len(data) > MAX_FILE:
+        raise UnreadablePostError(f"{path}: larger than {MAX_FILE >> 20} MB, this is no post")
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    try:
+        full = ingest(path.name, blob, data)
+    except UnreadablePostError as error:
+        raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
+    document = article(full.post, parse(full.body, base=full.post.url))
+    return full, document
+
+
+def archive_path(config: Config, paths: Paths, source: str | None = None) -> Path:
+    """Tell which file holds what was fetched from a source, the configured one by default."""
+    name = normal_source(source or config.source)
+    return paths.archive(name + (f"#{config.branch}" if config.branch and "://" in name else ""))
+
+
+def normal_source(source: str) -> str:
+    """Write a source in the one way that names its archive: URLs bare, folders absolute."""
+    if source == GUIDE or "://" in source:
+        return source.rstrip("/")
+    return str(Path(source).expanduser().resolve())

@@ -1,0 +1,72 @@
+"""The app: opens the library, binds the keys, shows the reader's screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+
+from xsfreader.library import GUIDE, Library
+from xsfreader.ui import theme
+from xsfreader.ui.keys import effective
+from xsfreader.ui.screens.reader import ReaderScreen
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from xsfreader.ui.keys import Action
+
+
+class ReaderApp(App[None]):
+    """The reader of one library."""
+
+    CSS_PATH = Path("app.tcss")
+    TITLE = "xsfreader"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = []
+
+    def __init__(self, library: Library, *, offline: bool = False) -> None:
+        """Take an open library; the app closes it. Raises ConfigError, StoreError."""
+        super().__init__()
+        self.library = library
+        self.offline = offline
+        self.actions: tuple[Action, ...] = effective(library.config)
+        self._guide: Library | None = None
+        for action in self.actions:
+            if action.keys:
+                name = "quit" if action.id == "quit" else f"screen.{action.method}"
+                self.bind(",".join(action.keys), name, description=action.label, show=False)
+        for own in theme.THEMES:
+            self.register_theme(own)
+        self.theme = library.config.theme or theme.DEFAULT
+
+    def get_default_screen(self) -> Screen[None]:
+        """Show the archive, or the guide while there is none."""
+        shown = self.library
+        if shown.empty and not shown.is_guide:
+            shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
+        if shown.is_guide:
+            shown.sync(lambda _progress: None, lambda: False)
+        return ReaderScreen(self.library, shown, self.actions, offline=self.offline)
+
+    async def action_quit(self) -> None:
+        """Keep the place and leave."""
+        if isinstance(self.screen, ReaderScreen):
+            self.screen.keep_place()
+        self.exit()
+
+    def close_libraries(self) -> None:
+        """Close the files; after this the app is done."""
+        self.library.close()
+        if self._guide is not None:
+            self._guide.close()
+
+
+def run(library: Library, *, offline: bool = False) -> None:
+    """Run the app until it is left."""
+    app = ReaderApp(library, offline=offline)
+    try:
+        app.run()
+    finally:
+        app.close_libraries()

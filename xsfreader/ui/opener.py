@@ -1,0 +1,54 @@
+"""Hand a link to the program that opens it: an argument list, never a shell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from xsfreader.config import SCHEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLATFORM = {"darwin": ("open", "{}"), "win32": ("rundll32", "url.dll,FileProtocolHandler", "{}")}
+UNIX = ("xdg-open", "gio", "wslview", "x-www-browser", "www-browser")
+
+
+def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:
+    """Build the command that opens a URL; None where it must not or can't be opened here."""
+    scheme = url.partition(":")[0].lower()
+    if scheme not in SCHEMES or not url.isprintable() or any(c.isspace() for c in url):
+        return None
+    words = openers.get(scheme) or PLATFORM.get(sys.platform)
+    if words is None:
+        if browser := os.environ.get("BROWSER"):
+            words = (browser,) if shutil.which(browser) else None
+        elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            found = next((name for name in UNIX if shutil.which(name)), None)
+            words = (found, "open", "{}") if found == "gio" else (found,) if found else None
+    if words is None or shutil.which(words[0]) is None:
+        return None
+    if any("{}" in word for word in words):
+        return [word.replace("{}", url) for word in words]
+    return [*words, url]
+
+
+def open_url(url: str, openers: Mapping[str, tuple[str, ...]]) -> bool:
+    """Open a URL beside the program; False where nothing here can."""
+    words = command(url, openers)
+    if words is None:
+        return False
+    try:
+        subprocess.Popen(  # noqa: S603 - an argument list of the user's own and an allowed scheme
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,83 @@
+"""The keys in force, over whatever was on screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from xsfreader.ui.keys import key_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from xsfreader.ui.keys import Action
+
+
+class HelpScreen(ModalScreen[None]):
+    """All actions by group, each with its keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Close"),
+        Binding("j,down", "scroll('down')", "Down", show=False),
+        Binding("k,up", "scroll('up')", "Up", show=False),
+        Binding("space,pagedown", "scroll('page_down')", "Page", show=False),
+        Binding("b,pageup", "scroll('page_up')", "Page back", show=False),
+        Binding("g,home", "scroll('home')", "Top", show=False),
+        Binding("G,end", "scroll('end')", "Bottom", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+    }
+    HelpScreen > VerticalScroll {
+        width: 72;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        padding: 1 2;
+        border: round $primary;
+        background: $panel;
+        scrollbar-size-vertical: 1;
+    }
+    HelpScreen Static {
+        height: auto;
+    }
+    """
+
+    def __init__(self, actions: Sequence[Action], words: str) -> None:
+        super().__init__()
+        self._actions = actions
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        """Lay out one column of text that scrolls."""
+        with VerticalScroll():
+            yield Static(self._text())
+
+    def _text(self) -> Text:
+        text = Text()
+        group = ""
+        for action in self._actions:
+            if action.group != group:
+                group = action.group
+                text.append(("\n" if text else "") + group + "\n", style="bold")
+            keys = " ".join(key_shown(key) for key in action.keys) or "(no key)"
+            text.append(f"  {keys:<18} ", style="bold")
+            text.append(action.help + "\n")
+        text.append("\n" + self._words + "\n")
+        text.append("Esc closes this.")
+        return text
+
+    def action_scroll(self, where: str) -> None:
+        """Scroll the text."""
+        scroll = self.query_one(VerticalScroll)
+        getattr(scroll, f"scroll_{where}")(animate=False)

@@ -1,0 +1,167 @@
+"""Sync beside reading: a thread that fetches, and what the screen makes of its news."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+from xsfreader.errors import StoppedError, SyncRunningError, XsfreaderError
+from xsfreader.ui.messages import SyncDone, SyncFailed, SyncProgress
+
+if TYPE_CHECKING:
+    from xsfreader.library import Library
+    from xsfreader.model import Progress, SyncReport
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+POLL_SECONDS = 1.0
+"""How often a folder on disk is asked whether it changed."""
+
+
+class Syncer:
+    """Runs one sync at a time for the reader's screen."""
+
+    def __init__(self, screen: ReaderScreen, library: Library, *, offline: bool) -> None:
+        self.screen = screen
+        self.library = library
+        self.offline = offline
+        self.running = False
+        self._fingerprint = ""
+
+    def start(self) -> None:
+        """Sync now, and again by the clock: a folder when it changes, the network rarely."""
+        self.show_synced()
+        if self.library.is_guide:
+            return
+        if self.library.local:
+            self.run()
+            self.screen.set_interval(POLL_SECONDS, self.run)
+        elif not self.offline:
+            self.run()
+            if self.library.config.sync_interval:
+                self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
+        else:
+            self.say_offline()
+
+    def run(self, *, asked: bool = False) -> None:
+        """Start a sync unless one is under way."""
+        if self.running or self.library.is_guide:
+            if asked:
+                words = "the guide is built in" if self.library.is_guide else "already syncing"
+                self.screen.status.say(words)
+            return
+        self.running = True
+        self.screen.run_worker(
+            lambda: self._work(asked=asked), thread=True, group="sync", description="sync"
+        )
+
+    def _work(self, *, asked: bool) -> None:
+        worker = get_current_worker()
+
+        def progress(progress: Progress) -> None:
+            if asked or not self.library.local:
+                self.screen.post_message(SyncProgress(progress))
+
+        try:
+            with self.library.clone() as library:
+                if library.local and not asked:
+                    fingerprint = library.fingerprint()
+                    if fingerprint == self._fingerprint:
+                        self.running = False
+                        return
+                    self._fingerprint = fingerprint
+                report = library.sync(progress, lambda: worker.is_cancelled)
+        except StoppedError:
+            self.running = False
+        except XsfreaderError as error:
+            self.screen.post_message(SyncFailed(error))
+        else:
+            self.screen.post_message(SyncDone(report, quiet=not asked))
+
+    # Back on the screen's own thread
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far it is, in the header."""
+        if not self.running:
+            return
+        words = progress.stage
+        if progress.total:
+            words += f" {100 * progress.done // progress.total} %"
+        elif progress.unit == "bytes" and progress.done:
+            words += f" {progress.done / 1e6:.1f} MB"
+        elif progress.done:
+            words += f" {progress.done}"
+        self.screen.header.alert = False
+        self.screen.header.sync = words + " …"
+
+    def show_synced(self) -> None:
+        """Show when the last sync ended well."""
+        synced = self.library.synced
+        self.screen.header.alert = False
+        if self.library.is_guide:
+            self.screen.header.sync = "built in"
+        elif synced is None:
+            self.screen.header.sync = "not synced yet"
+        else:
+            local = synced.astimezone()
+            today = local.date() == local.now(local.tzinfo).date()
+            self.screen.header.sync = f"synced {local:%H:%M}" if today else f"synced {local:%-d %b}"
+
+    def done(self, message: SyncDone) -> None:
+        """Show what came, without moving what the reader looks at."""
+        self.running = False
+        report, screen = message.report, self.screen
+        self.show_synced()
+        first = screen.library is not self.library and not self.library.empty
+        if first:
+            self._leave_guide()
+        elif report.new or report.changed or report.removed:
+            screen.take_in_news()
+        words = told(report)
+        if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
+            screen.status.say(words, alert=bool(report.set_aside))
+
+    def _leave_guide(self) -> None:
+        screen = self.screen
+        screen.library = self.library
+        if screen.touched:
+            screen.posts.use(self.library, None)
+            screen.refresh_counts()
+        else:
+            screen.permalink = None
+            screen.start()
+
+    def failed(self, error: XsfreaderError) -> None:
+        """Say in one line what went wrong and which key tries again."""
+        self.running = False
+        self.show_synced()
+        if isinstance(error, SyncRunningError):
+            self.screen.status.say(str(error))
+            return
+        self.screen.header.alert = True
+        self.screen.header.sync = "sync failed"
+        why = f"{error}; r tries again"
+        if self.screen.library is not self.library:
+            why = f"These are the built-in pages: {why}"
+        self.screen.status.say(why, alert=True)
+
+    def say_offline(self) -> None:
+        """Say why nothing is fetched, where nothing is here."""
+        self.screen.header.sync = "offline"
+        if self.screen.library is not self.library:
+            self.screen.status.say(
+                "These are the built-in pages: nothing fetched yet, and --offline forbids it; "
+                "r fetches all the same",
+                alert=True,
+            )
+
+
+def told(report: SyncReport) -> str:
+    """Tell a sync's outcome in one line."""
+    words = f"{report.total} posts, {report.new} new, {report.changed} changed"
+    words += f", {report.removed} removed"
+    if report.set_aside:
+        first = report.set_aside[0]
+        words += f", {len(report.set_aside)} set aside ({first.path}: {first.reason}"
+        words += ", …)" if len(report.set_aside) > 1 else ")"
+    return words

@@ -1,0 +1,175 @@
+"""The lines around the panes: counts above, views, status and keys below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.reactive import var
+from textual.strip import Strip
+from textual.widget import Widget
+
+from xsfreader.markup import clean
+from xsfreader.model import View
+from xsfreader.ui.keys import key_shown
+from xsfreader.ui.messages import ViewChosen
+from xsfreader.ui.strips import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+
+    from xsfreader.ui.keys import Action
+
+
+class Bar(Widget):
+    """A line that paints itself."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--strong", "bar--quiet", "bar--alert"}
+
+    def style(self, name: str) -> Style:
+        """Give the bar's style, with a component's over it."""
+        if not name:
+            return self.rich_style
+        return self.rich_style + self.get_component_rich_style(f"bar--{name}", partial=True)
+
+    def line(self, left: list[Segment], right: list[Segment], fill: str = " ") -> Strip:
+        """Set one stretch to the left, one to the right; the right one gives way."""
+        width = self.size.width
+        used = sum(cell_len(s.text) for s in left)
+        if used + sum(cell_len(s.text) for s in right) + 1 > width:
+            right = []
+        room = width - used - sum(cell_len(s.text) for s in right)
+        middle = Segment(fill * max(0, room), self.style("quiet"))
+        return Strip([*left, middle, *right]).adjust_cell_length(width, self.rich_style)
+
+
+class HeaderBar(Bar):
+    """What this is, how much of it there is, and when it was last synced."""
+
+    counts: var[str] = var("")
+    sync: var[str] = var("")
+    alert: var[bool] = var(default=False)
+    name_shown: var[str] = var("XSF Blog")
+
+    def watch_counts(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def watch_sync(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line; a rule joins its parts."""
+        quiet, strong = self.style("quiet"), self.style("strong")
+        left = [Segment(f" {self.name_shown} ", strong), Segment("─ ", quiet)]
+        left.append(Segment(f"{self.counts} ", self.rich_style))
+        right = [Segment(f" {self.sync} ", self.style("alert" if self.alert else "quiet"))]
+        return self.line(left, [*right, Segment("─", quiet)] if self.sync else [], "─")
+
+
+VIEWS = (
+    (View.DATE, "Date", "Date"),
+    (View.CATEGORY, "Category", "Cat"),
+    (View.AUTHOR, "Author", "Auth"),
+    (View.XEP, "XEP", "XEP"),
+    (View.STARRED, "Starred", "★"),
+    (View.UNREAD, "Unread", "●"),
+)
+
+
+class ViewTabs(Bar):
+    """The views of the list, by name; a click chooses one."""
+
+    view: var[View] = var(View.DATE)
+
+    def watch_view(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def _names(self) -> list[tuple[View, str]]:
+        room = self.size.width - 1
+        long = sum(len(name) + 1 for _, name, _ in VIEWS)
+        middle = long - len("Starred") - len("Unread") + 2
+        if room >= long:
+            return [(view, name) for view, name, _ in VIEWS]
+        if room >= middle:
+            return [(v, short if v in (View.STARRED, View.UNREAD) else n) for v, n, short in VIEWS]
+        return [(view, short) for view, _, short in VIEWS]
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the names, the one in force strong."""
+        segments = [Segment(" ", self.rich_style)]
+        for view, name in self._names():
+            style = self.style("strong" if view is self.view else "quiet")
+            segments += [Segment(name, style), Segment(" ", self.rich_style)]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the view under the mouse."""
+        cell = 1
+        for view, name in self._names():
+            if cell <= event.x < cell + len(name):
+                self.post_message(ViewChosen(view))
+            cell += len(name) + 1
+
+
+class StatusBar(Bar):
+    """What just happened or what a link leads to on the left, where one is on the right."""
+
+    text: var[str] = var("")
+    where: var[str] = var("")
+    alert: var[bool] = var(default=False)
+
+    def say(self, text: str, *, alert: bool = False) -> None:
+        """Show a line, an alert where something went wrong."""
+        self.alert = alert
+        self.text = text
+        self.refresh()
+
+    def watch_where(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line; where there is no room for all, the words are cut."""
+        where = f" {self.where} " if self.where else ""
+        width = max(0, self.size.width - cell_len(where) - 1)
+        words = fit(clean(self.text), width) if cell_len(self.text) > width else clean(self.text)
+        style = self.style("alert" if self.alert else "")
+        return self.line([Segment(f" {words}", style)], [Segment(where, self.style("quiet"))])
+
+
+class KeyBar(Bar):
+    """The keys that matter now."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._actions: tuple[Action, ...] = ()
+
+    def offer(self, actions: Sequence[Action]) -> None:
+        """Show these actions' first keys, as many as there is room for."""
+        if self._actions != tuple(actions):
+            self._actions = tuple(actions)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint keys and words."""
+        segments = [Segment(" ", self.rich_style)]
+        used = 1
+        for action in self._actions:
+            if not action.keys:
+                continue
+            key = key_shown(action.keys[0])
+            used += cell_len(key) + len(action.label) + 3
+            if used > self.size.width:
+                break
+            segments += [
+                Segment(key, self.style("strong")),
+                Segment(f" {action.label}  ", self.style("quiet")),
+            ]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)

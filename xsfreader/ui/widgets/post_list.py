@@ -1,0 +1,327 @@
+"""The list of posts: folds and entries, painted line by line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from xsfreader.markup import clean
+from xsfreader.model import View
+from xsfreader.ui.messages import PostChosen, PostOpened
+from xsfreader.ui.strips import fit
+from xsfreader.ui.widgets.post_tree import PostTree, Row
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual import events
+
+    from xsfreader.library import Library
+    from xsfreader.model import Entry
+
+FLAT = (View.STARRED, View.UNREAD)
+EMPTY = {
+    View.STARRED: "Nothing starred yet: s stars the post you read.",
+    View.UNREAD: "All read. r looks for new posts.",
+}
+
+
+class PostList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Posts by date, category and so on, with a cursor.
+
+    Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "post-list--fold",
+        "post-list--quiet",
+        "post-list--unread",
+        "post-list--star",
+        "post-list--read",
+        "post-list--cursor",
+        "post-list--cursor-away",
+    }
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(id="posts")
+        self.library = library
+        self.view = View.DATE
+        self.cursor = 0
+        self.tree_of_posts = self._tree()
+        self._styles: dict[str, Style] = {}
+
+    def _tree(self) -> PostTree:
+        view, library = self.view, self.library
+        return PostTree(
+            lambda parent: library.folds(view, parent),
+            lambda key: library.entries(view, key),
+            flat=view in FLAT,
+        )
+
+    # What it shows
+
+    def show(self, view: View, permalink: str | None) -> None:
+        """Show another view, with the cursor on that post where the view holds it."""
+        self.view = view
+        self.tree_of_posts = self._tree()
+        self.tree_of_posts.load()
+        self.cursor = 0
+        self._resized_rows()
+        if permalink is None or not self.reveal(permalink):
+            self.reveal_first()
+        self.refresh()
+
+    def use(self, library: Library, permalink: str | None) -> None:
+        """Show the posts of another library."""
+        self.library = library
+        self.show(self.view, permalink)
+
+    def reload(self) -> None:
+        """Read the list anew; the cursor's row stays where it is on the screen."""
+        row = self.row
+        key = row.key if row else ""
+        above = self.cursor - self.scroll_offset.y
+        self.tree_of_posts.load(self.tree_of_posts.opened)
+        self._resized_rows()
+        found = self.tree_of_posts.index(key)
+        self.cursor = found if found is not None else self._clamped(self.cursor)
+        self.scroll_to(y=max(0, self.cursor - above), animate=False)
+        self.refresh()
+
+    def reveal(self, permalink: str) -> bool:
+        """Bring the cursor to a post without telling anybody; False where it isn't here."""
+        if self.view not in FLAT:
+            self.tree_of_posts.reveal(self.library.fold_of(self.view, permalink))
+        found = self.tree_of_posts.index(permalink)
+        self._resized_rows()
+        if found is None:
+            return False
+        self._place_cursor(found)
+        return True
+
+    def reveal_first(self) -> None:
+        """Bring the cursor to the first post, opening its folds."""
+        first = self.tree_of_posts.step(-1, 1)
+        self._resized_rows()
+        self._place_cursor(first or 0)
+
+    def marked(self, permalink: str, **marks: bool) -> None:
+        """Show a post's marks as they are now (``read``, ``starred``)."""
+
+        def change(entry: Entry) -> Entry:
+            return replace(entry, **marks)
+
+        self.tree_of_posts.replace(frozenset({permalink}), change)
+        self.tree_of_posts.refresh_counts()
+        self.refresh()
+
+    # The cursor
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        rows = self.tree_of_posts.rows
+        return rows[self.cursor] if 0 <= self.cursor < len(rows) else None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry under the cursor."""
+        return self.row.entry if self.row else None
+
+    def entry_of(self, permalink: str) -> Entry | None:
+        """Find the entry of a post among the rows."""
+        found = self.tree_of_posts.index(permalink)
+        return None if found is None else self.tree_of_posts.rows[found].entry
+
+    def _clamped(self, row: int) -> int:
+        return max(0, min(row, len(self.tree_of_posts.rows) - 1))
+
+    def _place_cursor(self, row: int) -> None:
+        before, self.cursor = self.cursor, self._clamped(row)
+        self.refresh_line(before)
+        self.refresh_line(self.cursor)
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        margin = min(2, (height - 1) // 2)
+        if self.cursor < top + margin:
+            self.scroll_to(y=max(0, self.cursor - margin), animate=False)
+        elif self.cursor >= top + height - margin:
+            self.scroll_to(y=self.cursor - height + 1 + margin, animate=False)
+
+    def move_to(self, row: int) -> None:
+        """Bring the cursor to a row and tell which post is there."""
+        self._place_cursor(row)
+        if self.entry is not None:
+            self.post_message(PostChosen(self.entry.permalink))
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by some rows."""
+        self.move_to(self._clamped(self.cursor + rows))
+
+    def move_page(self, pages: float) -> None:
+        """Move the cursor by pages, or halves of one."""
+        self.move(int(pages * max(2, self.size.height - 1)))
+
+    def move_end(self, *, bottom: bool) -> None:
+        """Move the cursor to the first or the last row."""
+        self.move_to(len(self.tree_of_posts.rows) - 1 if bottom else 0)
+
+    def step(self, direction: int, *, unread: bool = False) -> bool:
+        """Move to the next post in that direction, opening folds; False where there is none."""
+        held = len(self.tree_of_posts.rows)
+        before = self.row
+        found = self.tree_of_posts.step(self.cursor, direction, unread=unread)
+        if len(self.tree_of_posts.rows) != held:
+            self._resized_rows()
+            if found is None and before is not None:
+                found_again = self.tree_of_posts.index(before.key)
+                self.cursor = found_again if found_again is not None else self.cursor
+        if found is None:
+            return False
+        self.move_to(found)
+        return True
+
+    def activate(self) -> None:
+        """Open what is under the cursor: a fold folds or unfolds, a post is read."""
+        row = self.row
+        if row is None:
+            return
+        if row.node is not None:
+            self._fold(row, to=None)
+        elif row.entry is not None:
+            self.post_message(PostOpened(row.entry.permalink))
+
+    def inwards(self) -> bool:
+        """Open the fold under the cursor; False where there is none to open."""
+        row = self.row
+        if row is None or row.node is None:
+            return False
+        if row.node.open:
+            self.move(1)
+        else:
+            self._fold(row, to=True)
+        return True
+
+    def outwards(self) -> None:
+        """Close the fold under the cursor, or go to the one it stands in."""
+        row = self.row
+        if row is None:
+            return
+        if row.node is not None and row.node.open:
+            self._fold(row, to=False)
+        elif row.parent is not None:
+            found = self.tree_of_posts.index(f"fold:{row.parent.fold.key}")
+            if found is not None:
+                self._place_cursor(found)
+
+    def _fold(self, row: Row, *, to: bool | None) -> None:
+        if row.node is not None:
+            self.tree_of_posts.toggle(row.node, to=to)
+            self._resized_rows()
+            self.refresh()
+
+    # Painting
+
+    def _resized_rows(self) -> None:
+        self.virtual_size = Size(max(1, self.size.width), max(1, len(self.tree_of_posts.rows)))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Keep the cursor in sight when the pane changes."""
+        self._resized_rows()
+        self._place_cursor(self.cursor)
+
+    def on_focus(self) -> None:
+        """Show the cursor as the one the keys move."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show the cursor as resting."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose a row; on the row of the cursor, open it."""
+        row = event.y + self.scroll_offset.y
+        if 0 <= row < len(self.tree_of_posts.rows):
+            again = row == self.cursor or self.tree_of_posts.rows[row].node is not None
+            self.move_to(row)
+            if again:
+                self.activate()
+
+    def notify_style_update(self) -> None:
+        """Forget styles of the theme before."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = (
+                self.rich_style
+                if name == ""
+                else self.get_component_rich_style(f"post-list--{name}", partial=True)
+            )
+            self._styles[name] = style
+        return style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint the rows on screen."""
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row."""
+        width, base = self.size.width, self._style("")
+        rows = self.tree_of_posts.rows
+        at = y + self.scroll_offset.y
+        if not rows and y == 1:
+            words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
+            return Strip([Segment(fit(f" {words}", width), base + self._style("quiet"))], width)
+        if at >= len(rows):
+            return Strip.blank(width, base)
+        row = rows[at]
+        segments = self._fold_segments(row) if row.node else self._entry_segments(row)
+        if at == self.cursor:
+            cursor = self._style("cursor" if self.has_focus else "cursor-away")
+            segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
+            base += cursor
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _fold_segments(self, row: Row) -> list[Segment]:
+        assert row.node is not None
+        fold, base = row.node.fold, self._style("")
+        sign = "▾" if row.node.open else "▸"
+        unread = f"●{fold.unread}" if fold.unread else ""
+        total = "" if fold.unread == fold.total else f" {fold.total}"
+        room = self.size.width - 1 - cell_len(unread + total)
+        head = fit(f"{'  ' * row.depth} {sign} {clean(fold.label)}", max(4, room - 1))
+        return [
+            Segment(head + " ", base + self._style("fold")),
+            Segment(unread, base + self._style("unread")),
+            Segment(total + " ", base + self._style("quiet")),
+        ]
+
+    def _entry_segments(self, row: Row) -> list[Segment]:
+        entry = row.entry
+        assert entry is not None
+        base = self._style("")
+        indent = "  " * max(0, row.depth - 1)
+        day = f"{entry.day.day:2} " if self.view is View.DATE else f"{entry.day:%Y-%m} "
+        tag = "" if entry.language == self.library.languages[0] else f" {clean(entry.language)}"
+        star = "★" if entry.starred else " "
+        dot = " " if entry.read else "●"
+        head = f"{indent} "
+        room = self.size.width - cell_len(head) - 3 - len(day) - len(tag) - 1
+        return [
+            Segment(head, base),
+            Segment(dot, base + self._style("unread")),
+            Segment(star, base + self._style("star")),
+            Segment(day, base + self._style("quiet")),
+            Segment(
+                fit(clean(entry.title), max(1, room)),
+                base + (self._style("read") if entry.read else base),
+            ),
+            Segment(tag, base + self._style("quiet")),
+        ]

@@ -1,0 +1,175 @@
+"""The list's folds and entries as a tree, read from the library only where it is open.
+
+No screen in here: rows, and which of them the cursor goes to next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xsfreader.model import Entry, Fold
+
+
+@dataclass(slots=True)
+class Node:
+    """A fold of the list; what lies below is read when it first opens."""
+
+    fold: Fold
+    open: bool = False
+    folds: list[Node] | None = None
+    entries: list[Entry] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list: a fold's heading, or an entry."""
+
+    depth: int
+    node: Node | None = None
+    entry: Entry | None = None
+    parent: Node | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same fold or post, whatever stands around it."""
+        if self.entry is not None:
+            return self.entry.permalink
+        return f"fold:{self.node.fold.key}" if self.node else ""
+
+
+@dataclass(slots=True)
+class PostTree:
+    """Folds, open or closed, and the rows that this makes."""
+
+    load_folds: Callable[[str | None], list[Fold]]
+    load_entries: Callable[[str | None], list[Entry]]
+    flat: bool = False
+    """No folds at all: every entry is a row."""
+    rows: list[Row] = field(default_factory=list)
+    roots: list[Node] = field(default_factory=list)
+    loose: list[Entry] = field(default_factory=list)
+
+    def load(self, opened: frozenset[str] = frozenset()) -> None:
+        """Read anew; folds whose keys are in ``opened`` open."""
+        if self.flat:
+            self.roots, self.loose = [], self.load_entries(None)
+        else:
+            self.loose = []
+            self.roots = [Node(fold) for fold in self.load_folds(None)]
+            self._open_all(self.roots, opened)
+        self._flatten()
+
+    def _open_all(self, nodes: list[Node], opened: frozenset[str]) -> None:
+        for node in nodes:
+            if node.fold.key in opened:
+                self._open(node)
+                self._open_all(node.folds or [], opened)
+
+    def _open(self, node: Node) -> None:
+        node.open = True
+        if node.fold.folds:
+            if node.folds is None:
+                node.folds = [Node(fold) for fold in self.load_folds(node.fold.key)]
+        elif node.entries is None:
+            node.entries = self.load_entries(node.fold.key)
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Keys of the folds that are open."""
+        return frozenset(row.node.fold.key for row in self.rows if row.node and row.node.open)
+
+    def toggle(self, node: Node, *, to: bool | None = None) -> None:
+        """Open the fold, or close it."""
+        if (not node.open) if to is None else to:
+            self._open(node)
+        else:
+            node.open = False
+        self._flatten()
+
+    def reveal(self, keys: tuple[str, ...]) -> None:
+        """Open the folds of these keys, outermost first."""
+        nodes = self.roots
+        for key in keys:
+            node = next((node for node in nodes if node.fold.key == key), None)
+            if node is None:
+                break
+            self._open(node)
+            nodes = node.folds or []
+        self._flatten()
+
+    def index(self, key: str) -> int | None:
+        """Find the row of that fold or post."""
+        return next((i for i, row in enumerate(self.rows) if row.key == key), None)
+
+    def step(self, start: int, direction: int, *, unread: bool = False) -> int | None:
+        """Find the next post from row ``start`` (exclusive), opening folds on the way.
+
+        ``unread`` passes over posts that are read and folds without an unread one.
+        None where there is no such post in that direction.
+        """
+        at = start + direction
+        while 0 <= at < len(self.rows):
+            row = self.rows[at]
+            if row.entry is not None:
+                if not (unread and row.entry.read):
+                    return at
+            elif row.node is not None and not row.node.open:
+                wanted = row.node.fold.unread if unread else row.node.fold.total
+                if wanted:
+                    held = len(self.rows)
+                    self.toggle(row.node, to=True)
+                    at += len(self.rows) - held if direction < 0 else 0
+                    if direction < 0:
+                        continue
+            at += direction
+        return None
+
+    def replace(self, permalinks: frozenset[str], change: Callable[[Entry], Entry]) -> None:
+        """Change entries in place (a mark was set), and the unread counts above them."""
+
+        def changed(entries: list[Entry]) -> list[Entry]:
+            return [change(e) if e.permalink in permalinks else e for e in entries]
+
+        def visit(node: Node) -> None:
+            for child in node.folds or []:
+                visit(child)
+            if node.entries is not None:
+                node.entries = changed(node.entries)
+
+        for node in self.roots:
+            visit(node)
+        self.loose = changed(self.loose)
+        self._flatten()
+
+    def refresh_counts(self) -> None:
+        """Read the folds' counts anew, leaving open what is open."""
+
+        def renew(nodes: list[Node], parent: str | None) -> None:
+            fresh = {fold.key: fold for fold in self.load_folds(parent)}
+            for node in nodes:
+                node.fold = fresh.get(node.fold.key, node.fold)
+                if node.folds is not None:
+                    renew(node.folds, node.fold.key)
+
+        if not self.flat:
+            renew(self.roots, None)
+
+    def _flatten(self) -> None:
+        rows: list[Row] = []
+
+        def add(node: Node, parent: Node | None) -> None:
+            rows.append(Row(node.fold.depth, node=node, parent=parent))
+            if node.open:
+                for child in node.folds or []:
+                    add(child, node)
+                depth = node.fold.depth + 1
+                rows.extend(Row(depth, entry=entry, parent=node) for entry in node.entries or [])
+
+        for node in self.roots:
+            add(node, None)
+        rows.extend(Row(0, entry=entry) for entry in self.loose)
+        self.rows = rows
