@@ -35,7 +35,7 @@ class ReaderApp(App[None]):
         self._guide: Library | None = None
         for action in self.actions:
             if action.keys:
-                name = "quit" if action.id == "quit" else f"screen.{action.method}"
+                name = "quit" if action.id == "quit" else f"screen.do('{action.id}')"
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
         for own in theme.THEMES:
             self.register_theme(own)

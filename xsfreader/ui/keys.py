@@ -1,7 +1,6 @@
 """Every action: its id, keys, words and place. Data only, so that nothing of Textual is loaded.
 
-The ids are what ``[keys]`` in the configuration names; the method an action calls on the
-screen is ``action_`` and the id with underscores.
+The ids are what ``[keys]`` in the configuration names, and what a screen's ``doings`` hold.
 """
 
 from __future__ import annotations
@@ -40,11 +39,6 @@ class Action:
     group: str
     """Heading it stands under in the help."""
     where: Where = Where.ANYWHERE
-
-    @property
-    def method(self) -> str:
-        """Name of the action for Textual, without ``action_``."""
-        return self.id.replace("-", "_")
 
 
 _NAMES = {

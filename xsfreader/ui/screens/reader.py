@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
@@ -18,7 +19,7 @@ from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -147,8 +148,9 @@ class ReaderScreen(Screen[None]):
 
     def keep_place(self) -> None:
         """Remember where in the post the reader is."""
-        if self.permalink is not None and self.article.page is not None:
-            self.try_to(lambda: self.library.set_place(self.permalink or "", self.article.place))
+        permalink, place = self.permalink, self.article.place
+        if permalink is not None and self.article.page is not None:
+            self.try_to(lambda: self.library.set_place(permalink, place))
 
     def mark_read(self) -> None:
         """Count the post shown as read."""
@@ -163,10 +165,10 @@ class ReaderScreen(Screen[None]):
             self.posts.marked(permalink, read=read)
             self.refresh_counts()
 
-    def try_to(self, change: object) -> bool:
+    def try_to(self, change: Callable[[], None]) -> bool:
         """Change the reader's state; where that fails, say so and go on."""
         try:
-            change()  # type: ignore[operator]
+            change()
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
             return False
@@ -236,103 +238,93 @@ class ReaderScreen(Screen[None]):
         """Say what went wrong, and how to try again."""
         self.syncer.failed(message.error)
 
-    # Actions: movement
+    # What the keys do
+
+    @property
+    def doings(self) -> dict[str, Callable[[], object]]:
+        """What each action does here, by its id."""
+        return {
+            "line-down": lambda: self.move(1),
+            "line-up": lambda: self.move(-1),
+            "page-down": lambda: self.move_page(1),
+            "page-up": lambda: self.move_page(-1),
+            "half-page-down": lambda: self.move_page(0.5),
+            "half-page-up": lambda: self.move_page(-0.5),
+            "top": lambda: self.pane.move_end(bottom=False),
+            "bottom": self.move_bottom,
+            "pane-right": self.go_right,
+            "pane-left": self.go_left,
+            "open": self.open,
+            "back": self.back,
+            "next-post": lambda: self.step(1),
+            "previous-post": lambda: self.step(-1),
+            "next-unread": lambda: self.step(1, unread=True),
+            "previous-unread": lambda: self.step(-1, unread=True),
+            **{f"view-{view.value}": partial(self.show_view, view) for view in View},
+            "toggle-read": self.toggle_read,
+            "star": self.star,
+            "browser": self.browse,
+            "copy": self.copy_url,
+            "sync": lambda: self.syncer.run(asked=True),
+            "help": self.help,
+        }
+
+    def action_do(self, name: str) -> None:
+        """Do what a key asks for."""
+        self.doings[name]()
 
     @property
     def pane(self) -> PostList | ArticleView:
         """The pane that the keys move."""
         return self.article if self.reading else self.posts
 
-    def moved(self) -> None:
-        """Count movement in a post as reading it."""
+    def move(self, lines: int) -> None:
+        """Move by lines or rows; in a post that counts as reading it."""
+        self.pane.move(lines)
         if self.reading:
             self.mark_read()
 
-    def action_line_down(self) -> None:
-        """One line or row down."""
-        self.pane.move(1)
-        self.moved()
+    def move_page(self, pages: float) -> None:
+        """Move by pages or halves of one."""
+        self.pane.move_page(pages)
+        if self.reading:
+            self.mark_read()
 
-    def action_line_up(self) -> None:
-        """One line or row up."""
-        self.pane.move(-1)
-        self.moved()
-
-    def action_page_down(self) -> None:
-        """One page down."""
-        self.pane.move_page(1)
-        self.moved()
-
-    def action_page_up(self) -> None:
-        """One page up."""
-        self.pane.move_page(-1)
-        self.moved()
-
-    def action_half_page_down(self) -> None:
-        """Half a page down."""
-        self.pane.move_page(0.5)
-        self.moved()
-
-    def action_half_page_up(self) -> None:
-        """Half a page up."""
-        self.pane.move_page(-0.5)
-        self.moved()
-
-    def action_top(self) -> None:
-        """To the top."""
-        self.pane.move_end(bottom=False)
-
-    def action_bottom(self) -> None:
-        """To the bottom."""
+    def move_bottom(self) -> None:
+        """Move to the end."""
         self.pane.move_end(bottom=True)
-        self.moved()
+        if self.reading:
+            self.mark_read()
 
-    def action_pane_right(self) -> None:
+    def go_right(self) -> None:
         """Open the fold, or go to the post."""
         if not self.reading and not self.posts.inwards():
             self.posts.activate()
 
-    def action_pane_left(self) -> None:
+    def go_left(self) -> None:
         """Go to the list; in it, close the fold."""
         if self.reading:
             self.focus_pane(reading=False)
         else:
             self.posts.outwards()
 
-    def action_open(self) -> None:
+    def open(self) -> None:
         """Open the fold or the post under the cursor, or follow the link one stands on."""
         if not self.reading:
             self.posts.activate()
         elif self.article.current_link >= 0:
             self.follow(self.article.current_link)
 
-    def action_back(self) -> None:
+    def back(self) -> None:
         """Go one level back: from the post to the list."""
         if self.reading:
             self.focus_pane(reading=False)
 
-    # Actions: posts
-
-    def _step(self, direction: int, *, unread: bool = False) -> None:
+    def step(self, direction: int, *, unread: bool = False) -> None:
+        """Go to the next post of the list in that direction."""
         if not self.posts.step(direction, unread=unread):
             what = "unread post" if unread else "post"
-            self.status.say(f"no {'later' if direction > 0 else 'earlier'} {what} in this list")
-
-    def action_next_post(self) -> None:
-        """Go to the next post of the list."""
-        self._step(1)
-
-    def action_previous_post(self) -> None:
-        """Go to the previous post of the list."""
-        self._step(-1)
-
-    def action_next_unread(self) -> None:
-        """Go to the next unread post."""
-        self._step(1, unread=True)
-
-    def action_previous_unread(self) -> None:
-        """Go to the previous unread post."""
-        self._step(-1, unread=True)
+            self.status.say(f"no {what} further {'down' if direction > 0 else 'up'} this list")
 
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post."""
@@ -340,37 +332,12 @@ class ReaderScreen(Screen[None]):
         self.posts.show(view, self.permalink)
         self.focus_pane(reading=False)
 
-    def action_view_date(self) -> None:
-        """List by date."""
-        self.show_view(View.DATE)
-
-    def action_view_category(self) -> None:
-        """List by category."""
-        self.show_view(View.CATEGORY)
-
-    def action_view_author(self) -> None:
-        """List by author."""
-        self.show_view(View.AUTHOR)
-
-    def action_view_xep(self) -> None:
-        """List by XEP."""
-        self.show_view(View.XEP)
-
-    def action_view_starred(self) -> None:
-        """List what is starred."""
-        self.show_view(View.STARRED)
-
-    def action_view_unread(self) -> None:
-        """List what is unread."""
-        self.show_view(View.UNREAD)
-
-    def action_toggle_read(self) -> None:
+    def toggle_read(self) -> None:
         """Mark the post as read, or as unread."""
-        entry = self.posts.entry_of(self.permalink) if self.permalink else None
         if self.permalink is not None:
-            self.set_read(self.permalink, read=not (entry and entry.read))
+            self.set_read(self.permalink, read=not self.library.marks(self.permalink).read)
 
-    def action_star(self) -> None:
+    def star(self) -> None:
         """Star the post, or take its star away."""
         if self.permalink is None:
             return
@@ -379,14 +346,11 @@ class ReaderScreen(Screen[None]):
             self.posts.marked(permalink, starred=starred)
             self.status.say("starred" if starred else "star taken away")
 
-    # Actions: links
-
     def follow(self, index: int) -> None:
         """Follow a link of the post shown."""
         document = self.article.document
-        if document is None or not 0 <= index < len(document.links):
-            return
-        self.open_outside(document.links[index].url)
+        if document is not None and 0 <= index < len(document.links):
+            self.open_outside(document.links[index].url)
 
     def open_outside(self, url: str) -> None:
         """Hand a URL to the platform, or copy it where nothing here can open it."""
@@ -396,25 +360,19 @@ class ReaderScreen(Screen[None]):
             self.app.copy_to_clipboard(url)
             self.status.say(f"nothing here opens it, so copied: {url}")
 
-    def action_browser(self) -> None:
+    def browse(self) -> None:
         """Open the post's page in the browser."""
         if self.permalink is not None:
             self.open_outside(self.library.post(self.permalink).url)
 
-    def action_copy(self) -> None:
+    def copy_url(self) -> None:
         """Copy the post's address."""
         if self.permalink is not None:
             url = self.library.post(self.permalink).url
             self.app.copy_to_clipboard(url)
             self.status.say(f"copied {url}")
 
-    # Actions: program
-
-    def action_sync(self) -> None:
-        """Fetch what is new."""
-        self.syncer.run(asked=True)
-
-    def action_help(self) -> None:
+    def help(self) -> None:
         """Show the keys in force."""
         from xsfreader.ui.screens.help import HelpScreen
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from xsfreader.library import Library
-    from xsfreader.model import Entry
+    from xsfreader.model import Entry, Fold
 
 FLAT = (View.STARRED, View.UNREAD)
 EMPTY = {
@@ -267,10 +267,6 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
             self._styles[name] = style
         return style
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Paint the rows on screen."""
-        return super().render_lines(crop)
-
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
         width, base = self.size.width, self._style("")
@@ -282,32 +278,34 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         if at >= len(rows):
             return Strip.blank(width, base)
         row = rows[at]
-        segments = self._fold_segments(row) if row.node else self._entry_segments(row)
+        if row.node is not None:
+            segments = self._fold_segments(row.node.fold, row.depth, opened=row.node.open)
+        elif row.entry is not None:
+            segments = self._entry_segments(row.entry, row.depth)
+        else:
+            segments = []
         if at == self.cursor:
             cursor = self._style("cursor" if self.has_focus else "cursor-away")
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _fold_segments(self, row: Row) -> list[Segment]:
-        assert row.node is not None
-        fold, base = row.node.fold, self._style("")
-        sign = "▾" if row.node.open else "▸"
+    def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
+        base = self._style("")
+        sign = "▾" if opened else "▸"
         unread = f"●{fold.unread}" if fold.unread else ""
         total = "" if fold.unread == fold.total else f" {fold.total}"
         room = self.size.width - 1 - cell_len(unread + total)
-        head = fit(f"{'  ' * row.depth} {sign} {clean(fold.label)}", max(4, room - 1))
+        head = fit(f"{'  ' * depth} {sign} {clean(fold.label)}", max(4, room - 1))
         return [
             Segment(head + " ", base + self._style("fold")),
             Segment(unread, base + self._style("unread")),
             Segment(total + " ", base + self._style("quiet")),
         ]
 
-    def _entry_segments(self, row: Row) -> list[Segment]:
-        entry = row.entry
-        assert entry is not None
+    def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
         base = self._style("")
-        indent = "  " * max(0, row.depth - 1)
+        indent = "  " * max(0, depth - 1)
         day = f"{entry.day.day:2} " if self.view is View.DATE else f"{entry.day:%Y-%m} "
         tag = "" if entry.language == self.library.languages[0] else f" {clean(entry.language)}"
         star = "★" if entry.starred else " "

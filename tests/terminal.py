@@ -1,0 +1,161 @@
+"""The installed command in a real pseudo-terminal, its screen read by a terminal emulator."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pexpect
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+COMMAND = Path(sys.executable).with_name("xsfreader")
+PATIENCE = 30.0
+"""Seconds that a shared, slow machine may take for what a person waits a blink for."""
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "space": " ",
+    "backspace": "\x7f",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "end": "\x1b[F",
+    "home": "\x1b[H",
+    "pgdn": "\x1b[6~",
+    "shift+tab": "\x1b[Z",
+    "ctrl+d": "\x04",
+    "ctrl+p": "\x10",
+}
+
+
+class Terminal:
+    """A running command and its screen."""
+
+    def __init__(
+        self, arguments: Sequence[str], size: tuple[int, int], environment: Mapping[str, str]
+    ) -> None:
+        """Start the command; ``size`` is columns and rows."""
+        columns, rows = size
+        self.raw = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._process = pexpect.spawn(
+            str(COMMAND),
+            list(arguments),
+            dimensions=(rows, columns),
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+            timeout=PATIENCE,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the command, whatever it does."""
+        self._process.close(force=True)
+
+    def read(self, seconds: float = 0.05) -> bool:
+        """Take in what the command wrote; False once it has ended."""
+        try:
+            data = self._process.read_nonblocking(1 << 16, timeout=seconds)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        # pyte knows neither private SGR-like sequences nor kitty's key protocol
+        self._stream.feed(_only_known(data))
+        return True
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the screen, without trailing spaces."""
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one string."""
+        return "\n".join(self.lines)
+
+    def press(self, *keys: str) -> None:
+        """Type keys: named ones, or text as it is."""
+        for key in keys:
+            self._process.send(KEYS.get(key, key))
+
+    def wait(self, condition: str | Callable[[str], bool], *, patience: float = PATIENCE) -> str:
+        """Wait until words stand on the screen, or a condition on its text holds."""
+
+        def met(text: str) -> bool:
+            return condition in text if isinstance(condition, str) else condition(text)
+
+        end = time.monotonic() + patience
+        while True:
+            alive = self.read()
+            if met(self.text):
+                return self.text
+            if not alive or time.monotonic() > end:
+                what = "ended" if not alive else f"waited {patience} s"
+                raise AssertionError(f"{what} for {condition!r}; the screen:\n{self.text}")
+
+    def settle(self, quiet: float = 0.3) -> str:
+        """Wait until nothing more is written for a while."""
+        end = time.monotonic() + PATIENCE
+        last = time.monotonic()
+        while time.monotonic() < end and time.monotonic() - last < quiet:
+            before = len(self.raw)
+            if not self.read():
+                break
+            if len(self.raw) != before:
+                last = time.monotonic()
+        return self.text
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self._screen.resize(rows, columns)
+        self._process.setwinsize(rows, columns)
+
+    def kill(self) -> None:
+        """Kill the command as a crash of the machine would."""
+        self._process.kill(signal.SIGKILL)
+        self._process.wait()
+
+    def ended(self) -> int | None:
+        """Wait for the command to end by itself; its exit status."""
+        end = time.monotonic() + PATIENCE
+        while self.read(0.2):
+            if time.monotonic() > end:
+                raise AssertionError(f"it goes on; the screen:\n{self.text}")
+        self._process.wait()
+        status: int | None = self._process.exitstatus
+        return status
+
+
+def _only_known(data: bytes) -> bytes:
+    for unknown in (b"\x1b[>1u", b"\x1b[<u", b"\x1b[=1;1u", b"\x1b[>4;2m", b"\x1b[>4m"):
+        data = data.replace(unknown, b"")
+    return data
+
+
+@contextmanager
+def running(
+    *arguments: str,
+    size: tuple[int, int] = (120, 40),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Terminal]:
+    """Run ``xsfreader`` with these arguments in a terminal of that size."""
+    with Terminal(arguments, size, environment or {}) as terminal:
+        yield terminal

@@ -1,0 +1,92 @@
+"""The layers hold: who may import whom, and what each command loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+APP_ONLY = ["textual", "rich"]
+NEVER_IN_APP = ["dulwich", "urllib3", "yaml", "frontmatter", "PIL", "textual_image", "ftfy",
+                "slixmpp"]  # fmt: skip
+
+
+def loaded(code: str, *arguments: str) -> set[str]:
+    """Run code in a fresh interpreter; the top-level modules loaded by its end."""
+    script = f"""
+import sys
+sys.argv = ["xsfreader", *{arguments!r}]
+try:
+    {code}
+except SystemExit as exit:
+    assert not exit.code, exit.code
+print("\\n" + " ".join(sorted({{name.partition(".")[0] for name in sys.modules}})))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+MAIN = "from xsfreader.cli import main; sys.exit(main())"
+
+
+def command(*arguments: str) -> set[str]:
+    return loaded(MAIN, *arguments)
+
+
+def test_the_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_next_to_nothing(option: str) -> None:
+    heavy = {"textual", "rich", "sqlite3", "dulwich", "markdown_it", "yaml", "platformdirs"}
+    assert not heavy & command(option)
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("search", "everything")])
+def test_lists_and_searches_load_no_screen_no_git_no_yaml(arguments: tuple[str, ...]) -> None:
+    command("sync", "--source", "guide")
+    modules = command(*arguments, "--source", "guide")
+    assert not {"textual", "rich", "dulwich", "urllib3", "yaml", "markdown_it"} & modules
+
+
+def test_show_loads_no_screen_and_no_git() -> None:
+    command("sync", "--source", "guide")
+    modules = command("show", "everything-a-post-may-hold", "--source", "guide")
+    assert not {"textual", "rich", "dulwich", "urllib3", "yaml"} & modules
+    assert "markdown_it" in modules
+
+
+def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
+    command("sync", "--source", "guide")
+    code = """
+    import asyncio
+    from xsfreader.config import load, locate
+    from xsfreader.library import Library
+    from xsfreader.ui.app import ReaderApp
+    async def run():
+        paths = locate()
+        with Library(load(paths.config), paths, "guide") as library:
+            app = ReaderApp(library)
+            async with app.run_test() as pilot:
+                await pilot.press("enter", "space")
+                assert app.screen.article.page.lines
+            app.close_libraries()
+    asyncio.run(run())
+"""
+    modules = loaded(code.strip())
+    assert not set(NEVER_IN_APP) & modules
+    assert "textual" in modules

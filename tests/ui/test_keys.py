@@ -1,0 +1,62 @@
+"""The table of actions, and what a person may make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xsfreader.config import Config, load
+from xsfreader.errors import ConfigError
+from xsfreader.ui.keys import ACTIONS, effective
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_every_action_has_words_and_keys() -> None:
+    for action in ACTIONS:
+        assert action.help
+        assert action.label
+        assert action.group
+        assert action.keys, action.id
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_no_key_does_two_things() -> None:
+    effective(Config())
+
+
+@pytest.mark.parametrize("action", [action.id for action in ACTIONS])
+def test_every_action_can_be_remapped(action: str) -> None:
+    changed = {a.id: a for a in effective(Config(keys={action: "f9, ctrl+t"}))}
+    assert changed[action].keys == ("f9", "ctrl+t")
+
+
+def test_signs_are_keys_too() -> None:
+    changed = {a.id: a for a in effective(Config(keys={"star": "*"}))}
+    assert changed["star"].keys == ("asterisk",)
+
+
+def test_an_empty_string_takes_the_keys_away() -> None:
+    changed = {a.id: a for a in effective(Config(keys={"star": ""}))}
+    assert changed["star"].keys == ()
+
+
+def test_a_freed_key_can_be_given_to_another() -> None:
+    changed = {a.id: a for a in effective(Config(keys={"star": "x9", "sync": "s"}))}
+    assert changed["sync"].keys == ("s",)
+
+
+def test_a_conflict_names_line_key_and_both_actions(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('width = 80\n\n[keys]\nstar = "f9"\nsync = "j"\n')
+    with pytest.raises(ConfigError, match=r"config.toml:5: keys.sync: j is already .* line-down"):
+        effective(load(file))
+
+
+def test_an_unknown_action_names_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[keys]\nfly = "f"\n')
+    with pytest.raises(ConfigError, match=r"config.toml:2: keys.fly: no such action"):
+        effective(load(file))

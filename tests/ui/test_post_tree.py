@@ -1,0 +1,109 @@
+"""The list's tree: what is open makes rows, what is closed is not read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from xsfreader.model import Entry, Fold
+from xsfreader.ui.widgets.post_tree import PostTree
+
+POSTS = {
+    "2026/08": ["new", "newer"],
+    "2026/07": ["mid"],
+    "2025/01": ["old", "older"],
+}
+
+
+def entry(name: str, *, read: bool = False) -> Entry:
+    return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), read, starred=False)
+
+
+class Shelf:
+    """Two years, three months, five posts; counts what was asked for."""
+
+    def __init__(self, read: frozenset[str] = frozenset()) -> None:
+        self.read = read
+        self.asked: list[str | None] = []
+
+    def folds(self, parent: str | None) -> list[Fold]:
+        self.asked.append(parent)
+        if parent is None:
+            return [self._fold("2026", 0), self._fold("2025", 0)]
+        return [self._fold(key, 1) for key in POSTS if key.startswith(parent)]
+
+    def _fold(self, key: str, depth: int) -> Fold:
+        names = [n for month, names in POSTS.items() if month.startswith(key) for n in names]
+        unread = sum(name not in self.read for name in names)
+        return Fold(key, key, depth, len(names), unread, folds=depth == 0)
+
+    def entries(self, key: str | None) -> list[Entry]:
+        self.asked.append(key)
+        return [entry(name, read=name in self.read) for name in POSTS[key or ""]]
+
+
+def tree(shelf: Shelf) -> PostTree:
+    made = PostTree(shelf.folds, shelf.entries)
+    made.load()
+    return made
+
+
+def keys(tree: PostTree) -> list[str]:
+    return [row.key for row in tree.rows]
+
+
+def test_closed_folds_are_not_read() -> None:
+    shelf = Shelf()
+    assert keys(tree(shelf)) == ["fold:2026", "fold:2025"]
+    assert shelf.asked == [None]
+
+
+def test_revealing_opens_just_the_way() -> None:
+    made = tree(Shelf())
+    made.reveal(("2026", "2026/08"))
+    assert keys(made) == [
+        "fold:2026", "fold:2026/08", "new", "newer", "fold:2026/07", "fold:2025",
+    ]  # fmt: skip
+
+
+def test_stepping_down_visits_every_post_once_in_order() -> None:
+    made = tree(Shelf())
+    seen = []
+    at: int | None = -1
+    while (at := made.step(at, 1)) is not None:
+        seen.append(made.rows[at].key)
+    assert seen == [name for names in POSTS.values() for name in names]
+
+
+def test_stepping_up_visits_every_post_once_in_reverse() -> None:
+    made = tree(Shelf())
+    seen = []
+    at: int | None = len(made.rows)
+    while at is not None and (at := made.step(at, -1)) is not None:
+        seen.append(made.rows[at].key)
+    assert seen == [name for names in POSTS.values() for name in names][::-1]
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_stepping_to_the_unread_passes_over_what_is_read(direction: int) -> None:
+    made = tree(Shelf(read=frozenset({"new", "newer", "mid", "older"})))
+    at = made.step(-1 if direction > 0 else len(made.rows), direction, unread=True)
+    assert at is not None
+    assert made.rows[at].key == "old"
+    assert "2026" not in made.opened
+    assert made.step(at, direction, unread=True) is None
+
+
+def test_loading_anew_keeps_open_what_was_open() -> None:
+    made = tree(Shelf())
+    made.reveal(("2026", "2026/08"))
+    before = keys(made)
+    made.load(made.opened)
+    assert keys(made) == before
+
+
+def test_a_flat_view_has_only_entries() -> None:
+    made = PostTree(lambda _: [], lambda _: [entry("a"), entry("b")], flat=True)
+    made.load()
+    assert keys(made) == ["a", "b"]
