@@ -1,0 +1,73 @@
+"""Where posts come from: a Git host, a folder on disk, or the guide shipped with the program.
+
+Nothing here knows what a post is made of, nor where it is kept: a source hands over bytes, and
+says which of them are new.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import SourceError
+
+if TYPE_CHECKING:
+    from xsfreader.model import Source
+
+DEFAULT = "https://github.com/xsf/xmpp.org"
+"""The repository of the site whose blog this program reads."""
+
+
+def open_source(name: str, *, branch: str | None = None) -> Source:
+    """Tell a URL, a folder and ``guide`` apart; nothing is asked of the network yet.
+
+    Args:
+        name: What a person gave: an address over HTTP(S), the path of a folder, or ``guide``.
+        branch: Which branch of a Git repository; None for its default one.
+
+    Raises:
+        SourceError: It is none of the three.
+    """
+    if name == "guide":
+        from xsfreader.source.guide import GuideSource
+
+        return GuideSource()
+    if re.match(r"(?i)https?://", name):
+        from xsfreader.source.git import GitSource
+
+        return GitSource(name, branch=branch)
+    if scheme := re.match(r"([A-Za-z][\w+.-]+)://", name):
+        if scheme[1].lower() == "file":
+            raise SourceError(f"{_shown(name)}: give the folder itself, without file://")
+        raise SourceError(
+            f"{_shown(name)}: {scheme[1]} is not supported; give an address with https://"
+        )
+    return _open_folder(name)
+
+
+def _open_folder(name: str) -> Source:
+    if not name.strip() or "\0" in name:
+        raise SourceError("no source was named: give a URL, a folder or “guide”")
+    try:
+        folder = Path(name).expanduser()
+        if folder.is_dir():
+            from xsfreader.source.directory import DirectorySource
+
+            return DirectorySource(folder)
+        is_file = folder.exists()
+    except (OSError, RuntimeError) as error:
+        raise SourceError(f"{_shown(name)}: {error}") from error
+    if is_file:
+        raise SourceError(f"{_shown(name)} is a file: give the folder it lies in")
+    if re.match(r"[^/\s]+@[^/\s]+:", name) or re.match(r"[\w-]+(\.[\w-]+)+/\w", name):
+        raise SourceError(
+            f"{_shown(name)} is no folder; an address of a Git repository begins with https://"
+        )
+    raise SourceError(f"{_shown(name)}: no such folder; give a URL, a folder or “guide”")
+
+
+def _shown(name: str) -> str:
+    """The name without a password or control characters in it."""
+    masked = re.sub(r"(://)[^/@\s]*@", r"\1***@", name)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in masked)
