@@ -98,7 +98,8 @@ class Snapshot:
     files: Mapping[str, str]
     """Path to blob id of every Markdown file below the blog's folder: the complete list."""
     blobs: Mapping[str, bytes]
-    """Blob id to bytes, of those whose id is among no file of ``Known``."""
+    """Blob id to bytes, of every file that ``Known`` does not hold with that id at that path: a
+    file that only moved is among them, since its path says its language."""
     refused: tuple[SetAside, ...] = ()
     """Files not brought (too large, unreadable on disk); their paths stand in ``files``."""
     images: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +154,10 @@ class Source(Protocol):
         """
 
     def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
-        """Bring one file by its blob id, an image say. Raises SourceError."""
+        """Bring one file of a snapshot: a path of ``files`` or ``images``, and the id given there.
+
+        Raises SourceError.
+        """
 
 
 @dataclass(frozen=True, slots=True)
