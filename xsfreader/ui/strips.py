@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xsfreader.markup import Mark, Role
+from xsfreader.config import SCHEMES
+from xsfreader.markup import LinkKind, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from xsfreader.markup import Line, Link
+    from xsfreader.markup import Line, Link, Span
+
+Range: TypeAlias = tuple[int, int, str]
 
 ROLE_CLASSES = {role: f"article--{role.value}" for role in Role}
 MARK_CLASSES = {
@@ -36,6 +40,31 @@ def fit(text: str, width: int) -> str:
     if width < 1:
         return ""
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the column of text stands in its pane, in cells, and where its links lead."""
+
+    left: int
+    column: int
+    width: int
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """What stands out in a post for now: matches, and the link one is on."""
+
+    ranges: Mapping[int, Sequence[Range]] = field(default_factory=dict)
+    """By block: start, end (in characters of its text) and component class, in order."""
+    link: int = -1
+
+
+def openable(link: Link) -> str:
+    """Give the URL for the terminal's own links; empty where it must not be opened."""
+    scheme = link.url.partition(":")[0].lower()
+    return link.url if scheme in SCHEMES and link.kind is not LinkKind.DOUBTFUL else ""
 
 
 class Painter:
@@ -64,24 +93,48 @@ class Painter:
             self._looks[role, marks] = look
         return look
 
-    def strip(
-        self, line: Line, *, left: int, column: int, width: int, links: Sequence[Link], current: int
-    ) -> Strip:
-        """Paint a line in a column of the pane; ``current`` is the link the reader stands on."""
-        segments = [Segment(" " * left, self.base)]
+    def strip(self, line: Line, page: Geometry, lit: Lit) -> Strip:
+        """Paint a line in its column of the pane."""
+        segments = [Segment(" " * page.left, self.base)]
         used = 0
+        ranges = lit.ranges.get(line.block, ())
         for span in line.spans:
             look = self.look(span.role, span.marks)
             if span.link >= 0:
-                if span.link == current:
+                if span.link == lit.link:
                     look += self._component("article--link-current")
-                if url := links[span.link].opens:
+                if url := openable(page.links[span.link]):
                     look += Style(link=url)
-            segments.append(Segment(span.text, look))
+            if ranges and span.at >= 0:
+                segments += self._lit(span, look, ranges)
+            else:
+                segments.append(Segment(span.text, look))
             used += cell_len(span.text)
         if line.spans and line.spans[-1].role in _FILLED:
-            segments.append(Segment(" " * (column - used), self.look(Role.CODE, Mark.NONE)))
-        return Strip(segments).adjust_cell_length(width, self.base)
+            segments.append(Segment(" " * (page.column - used), self.look(Role.CODE, Mark.NONE)))
+        return Strip(segments).adjust_cell_length(page.width, self.base)
+
+    def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
+        """Split a span where stretches of it are lit."""
+        segments = []
+        done, length = 0, len(span.text)
+        for start, end, name in ranges:
+            first, last = max(start - span.at, done), min(end - span.at, length)
+            if first >= last:
+                continue
+            if first > done:
+                segments.append(Segment(span.text[done:first], look))
+            segments.append(Segment(span.text[first:last], look + self._component(name)))
+            done = last
+        if done < length:
+            segments.append(Segment(span.text[done:], look))
+        return segments
+
+    def label(self, strip: Strip, cell: int, text: str) -> Strip:
+        """Lay a hint's letters over a painted line."""
+        label = Strip([Segment(text, self._component("article--hint"))])
+        end = cell + len(text)
+        return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
 
 
 _FILLED = frozenset({Role.CODE, Role.KEYWORD, Role.NAME, Role.STRING, Role.NUMBER, Role.COMMENT})

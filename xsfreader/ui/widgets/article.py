@@ -12,12 +12,15 @@ from textual.strip import Strip
 from xsfreader.markup import layout
 from xsfreader.model import Place
 from xsfreader.ui.messages import LinkChosen, Scrolled
-from xsfreader.ui.strips import MARK_CLASSES, ROLE_CLASSES, Painter
+from xsfreader.ui.strips import MARK_CLASSES, ROLE_CLASSES, Geometry, Lit, Painter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from textual import events
 
-    from xsfreader.markup import Document, Layout
+    from xsfreader.markup import Document, Layout, Match
+    from xsfreader.ui.strips import Range
 
 START = Place(0, 0)
 CACHED_STRIPS = 1000
@@ -33,6 +36,9 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         *ROLE_CLASSES.values(),
         *MARK_CLASSES.values(),
         "article--link-current",
+        "article--match",
+        "article--match-current",
+        "article--hint",
     }
 
     def __init__(self, widest: int) -> None:
@@ -40,7 +46,8 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         self.widest = widest
         self.document: Document | None = None
         self.page: Layout | None = None
-        self.current_link = -1
+        self._lit = Lit()
+        self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
         self._painter: Painter | None = None
         self._strips: dict[int, Strip] = {}
@@ -50,14 +57,16 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
     def show(self, document: Document, place: Place | None = None) -> None:
         """Show a post, from its top or from a place in it."""
         self.document = document
-        self.current_link = -1
+        self._lit = Lit()
+        self._hints = {}
         self._place = place or START
         self._lay_out()
 
     def update(self, document: Document) -> None:
         """Show a newer text of the same post; the reader stays where they are."""
         self.document = document
-        self.current_link = -1
+        self._lit = Lit()
+        self._hints = {}
         self._lay_out()
 
     @property
@@ -126,7 +135,103 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll to the end or the start."""
         self.scroll_to(y=self.max_scroll_y if bottom else 0, animate=False)
 
-    # Links
+    def jump(self, place: Place, *, above: int = 0) -> None:
+        """Bring a place to the top, or that many lines below it."""
+        if self.page is not None:
+            self.scroll_to(y=max(0, self.page.line_at(place) - above), animate=False)
+
+    def step_heading(self, direction: int) -> bool:
+        """Scroll to the next heading in that direction; False where there is none."""
+        if self.page is None:
+            return False
+        top = self.scroll_offset.y
+        lines = self.page.heading_lines
+        found = [line for line in lines if (line > top if direction > 0 else line < top)]
+        if not found or (direction > 0 and top >= self.max_scroll_y):
+            return False
+        self.scroll_to(y=found[0] if direction > 0 else found[-1], animate=False)
+        return True
+
+    # What stands out
+
+    def light(self, matches: Sequence[Match] = (), current: int = -1, *, link: int = -1) -> None:
+        """Mark matches, one of them as the current, and the link one is on."""
+        ranges: dict[int, list[Range]] = {}
+        for index, match in enumerate(matches):
+            name = "article--match-current" if index == current else "article--match"
+            ranges.setdefault(match.block, []).append((match.start, match.end, name))
+        self._lit = Lit(ranges, link)
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def current_link(self) -> int:
+        """Index of the link one is on, -1 for none."""
+        return self._lit.link
+
+    def links_in_sight(self) -> list[tuple[int, int, int]]:
+        """Find the links on screen: index, line of the page, cell of its first character."""
+        if self.page is None:
+            return []
+        found: dict[int, tuple[int, int, int]] = {}
+        top = self.scroll_offset.y
+        for at in range(top, min(top + self.size.height, len(self.page.lines))):
+            cell = self.left
+            for span in self.page.lines[at].spans:
+                if span.link >= 0:
+                    found.setdefault(span.link, (span.link, at, cell))
+                cell += cell_len(span.text)
+        return list(found.values())
+
+    def step_link(self, direction: int) -> int:
+        """Go to the next link in that direction, from what is on screen; -1 past the last."""
+        if self.page is None:
+            return -1
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        stops = [(line, link) for link, line in self._link_lines().items()]
+        stops.sort(key=lambda stop: (stop[0], stop[1]))
+        order = [link for _, link in stops]
+        line = self._link_lines().get(self.current_link, -1)
+        if top <= line < bottom:
+            at = order.index(self.current_link) + direction
+        else:
+            after = [i for i, (line, _) in enumerate(stops) if line >= top]
+            at = (after[0] if after else len(stops)) - (direction < 0)
+        link = order[at] if 0 <= at < len(order) else -1
+        if link >= 0:
+            self._bring_in_sight(stops[at][0])
+        self._lit = Lit(self._lit.ranges, link)
+        self._strips.clear()
+        self.refresh()
+        return link
+
+    def _link_lines(self) -> dict[int, int]:
+        lines: dict[int, int] = {}
+        if self.page is not None and self.document is not None:
+            for at, line in enumerate(self.page.lines):
+                for span in line.spans:
+                    if span.link >= 0:
+                        lines.setdefault(span.link, at)
+        return lines
+
+    def _bring_in_sight(self, line: int) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if not top <= line < top + height:
+            self.scroll_to(y=max(0, line - height // 3), animate=False)
+
+    def show_match(self, match: Match) -> None:
+        """Bring a match in sight, moving only where it isn't."""
+        if self.page is not None:
+            self._bring_in_sight(self.page.line_at(Place(match.block, match.start)))
+
+    def hint(self, labels: Mapping[int, str]) -> None:
+        """Put labels on links by index; none takes them away."""
+        places = self.links_in_sight() if labels else []
+        self._hints = {}
+        for link, line, cell in places:
+            if link in labels:
+                self._hints.setdefault(line, []).append((cell, labels[link]))
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Follow the link under the mouse."""
@@ -162,20 +267,15 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
-        width = self.size.width
         at = y + self.scroll_offset.y
         if self.page is None or self.document is None or not 0 <= at < len(self.page.lines):
-            return Strip.blank(width, self.painter.base)
+            return Strip.blank(self.size.width, self.painter.base)
         strip = self._strips.get(at)
         if strip is None:
             if len(self._strips) >= CACHED_STRIPS:
                 self._strips.clear()
-            strip = self._strips[at] = self.painter.strip(
-                self.page.lines[at],
-                left=self.left,
-                column=self.page.width,
-                width=width,
-                links=self.document.links,
-                current=self.current_link,
-            )
+            geometry = Geometry(self.left, self.page.width, self.size.width, self.document.links)
+            strip = self._strips[at] = self.painter.strip(self.page.lines[at], geometry, self._lit)
+        for cell, label in self._hints.get(at, ()):
+            strip = self.painter.label(strip, cell, label)
         return strip

@@ -1,0 +1,52 @@
+"""Where a reader came from: posts and the places in them, back and forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xsfreader.model import Place
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A post and the place in it; with ``search``, the search that led there."""
+
+    permalink: str
+    place: Place
+    search: str | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """Two stacks of visits, as a browser keeps them."""
+
+    behind: list[Visit] = field(default_factory=list)
+    ahead: list[Visit] = field(default_factory=list)
+
+    def leave(self, visit: Visit) -> None:
+        """Go somewhere new from here; what was ahead is gone."""
+        if not self.behind or self.behind[-1] != visit:
+            self.behind.append(visit)
+            del self.behind[:-LONGEST]
+        self.ahead.clear()
+
+    def back(self, here: Visit) -> Visit | None:
+        """Go back; None where this is the first."""
+        return self._turn(self.behind, self.ahead, here)
+
+    def forward(self, here: Visit) -> Visit | None:
+        """Go forward again; None where this is the last."""
+        return self._turn(self.ahead, self.behind, here)
+
+    @staticmethod
+    def _turn(source: list[Visit], target: list[Visit], here: Visit) -> Visit | None:
+        while source:
+            visit = source.pop()
+            if visit != here:
+                target.append(here)
+                return visit
+        return None

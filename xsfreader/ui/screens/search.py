@@ -1,0 +1,260 @@
+"""Search the archive: results as one types, off the screen's own thread."""
+
+from __future__ import annotations
+
+import queue
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from xsfreader.errors import XsfreaderError
+from xsfreader.markup import clean
+from xsfreader.ui.strips import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.app import ComposeResult
+
+    from xsfreader.library import Library
+    from xsfreader.model import Hit
+
+LIMIT = 200
+ROWS = 2
+"""Rows of the screen that a result takes."""
+HELP = (
+    'words in any order · "a phrase" · begin… · author: category: xep:384 lang:de '
+    "before:2015 after:2020-06 is:unread is:starred"
+)
+
+
+class Found(Message):
+    """The answer to one state of the query."""
+
+    def __init__(self, generation: int, hits: Sequence[Hit], problem: str = "") -> None:
+        super().__init__()
+        self.generation = generation
+        self.hits = hits
+        self.problem = problem
+
+
+class Results(ScrollView, inherit_bindings=False):
+    """What was found: title and a stretch of text each, with a cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "results--title",
+        "results--quiet",
+        "results--match",
+        "results--cursor",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: Sequence[Hit] = ()
+        self.cursor = 0
+
+    def show(self, hits: Sequence[Hit]) -> None:
+        """Show these, the cursor on the first."""
+        self.hits = hits
+        self.cursor = 0
+        self.virtual_size = Size(self.size.width, len(hits) * ROWS)
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor * ROWS < top:
+            self.scroll_to(y=self.cursor * ROWS, animate=False)
+        elif (self.cursor + 1) * ROWS > top + height:
+            self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
+        self.refresh()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Take the new width."""
+        self.virtual_size = Size(self.size.width, len(self.hits) * ROWS)
+        self.refresh()
+
+    class Chosen(Message):
+        """A result was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the result under the mouse."""
+        index = (event.y + self.scroll_offset.y) // ROWS
+        if index < len(self.hits):
+            self.cursor = index
+            self.refresh()
+            self.post_message(self.Chosen())
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"results--{name}", partial=True)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row of a result."""
+        base, width = self.rich_style, self.size.width
+        index, row = divmod(y + self.scroll_offset.y, ROWS)
+        if index >= len(self.hits):
+            return Strip.blank(width, base)
+        hit = self.hits[index]
+        if index == self.cursor:
+            base += self._style("cursor")
+        if row == 0:
+            day = f" {hit.post.day}  "
+            about = " · ".join(map(clean, hit.post.categories))
+            tag = "" if hit.post.language == "en" else f"{clean(hit.post.language)}  "
+            tail = f"  {tag}{about} " if width > 60 else f" {tag}"
+            room = max(10, width - len(day) - len(tail))
+            segments = [
+                Segment(day, base + self._style("quiet")),
+                Segment(fit(clean(hit.post.title), room), base + self._style("title")),
+                Segment(tail, base + self._style("quiet")),
+            ]
+        else:
+            segments = self._snippet(hit, base)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
+        quiet, match = base + self._style("quiet"), base + self._style("match")
+        segments = [Segment(" " * 13, base)]
+        at = 0
+        for start, end in hit.marks:
+            segments += [
+                Segment(clean(hit.snippet[at:start]), quiet),
+                Segment(clean(hit.snippet[start:end]), match),
+            ]
+            at = end
+        return [*segments, Segment(clean(hit.snippet[at:]), quiet)]
+
+
+class SearchScreen(ModalScreen[tuple[str, str] | None]):
+    """A line to type in and what it finds; ends with a permalink and the query."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back"),
+        Binding("down,ctrl+n", "move(1)", "Next", priority=True),
+        Binding("up,ctrl+p", "move(-1)", "Previous", priority=True),
+        Binding("pagedown", "move(10)", "Page", priority=True),
+        Binding("pageup", "move(-10)", "Page back", priority=True),
+    ]
+
+    DEFAULT_CSS = """
+    SearchScreen {
+        background: $background;
+    }
+    SearchScreen Input {
+        border: none;
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+    }
+    SearchScreen #found {
+        height: 1;
+        padding: 0 1;
+        color: $foreground 60%;
+    }
+    SearchScreen Results {
+        height: 1fr;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+    }
+    .results--title { text-style: bold; }
+    .results--quiet { color: $foreground 65%; }
+    .results--match { color: $accent; text-style: bold; }
+    .results--cursor { background: $primary 30%; }
+    """
+
+    def __init__(self, library: Library, query: str = "") -> None:
+        super().__init__()
+        self.library = library
+        self.query_text = query
+        self.generation = 0
+        self.input = Input(query, placeholder="search the archive", select_on_focus=False)
+        self.found = Static(HELP, id="found", markup=False)
+        self.results = Results()
+        self._queries: queue.Queue[tuple[int, str]] = queue.Queue()
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, a line on what was found, the results."""
+        yield self.input
+        yield self.found
+        yield self.results
+
+    def on_mount(self) -> None:
+        """Start the thread that searches."""
+        self.run_worker(self._work, thread=True, group="search", description="search")
+        if self.query_text:
+            self._ask(self.query_text)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search anew at every key."""
+        event.stop()
+        if event.value != self.query_text:
+            self._ask(event.value)
+
+    def _ask(self, text: str) -> None:
+        self.query_text = text
+        self.generation += 1
+        self._queries.put((self.generation, text))
+
+    def _work(self) -> None:
+        worker = get_current_worker()
+        with self.library.clone() as library:
+            while not worker.is_cancelled:
+                try:
+                    generation, text = self._queries.get(timeout=0.1)
+                except queue.Empty:
+                    continue
+                while not self._queries.empty():
+                    generation, text = self._queries.get()
+                try:
+                    hits = library.search_as_typed(text, LIMIT)
+                    self.post_message(Found(generation, hits))
+                except XsfreaderError as error:
+                    self.post_message(Found(generation, (), str(error)))
+
+    def on_found(self, message: Found) -> None:
+        """Show an answer, unless the query has moved on."""
+        if message.generation != self.generation:
+            return
+        self.results.show(message.hits)
+        count = len(message.hits)
+        if message.problem or not self.query_text.strip():
+            words = message.problem or HELP
+        elif not count:
+            words = "nothing found: fewer words, or the start of one, find more"
+        else:
+            words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · Esc goes back"
+        self.found.update(words)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open the result under the cursor."""
+        event.stop()
+        self._choose()
+
+    def on_results_chosen(self) -> None:
+        """Open the result that was clicked."""
+        self._choose()
+
+    def _choose(self) -> None:
+        if self.results.hits:
+            hit = self.results.hits[self.results.cursor]
+            self.dismiss((hit.post.permalink, self.query_text))
+
+    def action_leave(self) -> None:
+        """Go back to where one was."""
+        self.dismiss(None)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor of the results."""
+        self.results.move(rows)
