@@ -61,6 +61,9 @@ class Span:
     marks: Mark = Mark.NONE
     link: int = -1
     """Index into the document's links, -1 for none."""
+    at: int = -1
+    """Where its first character stands in the block's text; -1 for what layout adds itself
+    (bullets, bars, borders, padding), which is no part of the text."""
 
 
 @dataclass(frozen=True, slots=True)

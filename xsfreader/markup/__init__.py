@@ -1,0 +1,42 @@
+"""Post text: Markdown to blocks to lines at a width, the same for both front ends.
+
+document = parse(body, base=post.url)
+lines = layout(article(post, document), 80).lines
+"""
+
+from xsfreader.markup.article import article, long_date, minutes
+from xsfreader.markup.document import (
+    Block,
+    BlockKind,
+    Document,
+    Heading,
+    Image,
+    Link,
+    LinkKind,
+)
+from xsfreader.markup.layout import Layout, layout
+from xsfreader.markup.lines import Line, Mark, Role, Span
+from xsfreader.markup.parse import parse
+from xsfreader.markup.terminal import ansi, plain
+
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Document",
+    "Heading",
+    "Image",
+    "Layout",
+    "Line",
+    "Link",
+    "LinkKind",
+    "Mark",
+    "Role",
+    "Span",
+    "ansi",
+    "article",
+    "layout",
+    "long_date",
+    "minutes",
+    "parse",
+    "plain",
+]

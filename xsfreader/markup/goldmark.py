@@ -1,0 +1,223 @@
+"""markdown-it set up to read Markdown as the site's Goldmark does.
+
+Bare addresses and typography are dealt with while text is read, at the same places where
+Goldmark does it: so they never touch code, targets of links or what was escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from xsfreader.markup.emoji import emoji_of
+from xsfreader.markup.typography import DASHES, Quotes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+DEEPEST = 40
+"""Containers within one another; a marker deeper than that is text, nothing gets lost."""
+
+_STOP = r"[\n!&*\[\\\]_`~<]"
+_TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
+_EMOJI = r"(?<![^\s(\[\"'*_>]):[a-z0-9_+-]{1,40}:(?![\w:])"
+_SCHEMES = r"(?:https?|ftp)://|www\.|xmpp:"
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
+_LINK = rf"(?<![^\s*_~(])(?:{_SCHEMES})"
+_MAIL = rf"(?<![^\s*_~(])(?:{_LOCAL}|{_SCHEMES})"
+_PLAIN = re.compile(rf"({_STOP})|{_EMOJI}|{_TYPOGRAPHY}|{_LINK}")
+_WITH_MAIL = re.compile(rf"({_STOP})|{_EMOJI}|{_MAIL}|{_TYPOGRAPHY}")
+_ONLY_STOP = re.compile(rf"({_STOP})")
+
+_TAIL = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'\">^{}\[\]`]*)?"
+_HOST = r"[-a-zA-Z0-9@:%._+~#=]{1,256}\.[a-z]+"
+_URL = re.compile(rf"(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}")
+_WWW = re.compile(rf"www\.{_HOST}{_TAIL}")
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_ADDRESS = re.compile(rf"{_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_])")
+_XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
+
+
+@cache
+def parser() -> MarkdownIt:
+    """The parser; it keeps no state between posts."""
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": 3 * DEEPEST})
+    md.enable(["table", "strikethrough"])
+    md.disable(["html_block", "html_inline"])
+    md.use(deflist_plugin).use(footnote_plugin, inline=False)
+    md.inline.ruler.at("text", _text)
+    md.inline.ruler.push("guillemet", _guillemet)
+    md.core.ruler.after("block", "headings", _heading_ids)
+    for name in ("blockquote", "list", "deflist", "footnote_def"):
+        _bound(md, name)
+    md.normalizeLink = _as_written  # type: ignore[method-assign]
+    md.normalizeLinkText = _as_written  # type: ignore[method-assign]
+    md.validateLink = _anything  # type: ignore[method-assign]
+    return md
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+def _anything(_url: str) -> bool:
+    return True
+
+
+def _bound(md: MarkdownIt, name: str) -> None:
+    """Let a container rule apply only so deep."""
+    ruler = md.block.ruler
+    rule = next(each for each in ruler.__rules__ if each.name == name)
+    inner = rule.fn
+
+    def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+        if state.level >= DEEPEST:
+            return False
+        result: bool = inner(state, start, end, silent)
+        return result
+
+    ruler.at(name, bounded, {"alt": rule.alt})
+
+
+def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Read text up to what may be markup, mending typography and finding addresses."""
+    source, start, end = state.src, state.pos, state.posMax
+    if silent:
+        found = _ONLY_STOP.search(source, start, end)
+        state.pos = found.start() if found else end
+        return state.pos > start
+    search = (_WITH_MAIL if "@" in source else _PLAIN).search
+    position = start
+    while True:
+        found = search(source, position, end)
+        if found is None or found[1]:
+            stop = found.start() if found else end
+            state.append_pending(source[position:stop])
+            state.pos = stop
+            return stop > start
+        state.append_pending(source[position : found.start()])
+        position = _special(state, found)
+
+
+def _special(state: StateInline, found: re.Match[str]) -> int:
+    """Deal with what is no plain text; return the position behind it."""
+    what, position = found.group(), found.start()
+    if what in "'\"":
+        state.append_pending(_quotes(state).replace(state.src, position))
+    elif what in DASHES:
+        state.append_pending(DASHES[what])
+    elif what[0] == ":":
+        state.append_pending(emoji_of(what[1:-1]) or what)
+    elif what == ">" or state.linkLevel:
+        state.append_pending(what[0])
+        return position + 1
+    else:
+        return _bare_address(state, what, position)
+    return position + len(what)
+
+
+def _quotes(state: StateInline) -> Quotes:
+    known = state.env.get("quotes")
+    if known is None or known[0] is not state.src:
+        known = state.env["quotes"] = (state.src, Quotes())
+    quotes: Quotes = known[1]
+    return quotes
+
+
+def _bare_address(state: StateInline, what: str, position: int) -> int:
+    pattern, prefix = _ADDRESS, "mailto:"
+    if what.endswith("://"):
+        pattern, prefix = _URL, ""
+    elif what == "www.":
+        pattern, prefix = _WWW, "http://"
+    elif what == "xmpp:":
+        pattern, prefix = _XMPP, ""
+    found = pattern.match(state.src, position, state.posMax)
+    if found is None:
+        state.append_pending(what[0])
+        return position + 1
+    address = _trim(found.group())
+    if what == "xmpp:" and "." not in address and "@" not in address:
+        state.append_pending(address)
+        return position + len(address)
+    state.push("link_open", "a", 1).attrs = {"href": prefix + address}
+    state.push("text", "", 0).content = address
+    state.push("link_close", "a", -1)
+    return position + len(address)
+
+
+def _trim(address: str) -> str:
+    """Without the punctuation that belongs to the sentence rather than to the address."""
+    if address.endswith(")"):
+        extra = address.count(")") - address.count("(")
+        if extra > 0:
+            address = address[:-extra]
+    elif address.endswith(";") and (entity := re.search(r"&[A-Za-z0-9]+;\Z", address[-40:])):
+        address = address[: len(address) - len(entity.group())]
+    return address[0] + address[1:].rstrip("?!.,:*_~")
+
+
+def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    if not state.src.startswith("<<", state.pos) or state.pos + 2 > state.posMax:
+        return False
+    if not silent:
+        state.append_pending(DASHES["<<"])
+    state.pos += 2
+    return True
+
+
+_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
+_ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
+
+
+def _heading_ids(state: StateCore) -> None:
+    """Give each heading the id that Hugo gives it, and take ``{#id}`` out of its text."""
+    taken: set[str] = set()
+    tokens = state.tokens
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            inline = tokens[index + 1]
+            token.meta["id"] = _heading_id(inline, taken)
+
+
+def _heading_id(inline: Token, taken: set[str]) -> str:
+    own = None
+    tail = inline.content[-500:]
+    if tail.rstrip().endswith("}") and (found := _ATTRIBUTES.search(tail)):
+        named = _ID.search(found[1])
+        if named or re.match(r"\s*[.#\w][\w=\".# -]*\Z", found[1]):
+            inline.content = inline.content[: len(inline.content) - len(found.group())]
+            own = (named[1] or named[2]) if named else None
+    if own is not None:
+        taken.add(own)
+        return own
+    last = inline.content.rpartition("\n")[2]
+    return _unique(anchor(last) or "heading", taken)
+
+
+def anchor(text: str) -> str:
+    """Goldmark's id for a heading's source, in GitHub's style."""
+    return "".join(
+        "-" if char in "- " else char.lower()
+        for char in text.strip()
+        if char in "- _" or char.isalpha() or char.isdecimal()
+    )
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    result, number = name, 0
+    while result in taken:
+        number += 1
+        result = f"{name}-{number}"
+    taken.add(result)
+    return result

@@ -1,0 +1,248 @@
+"""One block's inline tokens turned into spans, links and images."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from xsfreader.markup.document import Image, Link, LinkKind
+from xsfreader.markup.lines import Mark, Role, Span
+from xsfreader.markup.links import make_link, resolve, site_path, xep_link
+from xsfreader.markup.safety import clean
+from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode, label, restore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markdown_it.token import Token
+
+_MENTION = re.compile(r"\bXEP-(\d{4})(?!\d)")
+_BLANKS = re.compile(r" {2,}")
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LINK_MARKS = Mark.LINK | Mark.DOUBTFUL
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a post's blocks refer to, gathered while they are built."""
+
+    base: str
+    links: list[Link] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+
+    def add_link(self, text: str, href: str, *, implicit: bool = False) -> int:
+        """Keep a link and return its index."""
+        self.links.append(make_link(text, href, self.base, implicit=implicit))
+        return len(self.links) - 1
+
+    def add_image(self, src: str, alt: str, caption: str, link: int, block: int) -> int:
+        """Keep a picture and return its index."""
+        url = resolve(src, self.base)
+        self.images.append(Image(src, url, site_path(url), alt, caption, link, block))
+        return len(self.images) - 1
+
+    def marks_of(self, link: int) -> Mark:
+        """How the link is marked."""
+        doubtful = self.links[link].kind is LinkKind.DOUBTFUL
+        return _LINK_MARKS if doubtful else Mark.LINK
+
+
+class Run:
+    """The spans of one block as they grow. All text of a post is made safe here."""
+
+    __slots__ = ("_look", "_parts", "_spans", "at")
+
+    def __init__(self, at: int = 0) -> None:
+        self.at = at
+        """How many characters there are, counted from the start of the block."""
+        self._spans: list[Span] = []
+        self._parts: list[str] = []
+        self._look: tuple[Role, Mark, int] = (Role.BODY, Mark.NONE, -1)
+
+    def add(
+        self, text: str, role: Role = Role.BODY, marks: Mark = Mark.NONE, link: int = -1
+    ) -> None:
+        """Append text of one look."""
+        text = clean(text)
+        if not text:
+            return
+        look = (role, marks, link)
+        if look != self._look:
+            self._flush()
+            self._look = look
+        self._parts.append(text)
+        self.at += len(text)
+
+    def strip(self) -> None:
+        """Drop blanks at the end."""
+        self._flush()
+        while self._spans:
+            last = self._spans.pop()
+            text = last.text.rstrip(" \n")
+            self.at -= len(last.text) - len(text)
+            if text:
+                self._spans.append(replace(last, text=text))
+                return
+
+    def spans(self) -> tuple[Span, ...]:
+        """What there is."""
+        self._flush()
+        return tuple(self._spans)
+
+    def text_from(self, start: int) -> str:
+        """The characters from that offset on."""
+        self._flush()
+        parts: list[str] = []
+        for span in reversed(self._spans):
+            if span.at < start:
+                break
+            parts.append(span.text)
+        return "".join(reversed(parts))
+
+    def _flush(self) -> None:
+        if self._parts:
+            text = "".join(self._parts)
+            role, marks, link = self._look
+            self._spans.append(Span(text, role, marks, link, self.at - len(text)))
+            self._parts.clear()
+
+
+class Inline:
+    """Fills a run from inline tokens."""
+
+    def __init__(
+        self, collected: Collected, run: Run, role: Role, block: int, codes: list[Shortcode]
+    ) -> None:
+        self._collected = collected
+        self._codes = codes
+        self._run = run
+        self._role = role
+        self._block = block
+        self._marks = Mark.NONE
+        self._link = -1
+        self._link_start = 0
+        self.anchors: list[tuple[str, int]] = []
+        """Ids of the references to footnotes met, with their offsets."""
+
+    def fill(self, tokens: Sequence[Token], marks: Mark = Mark.NONE) -> None:
+        """Append what the tokens say; ``marks`` lie over all of it."""
+        self._marks = marks
+        for token in tokens:
+            handler = _HANDLERS.get(token.type)
+            if handler is not None:
+                handler(self, token)
+            elif token.content:
+                self._add(token.content)
+
+    def _add(self, text: str) -> None:
+        self._run.add(text, self._role, self._marks, self._link)
+
+    def _on_text(self, token: Token) -> None:
+        text = token.content
+        if "  " in text:
+            text = _BLANKS.sub(" ", text)
+        if OPEN in text:
+            text = PLACEHOLDER.sub(lambda found: label(self._codes[int(found[1])]), text)
+        if "XEP-" in text and self._link < 0:
+            self._prose(text)
+        else:
+            self._add(text)
+
+    def _prose(self, text: str) -> None:
+        """Text outside any link: a mention of a XEP becomes a link of our own."""
+        done = 0
+        for found in _MENTION.finditer(text):
+            self._add(text[done : found.start()])
+            self._link = self._collected.add_link(*xep_link(int(found[1])), implicit=True)
+            self._add(found.group())
+            self._link = -1
+            done = found.end()
+        self._add(text[done:])
+
+    def _on_break(self, token: Token) -> None:
+        self._add(" " if token.type == "softbreak" else "\n")
+
+    def _on_open(self, token: Token) -> None:
+        self._marks |= _MARKS[token.tag]
+
+    def _on_close(self, token: Token) -> None:
+        self._marks &= ~_MARKS[token.tag]
+
+    def _on_link_open(self, token: Token) -> None:
+        self._link_start = self._run.at
+        self._link = self._collected.add_link("", str(token.attrs.get("href", "")))
+        self._marks |= self._collected.marks_of(self._link)
+
+    def _on_link_close(self, _token: Token) -> None:
+        links, index = self._collected.links, self._link
+        if self._run.at == self._link_start:
+            self._add(links[index].href or "(link without target)")
+        text = self._run.text_from(self._link_start)
+        links[index] = replace(links[index], text=text)
+        self._link = -1
+        self._marks &= ~_LINK_MARKS
+
+    def _on_code(self, token: Token) -> None:
+        text = restore(token.content, self._codes)
+        self._run.add(text, self._role, self._marks | Mark.INLINE_CODE, self._link)
+
+    def _on_image(self, token: Token) -> None:
+        """A picture amid text: its description stands for it."""
+        src, alt = str(token.attrs.get("src", "")), plain_text(token.children or ())
+        title = clean(str(token.attrs.get("title", "")))
+        collected = self._collected
+        collected.add_image(src, clean(alt), title, self._link, self._block)
+        link = self._link
+        if link < 0:
+            link = collected.add_link(clean(alt), src, implicit=True)
+        label = alt or title or src
+        self._run.add(f"▣ {label}", Role.NOTE, self._marks | Mark.LINK, link)
+
+    def _on_reference(self, token: Token) -> None:
+        number = int(token.meta["id"]) + 1
+        again = int(token.meta.get("subId", 0))
+        self.anchors.append(
+            (f"fnref:{number}" if not again else f"fnref{again}:{number}", self._run.at)
+        )
+        shown = str(number).translate(_SUPERSCRIPT)
+        link = self._collected.add_link(shown, f"#fn:{number}")
+        self._run.add(shown, self._role, self._marks | Mark.LINK, link)
+
+    def _on_back(self, token: Token) -> None:
+        number = int(token.meta["id"]) + 1
+        link = self._collected.add_link("↩", f"#fnref:{number}")
+        self._run.add(" ↩", Role.NOTE, Mark.LINK, link)
+
+
+_MARKS = {"strong": Mark.STRONG, "em": Mark.EMPHASIS, "s": Mark.STRIKE}
+_HANDLERS: dict[str, Callable[[Inline, Token], None]] = {
+    "text": Inline._on_text,
+    "softbreak": Inline._on_break,
+    "hardbreak": Inline._on_break,
+    "strong_open": Inline._on_open,
+    "em_open": Inline._on_open,
+    "s_open": Inline._on_open,
+    "strong_close": Inline._on_close,
+    "em_close": Inline._on_close,
+    "s_close": Inline._on_close,
+    "link_open": Inline._on_link_open,
+    "link_close": Inline._on_link_close,
+    "code_inline": Inline._on_code,
+    "image": Inline._on_image,
+    "footnote_ref": Inline._on_reference,
+    "footnote_anchor": Inline._on_back,
+}
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """The words of inline tokens, as the site puts them into an image's alt."""
+    parts: list[str] = []
+    for token in tokens:
+        if token.children:
+            parts.append(plain_text(token.children))
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+        else:
+            parts.append(token.content)
+    return "".join(parts)

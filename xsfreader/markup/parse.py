@@ -1,0 +1,18 @@
+"""Markdown to a document."""
+
+from __future__ import annotations
+
+from xsfreader.markup.document import Document
+from xsfreader.markup.shortcodes import extract
+
+
+def parse(body: str, *, base: str) -> Document:
+    """Read a post's Markdown; ``base`` is the post's address, which its links are relative to.
+
+    Any text can be read. markdown-it is loaded with the first call.
+    """
+    from xsfreader.markup.build import Builder
+    from xsfreader.markup.goldmark import parser
+
+    markdown, codes = extract(body)
+    return Builder(base, codes).build(parser().parse(markdown, {}))

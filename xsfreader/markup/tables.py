@@ -1,0 +1,175 @@
+"""Tables drawn to a width: columns shrink by need, then cells wrap; else rows become records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xsfreader.markup.lines import Role, Span
+from xsfreader.markup.width import cell_width
+from xsfreader.markup.wrap import cut, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xsfreader.markup.document import Table
+
+Cell = tuple[Span, ...]
+Drawn = tuple[tuple[Span, ...], int]
+"""Spans of a line and the offset of the block's text that stands above it."""
+
+_BETWEEN = " │ "
+_CROSSING = "─┼─"
+_NARROWEST = 8
+"""Cells of the narrowest column that a text is still read in."""
+
+
+def table_lines(table: Table, room: int) -> Iterator[Drawn]:
+    """The lines of a table, none wider than ``room``."""
+    widths = _column_widths(table, room)
+    if widths is None:
+        yield from _records(table, room)
+        return
+    bold = [tuple(cell) for cell in table.header]
+    if any(bold):
+        yield from _row(bold, widths, table.align, 0)
+    strokes = _CROSSING.join("─" * width for width in widths)
+    yield (Span(strokes, Role.RULE),), _end_of(table.header, 0)
+    offset = _end_of(table.header, 0)
+    for row in table.rows:
+        offset = max(offset, _start_of(row, offset))
+        yield from _row(row, widths, table.align, offset)
+        offset = _end_of(row, offset)
+
+
+def _text(cell: Cell) -> str:
+    return "".join(span.text for span in cell)
+
+
+def _start_of(row: Sequence[Cell], default: int) -> int:
+    return next((cell[0].at for cell in row if cell), default)
+
+
+def _end_of(row: Sequence[Cell], default: int) -> int:
+    return max((cell[-1].at + len(cell[-1].text) for cell in row if cell), default=default)
+
+
+def _column_widths(table: Table, room: int) -> list[int] | None:
+    """Cells of each column, None where they can't stand side by side."""
+    rows = [table.header, *table.rows]
+    count = len(table.header)
+    wanted = [1] * count
+    least = [1] * count
+    for row in rows:
+        for index, cell in enumerate(row):
+            for line in _text(cell).split("\n"):
+                wanted[index] = max(wanted[index], cell_width(line))
+                words = line.split(" ")
+                longest = max(map(len, words))
+                least[index] = max(least[index], min(longest, _NARROWEST))
+    room -= len(_BETWEEN) * (count - 1)
+    least = [max(a, min(b, _NARROWEST)) for a, b in zip(least, wanted, strict=True)]
+    if sum(least) > room:
+        return None
+    return _shrunk(wanted, least, room)
+
+
+def _shrunk(wanted: list[int], least: list[int], room: int) -> list[int]:
+    """The wanted widths, the widest brought down together until all fit."""
+    if sum(wanted) <= room:
+        return wanted
+    low, high = 1, max(wanted)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(_limited(wanted, least, middle)) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    widths = _limited(wanted, least, low)
+    for index, width in enumerate(widths):
+        spare = room - sum(widths)
+        if spare <= 0:
+            break
+        widths[index] += min(spare, wanted[index] - width)
+    return widths
+
+
+def _limited(wanted: list[int], least: list[int], limit: int) -> list[int]:
+    return [max(min(a, limit), b) for a, b in zip(wanted, least, strict=True)]
+
+
+def _row(
+    row: Sequence[Cell], widths: Sequence[int], align: Sequence[str], offset: int
+) -> Iterator[Drawn]:
+    columns: list[list[tuple[Span, ...]]] = []
+    for cell, width in zip(row, widths, strict=True):
+        columns.append(_wrapped(cell, width))
+    for number in range(max(map(len, columns))):
+        spans: list[Span] = []
+        for index, (lines, width) in enumerate(zip(columns, widths, strict=True)):
+            if index:
+                spans.append(Span(_BETWEEN, Role.RULE))
+            line = lines[number] if number < len(lines) else ()
+            spans.extend(_aligned(line, width, align[index]))
+        yield tuple(spans), offset
+
+
+def _wrapped(cell: Cell, width: int) -> list[tuple[Span, ...]]:
+    text = _text(cell)
+    start = cell[0].at if cell else 0
+    pieces = [(start + a, start + b) for a, b in wrap(text, width)]
+    return list(cut(cell, pieces))
+
+
+def _aligned(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
+    spare = width - sum(cell_width(span.text) for span in line)
+    left = {"right": spare, "center": spare // 2}.get(align, 0)
+    if left:
+        yield Span(" " * left)
+    yield from line
+    if spare - left:
+        yield Span(" " * (spare - left))
+
+
+def _records(table: Table, room: int) -> Iterator[Drawn]:
+    """Each row as lines of header and value, a thin rule between rows."""
+    offset = _end_of(table.header, 0)
+    indent = "  "
+    for number, row in enumerate(table.rows):
+        if number:
+            yield (Span("─" * min(room, 12), Role.RULE),), offset
+        for head, cell in zip(table.header, row, strict=True):
+            if not head and not cell:
+                continue
+            offset = max(offset, cell[0].at if cell else offset)
+            yield from _record(head, cell, room, indent, offset)
+    if not table.rows:
+        for head in table.header:
+            for spans in _wrapped(head, room):
+                yield spans, 0
+
+
+def _record(head: Cell, cell: Cell, room: int, indent: str, offset: int) -> Iterator[Drawn]:
+    """The header repeats in every record; only its first is part of the text."""
+    label = tuple(
+        Span(span.text.replace("\n", " "), span.role, span.marks, span.link) for span in head
+    )
+    name = _text(label)
+    value = _text(cell)
+    if name and cell_width(name) + 2 + cell_width(value) <= room and "\n" not in value:
+        yield (*label, Span(": ", Role.TABLE_HEADER), *cell), offset
+        return
+    if name:
+        numbered = tuple(_numbered(label))
+        lines = _wrapped(numbered, room - 1)
+        for index, spans in enumerate(lines):
+            end = (Span(":", Role.TABLE_HEADER),) if index == len(lines) - 1 else ()
+            yield tuple(Span(s.text, s.role, s.marks, s.link) for s in spans) + end, offset
+    for spans in _wrapped(cell, room - len(indent)):
+        yield (Span(indent), *spans), offset
+
+
+def _numbered(spans: Cell) -> Iterator[Span]:
+    at = 0
+    for span in spans:
+        yield Span(span.text, span.role, span.marks, span.link, at)
+        at += len(span.text)

@@ -1,0 +1,88 @@
+"""Lines written to a terminal or a file: the command line's own drawing of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xsfreader.markup.lines import Mark, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xsfreader.markup.layout import Layout
+    from xsfreader.markup.lines import Line, Span
+
+_ROLES: dict[Role, tuple[int, ...]] = {
+    Role.TITLE: (1,),
+    Role.META: (2,),
+    Role.HEADING1: (1,),
+    Role.HEADING2: (1,),
+    Role.HEADING3: (1,),
+    Role.HEADING4: (1, 3),
+    Role.CAPTION: (3,),
+    Role.MARKER: (36,),
+    Role.RULE: (2,),
+    Role.TABLE_HEADER: (1,),
+    Role.NOTE: (2,),
+    Role.KEYWORD: (35,),
+    Role.NAME: (34,),
+    Role.STRING: (32,),
+    Role.NUMBER: (33,),
+    Role.COMMENT: (2,),
+}
+_MARKS: dict[Mark, tuple[int, ...]] = {
+    Mark.STRONG: (1,),
+    Mark.EMPHASIS: (3,),
+    Mark.STRIKE: (9,),
+    Mark.INLINE_CODE: (36,),
+    Mark.LINK: (4,),
+    Mark.DOUBTFUL: (31,),
+}
+
+
+def plain(layout: Layout) -> str:
+    """The lines as text, without blanks at their ends; it ends with a line break."""
+    return "".join(line.text.rstrip() + "\n" for line in layout.lines)
+
+
+def ansi(layout: Layout, *, colours: bool = True, hyperlinks: bool = True) -> str:
+    """The lines with SGR sequences of the terminal's own 16 colours.
+
+    Without ``colours`` only bold, italics, underline and the like are used; ``hyperlinks``
+    makes links ones that the terminal can open (OSC 8).
+    """
+    return "".join(
+        "".join(_painted(line, layout, colours=colours, hyperlinks=hyperlinks)) + "\n"
+        for line in layout.lines
+    )
+
+
+def _painted(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -> Iterator[str]:
+    spans = list(line.spans)
+    while spans and not spans[-1].text.strip():
+        spans.pop()
+    for span in spans:
+        text = span.text.rstrip() if span is spans[-1] else span.text
+        codes = _codes(span, colours=colours)
+        opening = f"\x1b[{';'.join(map(str, codes))}m" if codes else ""
+        painted = f"{opening}{text}\x1b[0m" if codes else text
+        url = layout.document.links[span.link].url if span.link >= 0 else ""
+        if hyperlinks and url.startswith(("http://", "https://", "xmpp:", "mailto:")):
+            painted = f"\x1b]8;;{_ascii(url)}\x1b\\{painted}\x1b]8;;\x1b\\"
+        yield painted
+
+
+def _codes(span: Span, *, colours: bool) -> list[int]:
+    codes = list(_ROLES.get(span.role, ()))
+    for mark, more in _MARKS.items():
+        if mark in span.marks:
+            codes.extend(more)
+    return [code for code in codes if colours or code < 30]
+
+
+def _ascii(url: str) -> str:
+    """An OSC 8 target may hold printable ASCII alone."""
+    return "".join(
+        char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode())
+        for char in url
+    )

@@ -1,0 +1,70 @@
+"""How many cells text takes.
+
+Terminals and libraries disagree about a few characters. What counts here is never less than
+what Textual counts or wcwidth says, so a line that fits here fits on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAIN = re.compile(
+    "[\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u038a\u0390-\u03a1"
+    "\u03a3-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u2199"
+    "\u2500-\u259f\u2610-\u2612]*"
+)
+_JOINER, _EMOJI_LOOK = "\u200d", "\ufe0f"
+_NEW_MARKS = re.compile(
+    "[\u05c8\u05c9\u0b53\u0b54\u1ade-\u1af0\U00010ec0-\U00010eff\U00011df0"
+    "\U0001d127\U0001d128\U0001d250-\U0001d281]"
+)
+"""Marks of the newest Unicode, which older tables take for a cell each."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether every character takes exactly one cell and none combines with another."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def cell_width(text: str) -> int:
+    """Cells that the text takes on one line."""
+    if is_plain(text):
+        return len(text)
+    return sum(width for _, _, width in clusters(text))
+
+
+def clusters(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and cells of each character as a person sees it; none may be split."""
+    import wcwidth
+
+    start = 0
+    for cluster in wcwidth.iter_graphemes(text):
+        end = start + len(cluster)
+        yield start, end, _cluster_width(cluster)
+        start = end
+
+
+def _cluster_width(cluster: str) -> int:
+    if len(cluster) == 1 and is_plain(cluster):
+        return 1
+    import wcwidth
+
+    if len(cluster) == 1:
+        return max(wcwidth.wcwidth(cluster), 0) or len(_NEW_MARKS.findall(cluster))
+    total, joined = len(_NEW_MARKS.findall(cluster)), False
+    for char in cluster:
+        if joined:
+            joined = False
+        elif char == _JOINER:
+            joined = True
+        elif "\U0001f1e6" <= char <= "\U0001f1ff":
+            total += 1
+        elif not "\U0001f3fb" <= char <= "\U0001f3ff" or char == cluster[0]:
+            total += max(wcwidth.wcwidth(char), 0)
+    if _EMOJI_LOOK in cluster:
+        total = max(total, 2 * cluster.count(_EMOJI_LOOK))
+    return max(total, wcwidth.wcswidth(cluster))
