@@ -14,6 +14,7 @@ from xsfreader.markup.document import (
     Link,
     LinkKind,
 )
+from xsfreader.markup.find import Match, cells_of, find, find_words, lines_of
 from xsfreader.markup.layout import Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse
@@ -30,11 +31,16 @@ __all__ = [
     "Link",
     "LinkKind",
     "Mark",
+    "Match",
     "Role",
     "Span",
     "ansi",
     "article",
+    "cells_of",
+    "find",
+    "find_words",
     "layout",
+    "lines_of",
     "long_date",
     "minutes",
     "parse",
