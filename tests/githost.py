@@ -18,12 +18,14 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._serve()
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._serve()
 
     def _serve(self) -> None:
@@ -261,3 +263,22 @@ def commit(
         stream += f'M {mode} inline "{quoted}"\ndata {len(data)}\n'.encode() + data + b"\n"
     git(repository, "fast-import", "--quiet", "--force", stdin=stream)
     return git(repository, "rev-parse", f"refs/heads/{branch}")
+
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+
+def corpus_repository(path: Path) -> Path:
+    """Clone the corpus, the real blog at three moments, or skip where it is missing."""
+    bundle = CORPUS / "xmpp.org.bundle"
+    if not bundle.exists():
+        pytest.skip(f"{bundle} is missing: the corpus lies beside the repository")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    git(path.parent, "clone", "-q", "--bare", str(bundle), path.name)
+    git(path, "config", "uploadpack.allowFilter", "true")
+    return path
+
+
+def corpus_commits(repository: Path) -> list[str]:
+    """The three commits of the corpus, oldest first."""
+    return git(repository, "rev-list", "--reverse", "master").split()

@@ -65,7 +65,7 @@ def parse_address(url: str) -> Address:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise SourceError(f"that is {wrong} ({error})") from error
+        raise SourceError(f"that URL is {wrong}") from error
     scheme = parts.scheme.lower()
     if scheme not in {"http", "https"} or not host or parts.query:
         raise SourceError(f"{scheme or '…'}://{host or '…'}{parts.path} is {wrong}")

@@ -163,7 +163,7 @@ class _Errand:
         *,
         commit: bool = False,
         trees_only: bool = False,
-        limit: int = UNPACK_LIMIT,
+        limit: int | None = None,
         unit: str = "",
         before: int = 0,
         total: int | None = None,
@@ -178,7 +178,7 @@ class _Errand:
         chunks = wire.fetch(
             self._transport, advertisement, ids, commit=commit, trees_only=trees_only
         )
-        return read_pack(chunks, limit, tell)
+        return read_pack(chunks, limit or UNPACK_LIMIT, tell)
 
     def _assemble(
         self, commit: str, listing: Listing, things: Mapping[str, Thing | None]

@@ -1,0 +1,189 @@
+"""Packs: what real Git makes is read back whole, and anything else is refused in bounds."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import random
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.githost import commit, git, new_repository
+from xsfreader.errors import OversizeError, SourceError, UpstreamError
+from xsfreader.source.pack import Thing, object_id, read_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LIMIT = 1 << 20
+
+
+def read(pack: bytes, *, limit: int = LIMIT, step: int = 1 << 16) -> Mapping[str, Thing]:
+    return read_pack(pieces(pack, step), limit, lambda _done, _total: None)
+
+
+def pieces(data: bytes, step: int) -> Iterator[bytes]:
+    return (data[at : at + step] for at in range(0, len(data), step))
+
+
+def head(kind: int, size: int) -> bytes:
+    out = [kind << 4 | size & 15]
+    size >>= 4
+    while size:
+        out[-1] |= 0x80
+        out.append(size & 0x7F)
+        size >>= 7
+    return bytes(out)
+
+
+def sealed(*objects: bytes, count: int | None = None) -> bytes:
+    body = b"PACK" + (2).to_bytes(4) + (len(objects) if count is None else count).to_bytes(4)
+    body += b"".join(objects)
+    return body + hashlib.sha1(body, usedforsecurity=False).digest()
+
+
+def blob(data: bytes, *, claims: int | None = None) -> bytes:
+    return head(3, len(data) if claims is None else claims) + zlib.compress(data)
+
+
+def number(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*out, value))
+
+
+def delta(base: bytes, result_size: int, commands: bytes, *, on: bytes | None = None) -> bytes:
+    body = number(len(base)) + number(result_size) + commands
+    name = on or bytes.fromhex(object_id("blob", base))
+    return head(7, len(body)) + name + zlib.compress(body)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A repository whose files resemble one another, so that packs of it hold deltas."""
+    path = new_repository(tmp_path_factory.mktemp("packs") / "x.git")
+    chance = random.Random(7)  # noqa: S311 - no secret
+    lines = [f"line {chance.random()}\n" for _ in range(300)]
+    files = {}
+    for i in range(12):
+        lines[chance.randrange(300)] = f"changed {i}\n"
+        files[f"{i}.md"] = "".join(lines).encode()
+    commit(path, files)
+    return path, git(path, "rev-list", "--objects", "--no-object-names", "master").split()
+
+
+def packed(real: tuple[Path, list[str]], *options: str) -> bytes:
+    path, ids = real
+    git(path, "pack-objects", "-q", *options, "out", stdin="\n".join(ids).encode())
+    made = next(path.glob("out-*.pack"))
+    data = made.read_bytes()
+    for file in path.glob("out-*"):
+        file.unlink()
+    return data
+
+
+@pytest.mark.parametrize("options", [["--delta-base-offset"], [], ["--window=0"]])
+@pytest.mark.parametrize("step", [1, 19, 4096, 1 << 16])
+def test_what_git_packs_is_read_back(
+    real: tuple[Path, list[str]], options: list[str], step: int
+) -> None:
+    things = read(packed(real, *options), step=step)
+    assert set(things) == set(real[1])
+    for name, thing in things.items():
+        assert object_id(thing.kind, thing.data) == name
+
+
+def test_deltas_are_what_makes_packs_small(real: tuple[Path, list[str]]) -> None:
+    whole, small = packed(real, "--window=0"), packed(real, "--delta-base-offset")
+    assert len(small) < len(whole) / 3
+
+
+@given(data=st.data())
+def test_a_flipped_bit_or_a_missing_end_never_passes(
+    real: tuple[Path, list[str]], data: st.DataObject
+) -> None:
+    pack = bytearray(packed_once(real))
+    if data.draw(st.booleans()):
+        del pack[data.draw(st.integers(0, len(pack) - 1)) :]
+    else:
+        at = data.draw(st.integers(0, len(pack) - 1))
+        pack[at] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(SourceError):
+        read(bytes(pack))
+
+
+_packed: dict[str, bytes] = {}
+
+
+def packed_once(real: tuple[Path, list[str]]) -> bytes:
+    if "pack" not in _packed:
+        _packed["pack"] = packed(real, "--delta-base-offset")
+    return _packed["pack"]
+
+
+@given(st.binary(max_size=200), st.integers(0, 3))
+def test_sealed_garbage_is_refused_with_a_clear_error(garbage: bytes, count: int) -> None:
+    with contextlib.suppress(SourceError):
+        read(sealed(garbage, count=count))
+
+
+def test_a_base_may_come_after_its_delta() -> None:
+    base = b"hello world"
+    things = read(sealed(delta(base, 5, b"\x90\x05"), blob(base)))
+    assert things[object_id("blob", b"hello")] == Thing("blob", b"hello")
+
+
+@pytest.mark.parametrize(
+    ("pack", "reason"),
+    [
+        (b"", "ends in the middle"),
+        (b"PICK" + bytes(40), "begin like a pack"),
+        (sealed(blob(b"x"))[:-1], "ends in the middle"),
+        (sealed(blob(b"x")) + b"x", "goes on"),
+        (sealed(blob(b"x"))[:-20] + bytes(20), "checksum"),
+        (sealed(blob(b"xyz", claims=2)), "larger than it says"),
+        (sealed(blob(b"xyz", claims=4)), "smaller than it says"),
+        (sealed(head(3, 3) + b"not compressed"), "unpacked"),
+        (sealed(head(5, 3) + zlib.compress(b"xyz")), "kind 5"),
+        (sealed(b"\xb0" + b"\xff" * 20), "impossible size"),
+        (sealed(delta(b"base", 4, b"")), "base is missing"),
+        (sealed(blob(b"base"), delta(b"base", 4, b"\x00")), "pcode"),
+        (sealed(blob(b"base"), delta(b"base", 4, b"\x90\x03")), "dest size|result"),
+        (sealed(blob(b"base"), head(6, 1) + b"\xff" * 12), "far away"),
+        (sealed(blob(b"base"), head(7, 0) + bytes.fromhex(object_id("blob", b"base"))
+                + zlib.compress(b"")), "without a size"),
+    ],
+)  # fmt: skip
+def test_damage_is_named(pack: bytes, reason: str) -> None:
+    with pytest.raises(UpstreamError, match=reason) as raised:
+        read(pack)
+    assert str(raised.value).isprintable()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = blob(bytes(LIMIT + 1))
+    with pytest.raises(OversizeError):
+        read(sealed(bomb))
+    with pytest.raises(UpstreamError, match="larger than it says"):
+        read(sealed(blob(bytes(64 << 20), claims=10)))
+
+
+def test_a_bomb_made_of_deltas_is_refused() -> None:
+    base = bytes(1 << 16)
+    copies = b"\x80" * 64
+    with pytest.raises(OversizeError):
+        read(sealed(blob(base), delta(base, 64 << 16, copies)))
+    with pytest.raises(OversizeError):
+        read(sealed(blob(base), delta(base, 1 << 59, b"\x80")))
+
+
+def test_a_pack_of_countless_objects_is_refused_at_once() -> None:
+    with pytest.raises(OversizeError, match="objects"):
+        read(sealed(count=1 << 31))
