@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.goldmark import parser
-from xsfreader.markup.inline import Collected, Inline, Run, plain_text
+from xsfreader.markup.inline import Collected, Inline, Run
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.safety import clean
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
+from xsfreader.markup.tokens import plain_text
 
 if TYPE_CHECKING:
     from xsfreader.markup.lines import Span

@@ -15,6 +15,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from xsfreader.markup.emoji import emoji_of
+from xsfreader.markup.tokens import plain_text
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
 
 DEEPEST = 40
 """Containers within one another; a marker deeper than that is text, nothing gets lost."""
@@ -39,12 +39,15 @@ _PLAIN = re.compile(rf"({_STOP})|{_EMOJI}|{_TYPOGRAPHY}|{_LINK}")
 _WITH_MAIL = re.compile(rf"({_STOP})|{_EMOJI}|{_MAIL}|{_TYPOGRAPHY}")
 _ONLY_STOP = re.compile(rf"({_STOP})")
 
+_LINK_HERE = re.compile(rf"{_LOCAL}|{_SCHEMES}")
+
 _TAIL = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'\">^{}\[\]`]*)?"
 _HOST = r"[-a-zA-Z0-9@:%._+~#=]{1,256}\.[a-z]+"
 _URL = re.compile(rf"(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}")
 _WWW = re.compile(rf"www\.{_HOST}{_TAIL}")
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _ADDRESS = re.compile(rf"{_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_])")
+_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
 _XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
 
 
@@ -57,7 +60,8 @@ def parser() -> MarkdownIt:
     md.use(deflist_plugin).use(footnote_plugin, inline=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
-    md.core.ruler.after("block", "headings", _heading_ids)
+    md.core.ruler.after("block", "own_ids", _own_ids)
+    md.core.ruler.after("inline", "heading_ids", _heading_ids)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _bound(md, name)
     md.normalizeLink = _as_written  # type: ignore[method-assign]
@@ -113,7 +117,10 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
     """Deal with what is no plain text; return the position behind it."""
     what, position = found.group(), found.start()
     if what in "'\"":
-        state.append_pending(_quotes(state).replace(state.src, position))
+        mended = _quotes(state).replace(state.src, position)
+        state.append_pending(mended)
+        if mended != what and (found := _LINK_HERE.match(state.src, position + 1)):
+            return _special(state, found)
     elif what in DASHES:
         state.append_pending(DASHES[what])
     elif what[0] == ":":
@@ -139,7 +146,7 @@ def _bare_address(state: StateInline, what: str, position: int) -> int:
     if what.endswith("://"):
         pattern, prefix = _URL, ""
     elif what == "www.":
-        pattern, prefix = _WWW, "http://"
+        pattern, prefix = _WWW, "https://"
     elif what == "xmpp:":
         pattern, prefix = _XMPP, ""
     found = pattern.match(state.src, position, state.posMax)
@@ -147,7 +154,7 @@ def _bare_address(state: StateInline, what: str, position: int) -> int:
         state.append_pending(what[0])
         return position + 1
     address = _trim(found.group())
-    if what == "xmpp:" and "." not in address and "@" not in address:
+    if what == "xmpp:" and "@" not in address:
         state.append_pending(address)
         return position + len(address)
     state.push("link_open", "a", 1).attrs = {"href": prefix + address}
@@ -158,13 +165,17 @@ def _bare_address(state: StateInline, what: str, position: int) -> int:
 
 def _trim(address: str) -> str:
     """Without the punctuation that belongs to the sentence rather than to the address."""
-    if address.endswith(")"):
-        extra = address.count(")") - address.count("(")
-        if extra > 0:
-            address = address[:-extra]
-    elif address.endswith(";") and (entity := re.search(r"&[A-Za-z0-9]+;\Z", address[-40:])):
-        address = address[: len(address) - len(entity.group())]
-    return address[0] + address[1:].rstrip("?!.,:*_~")
+    while True:
+        length = len(address)
+        address = address[0] + address[1:].rstrip("?!.,:*_~")
+        if address.endswith(")"):
+            extra = address.count(")") - address.count("(")
+            closing = len(address) - len(address.rstrip(")"))
+            address = address[: len(address) - max(min(extra, closing), 0)]
+        elif address.endswith(";") and (entity := _ENTITY.search(address[-40:])):
+            address = address[: len(address) - len(entity.group())]
+        if len(address) == length:
+            return address
 
 
 def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
@@ -177,32 +188,34 @@ def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
+_ATTRIBUTE = re.compile(r"[.#][^\s]|[A-Za-z_:][\w:.-]*=")
 _ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
 
 
-def _heading_ids(state: StateCore) -> None:
-    """Give each heading the id that Hugo gives it, and take ``{#id}`` out of its text."""
-    taken: set[str] = set()
+def _own_ids(state: StateCore) -> None:
+    """Take ``{#id}`` out of headings before their text is read."""
     tokens = state.tokens
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             inline = tokens[index + 1]
-            token.meta["id"] = _heading_id(inline, taken)
+            tail = inline.content[-500:]
+            found = _ATTRIBUTES.search(tail) if tail.endswith("}") else None
+            if found and _ATTRIBUTE.match(found[1].strip()):
+                inline.content = inline.content[: len(inline.content) - len(found.group())]
+                if named := _ID.search(found[1]):
+                    token.meta["id"] = named[1] or named[2]
 
 
-def _heading_id(inline: Token, taken: set[str]) -> str:
-    own = None
-    tail = inline.content[-500:]
-    if tail.rstrip().endswith("}") and (found := _ATTRIBUTES.search(tail)):
-        named = _ID.search(found[1])
-        if named or re.match(r"\s*[.#\w][\w=\".# -]*\Z", found[1]):
-            inline.content = inline.content[: len(inline.content) - len(found.group())]
-            own = (named[1] or named[2]) if named else None
-    if own is not None:
-        taken.add(own)
-        return own
-    last = inline.content.rpartition("\n")[2]
-    return _unique(anchor(last) or "heading", taken)
+def _heading_ids(state: StateCore) -> None:
+    """Give each heading the id that Hugo gives it, made from the words it shows."""
+    taken: set[str] = set()
+    tokens = state.tokens
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            if "id" not in token.meta:
+                words = plain_text(tokens[index + 1].children or ())
+                token.meta["id"] = _unique(anchor(words) or "heading", taken)
+            taken.add(token.meta["id"])
 
 
 def anchor(text: str) -> str:

@@ -11,6 +11,7 @@ from xsfreader.markup.lines import Mark, Role, Span
 from xsfreader.markup.links import make_link, resolve, site_path, xep_link
 from xsfreader.markup.safety import clean
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode, label, restore
+from xsfreader.markup.tokens import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -233,16 +234,3 @@ _HANDLERS: dict[str, Callable[[Inline, Token], None]] = {
     "footnote_ref": Inline._on_reference,
     "footnote_anchor": Inline._on_back,
 }
-
-
-def plain_text(tokens: Sequence[Token]) -> str:
-    """The words of inline tokens, as the site puts them into an image's alt."""
-    parts: list[str] = []
-    for token in tokens:
-        if token.children:
-            parts.append(plain_text(token.children))
-        elif token.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
-        else:
-            parts.append(token.content)
-    return "".join(parts)

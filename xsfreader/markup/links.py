@@ -11,6 +11,7 @@ from xsfreader.markup.safety import clean_url
 _SITE_HOSTS = frozenset({"xmpp.org", "www.xmpp.org"})
 _XEP = re.compile(r"/extensions/(?:attic/|inbox/)?xep-(\d{4})(?:[.-][\w.-]*)?/?$", re.I)
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp)$", re.I)
+_LANGUAGE = re.compile(r"https?://[^/]+/([a-z]{2}(?:-[a-z]{2})?)/")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)")
 _KNOWN_FILES = re.compile(
@@ -22,7 +23,7 @@ _SCHEME_KINDS = {"xmpp": LinkKind.XMPP, "mailto": LinkKind.MAIL}
 def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Link:
     """The link that ``href`` is on the page at ``base``."""
     written = clean_url(href.strip())
-    url, doubtful = _resolve(written, base)
+    url, doubtful = _resolve(_localised(written, base), base)
     kind, xep = _classify(written, url, base)
     if doubtful or _is_doubtful(written, url):
         kind, xep = LinkKind.DOUBTFUL, None
@@ -46,6 +47,13 @@ def site_path(url: str) -> str | None:
 def resolve(href: str, base: str) -> str:
     """The absolute address of what the page at ``base`` refers to by ``href``."""
     return _resolve(clean_url(href.strip()), base)[0]
+
+
+def _localised(href: str, base: str) -> str:
+    """Lists of posts exist in every language; the site leads to the one of the page's own."""
+    if href.startswith("/categories/") and (found := _LANGUAGE.match(base)):
+        return f"/{found[1]}{href}"
+    return href
 
 
 def _resolve(href: str, base: str) -> tuple[str, bool]:

@@ -10,7 +10,9 @@ import unicodedata
 
 DASHES = {"---": "—", "--": "–", "...": "…", ">>": "»", "<<": "«"}
 
-_OPENING_ENDS = ("ve", "ll", "re")
+_CONTRACTED = ("ve", "ll", "re")
+_LONGEST_RUN = 8
+"""Quotes in a row beyond which it does not matter what follows."""
 
 
 class Quotes:
@@ -27,68 +29,44 @@ class Quotes:
         quote = source[position]
         before = source[position - 1] if position else "\n"
         run = position + 1
-        while run < len(source) and source[run] == quote and run - position < 8:
+        while source.startswith(quote, run) and run - position < _LONGEST_RUN:
             run += 1
         opens, closes = _flanking(before, source[run : run + 1] or "\n")
-        if not opens and not closes:
-            return quote
-        following = source[position + 1 : position + 5].split("\n", 1)[0]
-        at_end = len(following) == 0
+        end = source.find("\n", position, position + 6) + 1 or position + 6
+        rest = source[position + 1 : end]
         if quote == '"':
-            return self._replace_double(before, following + "\n", opens=opens, closes=closes)
-        return self._replace_single(before, following + "\n", at_end, opens=opens, closes=closes)
+            return self._double_quote(before, rest, opens=opens, closes=closes)
+        return self._single_quote(before, rest, opens=opens, closes=closes)
 
-    def _replace_single(
-        self,
-        before: str,
-        following: str,
-        at_end: bool,
-        *,
-        opens: bool,
-        closes: bool,  # noqa: FBT001
-    ) -> str:
-        first = following[0]
-        if opens and not closes and _decade(following):
+    def _single_quote(self, before: str, rest: str, *, opens: bool, closes: bool) -> str:
+        """``rest`` is the line behind the quote, its break included; empty at a block's end."""
+        only_opens = opens and not closes
+        if (only_opens and _decade(rest)) or _clipped(before, rest):
             return "’"
-        if not at_end and first in "tenl" and (before.isspace() or _category(before) == "P"):
+        if rest[:1].isalpha() and (before.isalpha() or _is_digit(before)):
             return "’"
-        if first.isalpha() and (before.isalpha() or _is_digit(before)):
-            return "’"
-        if opens and not closes:
-            if _contraction(following):
+        if only_opens:
+            if _contraction(rest):
                 return "’"
             self._single += 1
             return "‘"
-        if not first.isspace() and not _is_digit(first):
+        if len(rest) > 1 and not _is_digit(rest[0]):
             return "’"
-        if first.isspace() and not at_end:
-            return "’"
-        if self._single > 0 and self._closes(following, opens=opens, closes=closes):
+        if self._single > 0 and _ends_quotation(rest, opens=opens, closes=closes):
             self._single -= 1
             return "’"
-        return "’" if at_end and closes else "'"
+        return "'"
 
-    def _replace_double(self, before: str, following: str, *, opens: bool, closes: bool) -> str:
+    def _double_quote(self, before: str, rest: str, *, opens: bool, closes: bool) -> str:
         if opens and not closes:
             self._double += 1
             return "“"
-        if self._double > 0 and self._closes(following, opens=opens, closes=closes):
-            if not (opens is False) and following[0] == '"' and _is_digit(before):
+        if self._double > 0 and _ends_quotation(rest, opens=opens, closes=closes):
+            if rest.startswith('"') and _is_digit(before):
                 return '"'
             self._double -= 1
             return "”"
         return '"'
-
-    @staticmethod
-    def _closes(following: str, *, opens: bool, closes: bool) -> bool:
-        if closes and not opens:
-            return True
-        second = following[1:2] or "\n"
-        return (
-            closes
-            and _category(following[0]) == "P"
-            and (second.isspace() or _is_ascii_punctuation(second))
-        )
 
 
 def _flanking(before: str, after: str) -> tuple[bool, bool]:
@@ -117,19 +95,30 @@ def _is_ascii_punctuation(character: str) -> bool:
 
 
 def _ends(character: str) -> bool:
-    return character.isspace() or _is_ascii_punctuation(character)
+    return not character or character.isspace() or _is_ascii_punctuation(character)
 
 
-def _decade(following: str) -> bool:
+def _ends_quotation(rest: str, *, opens: bool, closes: bool) -> bool:
+    if closes and not opens:
+        return True
+    return closes and rest != "" and _category(rest[0]) == "P" and _ends(rest[1:2])
+
+
+def _decade(rest: str) -> bool:
     """``'90s``, as in the nineties."""
-    digits, after = following[:2], following[3:4] or "\n"
-    if len(digits) < 2 or not (digits.isascii() and digits.isdigit()) or following[2:3] != "s":
+    digits, after = rest[:2], rest[3:4] or " "
+    if not (len(digits) == 2 and digits.isascii() and digits.isdigit() and rest[2:3] == "s"):
         return False
     return after.isspace() or _category(after) in "PS"
 
 
-def _contraction(following: str) -> bool:
+def _clipped(before: str, rest: str) -> bool:
+    """``'twas``, ``'em``, ``'net``: whatever begins with one of these letters."""
+    return rest[:1] in set("tenl") and (before.isspace() or _category(before) == "P")
+
+
+def _contraction(rest: str) -> bool:
     """``'s``, ``'m``, ``'t``, ``'d``, ``'ve``, ``'ll``, ``'re`` after a mark."""
-    if following[0] in "smtd":
-        return _ends(following[1:2] or "\n")
-    return following[:2] in _OPENING_ENDS and _ends(following[2:3] or "\n")
+    if rest[:1] in set("smtd"):
+        return _ends(rest[1:2])
+    return rest[:2] in _CONTRACTED and _ends(rest[2:3])
