@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from xsfreader.markup import clean
+from xsfreader.markup.safety import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ def print_document(document: Document, width: int | None, widest: int, *, plain:
     if plain or not styled():
         sys.stdout.write(plain_text(page))
     else:
-        sys.stdout.write(ansi(page, document, colour=coloured()))
+        sys.stdout.write(ansi(page, colours=coloured()))
 
 
 def print_markdown(body: str) -> None:

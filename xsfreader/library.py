@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import NoArchiveError, SyncRunningError, UnknownPostError
 from xsfreader.ingest import INGEST_VERSION
-from xsfreader.model import DEFAULT_LANGUAGE
+from xsfreader.model import DEFAULT_LANGUAGE, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         Progress,
         Source,
         SyncReport,
-        View,
     )
     from xsfreader.paths import Paths
     from xsfreader.store import Store
@@ -154,6 +153,19 @@ class Library:
             self.languages, self.today
         )
 
+    def matching(self, view: View, words: str) -> list[Entry]:
+        """List entries of a view with these words in title, author or category, newest first."""
+        return self._store.matching(view, words, self.languages, self.today)
+
+    def unread(self, view: View) -> tuple[str, ...]:
+        """Tell the permalinks of all entries of a view that are unread."""
+        return tuple(self._store.unread(view, self.languages, self.today))
+
+    def entry_permalink(self, permalink: str) -> str:
+        """Tell which translation of a post stands in the list."""
+        entry = self._store.entry(permalink, self.languages, self.today)
+        return entry.permalink if entry else permalink
+
     # Lists, for the command line
 
     def posts(self, wanted: Filter) -> list[Listed]:
@@ -177,6 +189,17 @@ class Library:
         self.require_posts()
         return self._store.search(query, limit, self.languages, self.today)
 
+    def search_as_typed(self, text: str, limit: int) -> list[Hit]:
+        """Search while the query is being typed: half a filter is passed over, nothing raises."""
+        return self._store.search(text, limit, self.languages, self.today, strict=False)
+
+    def words_of(self, query: str) -> tuple[str, ...]:
+        """Tell the words and phrases of a query, without its filters, to mark them in a post."""
+        from xsfreader.store import parse_query
+
+        parsed = parse_query(query)
+        return tuple(parsed.needles)
+
     # One post
 
     def resolve(self, name: str) -> str:
@@ -193,6 +216,19 @@ class Library:
         candidates = tuple(self._store.suggest(name))
         hint = "did you mean:" if candidates else "`xsfreader list` shows all"
         raise UnknownPostError(f"no post is called {name}; {hint}", candidates)
+
+    def post_at(self, url: str) -> str | None:
+        """Find the post held here that a URL of the site or an alias leads to."""
+        found = self._store.resolve(url, exact=True)
+        return found[0] if len(found) == 1 else None
+
+    def next_translation(self, permalink: str) -> str | None:
+        """Find the same post in the next language: those read first, then by name."""
+        others = self._store.translations(permalink)
+        wanted = [language for language in self.languages if language in others]
+        order = [*wanted, *sorted(set(others) - set(wanted))]
+        links = [others[language] for language in order]
+        return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
 
     def post(self, permalink: str) -> Post:
         """Read what is known of a post. Raises UnknownPostError."""
@@ -222,15 +258,15 @@ class Library:
         return document
 
     def _compose(self, post: Post, body: str) -> Document:
-        from xsfreader.markup import Neighbour, article, parse
+        from xsfreader.markup import article, parse
 
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return article(
             post,
             parse(body, base=post.url),
             translations=self._other_languages(post.permalink),
-            newer=Neighbour(newer.title, newer.permalink) if newer else None,
-            older=Neighbour(older.title, older.permalink) if older else None,
+            newer=(newer.title, newer.permalink) if newer else None,
+            older=(older.title, older.permalink) if older else None,
             xep_titles=self._store.xep_titles(post.xeps),
         )
 
@@ -244,22 +280,59 @@ class Library:
         """Read what the reader left at a post."""
         return self._store.marks(permalink)
 
+    def is_read(self, permalink: str) -> bool:
+        """Tell whether a post was read, in whatever language."""
+        return any(self.marks(other).read for other in self._with_translations(permalink))
+
+    def is_starred(self, permalink: str) -> bool:
+        """Tell whether a post is starred, in whatever language."""
+        return any(self.marks(other).starred for other in self._with_translations(permalink))
+
+    def _with_translations(self, permalink: str) -> list[str]:
+        return sorted({permalink, *self._store.translations(permalink).values()})
+
+    def set_all_read(self, permalinks: Sequence[str], *, read: bool) -> None:
+        """Mark posts, and for unread all their translations, at once."""
+        if not read:
+            permalinks = [o for permalink in permalinks for o in self._with_translations(permalink)]
+        self._store.set_read(permalinks, read)
+
     def set_read(self, permalink: str, *, read: bool) -> None:
-        """Mark a post with its translations as read, or as unread."""
-        permalinks = set(self._store.translations(permalink).values()) | {permalink}
-        self._store.set_read(sorted(permalinks), read)
+        """Mark a post as read, or it and its translations as unread."""
+        self.set_all_read([permalink], read=read)
 
     def set_starred(self, permalink: str, *, starred: bool) -> None:
         """Star a post, or take the stars of it and its translations away."""
-        if starred:
-            self._store.set_starred(permalink, True)
-            return
-        for other in {permalink, *self._store.translations(permalink).values()}:
-            self._store.set_starred(other, False)
+        for other in [permalink] if starred else self._with_translations(permalink):
+            self._store.set_starred(other, starred)
 
     def set_place(self, permalink: str, place: Place) -> None:
         """Keep where in a post the reader is."""
         self._store.set_place(permalink, place)
+
+    # XEPs
+
+    def posts_with_xep(self, number: int) -> list[Entry]:
+        """List the posts that mention a XEP, newest first."""
+        return self._store.entries(View.XEP, str(number), self.languages, self.today)
+
+    def xep_line(self, number: int) -> str:
+        """Tell a XEP's number, title and status in a line; empty where nothing is known."""
+        xep = self._store.xep(number)
+        return f"XEP-{number:04} {xep.title}, {xep.status}" if xep else ""
+
+    def xep_card(self, number: int) -> tuple[str, str]:
+        """Tell all that is known of a XEP: a title, and words in some lines."""
+        xep = self._store.xep(number)
+        if xep is None:
+            words = "The XSF's list of XEPs is not here yet, or does not hold this one."
+            return f"XEP-{number:04}", words + "\n\nPosts that mention it:"
+        words = f"{xep.status} · {xep.type} · version {xep.version} of {xep.revised}\n\n"
+        words += xep.abstract + "\n"
+        if xep.superseded_by:
+            others = ", ".join(f"XEP-{other:04}" for other in xep.superseded_by)
+            words += f"\nSuperseded by {others}\n"
+        return f"XEP-{number:04} {xep.title}", words + "\nPosts that mention it:"
 
     # Sync
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xsfreader import config
 from xsfreader.config import Config, load
 from xsfreader.errors import ConfigError
-from xsfreader.ui.keys import ACTIONS, effective
+from xsfreader.ui.keys import ACTIONS, PRESETS, effective
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,18 @@ def test_every_action_has_words_and_keys() -> None:
 
 def test_no_key_does_two_things() -> None:
     effective(Config())
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_a_preset_changes_known_actions_and_has_no_conflict(preset: str) -> None:
+    assert set(PRESETS[preset]) <= {action.id for action in ACTIONS}
+    changed = {a.id: a for a in effective(Config(preset=preset))}
+    for action, keys in PRESETS[preset].items():
+        assert changed[action].keys == keys
+
+
+def test_the_presets_are_those_the_configuration_takes() -> None:
+    assert set(PRESETS) == set(config.PRESETS)
 
 
 @pytest.mark.parametrize("action", [action.id for action in ACTIONS])

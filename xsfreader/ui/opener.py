@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader.config import SCHEMES
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 PLATFORM = {"darwin": ("open", "{}"), "win32": ("rundll32", "url.dll,FileProtocolHandler", "{}")}
 UNIX = ("xdg-open", "gio", "wslview", "x-www-browser", "www-browser")
+
+
+TEXT_BROWSERS = frozenset({"lynx", "w3m", "links", "links2", "elinks", "browsh", "chawan", "cha"})
+
+
+def in_terminal(words: list[str]) -> bool:
+    """Tell whether a command wants the terminal for itself."""
+    return Path(words[0]).name in TEXT_BROWSERS
 
 
 def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:

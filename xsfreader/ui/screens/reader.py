@@ -11,8 +11,11 @@ from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.model import View
-from xsfreader.ui.keys import Where
-from xsfreader.ui.opener import open_url
+from xsfreader.ui.finding import Finding
+from xsfreader.ui.linking import Linking
+from xsfreader.ui.marking import Marking
+from xsfreader.ui.panels import Panels
+from xsfreader.ui.places import same_heading
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -36,11 +39,16 @@ if TYPE_CHECKING:
         SyncProgress,
         ViewChosen,
     )
+    from xsfreader.ui.widgets.prompt import Prompt
 
 TWO_PANES = 90
 WIDE = 130
 SHORT = 14
 LEAST = (40, 10)
+LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
+                "help", "quit")  # fmt: skip
+READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
+                "star", "help", "quit")  # fmt: skip
 
 
 class ReaderScreen(Screen[None]):
@@ -57,14 +65,19 @@ class ReaderScreen(Screen[None]):
         self.actions = actions
         self.permalink: str | None = None
         self.touched = False
-        """Whether a key was pressed since the start."""
-        self.syncer = Syncer(self, library, offline=offline)
+        """Whether a post was read since the start."""
         self.header = HeaderBar()
         self.tabs = ViewTabs()
         self.posts = PostList(shown)
         self.article = ArticleView(library.config.width)
         self.status = StatusBar()
         self.keys = KeyBar()
+        self.prompt: Prompt | None = None
+        self.syncer = Syncer(self, library, offline=offline)
+        self.marking = Marking(self)
+        self.links = Linking(self)
+        self.finding = Finding(self)
+        self.panels = Panels(self)
 
     def compose(self) -> ComposeResult:
         """Two panes between a header, a status line and the keys."""
@@ -110,12 +123,21 @@ class ReaderScreen(Screen[None]):
         """Whether the keys go to the post rather than to the list."""
         return self.has_class("reading")
 
+    @property
+    def pane(self) -> PostList | ArticleView:
+        """The pane that the keys move."""
+        return self.article if self.reading else self.posts
+
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the post, or to the list."""
+        if not reading:
+            self.remove_class("zen")
         self.set_class(reading, "reading")
         self.set_class(not reading, "listing")
         self.set_focus(self.article if reading else self.posts)
-        self.offer_keys()
+        ids = READING_KEYS if reading else LISTING_KEYS
+        by_id = {action.id: action for action in self.actions}
+        self.keys.offer([by_id[name] for name in ids])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click into the other pane."""
@@ -124,63 +146,40 @@ class ReaderScreen(Screen[None]):
             if reading != self.reading:
                 self.focus_pane(reading=reading)
 
-    def offer_keys(self) -> None:
-        """Show the keys that matter in this pane."""
-        ids = READING_KEYS if self.reading else LISTING_KEYS
-        by_id = {action.id: action for action in self.actions}
-        self.keys.offer([by_id[name] for name in ids if name in by_id])
-
     # The post
 
-    def show_post(self, permalink: str) -> None:
-        """Show a post where it was left."""
+    def show_post(self, permalink: str, *, from_top: bool = False) -> None:
+        """Show a post where it was left, or from its top."""
         self.keep_place()
         try:
             document = self.library.document(permalink)
-            marks = self.library.marks(permalink)
+            place = None if from_top else self.library.marks(permalink).place
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
             return
         self.permalink = permalink
-        self.article.show(document, marks.place)
+        self.finding.leave(back=False)
+        self.article.show(document, place)
         self.status.say("")
         self.show_where()
+
+    def read_post(self, permalink: str, *, from_top: bool = False) -> None:
+        """Show a post for reading, the list's cursor on it where the list holds it."""
+        self.show_post(permalink, from_top=from_top)
+        self.posts.reveal(self.library.entry_permalink(permalink))
+        self.focus_pane(reading=True)
+        self.marking.read_now()
 
     def keep_place(self) -> None:
         """Remember where in the post the reader is."""
         permalink, place = self.permalink, self.article.place
         if permalink is not None and self.article.page is not None:
-            self.try_to(lambda: self.library.set_place(permalink, place))
-
-    def mark_read(self) -> None:
-        """Count the post shown as read."""
-        self.touched = True
-        entry = self.posts.entry_of(self.permalink) if self.permalink else None
-        if self.permalink is not None and not (entry and entry.read):
-            self.set_read(self.permalink, read=True)
-
-    def set_read(self, permalink: str, *, read: bool) -> None:
-        """Mark a post, and show it in the list and the header."""
-        if self.try_to(lambda: self.library.set_read(permalink, read=read)):
-            self.posts.marked(permalink, read=read)
-            self.refresh_counts()
-
-    def try_to(self, change: Callable[[], None]) -> bool:
-        """Change the reader's state; where that fails, say so and go on."""
-        try:
-            change()
-        except XsfreaderError as error:
-            self.status.say(str(error), alert=True)
-            return False
-        return True
+            self.marking.attempt(lambda: self.library.set_place(permalink, place))
 
     def refresh_counts(self) -> None:
-        """Show how many posts there are, and when they were fetched."""
-        unread = self.library.unread_count()
-        name = "Guide" if self.library.is_guide else "XSF Blog"
-        self.header.name_shown = name
-        self.header.counts = f"{self.library.count()} posts, {unread} unread"
-        self.header.refresh()
+        """Show how many posts there are, and how many are unread."""
+        self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
+        self.header.counts = f"{self.library.count()} posts, {self.library.unread_count()} unread"
 
     def show_where(self) -> None:
         """Show how far one has read."""
@@ -205,14 +204,14 @@ class ReaderScreen(Screen[None]):
         if message.permalink != self.permalink:
             self.show_post(message.permalink)
             if self.reading:
-                self.mark_read()
+                self.marking.read_now()
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Go to the post to read it."""
         if message.permalink != self.permalink:
             self.show_post(message.permalink)
         self.focus_pane(reading=True)
-        self.mark_read()
+        self.marking.read_now()
 
     def on_view_chosen(self, message: ViewChosen) -> None:
         """Show the list in another order."""
@@ -224,7 +223,7 @@ class ReaderScreen(Screen[None]):
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
-        self.follow(message.index)
+        self.links.follow(message.index)
 
     def on_sync_progress(self, message: SyncProgress) -> None:
         """Show how far the sync is."""
@@ -237,6 +236,11 @@ class ReaderScreen(Screen[None]):
     def on_sync_failed(self, message: SyncFailed) -> None:
         """Say what went wrong, and how to try again."""
         self.syncer.failed(message.error)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the letters of a link's hint."""
+        if self.links.hinting:
+            self.links.type_hint(event)
 
     # What the keys do
 
@@ -252,49 +256,72 @@ class ReaderScreen(Screen[None]):
             "half-page-up": lambda: self.move_page(-0.5),
             "top": lambda: self.pane.move_end(bottom=False),
             "bottom": self.move_bottom,
+            "next-heading": lambda: self.step_heading(1),
+            "previous-heading": lambda: self.step_heading(-1),
             "pane-right": self.go_right,
             "pane-left": self.go_left,
+            "next-link": lambda: self.step_link(1),
+            "previous-link": lambda: self.step_link(-1),
             "open": self.open,
             "back": self.back,
             "next-post": lambda: self.step(1),
             "previous-post": lambda: self.step(-1),
             "next-unread": lambda: self.step(1, unread=True),
             "previous-unread": lambda: self.step(-1, unread=True),
+            "history-back": lambda: self.links.turn(back=True),
+            "history-forward": lambda: self.links.turn(back=False),
             **{f"view-{view.value}": partial(self.show_view, view) for view in View},
-            "toggle-read": self.toggle_read,
-            "star": self.star,
+            "find": self.find,
+            "find-next": lambda: self.finding.step(1),
+            "find-previous": lambda: self.finding.step(-1),
+            "search": self.panels.search,
+            "hints": self.hint,
+            "contents": self.panels.contents,
+            "xep": self.panels.xeps,
+            "translation": self.translate,
+            "zen": self.zen,
             "browser": self.browse,
             "copy": self.copy_url,
+            "toggle-read": self.marking.toggle_read,
+            "star": self.marking.toggle_star,
+            "mark-all-read": self.marking.ask_all_read,
             "sync": lambda: self.syncer.run(asked=True),
-            "help": self.help,
+            "help": self.panels.help,
         }
 
     def action_do(self, name: str) -> None:
         """Do what a key asks for."""
         self.doings[name]()
 
-    @property
-    def pane(self) -> PostList | ArticleView:
-        """The pane that the keys move."""
-        return self.article if self.reading else self.posts
-
     def move(self, lines: int) -> None:
         """Move by lines or rows; in a post that counts as reading it."""
         self.pane.move(lines)
         if self.reading:
-            self.mark_read()
+            self.marking.read_now()
 
     def move_page(self, pages: float) -> None:
         """Move by pages or halves of one."""
         self.pane.move_page(pages)
         if self.reading:
-            self.mark_read()
+            self.marking.read_now()
 
     def move_bottom(self) -> None:
         """Move to the end."""
         self.pane.move_end(bottom=True)
         if self.reading:
-            self.mark_read()
+            self.marking.read_now()
+
+    def step_heading(self, direction: int) -> None:
+        """Go to the next heading of the post."""
+        if not self.article.step_heading(direction):
+            self.status.say("no more headings this way")
+
+    def step_link(self, direction: int) -> None:
+        """Go to the next link of the post; from the list, go to the post."""
+        if self.reading:
+            self.links.step(direction)
+        else:
+            self.focus_pane(reading=True)
 
     def go_right(self) -> None:
         """Open the fold, or go to the post."""
@@ -313,12 +340,19 @@ class ReaderScreen(Screen[None]):
         if not self.reading:
             self.posts.activate()
         elif self.article.current_link >= 0:
-            self.follow(self.article.current_link)
+            self.links.follow(self.article.current_link)
 
     def back(self) -> None:
-        """Go one level back: from the post to the list."""
-        if self.reading:
+        """Go one level back: from zen, from matches, from the link, from the post."""
+        if self.has_class("zen"):
+            self.remove_class("zen")
+        elif self.finding.active or self.article.current_link >= 0:
+            self.finding.leave(back=False)
+            self.status.say("")
+        elif self.reading:
             self.focus_pane(reading=False)
+        elif self.posts.filtered:
+            self.posts.filter("")
 
     def step(self, direction: int, *, unread: bool = False) -> None:
         """Go to the next post of the list in that direction."""
@@ -329,41 +363,76 @@ class ReaderScreen(Screen[None]):
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post."""
         self.tabs.view = view
-        self.posts.show(view, self.permalink)
+        entry = self.library.entry_permalink(self.permalink) if self.permalink else None
+        self.posts.show(view, entry)
         self.focus_pane(reading=False)
 
-    def toggle_read(self) -> None:
-        """Mark the post as read, or as unread."""
-        if self.permalink is not None:
-            self.set_read(self.permalink, read=not self.library.marks(self.permalink).read)
+    def find(self) -> None:
+        """Ask what to find: in the post, or in the list where the keys go there."""
+        from xsfreader.ui.widgets.prompt import Prompt
 
-    def star(self) -> None:
-        """Star the post, or take its star away."""
+        if self.prompt is None:
+            words = "find in this post" if self.reading else "title, author or category"
+            self.prompt = Prompt(words)
+            self.finding.begin()
+            self.mount(self.prompt, before=self.status)
+            self.status.display = False
+            self.prompt.focus()
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        """Find as one types."""
+        if self.reading:
+            self.finding.type(message.text)
+            if self.prompt is not None:
+                self.prompt.border_subtitle = None
+        else:
+            self.posts.filter(message.text)
+
+    async def on_prompt_left(self, message: Prompt.Left) -> None:
+        """Keep what was found, or go back to where one was."""
+        prompt, self.prompt = self.prompt, None
+        if prompt is None:
+            return
+        self.status.display = True
+        await prompt.remove()
+        self.focus_pane(reading=self.reading)
+        if not message.kept and self.reading:
+            self.finding.leave(back=True)
+            self.status.say("")
+        elif not message.kept:
+            self.posts.filter("")
+
+    def hint(self) -> None:
+        """Put letters on the links on screen."""
+        if not self.reading:
+            self.focus_pane(reading=True)
+        self.links.hint()
+
+    def translate(self) -> None:
+        """Show the post in its next language, at the same heading."""
         if self.permalink is None:
             return
-        permalink, starred = self.permalink, not self.library.marks(self.permalink).starred
-        if self.try_to(lambda: self.library.set_starred(permalink, starred=starred)):
-            self.posts.marked(permalink, starred=starred)
-            self.status.say("starred" if starred else "star taken away")
+        other = self.library.next_translation(self.permalink)
+        if other is None:
+            self.status.say("this post is there in one language only")
+            return
+        was, place = self.article.document, self.article.place
+        self.links.remember()
+        self.show_post(other, from_top=True)
+        now = self.article.document
+        if was is not None and now is not None:
+            self.article.jump(same_heading(was, now, place))
 
-    def follow(self, index: int) -> None:
-        """Follow a link of the post shown."""
-        document = self.article.document
-        if document is not None and 0 <= index < len(document.links):
-            self.open_outside(document.links[index].url)
-
-    def open_outside(self, url: str) -> None:
-        """Hand a URL to the platform, or copy it where nothing here can open it."""
-        if open_url(url, self.library.config.openers):
-            self.status.say(f"opened {url}")
-        else:
-            self.app.copy_to_clipboard(url)
-            self.status.say(f"nothing here opens it, so copied: {url}")
+    def zen(self) -> None:
+        """Show the text alone, or all again."""
+        zen = not self.has_class("zen")
+        self.focus_pane(reading=True)
+        self.set_class(zen, "zen")
 
     def browse(self) -> None:
         """Open the post's page in the browser."""
         if self.permalink is not None:
-            self.open_outside(self.library.post(self.permalink).url)
+            self.links.open_outside(self.library.post(self.permalink).url)
 
     def copy_url(self) -> None:
         """Copy the post's address."""
@@ -371,18 +440,3 @@ class ReaderScreen(Screen[None]):
             url = self.library.post(self.permalink).url
             self.app.copy_to_clipboard(url)
             self.status.say(f"copied {url}")
-
-    def help(self) -> None:
-        """Show the keys in force."""
-        from xsfreader.ui.screens.help import HelpScreen
-
-        where = Where.POST if self.reading else Where.LIST
-        actions = [a for a in self.actions if a.where in (Where.ANYWHERE, where)]
-        self.app.push_screen(HelpScreen(actions, HELP_WORDS))
-
-
-HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
-LISTING_KEYS = ("open", "line-down", "line-up", "star", "toggle-read", "view-category", "sync",
-                "help", "quit")  # fmt: skip
-READING_KEYS = ("pane-left", "page-down", "next-post", "previous-post", "star", "browser", "copy",
-                "help", "quit")  # fmt: skip

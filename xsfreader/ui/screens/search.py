@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.markup import clean
+from xsfreader.markup.safety import clean
 from xsfreader.ui.strips import fit
 
 if TYPE_CHECKING:

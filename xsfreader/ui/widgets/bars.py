@@ -10,7 +10,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xsfreader.markup import clean
+from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.messages import ViewChosen

@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xsfreader.markup import clean
+from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.strips import fit
@@ -51,12 +51,18 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id="posts")
         self.library = library
         self.view = View.DATE
+        self.filtered = ""
+        """What the list is narrowed to: words in title, author or category."""
         self.cursor = 0
         self.tree_of_posts = self._tree()
         self._styles: dict[str, Style] = {}
 
     def _tree(self) -> PostTree:
-        view, library = self.view, self.library
+        view, library, words = self.view, self.library, self.filtered
+        if words:
+            return PostTree(
+                lambda _parent: [], lambda _key: library.matching(view, words), flat=True
+            )
         return PostTree(
             lambda parent: library.folds(view, parent),
             lambda key: library.entries(view, key),
@@ -65,9 +71,9 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What it shows
 
-    def show(self, view: View, permalink: str | None) -> None:
+    def show(self, view: View, permalink: str | None, *, filtered: str = "") -> None:
         """Show another view, with the cursor on that post where the view holds it."""
-        self.view = view
+        self.view, self.filtered = view, filtered
         self.tree_of_posts = self._tree()
         self.tree_of_posts.load()
         self.cursor = 0
@@ -75,6 +81,19 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         if permalink is None or not self.reveal(permalink):
             self.reveal_first()
         self.refresh()
+
+    def filter(self, words: str) -> None:
+        """Narrow the list to posts with these words in title, author or category."""
+        entry = self.entry
+        self.filtered = words.strip()
+        self.show(self.view, entry.permalink if entry else None, filtered=self.filtered)
+
+    def unread_shown(self) -> tuple[str, ...]:
+        """Give the permalinks of everything unread in the list, in folds too."""
+        if self.filtered:
+            entries = self.library.matching(self.view, self.filtered)
+            return tuple(entry.permalink for entry in entries if not entry.read)
+        return self.library.unread(self.view)
 
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""
@@ -95,7 +114,7 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def reveal(self, permalink: str) -> bool:
         """Bring the cursor to a post without telling anybody; False where it isn't here."""
-        if self.view not in FLAT:
+        if not self.tree_of_posts.flat:
             self.tree_of_posts.reveal(self.library.fold_of(self.view, permalink))
         found = self.tree_of_posts.index(permalink)
         self._resized_rows()
@@ -110,12 +129,19 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         self._resized_rows()
         self._place_cursor(first or 0)
 
-    def marked(self, permalink: str, **marks: bool) -> None:
-        """Show a post's marks as they are now (``read``, ``starred``)."""
+    def marked(
+        self, permalink: str, *, read: bool | None = None, starred: bool | None = None
+    ) -> None:
+        """Show a post's marks as they are now; None leaves one as it was."""
 
         def change(entry: Entry) -> Entry:
-            return replace(entry, **marks)
+            return replace(
+                entry,
+                read=entry.read if read is None else read,
+                starred=entry.starred if starred is None else starred,
+            )
 
+        permalink = self.library.entry_permalink(permalink)
         self.tree_of_posts.replace(frozenset({permalink}), change)
         self.tree_of_posts.refresh_counts()
         self.refresh()
@@ -274,6 +300,8 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         at = y + self.scroll_offset.y
         if not rows and y == 1:
             words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
+            if self.filtered:
+                words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
             return Strip([Segment(fit(f" {words}", width), base + self._style("quiet"))], width)
         if at >= len(rows):
             return Strip.blank(width, base)

@@ -1,0 +1,98 @@
+"""The reader's marks: read, starred, all read, and taking that back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import XsfreaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+
+class Marking:
+    """Sets marks, and shows them in the list and the header."""
+
+    def __init__(self, screen: ReaderScreen) -> None:
+        self.screen = screen
+        self._undo: tuple[str, ...] = ()
+
+    def attempt(self, change: Callable[[], None]) -> bool:
+        """Change the reader's state; where that fails, say so and go on."""
+        try:
+            change()
+        except XsfreaderError as error:
+            self.screen.status.say(str(error), alert=True)
+            return False
+        return True
+
+    def read_now(self) -> None:
+        """Count the post shown as read."""
+        self.screen.touched = True
+        permalink = self.screen.permalink
+        entry = self.screen.posts.entry_of(permalink) if permalink else None
+        if permalink is not None and not (entry and entry.read):
+            self.set_read(permalink, read=True)
+
+    def set_read(self, permalink: str, *, read: bool) -> None:
+        """Mark a post."""
+        library = self.screen.library
+        if self.attempt(lambda: library.set_read(permalink, read=read)):
+            self.screen.posts.marked(permalink, read=read)
+            self.screen.refresh_counts()
+
+    def toggle_read(self) -> None:
+        """Mark the post shown as read, or as unread."""
+        permalink = self.screen.permalink
+        if permalink is not None:
+            read = not self.screen.library.is_read(permalink)
+            self.set_read(permalink, read=read)
+            self.screen.status.say("marked as read" if read else "marked as unread")
+
+    def toggle_star(self) -> None:
+        """Star the post shown, or take its star away."""
+        permalink, library = self.screen.permalink, self.screen.library
+        if permalink is None:
+            return
+        starred = not library.is_starred(permalink)
+        if self.attempt(lambda: library.set_starred(permalink, starred=starred)):
+            self.screen.posts.marked(permalink, starred=starred)
+            self.screen.status.say("starred" if starred else "star taken away")
+
+    def ask_all_read(self) -> None:
+        """Ask whether all posts of the list are to count as read; once done, offer it back."""
+        if self._undo:
+            undone, self._undo = self._undo, ()
+            if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
+                self.screen.posts.reload()
+                self.screen.refresh_counts()
+                self.screen.status.say(f"{len(undone)} posts are unread again")
+            return
+        permalinks = self.screen.posts.unread_shown()
+        if not permalinks:
+            self.screen.status.say("nothing unread in this list")
+            return
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        def answer(choice: int | None) -> None:
+            if choice == 1:
+                self._all_read(permalinks)
+
+        self.screen.app.push_screen(
+            ChoiceScreen(
+                f"Mark {len(permalinks)} posts as read?",
+                ["No, leave them", f"Yes, mark {len(permalinks)} as read"],
+                words="All of this list that are unread. The same key takes it back.",
+                current=0,
+            ),
+            answer,
+        )
+
+    def _all_read(self, permalinks: tuple[str, ...]) -> None:
+        if self.attempt(lambda: self.screen.library.set_all_read(permalinks, read=True)):
+            self._undo = permalinks
+            self.screen.posts.reload()
+            self.screen.refresh_counts()
+            self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")

@@ -1,0 +1,102 @@
+"""What opens over the reader's screen: help, contents, XEPs, search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xsfreader.model import Place
+from xsfreader.ui.keys import Where
+
+if TYPE_CHECKING:
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
+
+
+class Panels:
+    """Opens panels and does what is chosen in them."""
+
+    def __init__(self, screen: ReaderScreen) -> None:
+        self.screen = screen
+
+    def help(self) -> None:
+        """Show the keys in force in this pane."""
+        from xsfreader.ui.screens.help import HelpScreen
+
+        where = Where.POST if self.screen.reading else Where.LIST
+        actions = [a for a in self.screen.actions if a.where in (Where.ANYWHERE, where)]
+        self.screen.app.push_screen(HelpScreen(actions, HELP_WORDS))
+
+    def contents(self) -> None:
+        """Show the headings of the post; the one chosen is gone to."""
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        screen, document = self.screen, self.screen.article.document
+        if document is None or not document.headings:
+            screen.status.say("this post has no headings")
+            return
+        headings = document.headings
+        top = min(heading.level for heading in headings)
+        rows = ["  " * (heading.level - top) + heading.text for heading in headings]
+        here = screen.article.place.block
+        current = max((i for i, h in enumerate(headings) if h.block <= here), default=0)
+
+        def go(choice: int | None) -> None:
+            if choice is not None:
+                screen.links.remember()
+                screen.focus_pane(reading=True)
+                screen.article.jump(Place(headings[choice].block))
+
+        screen.app.push_screen(ChoiceScreen("Contents", rows, current=current), go)
+
+    def xeps(self) -> None:
+        """Open the card of the XEP of the link one is on, else list the post's XEPs."""
+        link = self.screen.links.link(self.screen.article.current_link)
+        if link is not None and link.xep is not None:
+            self.card(link.xep)
+            return
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        permalink = self.screen.permalink
+        numbers = self.screen.library.post(permalink).xeps if permalink else ()
+        if not numbers:
+            self.screen.status.say("this post mentions no XEP")
+            return
+        rows = [self.screen.library.xep_line(n) or f"XEP-{n:04}" for n in numbers]
+
+        def go(choice: int | None) -> None:
+            if choice is not None:
+                self.card(numbers[choice])
+
+        self.screen.app.push_screen(ChoiceScreen("XEPs in this post", rows, current=0), go)
+
+    def card(self, number: int) -> None:
+        """Show what is known of a XEP, and every post that mentions it, to open."""
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        library = self.screen.library
+        entries = library.posts_with_xep(number)
+        rows = [f"{entry.day}  {entry.title}" for entry in entries]
+        title, words = library.xep_card(number)
+
+        def go(choice: int | None) -> None:
+            if choice is not None:
+                self.screen.links.go(entries[choice].permalink)
+
+        self.screen.app.push_screen(ChoiceScreen(title, rows, words=words), go)
+
+    def search(self, query: str = "") -> None:
+        """Search the archive; the post chosen opens at its first hit."""
+        from xsfreader.ui.screens.search import SearchScreen
+
+        screen = self.screen
+
+        def go(choice: tuple[str, str] | None) -> None:
+            if choice is None:
+                return
+            permalink, asked = choice
+            screen.links.remember(search=asked)
+            screen.read_post(permalink, from_top=True)
+            screen.finding.mark(screen.library.words_of(asked))
+
+        screen.app.push_screen(SearchScreen(screen.library, query), go)

@@ -1,0 +1,44 @@
+"""A line to type in, in the place of the status line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class Prompt(Input):
+    """Says what is typed, at every key, and how it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave(False)", "Back", show=False),
+        Binding("enter", "leave(True)", "Keep", show=False),
+    ]
+
+    class Typed(Message):
+        """The text changed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """Typing ended; ``kept`` with Enter, else with Escape."""
+
+        def __init__(self, *, kept: bool) -> None:
+            super().__init__()
+            self.kept = kept
+
+    def __init__(self, words: str) -> None:
+        super().__init__(placeholder=words, id="prompt", select_on_focus=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is typed."""
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    def action_leave(self, kept: bool) -> None:  # noqa: FBT001 - Textual calls it
+        """End typing."""
+        self.post_message(self.Left(kept=kept))
