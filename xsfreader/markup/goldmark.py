@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -64,10 +65,28 @@ def parser() -> MarkdownIt:
     md.core.ruler.after("inline", "heading_ids", _heading_ids)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _bound(md, name)
+    md.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _destination})
     md.normalizeLink = _as_written  # type: ignore[method-assign]
     md.normalizeLinkText = _as_written  # type: ignore[method-assign]
     md.validateLink = _anything  # type: ignore[method-assign]
     return md
+
+
+_DESTINATION = re.compile(r"[^\s()<>&\\\x00-\x1f\x7f]+(?=[ )\n])")
+_STRAY = re.compile(r"\\(?![()<>&])")
+
+
+def _destination(source: str, start: int, end: int) -> object:
+    """A link's target as Hugo hands it on: a stray backslash stays in it.
+
+    The plain case is read at once; markdown-it goes through it character by character.
+    """
+    if found := _DESTINATION.match(source, start, end):
+        return SimpleNamespace(ok=True, pos=found.end(), str=found.group())
+    result = helpers.parseLinkDestination(source, start, end)
+    if result.ok and _STRAY.search(written := source[start : result.pos]):
+        result.str = written.strip("<>")
+    return result
 
 
 def _as_written(url: str) -> str:

@@ -83,7 +83,8 @@ class Run:
             text = last.text.rstrip(" \n")
             self.at -= len(last.text) - len(text)
             if text:
-                self._spans.append(replace(last, text=text))
+                same = len(text) == len(last.text)
+                self._spans.append(last if same else replace(last, text=text))
                 return
 
     def spans(self) -> tuple[Span, ...]:
@@ -180,7 +181,8 @@ class Inline:
         if self._run.at == self._link_start:
             self._add(links[index].href or "(link without target)")
         text = self._run.text_from(self._link_start)
-        links[index] = replace(links[index], text=text)
+        old = links[index]
+        links[index] = Link(text, old.href, old.url, old.kind, old.fragment, old.xep)
         self._link = -1
         self._marks &= ~_LINK_MARKS
 

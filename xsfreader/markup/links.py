@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from xsfreader.markup.document import Link, LinkKind
 from xsfreader.markup.safety import clean_url
+
+_Parts = tuple[str, str, str]
 
 _SITE_HOSTS = frozenset({"xmpp.org", "www.xmpp.org"})
 _XEP = re.compile(r"/extensions/(?:attic/|inbox/)?xep-(\d{4})(?:[.-][\w.-]*)?/?$", re.I)
@@ -17,17 +19,21 @@ _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)")
 _KNOWN_FILES = re.compile(
     r"\.(?:html?|php|xml|md|txt|pdf|png|jpe?g|gif|svg|webp|css|js|ics)$", re.I
 )
+_ABSOLUTE = re.compile(r"(https?)://([\w.-]+)(?::\d+)?(/[^?#\\]*)?(?:\?[^#\\]+)?(?:#[^\\]+)?")
+_NO_HOST = re.compile(r"[\s<>\"(){}|^`]|^\.|\.\.")
+_WEB = frozenset({"http", "https"})
 _SCHEME_KINDS = {"xmpp": LinkKind.XMPP, "mailto": LinkKind.MAIL}
 
 
 def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Link:
     """The link that ``href`` is on the page at ``base``."""
     written = clean_url(href.strip())
-    url, doubtful = _resolve(_localised(written, base), base)
-    kind, xep = _classify(written, url, base)
-    if doubtful or _is_doubtful(written, url):
-        kind, xep = LinkKind.DOUBTFUL, None
-    _, _, fragment = url.partition("#")
+    url = _resolve(_localised(written, base).replace("\\", "%5C"), base)
+    parts = _parts(url)
+    kind, xep = LinkKind.DOUBTFUL, None
+    if parts is not None and not _is_doubtful(written, parts):
+        kind, xep = _classify(written, url, parts, base)
+    fragment = url.partition("#")[2]
     return Link(text, written, url, kind, unquote(fragment), xep, implicit)
 
 
@@ -38,15 +44,15 @@ def xep_link(number: int) -> tuple[str, str]:
 
 def site_path(url: str) -> str | None:
     """The decoded path of an address on the site, None of any other."""
-    parts = _split(url)
-    if parts is None or parts.scheme not in {"http", "https"}:
+    parts = _parts(url)
+    if parts is None or parts[0] not in _WEB or parts[1] not in _SITE_HOSTS:
         return None
-    return unquote(parts.path) if (parts.hostname or "") in _SITE_HOSTS else None
+    return unquote(parts[2])
 
 
 def resolve(href: str, base: str) -> str:
     """The absolute address of what the page at ``base`` refers to by ``href``."""
-    return _resolve(clean_url(href.strip()), base)[0]
+    return _resolve(clean_url(href.strip()), base)
 
 
 def _localised(href: str, base: str) -> str:
@@ -56,54 +62,52 @@ def _localised(href: str, base: str) -> str:
     return href
 
 
-def _resolve(href: str, base: str) -> tuple[str, bool]:
+def _resolve(href: str, base: str) -> str:
+    if _ABSOLUTE.fullmatch(href):
+        return href
     try:
-        return urljoin(base, href), False
+        return urljoin(base, href)
     except ValueError:
-        return href, True
+        return href
 
 
-def _split(url: str) -> SplitResult | None:
+def _parts(url: str) -> _Parts | None:
+    """Scheme, host and path; None where the address can't be taken apart."""
+    if found := _ABSOLUTE.fullmatch(url):
+        return found[1], found[2].lower(), found[3] or ""
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
     except ValueError:
         return None
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower(), parts.path
 
 
-def _classify(href: str, url: str, base: str) -> tuple[LinkKind, int | None]:
-    parts = _split(url)
-    if parts is None:
-        return LinkKind.DOUBTFUL, None
-    if parts.scheme not in {"http", "https"}:
-        return _SCHEME_KINDS.get(parts.scheme, LinkKind.OTHER), None
-    page, _, fragment = url.partition("#")
-    if fragment and (href.startswith("#") or page == base.partition("#")[0]):
+def _classify(href: str, url: str, parts: _Parts, base: str) -> tuple[LinkKind, int | None]:
+    scheme, host, path = parts
+    if scheme not in _WEB:
+        return _SCHEME_KINDS.get(scheme, LinkKind.OTHER), None
+    if "#" in url and (href.startswith("#") or url.partition("#")[0] == base.partition("#")[0]):
         return LinkKind.FRAGMENT, None
-    on_site = (parts.hostname or "") in _SITE_HOSTS
-    if on_site and (found := _XEP.search(parts.path)):
+    on_site = host in _SITE_HOSTS
+    if on_site and (found := _XEP.search(path)):
         return LinkKind.XEP, int(found[1])
-    if _PICTURE.search(parts.path) and ":" not in parts.path:
+    if _PICTURE.search(path) and ":" not in path:
         return LinkKind.IMAGE, None
     return (LinkKind.SITE if on_site else LinkKind.WEB), None
 
 
-def _is_doubtful(href: str, url: str) -> bool:
+def _is_doubtful(href: str, parts: _Parts) -> bool:
     """Whether the target can't be what its author meant."""
-    if not href or "\\" in href or "%20" in href[:1] or href.endswith("("):
+    if not href or "\\" in href or href.endswith("("):
         return True
-    parts = _split(url)
-    if parts is None or (parts.scheme in {"http", "https"} and not _is_host(parts.netloc)):
+    scheme, host, _ = parts
+    if scheme in _WEB and (not host or _NO_HOST.search(host)):
         return True
     if _SCHEME.match(href):
-        if _BARE_HOST.match(href):
-            return True
-        return parts.scheme in {"http", "https"} and not re.match(r"https?://", href, re.I)
+        if scheme in _WEB:
+            return not href.lower().startswith(("https://", "http://"))
+        return _BARE_HOST.match(href) is not None
     if href.startswith(("/", "#", "?", ".")):
         return False
-    host = _BARE_HOST.match(href)
-    return host is not None and not _KNOWN_FILES.search(host.group().rstrip("/?#"))
-
-
-def _is_host(netloc: str) -> bool:
-    host = netloc.rpartition("@")[2]
-    return bool(host) and re.search(r"[\s<>\"(){}|^`]|^\.|\.\.", host) is None
+    bare = _BARE_HOST.match(href)
+    return bare is not None and not _KNOWN_FILES.search(bare.group().rstrip("/?#"))
