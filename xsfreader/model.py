@@ -98,8 +98,7 @@ class Snapshot:
     files: Mapping[str, str]
     """Path to blob id of every Markdown file below the blog's folder: the complete list."""
     blobs: Mapping[str, bytes]
-    """Blob id to bytes, of every file that ``Known`` does not hold with that id at that path: a
-    file that only moved is among them, since its path says its language."""
+    """Blob id to bytes, of those whose id is among no file of ``Known``."""
     refused: tuple[SetAside, ...] = ()
     """Files not brought (too large, unreadable on disk); their paths stand in ``files``."""
     images: Mapping[str, str] = field(default_factory=dict)
@@ -151,6 +150,13 @@ class Source(Protocol):
 
         Raises SourceError. ``stopped`` is polled at least every second and obeyed with
         StoppedError.
+        """
+
+    def fingerprint(self) -> str:
+        """Something that changes when a local source does, without reading its files.
+
+        Cheap enough to be asked for every second; empty where the source is not local.
+        Raises SourceError.
         """
 
     def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:

@@ -66,8 +66,6 @@ class DirectorySource:
                 any folder with Markdown files below it (paths are relative to it).
         """
         self._root = Path(os.path.realpath(folder))
-        self._ids: dict[str, tuple[tuple[int, ...], str]] = {}
-        """Path to stamp and blob id, so that only what changed is read again."""
 
     @property
     def name(self) -> str:
@@ -95,11 +93,12 @@ class DirectorySource:
         progress(Progress("looking through the folder"))
         posts, images = self._look(stopped)
         read = _Read()
+        here = frozenset(known.files.values())
         for done, found in enumerate(posts):
             if done % 16 == 0:
                 _obey(stopped)
                 progress(Progress("reading files", done, len(posts), "posts"))
-            self._read(found, known, read)
+            self._read(found, here, read)
         if not read.files:
             raise UpstreamError(f"{self.name}: no Markdown files in this folder")
         pictures = {found.path: found.token for found in images}
@@ -131,7 +130,7 @@ class DirectorySource:
         if found.size > names.IMAGE_LIMIT:
             raise OversizeError(f"{path} is larger than {names.IMAGE_LIMIT >> 20} MiB")
         try:
-            return _bytes(found.where, names.IMAGE_LIMIT)[0]
+            return _bytes(found.where, names.IMAGE_LIMIT)
         except OSError as error:
             raise UpstreamError(f"{path} can't be read: {error.strerror}") from error
 
@@ -155,7 +154,7 @@ class DirectorySource:
                         images[image.path] = image
         return found, [images[path] for path in sorted(images)]
 
-    def _read(self, found: _Found, known: Known, read: _Read) -> None:
+    def _read(self, found: _Found, here: frozenset[str], read: _Read) -> None:
         """Add a post to what was read; one that vanished in the meantime is left out."""
         if found.problem:
             read.files[found.path] = found.token
@@ -165,12 +164,8 @@ class DirectorySource:
             read.files[found.path] = found.token
             read.refused.append(SetAside(found.path, names.too_large(found.size)))
             return
-        stamp, blob = self._ids.get(found.path, ((), ""))
-        if stamp == found.stamp and known.files.get(found.path) == blob:
-            read.files[found.path] = blob
-            return
         try:
-            data, now = _bytes(found.where, names.POST_LIMIT)
+            data = _bytes(found.where, names.POST_LIMIT)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -178,9 +173,8 @@ class DirectorySource:
             read.refused.append(SetAside(found.path, f"can't be read: {error.strerror or error}"))
             return
         blob = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-        self._ids[found.path] = (now, blob)
         read.files[found.path] = blob
-        if known.files.get(found.path) != blob:
+        if blob not in here:
             read.blobs[blob] = data
 
 
@@ -248,18 +242,17 @@ def _stamp(info: os.stat_result) -> tuple[int, ...]:
     return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-def _bytes(path: Path, limit: int) -> tuple[bytes, tuple[int, ...]]:
-    """A file's bytes, at most ``limit``, and its stamp from before they were read."""
+def _bytes(path: Path, limit: int) -> bytes:
+    """A file's bytes, at most ``limit``. Raises OSError."""
     # Not blocking: what was a file when it was listed may be a pipe by now.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123 - opened by descriptor
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(0, "it is no file any more")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise OSError(0, "it is too large")
-    return data, _stamp(info)
+    return data
 
 
 def _obey(stopped: Callable[[], bool]) -> None:

@@ -73,6 +73,10 @@ class GitSource:
 
         return self._run(work, RECEIVE_LIMIT, progress, stopped)
 
+    def fingerprint(self) -> str:
+        """Nothing: only a request could tell."""
+        return ""
+
     def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
         """Bring one file by its blob id; ``path`` only names it in errors. Raises SourceError."""
 
@@ -205,11 +209,10 @@ class _Errand:
 
 
 def _missing(listing: Listing, known: Known) -> list[str]:
-    """The ids of files that are new or changed, each once; those refused are not asked for."""
+    """The ids of files whose bytes are not known, each once; refused ones are not asked for."""
     refused = {item.path for item in listing.refused}
-    changed = (
-        name
-        for path, name in listing.files.items()
-        if path not in refused and known.files.get(path) != name
+    here = set(known.files.values())
+    missing = (
+        name for path, name in listing.files.items() if path not in refused and name not in here
     )
-    return list(dict.fromkeys(changed))
+    return list(dict.fromkeys(missing))
