@@ -20,10 +20,10 @@ _LETTERS = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"',
     "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...",
 }  # fmt: skip
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
-_ALONE = re.compile(rf"[{_CJK}]")
+_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+_ALONE = re.compile(rf"[{CJK}]")
 _FOLDED: dict[str, str] = {}
 
 

@@ -253,3 +253,22 @@ class Fold:
     """Those of them not read yet."""
     folds: bool = False
     """Whether more folds lie below it rather than entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Xep:
+    """What the XSF's list says of a XEP."""
+
+    number: int
+    title: str
+    abstract: str
+    type: str
+    """``Standards Track``, ``Informational``…"""
+    status: str
+    """As the site shows it: ``Stable`` for Draft."""
+    version: str = ""
+    """Of its last revision."""
+    revised: dt.date | None = None
+    """Day of its last revision."""
+    superseded_by: tuple[int, ...] = ()
+    short_name: str = ""

@@ -1,0 +1,128 @@
+"""What all parts of the store share: the connection, rows as posts, packed texts."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import zlib
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import BrokenFileError, StoreError
+from xsfreader.model import Post
+from xsfreader.store import files
+from xsfreader.store.guard import translate
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+DAY = 24 * 60 * 60
+
+POST = (
+    "p.permalink, p.path, p.blob, p.language, s.key, p.title, p.at, p.authors, p.categories,"
+    " p.aliases, p.summary, p.words, p.xeps"
+)
+"""Columns that ``as_post`` reads, of ``post p`` and ``story s``."""
+POST_COLUMNS = 13
+
+
+def as_post(row: tuple[Any, ...]) -> Post:
+    """Make a post of the columns of ``POST``."""
+    permalink, path, blob, language, key, title, at, authors, categories = row[:9]
+    aliases, summary, words, xeps = row[9:POST_COLUMNS]
+    return Post(
+        permalink=permalink,
+        path=path,
+        blob=blob,
+        language=language,
+        translation_key=key,
+        title=title,
+        date=EPOCH + dt.timedelta(seconds=at),
+        authors=listed(authors),
+        categories=listed(categories),
+        aliases=listed(aliases),
+        summary=summary,
+        words=words,
+        xeps=tuple(map(int, listed(xeps))),
+    )
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Read strings that were stored with line feeds between them."""
+    return tuple(text.split("\n")) if text else ()
+
+
+def seconds(moment: dt.datetime) -> int:
+    """How a moment is stored: whole seconds since 1970."""
+    return (moment - EPOCH) // dt.timedelta(seconds=1)
+
+
+def day_start(day: dt.date) -> int:
+    """The first second of a day."""
+    return (day.toordinal() - EPOCH.date().toordinal()) * DAY
+
+
+def day_end(day: dt.date) -> int:
+    """The first second after a day."""
+    return day_start(day) + DAY
+
+
+def storable(text: str) -> str:
+    """The text without what no file holds: halves of surrogate pairs, from a terminal say."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def pack(text: str) -> bytes:
+    """Make a text small, quickly."""
+    return zlib.compress(text.encode(), 1)
+
+
+def unpack(data: bytes) -> str:
+    """Read what ``pack`` made."""
+    try:
+        return zlib.decompress(data).decode()
+    except zlib.error as error:
+        raise BrokenFileError(f"a post's text is damaged ({error}); sync again") from error
+
+
+class Base:
+    """The two files, opened as one: the archive, and the state beside it."""
+
+    def __init__(
+        self, db: sqlite3.Connection, archive: Path, state: Path, version: str, timeout: float
+    ) -> None:
+        self._db = db
+        self._archive = archive
+        self._state = state
+        self._version = version
+        """Of the rules that made the posts; posts made by others are fetched again."""
+        self._timeout = timeout
+        self.warnings: tuple[str, ...] = ()
+        """Lines for the person: what was wrong with the files, and how it was mended."""
+
+    def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
+        """Tell what an error means; damage is noted, so that the next start looks closely."""
+        found = translate(error, self._state if state else self._archive)
+        if isinstance(found, BrokenFileError):
+            for file in (self._archive, self._state):
+                with contextlib.suppress(OSError):
+                    files.suspect(file).touch()
+        return found
+
+    @contextlib.contextmanager
+    def _writing(self, file: str = "main") -> Iterator[None]:
+        """Change one of the files and lock no other; SQLite's BEGIN IMMEDIATE locks both."""
+        table = "state.setting" if file == "state" else "main.meta"
+        with files.transaction(self._db, "DEFERRED"):
+            self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")
+            yield
+
+    def _meta(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM main.meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def _set_meta(self, key: str, value: str) -> None:
+        self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))

@@ -1,0 +1,71 @@
+"""SQLite's errors become ours: one line on what happened, to which file, and what to do."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+
+from xsfreader.errors import BrokenFileError, BusyError, DiskError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BUSY = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
+_BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+_DISK = {
+    sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
+    sqlite3.SQLITE_READONLY: "it can't be written to; see to its permissions and its disk",
+    sqlite3.SQLITE_PERM: "access is denied; see to its permissions",
+    sqlite3.SQLITE_CANTOPEN: "it can't be opened; see to its folder and permissions",
+    sqlite3.SQLITE_IOERR: "reading or writing failed; see to the disk",
+}
+
+
+def translate(error: sqlite3.Error, file: Path) -> StoreError:
+    """Tell what a database's error means for a person."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return BusyError(f"{file}: another process holds it; try again in a moment")
+    if code in _DISK:
+        return DiskError(f"{file}: {_DISK[code]}")
+    if code in _BROKEN:
+        return BrokenFileError(f"{file}: damaged or no database; start again to have it mended")
+    return StoreError(f"{file}: {error}")
+
+
+class Failing(Protocol):
+    """Whatever knows which file its errors are about."""
+
+    def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
+        """Tell what an error means for a person."""
+
+
+S = TypeVar("S", bound=Failing)
+
+
+def guarded(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Let a method raise StoreError where SQLite raises its own."""
+    return _guard(method, state=False)
+
+
+def guarded_state(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Do the same for a method that is about the reader's own file."""
+    return _guard(method, state=True)
+
+
+def _guard(
+    method: Callable[Concatenate[S, P], R], *, state: bool
+) -> Callable[Concatenate[S, P], R]:
+    @functools.wraps(method)
+    def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise self.failed(error, state=state) from error
+
+    return wrapper

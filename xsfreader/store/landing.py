@@ -1,0 +1,320 @@
+"""One snapshot lands: which rows stay, move, change, come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from xsfreader.folding import fold, spaced
+from xsfreader.store.base import listed, pack, seconds, unpack
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xsfreader.model import FullPost, Post
+
+PER_DAY = 1 << 16
+"""Ids of a day; they follow the day, so that the index can be walked from the newest on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a landing needs to know of a post that is already here."""
+
+    id: int
+    path: str
+    blob: str
+    permalink: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a landing does, decided before anything is written."""
+
+    permalinks: Mapping[str, str]
+    """Path to permalink of every post there is afterwards."""
+    dropped: tuple[Row, ...]
+    """Rows that go, or whose content comes anew."""
+    inserted: tuple[FullPost, ...]
+    relabelled: tuple[tuple[Row, Post], ...]
+    """Rows with the same content at another path."""
+    renamed: tuple[tuple[Row, str], ...]
+    """Rows that stay but for their permalink, which is given."""
+    moves: tuple[tuple[str, str], ...]
+    """Old and new permalink where marks move along."""
+    new: int
+    changed: int
+    removed: int
+
+
+def plan(
+    rows: Sequence[Row],
+    files: Mapping[str, str],
+    posts: Sequence[FullPost],
+    aside: frozenset[str],
+    *,
+    anew: bool,
+) -> Plan:
+    """Decide what a landing does. ``anew`` where the rows were made by other rules."""
+    given = {full.post.path: full for full in posts if full.post.path in files}
+    old = {row.path: row for row in rows}
+    stays = {} if anew else _staying(rows, files, given, aside)
+    wanted = {row.path: row.permalink.partition("#")[0] for row in stays.values()}
+    wanted |= {path: full.post.permalink for path, full in given.items()}
+    permalinks = distinct(wanted)
+    free = {row.permalink: row for row in rows if row.path not in wanted}
+    free_blobs = {row.blob: row for row in free.values()}
+
+    before: dict[str, Row] = {}
+    taken: set[int] = set()
+    for path, full in given.items():
+        row = old.get(path) or free.get(permalinks[path]) or free_blobs.get(full.post.blob)
+        if row is not None and row.id not in taken:
+            before[path] = row
+            taken.add(row.id)
+    relabelled = {
+        path: row
+        for path, row in before.items()
+        if not anew
+        and row.blob == given[path].post.blob
+        and row.at == seconds(given[path].post.date)
+    }
+    kept = {row.id for row in relabelled.values()} | {row.id for row in stays.values()}
+    continued = {row.id for row in before.values()} | {row.id for row in stays.values()}
+    return Plan(
+        permalinks=permalinks,
+        dropped=tuple(row for row in rows if row.id not in kept),
+        inserted=tuple(full for path, full in given.items() if path not in relabelled),
+        relabelled=tuple((row, given[path].post) for path, row in relabelled.items()),
+        renamed=tuple(
+            (row, permalinks[path])
+            for path, row in stays.items()
+            if row.permalink != permalinks[path]
+        ),
+        moves=_moves(rows, permalinks, before, given),
+        new=sum(path not in before for path in given),
+        changed=sum(row.blob != given[path].post.blob for path, row in before.items()),
+        removed=sum(row.id not in continued for row in rows),
+    )
+
+
+def _staying(
+    rows: Iterable[Row],
+    files: Mapping[str, str],
+    given: Mapping[str, FullPost],
+    aside: frozenset[str],
+) -> dict[str, Row]:
+    return {
+        row.path: row
+        for row in rows
+        if row.path in files and row.path not in given and row.path not in aside
+    }
+
+
+def distinct(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Give every path a permalink of its own.
+
+    On the site files of the same permalink hide one another. Here the first path, in the order
+    of paths, has it, and the others have a fragment with their file's name behind it: the URL
+    leads to the same page, and no post is lost.
+    """
+    taken: dict[str, str] = {}
+    for path in sorted(wanted):
+        permalink = wanted[path]
+        if permalink in taken:
+            name = path.rpartition("/")[2].removesuffix(".md")
+            permalink = f"{wanted[path]}#{name}"
+            if permalink in taken:
+                permalink = f"{wanted[path]}#{path}"
+        taken[permalink] = path
+    return {path: permalink for permalink, path in taken.items()}
+
+
+def _moves(
+    rows: Sequence[Row],
+    permalinks: Mapping[str, str],
+    before: Mapping[str, Row],
+    given: Mapping[str, FullPost],
+) -> tuple[tuple[str, str], ...]:
+    """Where marks move along: to what a file became, or to what names the old place."""
+    moves: dict[tuple[str, str], None] = {}
+    for row in rows:
+        new = permalinks.get(row.path)
+        if new is not None and new != row.permalink:
+            moves[row.permalink, new] = None
+    for path, row in before.items():
+        if row.permalink != permalinks[path]:
+            moves[row.permalink, permalinks[path]] = None
+    present = set(permalinks.values())
+    left = {path_key(row.permalink): row.permalink for row in rows if row.permalink not in present}
+    for path, full in given.items():
+        for alias in full.post.aliases:
+            if old := left.get(path_key(alias)):
+                moves[old, permalinks[path]] = None
+    return tuple(moves)
+
+
+def path_key(path: str) -> str:
+    """A path on the site as names are compared: decoded, folded, no slash at the end."""
+    return fold(unquote(path)).rstrip("/") + "/"
+
+
+def labels(
+    permalink: str,
+    authors: Iterable[str],
+    categories: Iterable[str],
+    xeps: Iterable[object],
+    aliases: Iterable[str],
+) -> list[tuple[str, str, str]]:
+    """What a post is found by: kind, key and how it is written."""
+    found = [("author", fold(author), author) for author in authors]
+    found += [("category", fold(category), category) for category in categories]
+    found += [("xep", str(xep), "") for xep in xeps]
+    found += [("alias", path_key(alias), "") for alias in aliases]
+    found.append(("path", path_key(permalink), ""))
+    last = permalink.partition("#")[0].rstrip("/").rpartition("/")[2]
+    found.append(("slug", path_key(last), ""))
+    return found
+
+
+class Writer:
+    """Carries a plan out, within the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._next: dict[int, int] = {}
+        self._stories: dict[str, int] = {}
+
+    def carry_out(self, plan: Plan) -> None:
+        """Write what the plan says."""
+        self._drop(plan.dropped)
+        moving = [row.id for row, _ in (*plan.relabelled, *plan.renamed)]
+        self._db.executemany(
+            "UPDATE post SET path = '~' || id, permalink = '~' || id WHERE id = ?",
+            [(id_,) for id_ in moving],
+        )
+        self._db.executemany("DELETE FROM label WHERE post = ?", [(id_,) for id_ in moving])
+        self._rename(plan)
+        self._relabel(plan)
+        self._insert(plan)
+        if plan.dropped or plan.relabelled:
+            self._db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
+
+    def _drop(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            title, authors, categories, text = self._db.execute(
+                "SELECT title, authors, categories, text FROM post JOIN content ON post = id"
+                " WHERE id = ?",
+                (row.id,),
+            ).fetchone()
+            self._db.execute(
+                "INSERT INTO found (found, rowid, title, text, authors, categories)"
+                " VALUES ('delete', ?, ?, ?, ?, ?)",
+                (row.id, *_indexed(title, unpack(text), listed(authors), listed(categories))),
+            )
+        ids = [(row.id,) for row in rows]
+        self._db.executemany("DELETE FROM label WHERE post = ?", ids)
+        self._db.executemany("DELETE FROM content WHERE post = ?", ids)
+        self._db.executemany("DELETE FROM post WHERE id = ?", ids)
+
+    def _rename(self, plan: Plan) -> None:
+        for row, permalink in plan.renamed:
+            self._db.execute(
+                "UPDATE post SET path = ?, permalink = ? WHERE id = ?",
+                (row.path, permalink, row.id),
+            )
+            lists = self._db.execute(
+                "SELECT authors, categories, xeps, aliases FROM post WHERE id = ?", (row.id,)
+            ).fetchone()
+            self._label(row.id, labels(permalink, *map(listed, lists)))
+
+    def _relabel(self, plan: Plan) -> None:
+        for row, post in plan.relabelled:
+            permalink = plan.permalinks[post.path]
+            self._db.execute(
+                "UPDATE post SET path = ?, permalink = ?, language = ?, story = ?, aliases = ?"
+                " WHERE id = ?",
+                (
+                    post.path,
+                    permalink,
+                    post.language,
+                    self._story(post.translation_key),
+                    "\n".join(post.aliases),
+                    row.id,
+                ),
+            )
+            self._label(
+                row.id,
+                labels(permalink, post.authors, post.categories, post.xeps, post.aliases),
+            )
+
+    def _insert(self, plan: Plan) -> None:
+        rows, contents, found, named = [], [], [], []
+        for full in sorted(plan.inserted, key=lambda full: full.post.path):
+            post = full.post
+            permalink = plan.permalinks[post.path]
+            id_ = self._new_id(post)
+            rows.append(
+                (
+                    id_, permalink, post.path, post.blob, post.language,
+                    self._story(post.translation_key), post.title, seconds(post.date),
+                    "\n".join(post.authors), "\n".join(post.categories), "\n".join(post.aliases),
+                    post.summary, post.words, "\n".join(map(str, post.xeps)),
+                )
+            )  # fmt: skip
+            contents.append((id_, pack(full.body), pack(full.text)))
+            found.append((id_, *_indexed(post.title, full.text, post.authors, post.categories)))
+            named += [
+                (kind, key, id_, name)
+                for kind, key, name in labels(
+                    permalink, post.authors, post.categories, post.xeps, post.aliases
+                )
+            ]
+        self._db.executemany(
+            "INSERT INTO post (id, permalink, path, blob, language, story, title, at, authors,"
+            " categories, aliases, summary, words, xeps)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        self._db.executemany("INSERT INTO content (post, body, text) VALUES (?, ?, ?)", contents)
+        self._db.executemany(
+            "INSERT INTO found (rowid, title, text, authors, categories) VALUES (?, ?, ?, ?, ?)",
+            sorted(found),
+        )
+        named.sort()
+        self._db.executemany(
+            "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)", named
+        )
+
+    def _label(self, id_: int, found: Iterable[tuple[str, str, str]]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)",
+            [(kind, key, id_, name) for kind, key, name in found],
+        )
+
+    def _new_id(self, post: Post) -> int:
+        first = post.date.toordinal() * PER_DAY
+        if first not in self._next:
+            highest = self._db.execute(
+                "SELECT max(id) FROM post WHERE id BETWEEN ? AND ?", (first, first + PER_DAY - 1)
+            ).fetchone()[0]
+            self._next[first] = first if highest is None else highest + 1
+        self._next[first] += 1
+        return self._next[first] - 1
+
+    def _story(self, key: str) -> int:
+        if key not in self._stories:
+            self._db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (key,))
+            row = self._db.execute("SELECT id FROM story WHERE key = ?", (key,)).fetchone()
+            self._stories[key] = row[0]
+        return self._stories[key]
+
+
+def _indexed(
+    title: str, text: str, authors: Iterable[str], categories: Iterable[str]
+) -> tuple[str, str, str, str]:
+    """What the index is given, and must be given again to forget it: folded words."""
+    return spaced(title), spaced(text), spaced("; ".join(authors)), spaced("; ".join(categories))

@@ -1,0 +1,205 @@
+"""Single posts, posts by name, and lists of posts for the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from xsfreader.errors import UnknownPostError
+from xsfreader.folding import fold
+from xsfreader.model import FullPost, Marks, Post
+from xsfreader.store.base import (
+    POST,
+    POST_COLUMNS,
+    Base,
+    as_post,
+    day_end,
+    day_start,
+    storable,
+    unpack,
+)
+from xsfreader.store.guard import guarded
+from xsfreader.store.landing import path_key
+from xsfreader.store.state import as_marks
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from xsfreader.model import Filter
+
+SITES = ("xmpp.org", "www.xmpp.org")
+SUGGESTED = 10
+
+_FROM = " FROM post p JOIN story s ON s.id = p.story"
+_ORDER = " ORDER BY p.at DESC, p.permalink"
+
+
+class Posts(Base):
+    """The part of the store that reads posts."""
+
+    @guarded
+    def count(self, today: dt.date) -> int:
+        """Count the posts shown by that day, in all languages."""
+        row = self._db.execute("SELECT count(*) FROM post WHERE at < ?", (day_end(today),))
+        return int(row.fetchone()[0])
+
+    @guarded
+    def post(self, permalink: str) -> Post | None:
+        """Read what is known of a post."""
+        row = self._db.execute(
+            f"SELECT {POST}{_FROM} WHERE p.permalink = ?", (storable(permalink),)
+        ).fetchone()
+        return as_post(row) if row else None
+
+    @guarded
+    def body(self, permalink: str) -> str:
+        """Read a post's Markdown. Raises UnknownPostError."""
+        row = self._db.execute(
+            "SELECT c.body FROM post p JOIN content c ON c.post = p.id WHERE p.permalink = ?",
+            (storable(permalink),),
+        ).fetchone()
+        if row is None:
+            raise UnknownPostError(f"{permalink} is not in the archive")
+        return unpack(row[0])
+
+    @guarded
+    def full(self, permalink: str) -> FullPost:
+        """Read a post with its texts. Raises UnknownPostError."""
+        row = self._db.execute(
+            f"SELECT {POST}, c.body, c.text{_FROM} JOIN content c ON c.post = p.id"
+            " WHERE p.permalink = ?",
+            (storable(permalink),),
+        ).fetchone()
+        if row is None:
+            raise UnknownPostError(f"{permalink} is not in the archive")
+        body, text = row[POST_COLUMNS:]
+        return FullPost(as_post(row), unpack(body), unpack(text))
+
+    @guarded
+    def translations(self, permalink: str) -> dict[str, str]:
+        """Permalinks of a post and its translations by language, itself included."""
+        rows = self._db.execute(
+            "SELECT q.language, q.permalink FROM post p JOIN post q ON q.story = p.story"
+            " WHERE p.permalink = ? ORDER BY q.language, q.at DESC, q.permalink DESC",
+            (storable(permalink),),
+        )
+        return dict(rows.fetchall())
+
+    @guarded
+    def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
+        """List the posts that a filter lets through, every language of its own, newest first."""
+        where, values = conditions(wanted, today)
+        rows = self._db.execute(
+            f"SELECT {POST}, m.read, m.starred, m.block, m.offset{_FROM}"
+            f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
+            values,
+        )
+        return [(as_post(row), as_marks(*row[POST_COLUMNS:])) for row in rows]
+
+    @guarded
+    def posts_with_xep(self, number: int, today: dt.date) -> list[Post]:
+        """List the posts that mention a XEP, every language of its own, newest first."""
+        rows = self._db.execute(
+            f"SELECT {POST}{_FROM} WHERE p.at < ? AND p.id IN"
+            f" (SELECT post FROM label WHERE kind = 'xep' AND key = ?){_ORDER}",
+            (day_end(today), str(number)),
+        )
+        return [as_post(row) for row in rows]
+
+    @guarded
+    def xep_counts(self) -> dict[int, int]:
+        """How many posts mention each XEP, every language of its own."""
+        rows = self._db.execute(
+            "SELECT key, count(*) FROM label WHERE kind = 'xep' GROUP BY key ORDER BY key"
+        )
+        return {int(key): total for key, total in rows}
+
+    @guarded
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """Find the permalinks that a name means.
+
+        A name is a permalink (percent-encoded or not, slashes at the ends or not), an alias, a
+        URL of the site, or the last part of a permalink; the first of these that is known.
+        """
+        path = _site_path(storable(name).strip())
+        if path is None:
+            return ()
+        bare = path.partition("#")[0].partition("?")[0]
+        for kind, key in (("path", path), ("path", bare), ("alias", bare), ("slug", bare)):
+            wanted = path_key("/" + key.strip("/")) if kind != "slug" else path_key(key.strip("/"))
+            rows = self._db.execute(
+                "SELECT p.permalink FROM label l JOIN post p ON p.id = l.post"
+                f" WHERE l.kind = ? AND l.key = ?{_ORDER}",
+                (kind, wanted),
+            ).fetchall()
+            if rows:
+                return tuple(permalink for (permalink,) in rows)
+        return ()
+
+    @guarded
+    def suggest(self, name: str) -> tuple[str, ...]:
+        """Find permalinks that somebody may have meant by a name that means none."""
+        from difflib import get_close_matches
+
+        path = _site_path(storable(name).strip()) or name
+        last = path_key(path.partition("#")[0].rstrip("/").rpartition("/")[2]).rstrip("/")
+        words = re.findall(r"[^\W_]+", last)
+        if not words:
+            return ()
+        slugs: dict[str, list[str]] = {}
+        found = []
+        for permalink, title, slug in self._db.execute(
+            "SELECT p.permalink, p.title, l.key FROM post p JOIN label l ON l.post = p.id"
+            f" WHERE l.kind = 'slug'{_ORDER}"
+        ):
+            slugs.setdefault(slug, []).append(permalink)
+            seen = f"{slug} {fold(title)}"
+            if all(word in seen for word in words):
+                found.append(permalink)
+        close = get_close_matches(last + "/", slugs, n=SUGGESTED, cutoff=0.6)
+        found += [permalink for slug in close for permalink in slugs[slug]]
+        return tuple(dict.fromkeys(found))[:SUGGESTED]
+
+
+def _site_path(name: str) -> str | None:
+    """The path that a name has on the site; None for another site's URL."""
+    try:
+        parts = urlsplit(name)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if host and (parts.scheme in ("http", "https", "") and parts.netloc):
+        return parts.path or "/" if host in SITES else None
+    if re.match(r"(?:www\.)?xmpp\.org/", name, re.IGNORECASE):
+        return name[name.index("/") :]
+    return name or None
+
+
+def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
+    """SQL for a filter on ``post p`` and ``state.mark m``, with its values."""
+    clauses = ["p.at < ?"]
+    values: list[Any] = [day_end(today)]
+
+    def add(clause: str, *added: object) -> None:
+        clauses.append(clause)
+        values.extend(added)
+
+    labelled = "p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)"
+    if wanted.language is not None:
+        add("p.language = ?", storable(wanted.language).lower())
+    if wanted.category is not None:
+        add(labelled, "category", fold(storable(wanted.category)))
+    if wanted.author is not None:
+        add(labelled, "author", fold(storable(wanted.author)))
+    if wanted.xep is not None:
+        add(labelled, "xep", str(wanted.xep))
+    if wanted.since is not None:
+        add("p.at >= ?", day_start(wanted.since))
+    if wanted.until is not None:
+        add("p.at < ?", day_end(wanted.until))
+    if wanted.unread:
+        add("NOT ifnull(m.read, 0)")
+    if wanted.starred:
+        add("m.starred")
+    return " AND ".join(clauses), tuple(values)

@@ -1,0 +1,169 @@
+"""The language of searches, taken apart. Whatever is typed means something, nothing raises.
+
+Words stand in any order and all must be found; ``"several words"`` are found as they stand; a
+word being typed finds what begins with it. ``author:``, ``category:``, ``xep:``, ``lang:``,
+``before:``, ``after:`` and ``is:`` narrow the search.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from xsfreader.errors import QueryError
+from xsfreader.folding import words
+
+MAX_LENGTH = 1000
+MAX_TERMS = 32
+"""Characters and terms past these are left out; nobody types so many."""
+
+_TOKEN = re.compile(
+    r"""(?P<filter>author|category|xep|lang|before|after|is):
+        (?:"(?P<quoted_value>[^"]*)"?|(?P<value>\S*))
+      | "(?P<phrase>[^"]*)(?P<closed>"?)
+      | (?P<word>[^\s"]+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that must be found one after another."""
+
+    words: tuple[str, ...]
+    """Folded, never none."""
+    prefix: bool = False
+    """Whether the last of them may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search, taken apart."""
+
+    terms: tuple[Term, ...] = ()
+    authors: tuple[Term, ...] = ()
+    categories: tuple[Term, ...] = ()
+    xeps: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Any of them; none means all."""
+    after: dt.date | None = None
+    """First day, inclusive."""
+    before: dt.date | None = None
+    """First day not, exclusive."""
+    unread: bool = False
+    starred: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return self == Query()
+
+
+def parse_query(text: str, *, strict: bool = False) -> Query:
+    """Take a search apart.
+
+    A filter without a value, as while it is typed, is left out, and one whose value can't be
+    understood is taken for words. Where ``strict``, that raises QueryError instead.
+    """
+    query = _Building()
+    for found in _TOKEN.finditer(text[:MAX_LENGTH]):
+        name = (found["filter"] or "").lower()
+        if not name:
+            closed = found["phrase"] is not None and bool(found["closed"])
+            query.add_words(found["phrase"] or found["word"] or "", closed=closed)
+            continue
+        value = found["quoted_value"] if found["quoted_value"] is not None else found["value"]
+        problem = query.add_filter(name, value.strip())
+        if problem and strict:
+            raise QueryError(f"{found[0]}: {problem}")
+        if problem and value:
+            query.add_words(found[0], closed=False)
+    return query.built(open_ended=bool(text) and not text[-1].isspace())
+
+
+class _Building:
+    def __init__(self) -> None:
+        self._terms: list[Term] = []
+        self._closed = True
+        self._authors: list[Term] = []
+        self._categories: list[Term] = []
+        self._xeps: list[int] = []
+        self._languages: list[str] = []
+        self._after: dt.date | None = None
+        self._before: dt.date | None = None
+        self._is: set[str] = set()
+
+    def add_words(self, text: str, *, closed: bool) -> None:
+        if found := tuple(words(text)):
+            self._terms.append(Term(found))
+            self._closed = closed
+
+    def add_filter(self, name: str, value: str) -> str:
+        """Add a filter; give what is wrong with it."""
+        self._closed = True
+        match name:
+            case "author" | "category":
+                found = tuple(words(value))
+                if not found:
+                    return f"name one: {name}:" + ("nyco" if name == "author" else "newsletter")
+                (self._authors if name == "author" else self._categories).append(Term(found, True))
+            case "xep":
+                number = re.fullmatch(r"(?:xep-?)?0*(\d{1,5})", value, re.IGNORECASE | re.ASCII)
+                if number is None:
+                    return "give a number: xep:384"
+                self._xeps.append(int(number[1]))
+            case "lang":
+                if not re.fullmatch(r"[A-Za-z]{1,3}(?:-[A-Za-z]{0,4})?", value):
+                    return "give a language: lang:de"
+                self._languages.append(value.lower())
+            case "is":
+                if value.lower() not in ("unread", "starred"):
+                    return "there are is:unread and is:starred"
+                self._is.add(value.lower())
+            case _:
+                return self._add_day(name, value)
+        return ""
+
+    def _add_day(self, name: str, value: str) -> str:
+        day = _first_day(value)
+        if day is None:
+            return f"give a year, month or day: {name}:2015, {name}:2020-06, {name}:2020-06-30"
+        if name == "before":
+            self._before = min(day, self._before or day)
+        else:
+            self._after = max(day, self._after or day)
+        return ""
+
+    def built(self, *, open_ended: bool) -> Query:
+        terms = self._terms[:MAX_TERMS]
+        if terms and open_ended and not self._closed and len(self._terms) <= MAX_TERMS:
+            last = terms[-1].words
+            terms[-1] = Term(last, prefix=len(last[-1]) > 1)
+        return Query(
+            terms=tuple(terms),
+            authors=tuple(self._authors[:MAX_TERMS]),
+            categories=tuple(self._categories[:MAX_TERMS]),
+            xeps=tuple(self._xeps[:MAX_TERMS]),
+            languages=tuple(self._languages[:MAX_TERMS]),
+            after=self._after,
+            before=self._before,
+            unread="unread" in self._is,
+            starred="starred" in self._is,
+        )
+
+
+def _first_day(text: str) -> dt.date | None:
+    """The first day of a year, a month, or the day itself."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    if not 1 <= year <= dt.MAXYEAR or not 1 <= month <= 12:
+        return None
+    if not 1 <= day <= calendar.monthrange(year, month)[1]:
+        return None
+    return dt.date(year, month, day)

@@ -1,0 +1,125 @@
+"""What the files look like, and the steps from one version of them to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One kind of file."""
+
+    name: str
+    """For a person: ``archive``."""
+    application: int
+    """SQLite's ``application_id``, by which we know our own."""
+    steps: tuple[str, ...]
+    """SQL from version n to n + 1; the version is the number of steps."""
+
+    @property
+    def version(self) -> int:
+        """The newest version, the one this program writes."""
+        return len(self.steps)
+
+
+_ARCHIVE_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE aside (path TEXT PRIMARY KEY, blob TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE image (path TEXT PRIMARY KEY, blob TEXT NOT NULL) WITHOUT ROWID;
+
+-- What a post and its translations have in common.
+CREATE TABLE story (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+
+-- Ids ascend with the day, so that the index can be walked from the newest post on.
+-- Strings of a list are separated by line feeds.
+CREATE TABLE post (
+    id INTEGER PRIMARY KEY,
+    permalink TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL UNIQUE,
+    blob TEXT NOT NULL,
+    language TEXT NOT NULL,
+    story INTEGER NOT NULL REFERENCES story,
+    title TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    authors TEXT NOT NULL,
+    categories TEXT NOT NULL,
+    aliases TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    words INTEGER NOT NULL,
+    xeps TEXT NOT NULL
+);
+CREATE INDEX post_order ON post (at DESC, permalink);
+CREATE INDEX post_story ON post (story);
+CREATE INDEX post_blob ON post (blob);
+
+-- Body and visible text, packed.
+CREATE TABLE content (post INTEGER PRIMARY KEY, body BLOB NOT NULL, text BLOB NOT NULL);
+
+-- What posts are found by: kind is author, category, xep, alias or slug.
+CREATE TABLE label (
+    kind TEXT NOT NULL, key TEXT NOT NULL, post INTEGER NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (kind, key, post)
+) WITHOUT ROWID;
+CREATE INDEX label_post ON label (post);
+
+-- The list as a reader with certain languages sees it on certain days (both in meta):
+-- one row a story, told by its best post; and the size of each fold.
+CREATE TABLE entry (
+    story INTEGER PRIMARY KEY,
+    post INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    permalink TEXT NOT NULL,
+    languages TEXT NOT NULL
+);
+CREATE INDEX entry_order ON entry (at DESC, permalink);
+CREATE INDEX entry_post ON entry (post);
+CREATE TABLE fold (
+    view TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, total INTEGER NOT NULL,
+    PRIMARY KEY (view, key)
+) WITHOUT ROWID;
+
+-- Marks that still have to follow a post to its new permalink.
+CREATE TABLE moved (id INTEGER PRIMARY KEY, old TEXT NOT NULL, new TEXT NOT NULL);
+
+CREATE VIRTUAL TABLE found USING fts5 (
+    title, text, authors, categories, content='', tokenize='ascii', prefix='2'
+);
+INSERT INTO found (found, rank) VALUES ('hashsize', 16777216);
+"""
+
+_STATE_1 = """
+CREATE TABLE mark (
+    permalink TEXT PRIMARY KEY,
+    read INTEGER NOT NULL DEFAULT 0,
+    read_at INTEGER NOT NULL DEFAULT 0,
+    starred INTEGER NOT NULL DEFAULT 0,
+    starred_at INTEGER NOT NULL DEFAULT 0,
+    block INTEGER,
+    offset INTEGER,
+    place_at INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX mark_read ON mark (permalink) WHERE read;
+CREATE INDEX mark_starred ON mark (permalink) WHERE starred;
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+_XEPS_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE xep (
+    number INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version TEXT NOT NULL,
+    revised TEXT,
+    superseded_by TEXT NOT NULL,
+    short_name TEXT NOT NULL
+);
+"""
+
+ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1,))
+STATE = Schema("state", 0x58534653, (_STATE_1,))
+XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))

@@ -1,0 +1,144 @@
+"""Searching the archive: queries to SQL, ranking, snippets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xsfreader.model import Hit
+from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, day_end, day_start, unpack
+from xsfreader.store.guard import guarded
+from xsfreader.store.query import Query, Term, parse_query
+from xsfreader.store.snippet import snippet
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+CANDIDATES = 2000
+"""Of more posts than these, the newest are ranked; a blog of our size has fewer in all."""
+BANDS = 4
+"""Ranks this coarse are equal, so that among much the same the newest come first."""
+
+_RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
+
+
+class Search(Base):
+    """The part of the store that searches."""
+
+    @guarded
+    def search(
+        self, query: Query | str, limit: int, languages: Sequence[str], today: dt.date
+    ) -> list[Hit]:
+        """Find posts, the best first.
+
+        Posts with all words in their title come first, then by how well they match, then the
+        newer. Every language of a post is found; a translation comes after all else where the
+        same post is found in a language that the reader prefers.
+
+        A query given as text is read strictly: raises QueryError where a filter can't be
+        understood.
+        """
+        if isinstance(query, str):
+            query = parse_query(query, strict=True)
+        if query.empty or limit == 0:
+            return []
+        found = self._candidates(query, today)
+        places = {language: place for place, language in enumerate(languages)}
+        chosen = _sorted(found, places)
+        chosen = chosen if limit < 0 else chosen[:limit]
+        return self._hits(chosen, query.terms)
+
+    def _candidates(self, query: Query, today: dt.date) -> list[tuple[Any, ...]]:
+        """Rows of id, rank, title tier, time, permalink, language, story."""
+        where, values = _conditions(query, today)
+        expression = match(query)
+        if not expression:
+            rows = self._db.execute(
+                "SELECT p.id, 0.0, 0, p.at, p.permalink, p.language, p.story FROM post p"
+                f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}"
+                " ORDER BY p.at DESC, p.permalink LIMIT ?",
+                (*values, CANDIDATES),
+            )
+            return rows.fetchall()
+        marks = (
+            " LEFT JOIN state.mark m ON m.permalink = p.permalink"
+            if query.unread or query.starred
+            else ""
+        )
+        statement = (
+            f"SELECT p.id, {_RANKED}, ?, p.at, p.permalink, p.language, p.story"
+            f" FROM found CROSS JOIN post p ON p.id = found.rowid{marks}"
+            f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?"
+        )
+        found = {}
+        for tier, wanted in ((1, expression), (0, match(query, "title"))):
+            if tier or query.terms:
+                rows = self._db.execute(statement, (tier, wanted, *values, CANDIDATES))
+                found.update({row[0]: row for row in rows})
+        return list(found.values())
+
+    def _hits(self, ids: Sequence[int], terms: Sequence[Term]) -> list[Hit]:
+        rows = {}
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            for row in self._db.execute(
+                f"SELECT {POST}, p.id, c.text FROM post p JOIN story s ON s.id = p.story"
+                f" JOIN content c ON c.post = p.id WHERE p.id IN ({','.join('?' * len(some))})",
+                some,
+            ):
+                id_, text = row[POST_COLUMNS:]
+                rows[id_] = Hit(as_post(row), *snippet(unpack(text), terms))
+        return [rows[id_] for id_ in ids]
+
+
+def match(query: Query, column: str = "") -> str:
+    """The query as FTS5 takes it: words in quotes, which hold letters and digits alone."""
+    where = f"{column} : " if column else ""
+    parts = [where + _phrase(term) for term in query.terms]
+    parts += [f"authors : {_phrase(term)}" for term in query.authors]
+    parts += [f"categories : {_phrase(term)}" for term in query.categories]
+    return " AND ".join(parts)
+
+
+def _phrase(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
+
+
+def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
+    clauses = ["p.at < ?"]
+    values: list[Any] = [day_end(today)]
+    for xep in query.xeps:
+        clauses.append("p.id IN (SELECT post FROM label WHERE kind = 'xep' AND key = ?)")
+        values.append(str(xep))
+    if query.languages:
+        clauses.append(f"p.language IN ({','.join('?' * len(query.languages))})")
+        values += query.languages
+    if query.after:
+        clauses.append("p.at >= ?")
+        values.append(day_start(query.after))
+    if query.before:
+        clauses.append("p.at < ?")
+        values.append(day_start(query.before))
+    if query.unread:
+        clauses.append("NOT ifnull(m.read, 0)")
+    if query.starred:
+        clauses.append("m.starred")
+    return " AND ".join(clauses), values
+
+
+def _sorted(rows: Iterable[tuple[Any, ...]], places: dict[str, int]) -> list[int]:
+    """Ids in their order: by title, by rank in bands, newest first; other languages last."""
+    rows = list(rows)
+    best = min((row[1] for row in rows), default=0.0) or -1.0
+    preferred: dict[int, tuple[int, str]] = {}
+    for _, _, _, _, _, language, story in rows:
+        place = (places.get(language, len(places)), language)
+        if story not in preferred or place < preferred[story]:
+            preferred[story] = place
+
+    def key(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        id_, rank, tier, at, permalink, language, story = row
+        again = preferred[story][1] != language
+        return again, tier, -round(BANDS * rank / best), -at, permalink, id_
+
+    return [row[0] for row in sorted(rows, key=key)]

@@ -1,0 +1,178 @@
+"""The reader's own: what is read, starred, and how far; and where the app was left.
+
+Every mark has the time it was made at, so that of two the newer counts, whichever file or
+process it came from.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from xsfreader.errors import StoreError
+from xsfreader.model import Marks, Place
+from xsfreader.store.base import Base, storable
+from xsfreader.store.guard import guarded_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_COLUMNS = "permalink, read, read_at, starred, starred_at, block, offset, place_at"
+_ON_CONFLICT = """ ON CONFLICT (permalink) DO UPDATE SET
+    read = iif(excluded.read_at > read_at, excluded.read, read),
+    read_at = max(excluded.read_at, read_at),
+    starred = iif(excluded.starred_at > starred_at, excluded.starred, starred),
+    starred_at = max(excluded.starred_at, starred_at),
+    block = iif(excluded.place_at > place_at, excluded.block, block),
+    offset = iif(excluded.place_at > place_at, excluded.offset, offset),
+    place_at = max(excluded.place_at, place_at)"""
+
+MERGE_MOVED = (
+    f"INSERT INTO state.mark ({_COLUMNS}) SELECT ?, read, read_at, starred, starred_at, block,"
+    f" offset, place_at FROM state.mark WHERE permalink = ?{_ON_CONFLICT}"
+)
+"""Copies the marks of one permalink to another: new, old."""
+
+_MERGE = f"INSERT INTO state.mark ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){_ON_CONFLICT}"
+_MARKS = "SELECT read, starred, block, offset FROM state.mark WHERE permalink = ?"
+_FORMAT = "xsfreader-state"
+
+
+def as_marks(read: int | None, starred: int | None, block: int | None, offset: int | None) -> Marks:
+    """Make marks of their columns, all None where there are none."""
+    place = None if block is None else Place(block, offset or 0)
+    return Marks(bool(read), bool(starred), place)
+
+
+class State(Base):
+    """The part of the store that keeps what readers do."""
+
+    @guarded_state
+    def marks(self, permalink: str) -> Marks:
+        """Read what was left at a post."""
+        row = self._db.execute(_MARKS, (storable(permalink),)).fetchone()
+        return as_marks(*row) if row else Marks()
+
+    @guarded_state
+    def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
+        """Mark posts as read or unread, all of them or none.
+
+        An entry of the list is read where any of its translations is, so to make it unread
+        name them all.
+        """
+        now = _now()
+        with self._writing("state"):
+            self._db.executemany(
+                "INSERT INTO state.mark (permalink, read, read_at) VALUES (?, ?, ?)"
+                " ON CONFLICT (permalink) DO UPDATE SET read = excluded.read,"
+                " read_at = max(excluded.read_at, read_at + 1)",
+                [(storable(permalink), int(read), now) for permalink in permalinks],
+            )
+
+    @guarded_state
+    def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
+        """Give a post a star, or take it away."""
+        self._db.execute(
+            "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
+            " starred_at = max(excluded.starred_at, starred_at + 1)",
+            (storable(permalink), int(starred), _now()),
+        )
+
+    @guarded_state
+    def set_place(self, permalink: str, place: Place) -> None:
+        """Keep where in a post the reader is."""
+        self._db.execute(
+            "INSERT INTO state.mark (permalink, block, offset, place_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (permalink) DO UPDATE SET block = excluded.block,"
+            " offset = excluded.offset, place_at = max(excluded.place_at, place_at + 1)",
+            (storable(permalink), place.block, place.offset, _now()),
+        )
+
+    @guarded_state
+    def setting(self, key: str) -> str | None:
+        """Read what the app keeps of itself under a key."""
+        row = self._db.execute("SELECT value FROM state.setting WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    @guarded_state
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep something of the app under a key."""
+        self._db.execute(
+            "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)",
+            (key, storable(value), _now()),
+        )
+
+    @guarded_state
+    def export_state(self) -> dict[str, Any]:
+        """Give all marks as plain values, for JSON. Times are milliseconds since 1970."""
+        marks = {}
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM state.mark ORDER BY permalink")
+        for permalink, read, read_at, starred, starred_at, block, offset, place_at in rows:
+            mark: dict[str, Any] = {}
+            if read_at:
+                mark |= {"read": bool(read), "read_at": read_at}
+            if starred_at:
+                mark |= {"starred": bool(starred), "starred_at": starred_at}
+            if place_at and block is not None:
+                mark |= {"block": block, "offset": offset, "place_at": place_at}
+            marks[permalink] = mark
+        return {"format": _FORMAT, "version": 1, "marks": marks}
+
+    @guarded_state
+    def import_state(self, data: object) -> int:
+        """Merge exported marks, of two the newer; give how many posts' marks changed.
+
+        Raises StoreError where the data is no export, and changes nothing then.
+        """
+        rows = _imported(data)
+        with self._writing("state"):
+            before = self._all_marks()
+            self._db.executemany(_MERGE, rows)
+            after = self._all_marks()
+        return sum(before.get(permalink) != row for permalink, row in after.items())
+
+    def _all_marks(self) -> dict[str, tuple[Any, ...]]:
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM state.mark")
+        return {row[0]: row[1:] for row in rows}
+
+
+def _imported(data: object) -> list[tuple[Any, ...]]:
+    """Read an export without trust."""
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise StoreError("this is no exported state; `xsfreader state export` makes one")
+    if data.get("version") != 1:
+        raise StoreError("the state was exported by a newer version; update this program")
+    marks = data.get("marks")
+    if not isinstance(marks, dict):
+        raise StoreError("the exported state is damaged: it has no marks")
+    return [_imported_mark(permalink, mark) for permalink, mark in marks.items()]
+
+
+def _imported_mark(permalink: object, mark: object) -> tuple[Any, ...]:
+    if not isinstance(permalink, str) or not isinstance(mark, dict):
+        raise StoreError(f"the exported state is damaged at {permalink!s:.60}")
+    # A clock ahead must not win for ever.
+    now = _now()
+
+    def number(key: str, most: int) -> int:
+        value = mark.get(key, 0)
+        if not isinstance(value, int) or not 0 <= value <= 1 << 53:
+            raise StoreError(f"the exported state is damaged at {permalink:.60}: {key}")
+        return min(int(value), most)
+
+    place_at = number("place_at", now)
+    return (
+        storable(permalink),
+        number("read", 1),
+        number("read_at", now),
+        number("starred", 1),
+        number("starred_at", now),
+        number("block", 1 << 31) if place_at else None,
+        number("offset", 1 << 31) if place_at else None,
+        place_at,
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

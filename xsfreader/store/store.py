@@ -1,0 +1,80 @@
+"""The store as a whole: opened, used from one thread at a time, closed."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING, Self
+
+from xsfreader.errors import StoreError
+from xsfreader.folding import FOLDING_VERSION
+from xsfreader.store import files
+from xsfreader.store.archive import Archive
+from xsfreader.store.guard import translate
+from xsfreader.store.listing import Listing
+from xsfreader.store.posts import Posts
+from xsfreader.store.schema import ARCHIVE, STATE
+from xsfreader.store.search import Search
+from xsfreader.store.state import State
+from xsfreader.store.xeps import Xeps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMEOUT = 5.0
+"""Seconds to wait for another process before BusyError."""
+
+
+class Store(Archive, Posts, Listing, Search, State, Xeps):
+    """An archive with the reader's state beside it.
+
+    One ``Store`` serves one thread; open another for another thread. Every method raises
+    StoreError where a file can't be read or written: BusyError, DiskError, BrokenFileError.
+    """
+
+    @classmethod
+    def open(
+        cls, archive: Path, state: Path, *, ingest_version: int, timeout: float = TIMEOUT
+    ) -> Self:
+        """Open the files, made or mended as needed; ``warnings`` tell what was mended.
+
+        A broken archive is set aside and begun anew; for a broken state the last good copy is
+        used. ``ingest_version`` is that of the rules that make posts. Raises NewerFileError
+        with both files untouched, BusyError, DiskError.
+        """
+        for folder in {archive.parent, state.parent}:
+            files.make_folder(folder)
+        files.refuse_newer(archive, ARCHIVE)
+        warnings = files.prepare_state(state, STATE, timeout)
+        warnings += files.prepare_archive(archive, ARCHIVE, timeout)
+        try:
+            db = files.connect(archive, timeout)
+        except sqlite3.Error as error:
+            raise translate(error, archive) from error
+        try:
+            db.execute("ATTACH DATABASE ? AS state", (str(state),))
+            db.execute("PRAGMA state.synchronous = NORMAL")
+            db.execute("PRAGMA main.cache_size = -8000")
+            store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
+            store.warnings = warnings
+            with contextlib.suppress(StoreError):
+                store.finish_moves()
+        except sqlite3.Error as error:
+            db.close()
+            raise translate(error, state) from error
+        except BaseException:
+            db.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the files; a closed store can't be used."""
+        self.close_xeps()
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
