@@ -124,7 +124,8 @@ class Builder:
     def _on_list(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         count, tight = 0, False
-        for each in tokens[index + 1 :] if token.level < 3 else tokens[index + 1 : index + 2000]:
+        for at in range(index + 1, len(tokens)):
+            each = tokens[at]
             if each.level == token.level:
                 break
             if each.level == token.level + 1 and each.type == "list_item_open":

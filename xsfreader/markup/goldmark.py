@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 DEEPEST = 40
 """Containers within one another; a marker deeper than that is text, nothing gets lost."""
 
+_MORE = 16
+"""Levels of inline markup, and of a table in the deepest container."""
+
 _STOP = r"[\n!&*\[\\\]_`~<]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
 _EMOJI = r"(?<![^\s(\[\"'*_>]):[a-z0-9_+-]{1,40}:(?![\w:])"
@@ -55,7 +58,7 @@ _XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
 @cache
 def parser() -> MarkdownIt:
     """The parser; it keeps no state between posts."""
-    md = MarkdownIt("commonmark", {"html": False, "maxNesting": 3 * DEEPEST})
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + _MORE})
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
     md.use(deflist_plugin).use(footnote_plugin, inline=False)
@@ -65,6 +68,8 @@ def parser() -> MarkdownIt:
     md.core.ruler.after("inline", "heading_ids", _heading_ids)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _bound(md, name)
+    for name in ("link", "image"):
+        _need_closing(md, name)
     md.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _destination})
     md.normalizeLink = _as_written  # type: ignore[method-assign]
     md.normalizeLinkText = _as_written  # type: ignore[method-assign]
@@ -110,6 +115,25 @@ def _bound(md: MarkdownIt, name: str) -> None:
         return result
 
     ruler.at(name, bounded, {"alt": rule.alt})
+
+
+def _need_closing(md: MarkdownIt, name: str) -> None:
+    """Spare a rule the search for the end of a label that nothing can end."""
+    ruler = md.inline.ruler
+    inner = next(each for each in ruler.__rules__ if each.name == name).fn
+
+    def closable(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+        if state.src[state.pos] not in "[!":
+            return False
+        known = state.env.get("closing")
+        if known is None or known[0] is not state.src:
+            known = state.env["closing"] = (state.src, state.src.rfind("]"))
+        if state.pos > known[1]:
+            return False
+        result: bool = inner(state, silent)
+        return result
+
+    ruler.at(name, closable)
 
 
 def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
@@ -227,14 +251,14 @@ def _own_ids(state: StateCore) -> None:
 
 def _heading_ids(state: StateCore) -> None:
     """Give each heading the id that Hugo gives it, made from the words it shows."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     tokens = state.tokens
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             if "id" not in token.meta:
                 words = plain_text(tokens[index + 1].children or ())
                 token.meta["id"] = _unique(anchor(words) or "heading", taken)
-            taken.add(token.meta["id"])
+            taken.setdefault(token.meta["id"], 0)
 
 
 def anchor(text: str) -> str:
@@ -246,10 +270,10 @@ def anchor(text: str) -> str:
     )
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    result, number = name, 0
+def _unique(name: str, taken: dict[str, int]) -> str:
+    """The name, numbered if it is taken; ``taken`` remembers the last number of each."""
+    result = name
     while result in taken:
-        number += 1
-        result = f"{name}-{number}"
-    taken.add(result)
+        taken[name] += 1
+        result = f"{name}-{taken[name]}"
     return result
