@@ -123,15 +123,29 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
     search.add_argument("--limit", metavar="N", type=_at_least(1), default=20, help="at most N")
     search.add_argument("--json", action="store_true", help="one JSON array")
+    xeps = command("xeps", "list the XEPs that posts mention, or tell about one")
+    xeps.add_argument("number", metavar="NUMBER", nargs="?", type=_at_least(1), help="such as 198")
+    xeps.add_argument("--json", action="store_true", help="JSON instead of text")
+    state = command("state", "take your marks elsewhere")
+    state.add_argument("what", choices=("export", "import"), help="write JSON, or take it in")
+    state.add_argument("file", metavar="FILE", nargs="?", help="- or none for stdout and stdin")
+    settings = command("config", "print the configuration in force")
+    settings.add_argument("--default", action="store_true", help="print one to start from")
     command("paths", "print where everything is kept")
     return parser
 
 
 def _run(args: argparse.Namespace) -> int:
-    from xsfreader.config import load, locate
+    from xsfreader.config import Config, dump, load, locate
 
     paths = locate(args.config)
+    if args.command == "config" and args.default:
+        print(dump(Config()), end="")
+        return OK
     config = load(paths.config, required=args.config is not None)
+    if args.command == "config":
+        print(dump(config), end="")
+        return OK
     if args.command == "paths":
         return _paths(args, config, paths)
     if args.command == "show" and Path(args.post).is_file():
@@ -248,6 +262,53 @@ def _search(args: argparse.Namespace, library: Library) -> int:
     return OK
 
 
+def _xeps(args: argparse.Namespace, library: Library) -> int:
+    from xsfreader.cli_output import print_json, safe, xep_record
+
+    library.refresh_local()
+    if args.number is None:
+        mentioned = library.mentioned_xeps()
+        if args.json:
+            print_json([xep_record(library, number) for number, _ in mentioned])
+            return OK
+        for number, posts in mentioned:
+            line = library.xep_line(number) or f"XEP-{number:04}"
+            print(f"{safe(line)}  ({posts} post{'s' if posts != 1 else ''})")
+        return OK
+    if args.json:
+        print_json(xep_record(library, args.number))
+        return OK
+    title, words = library.xep_card(args.number)
+    print(safe(title) + "\n\n" + safe(words))
+    for entry in library.posts_with_xep(args.number):
+        print(f"  {entry.day}  {safe(entry.title)}  {safe(entry.permalink)}")
+    return OK
+
+
+def _state(args: argparse.Namespace, library: Library) -> int:
+    import json
+
+    from xsfreader.errors import StoreError
+
+    name = None if args.file in (None, "-") else Path(args.file)
+    try:
+        if args.what == "export":
+            text = json.dumps(library.export_state(), ensure_ascii=False, indent=1) + "\n"
+            if name is None:
+                sys.stdout.write(text)
+            else:
+                name.write_text(text, encoding="utf-8")
+            return OK
+        text = sys.stdin.read() if name is None else name.read_text(encoding="utf-8")
+        data = json.loads(text)
+    except OSError as error:
+        raise StoreError(f"{name}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{name or 'standard input'} is no export of marks: {error}") from None
+    print(f"{library.import_state(data)} marks changed", file=sys.stderr)
+    return OK
+
+
 def _paths(args: argparse.Namespace, config: Config, paths: Paths) -> int:
     from xsfreader.library import archive_path
 
@@ -268,6 +329,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Library], int]] = {
     "list": _list,
     "show": _show,
     "search": _search,
+    "state": _state,
+    "xeps": _xeps,
 }
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from xsfreader.markup.safety import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xsfreader.library import Listed
+    from xsfreader.library import Library, Listed
     from xsfreader.markup import Document
     from xsfreader.model import Hit, Progress
 
@@ -57,6 +57,22 @@ def record(item: Listed) -> dict[str, Any]:
         "read": item.marks.read,
         "starred": item.marks.starred,
     }
+
+
+def xep_record(library: Library, number: int) -> dict[str, Any]:
+    """Turn what is known of a XEP, and the posts that mention it, into a JSON object."""
+    xep = library.xep(number)
+    known = xep and {
+        "title": xep.title,
+        "status": xep.status,
+        "type": xep.type,
+        "version": xep.version,
+        "revised": xep.revised,
+        "abstract": xep.abstract,
+        "superseded_by": list(xep.superseded_by),
+    }
+    posts = [entry.permalink for entry in library.posts_with_xep(number)]
+    return {"number": number, **(known or {}), "posts": posts}
 
 
 def print_json(value: object) -> None:

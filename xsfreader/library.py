@@ -11,7 +11,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from xsfreader.errors import NoArchiveError, SyncRunningError, UnknownPostError
 from xsfreader.ingest import INGEST_VERSION
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Progress,
         Source,
         SyncReport,
+        Xep,
     )
     from xsfreader.paths import Paths
     from xsfreader.store import Store
@@ -145,7 +146,7 @@ class Library:
 
     def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
         """Tell the keys of the headings that a post stands under, outermost first."""
-        return self._store.fold_of(view, permalink)
+        return self._store.fold_of(view, permalink, self.languages, self.today)
 
     def newest_unread(self) -> Entry | None:
         """Find what to open first: the newest unread entry, else the newest."""
@@ -153,13 +154,9 @@ class Library:
             self.languages, self.today
         )
 
-    def matching(self, view: View, words: str) -> list[Entry]:
-        """List entries of a view with these words in title, author or category, newest first."""
-        return self._store.matching(view, words, self.languages, self.today)
-
-    def unread(self, view: View) -> tuple[str, ...]:
-        """Tell the permalinks of all entries of a view that are unread."""
-        return tuple(self._store.unread(view, self.languages, self.today))
+    def filterable(self, view: View) -> list[tuple[str, Entry]]:
+        """List all that a view holds, each with its folded title, authors and categories."""
+        return self._store.filterable(view, self.languages, self.today)
 
     def entry_permalink(self, permalink: str) -> str:
         """Tell which translation of a post stands in the list."""
@@ -191,14 +188,15 @@ class Library:
 
     def search_as_typed(self, text: str, limit: int) -> list[Hit]:
         """Search while the query is being typed: half a filter is passed over, nothing raises."""
-        return self._store.search(text, limit, self.languages, self.today, strict=False)
+        from xsfreader.store import parse_query
+
+        return self._store.search(parse_query(text), limit, self.languages, self.today)
 
     def words_of(self, query: str) -> tuple[str, ...]:
         """Tell the words and phrases of a query, without its filters, to mark them in a post."""
         from xsfreader.store import parse_query
 
-        parsed = parse_query(query)
-        return tuple(parsed.needles)
+        return tuple(" ".join(term.words) for term in parse_query(query).terms)
 
     # One post
 
@@ -310,11 +308,31 @@ class Library:
         """Keep where in a post the reader is."""
         self._store.set_place(permalink, place)
 
+    def export_state(self) -> dict[str, Any]:
+        """Give all marks as plain values for JSON."""
+        return self._store.export_state()
+
+    def import_state(self, data: object) -> int:
+        """Take in exported marks, the newest of each counts; how many changed.
+
+        Raises StoreError where these are no marks.
+        """
+        return self._store.import_state(data)
+
     # XEPs
 
     def posts_with_xep(self, number: int) -> list[Entry]:
         """List the posts that mention a XEP, newest first."""
         return self._store.entries(View.XEP, str(number), self.languages, self.today)
+
+    def mentioned_xeps(self) -> list[tuple[int, int]]:
+        """Tell the XEPs that posts mention, by number, and how many entries mention each."""
+        folds = self._store.folds(View.XEP, None, self.languages, self.today)
+        return sorted((int(fold.key), fold.total) for fold in folds)
+
+    def xep(self, number: int) -> Xep | None:
+        """Read what is known of a XEP."""
+        return self._store.xep(number)
 
     def xep_line(self, number: int) -> str:
         """Tell a XEP's number, title and status in a line; empty where nothing is known."""

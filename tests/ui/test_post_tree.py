@@ -71,7 +71,7 @@ def test_stepping_down_visits_every_post_once_in_order() -> None:
     made = tree(Shelf())
     seen = []
     at: int | None = -1
-    while (at := made.step(at, 1)) is not None:
+    while at is not None and (at := made.step(at, 1)) is not None:
         seen.append(made.rows[at].key)
     assert seen == [name for names in POSTS.values() for name in names]
 

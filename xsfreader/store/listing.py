@@ -140,6 +140,22 @@ class Listing(Base):
         return [_entry(row) for row in rows]
 
     @guarded
+    def filterable(
+        self, view: View, languages: Sequence[str], today: dt.date
+    ) -> list[tuple[str, Entry]]:
+        """Read all entries that a view holds, each with the words a list's filter looks at.
+
+        These are title, authors and categories, folded.
+        """
+        self._ready(languages, today)
+        where, values = _below(view, None)
+        if view is View.XEP:
+            where = " WHERE e.post IN (SELECT post FROM label WHERE kind = 'xep')"
+        query = _ENTRY.replace(" FROM entry e", ", p.authors, p.categories FROM entry e")
+        rows = self._db.execute(f"{query}{where}{_ORDER}", values)
+        return [(fold(f"{row[1]}\n{row[-2]}\n{row[-1]}"), _entry(row[:-2])) for row in rows]
+
+    @guarded
     def fold_of(
         self,
         view: View,

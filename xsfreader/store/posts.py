@@ -74,7 +74,7 @@ class Posts(Base):
         if row is None:
             raise UnknownPostError(f"{permalink} is not in the archive")
         body, text = row[POST_COLUMNS:]
-        return FullPost(as_post(row), unpack(body), unpack(text))
+        return FullPost(as_post(row), unpack(body), text)
 
     @guarded
     def translations(self, permalink: str) -> dict[str, str]:
@@ -116,17 +116,19 @@ class Posts(Base):
         return {int(key): total for key, total in rows}
 
     @guarded
-    def resolve(self, name: str) -> tuple[str, ...]:
+    def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:
         """Find the permalinks that a name means.
 
         A name is a permalink (percent-encoded or not, slashes at the ends or not), an alias, a
         URL of the site, or the last part of a permalink; the first of these that is known.
+        ``exact`` leaves out the last parts, as links do.
         """
         path = _site_path(storable(name).strip())
         if path is None:
             return ()
         bare = path.partition("#")[0].partition("?")[0]
-        for kind, key in (("path", path), ("path", bare), ("alias", bare), ("slug", bare)):
+        names = [("path", path), ("path", bare), ("alias", bare), ("slug", bare)]
+        for kind, key in names[:3] if exact else names:
             wanted = path_key("/" + key.strip("/")) if kind != "slug" else path_key(key.strip("/"))
             rows = self._db.execute(
                 "SELECT p.permalink FROM label l JOIN post p ON p.id = l.post"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup import find
+from xsfreader.markup import find, find_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,7 @@ class Finding:
     def mark(self, needles: Sequence[str]) -> None:
         """Mark what a search looked for, and go to the first of it."""
         document = self.screen.article.document
-        found = [m for needle in needles if document for m in find(document, needle)]
-        self.matches = sorted(set(found), key=lambda m: (m.block, m.start))
+        self.matches = find_words(document, needles) if document is not None else ()
         self.needle = " ".join(needles)
         self.current = 0 if self.matches else -1
         if self.matches:

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from xsfreader.folding import fold
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
@@ -58,11 +59,9 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles: dict[str, Style] = {}
 
     def _tree(self) -> PostTree:
-        view, library, words = self.view, self.library, self.filtered
-        if words:
-            return PostTree(
-                lambda _parent: [], lambda _key: library.matching(view, words), flat=True
-            )
+        view, library = self.view, self.library
+        if self.filtered:
+            return PostTree(lambda _parent: [], lambda _key: self._matching(), flat=True)
         return PostTree(
             lambda parent: library.folds(view, parent),
             lambda key: library.entries(view, key),
@@ -85,15 +84,16 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
     def filter(self, words: str) -> None:
         """Narrow the list to posts with these words in title, author or category."""
         entry = self.entry
-        self.filtered = words.strip()
-        self.show(self.view, entry.permalink if entry else None, filtered=self.filtered)
+        self.show(self.view, entry.permalink if entry else None, filtered=words.strip())
+
+    def _matching(self) -> list[Entry]:
+        words = fold(self.filtered).split()
+        held = self.library.filterable(self.view)
+        return [entry for text, entry in held if all(word in text for word in words)]
 
     def unread_shown(self) -> tuple[str, ...]:
         """Give the permalinks of everything unread in the list, in folds too."""
-        if self.filtered:
-            entries = self.library.matching(self.view, self.filtered)
-            return tuple(entry.permalink for entry in entries if not entry.read)
-        return self.library.unread(self.view)
+        return tuple(entry.permalink for entry in self._matching() if not entry.read)
 
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""

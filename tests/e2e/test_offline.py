@@ -1,0 +1,149 @@
+"""With the server gone everything is still here; with nothing fetched, the guide is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.githost import CORPUS
+from tests.terminal import running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import Run
+
+BRUSSELS = "/2011/02/brussels-trip-report/"
+NOWHERE = "http://127.0.0.1:9/xmpp.org.git"
+
+
+@pytest.mark.corpus
+@pytest.mark.usefixtures("archive")
+def test_list_show_and_search_need_no_server(run: Run) -> None:
+    listed = json.loads(run("list", "--json").stdout)
+    assert len(listed) == 397
+    assert [post["date"] for post in listed] == sorted((p["date"] for p in listed), reverse=True)
+    shown = run("show", "brussels-trip-report")
+    assert "Remko Tronçon" in shown.stdout
+    found = json.loads(run("search", "Troncon intro", "--json").stdout)
+    assert BRUSSELS in [hit["permalink"] for hit in found]
+
+
+@pytest.mark.corpus
+@pytest.mark.usefixtures("archive")
+def test_a_failed_sync_is_one_line_and_exit_1(run: Run) -> None:
+    done = run("sync")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("xsfreader: ")
+
+
+@pytest.mark.corpus
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    "name",
+    [
+        BRUSSELS,
+        BRUSSELS.strip("/"),
+        "https://xmpp.org" + BRUSSELS,
+        "http://www.xmpp.org" + BRUSSELS + "#friday",
+        "brussels-trip-report",
+    ],
+)
+def test_a_post_answers_to_all_its_names(run: Run, name: str) -> None:
+    done = run("show", name, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["permalink"] == BRUSSELS
+
+
+@pytest.mark.corpus
+@pytest.mark.usefixtures("archive")
+def test_an_ambiguous_name_gets_the_candidates(run: Run) -> None:
+    done = run("show", "google-summer-of-code")
+    unknown = run("show", "brussels-trip-reprot")
+    assert unknown.returncode == 1
+    assert BRUSSELS in unknown.stderr
+    assert done.returncode in (0, 1)
+
+
+@pytest.mark.corpus
+def test_the_seed_copy_is_mended(run: Run) -> None:
+    seed = CORPUS / "brussels-trip-report.seed.md"
+    if not seed.exists():
+        pytest.skip(f"{seed} is missing")
+    done = run("show", str(seed))
+    assert "Remko Tronçon" in done.stdout
+    assert "√" not in done.stdout
+
+
+@pytest.mark.corpus
+@pytest.mark.usefixtures("archive")
+def test_the_app_reads_on_and_says_that_sync_failed() -> None:
+    with running() as terminal:
+        terminal.wait("Newsletter November 2025")
+        terminal.wait("sync failed")
+        terminal.wait("r tries again")
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) -> None:
+    with running("--source", NOWHERE) as terminal:
+        terminal.wait("Welcome to xsfreader")
+        terminal.wait("built-in pages")
+        screen = terminal.wait("127.0.0.1")
+        assert "r tries again" in screen
+        assert "Traceback" not in screen
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert (home / ".local" / "share" / "xsfreader" / "state.db").exists()
+
+
+def test_commands_without_an_archive_say_what_to_do(run: Run) -> None:
+    for command in (["list"], ["show", "x"], ["search", "x"]):
+        done = run(*command, "--source", NOWHERE)
+        assert done.returncode == 1
+        assert "xsfreader sync" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_wrong_words_are_usage(run: Run) -> None:
+    for arguments in (
+        ["lst"],
+        ["list", "--since", "soon"],
+        ["show"],
+        ["show", "x", "--width", "3"],
+        ["search"],
+        ["search", "x", "--limit", "0"],
+    ):
+        done = run(*arguments)
+        assert done.returncode == 2, arguments
+        assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_folder_is_one_line(run: Run, tmp_path: Path) -> None:
+    for source in (tmp_path / "none", tmp_path):
+        done = run("sync", "--source", str(source))
+        assert done.returncode == 1
+        assert str(source) in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_no_pipe_breaks_with_a_traceback(run: Run) -> None:
+    import subprocess
+
+    from tests.terminal import COMMAND
+
+    run("sync", "--source", "guide")
+    done = subprocess.run(
+        f"{COMMAND} show --source guide everything-a-post-may-hold | head -n 1",
+        shell=True,  # noqa: S602 - a pipe is what is tested
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
