@@ -26,8 +26,9 @@ _WORDS_A_MINUTE = 213
 """What the site divides by."""
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 Neighbour = tuple[str, str]
 """Title and permalink."""

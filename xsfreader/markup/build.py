@@ -225,12 +225,12 @@ class Builder:
                 block = len(self._blocks)
                 spans, image = figure_of_image(self._collected, part, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
-            elif part.name == "figure":
+            elif part.code.name == "figure":
                 block = len(self._blocks)
-                spans, image = figure_of_code(self._collected, part, block)
+                spans, image = figure_of_code(self._collected, part.code, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
             else:
-                self._emit(BlockKind.TEXT, note_of_code(self._collected, part))
+                self._emit(BlockKind.TEXT, note_of_code(self._collected, part.code))
 
     def _on_heading(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]

@@ -10,6 +10,8 @@ from xsfreader.markup.lines import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pygments.token import _TokenType
+
 _STANZA = re.compile(r"\s*<[A-Za-z!?/][^<>]*>")
 _LONGEST = 100_000
 """Characters beyond which code stays plain."""
@@ -20,7 +22,7 @@ def highlight(text: str, language: str) -> Iterator[tuple[Role, str]]:
 
     Code without a language that looks like a stanza is taken for XML.
     """
-    name = language.split()[0].strip("{}.").lower() if language.split() else ""
+    name = next(iter(language.split()), "").strip("{}.").lower()
     if not name and _STANZA.match(text):
         name = "xml"
     if not name or name in {"text", "plain", "plaintext"} or len(text) > _LONGEST:
@@ -39,7 +41,7 @@ def _coloured(text: str, name: str) -> Iterator[tuple[Role, str]]:
     except ClassNotFound:
         yield Role.CODE, text
         return
-    roles = {
+    roles: dict[_TokenType, Role] = {
         Comment: Role.COMMENT,
         Keyword: Role.KEYWORD,
         Name.Tag: Role.KEYWORD,
@@ -53,6 +55,6 @@ def _coloured(text: str, name: str) -> Iterator[tuple[Role, str]]:
     done = 0
     for token, value in lexer.get_tokens(text):
         done += len(value)
-        role = next((role for kind, role in roles.items() if token in kind), Role.CODE)
+        role = next((roles[kind] for kind in reversed(token.split()) if kind in roles), Role.CODE)
         yield role, value
     yield Role.CODE, text[done:]

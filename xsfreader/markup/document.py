@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xsfreader.model import Place
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xsfreader.markup.lines import Span
+    from xsfreader.model import Place
 
 
 class BlockKind(StrEnum):
@@ -120,7 +119,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a heading, a code block…"""
+    """A paragraph, a heading, a code block and the like."""
 
     kind: BlockKind
     text: str

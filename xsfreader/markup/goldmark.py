@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt, helpers
 from mdit_py_plugins.deflist import deflist_plugin
@@ -20,8 +20,6 @@ from xsfreader.markup.tokens import plain_text
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
@@ -70,10 +68,10 @@ def parser() -> MarkdownIt:
         _bound(md, name)
     for name in ("link", "image"):
         _need_closing(md, name)
-    md.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _destination})
-    md.normalizeLink = _as_written  # type: ignore[method-assign]
-    md.normalizeLinkText = _as_written  # type: ignore[method-assign]
-    md.validateLink = _anything  # type: ignore[method-assign]
+    reading: Any = md
+    reading.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _destination})
+    reading.normalizeLink = reading.normalizeLinkText = _as_written
+    reading.validateLink = _anything
     return md
 
 
@@ -162,8 +160,9 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
     if what in "'\"":
         mended = _quotes(state).replace(state.src, position)
         state.append_pending(mended)
-        if mended != what and (found := _LINK_HERE.match(state.src, position + 1)):
-            return _special(state, found)
+        address = _LINK_HERE.match(state.src, position + 1) if mended != what else None
+        if address is not None:
+            return _special(state, address)
     elif what in DASHES:
         state.append_pending(DASHES[what])
     elif what[0] == ":":

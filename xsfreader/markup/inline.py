@@ -144,8 +144,14 @@ class Inline:
         text = token.content
         if "  " in text:
             text = _BLANKS.sub(" ", text)
-        if OPEN in text:
-            text = PLACEHOLDER.sub(lambda found: label(self._codes[int(found[1])]), text)
+        while OPEN in text and (found := PLACEHOLDER.search(text)):
+            self._words(text[: found.start()])
+            shown = label(self._codes[int(found[1])])
+            self._run.add(shown, Role.NOTE, self._marks, self._link)
+            text = text[found.end() :]
+        self._words(text)
+
+    def _words(self, text: str) -> None:
         if "XEP-" in text and self._link < 0:
             self._prose(text)
         else:

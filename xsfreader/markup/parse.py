@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from xsfreader.markup.document import Document
+from typing import TYPE_CHECKING
+
 from xsfreader.markup.shortcodes import extract
+
+if TYPE_CHECKING:
+    from xsfreader.markup.document import Document
 
 
 def parse(body: str, *, base: str) -> Document:

@@ -26,10 +26,10 @@ _SUSPICIOUS = re.compile(
 
 
 def clean(text: str) -> str:
-    """The text without what could steer a terminal or deceive a reader; ``\\n`` stays.
+    r"""The text without what could steer a terminal or deceive a reader; ``\n`` stays.
 
     Controls become their pictures (``␛``), bidi overrides and characters that are none
-    become ``\\ufffd``, invisible format characters go. Joiners stay, emoji and scripts need
+    become ``\ufffd``, invisible format characters go. Joiners stay, emoji and scripts need
     them; so do the marks that only hint at a direction.
     """
     if not _SUSPICIOUS.search(text):

@@ -34,14 +34,23 @@ class Picture:
     """The image with the link round it."""
 
 
-Segment = Words | Picture | Shortcode
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A shortcode."""
+
+    code: Shortcode
+    tokens: Sequence[Token]
+    """A text that holds its placeholder."""
+
+
+Segment = Words | Picture | Inserted
 
 
 def segments(tokens: Sequence[Token], codes: list[Shortcode]) -> Iterator[Segment]:
     """The parts of a paragraph in their order.
 
-    What lies within emphasis or a link stays in the text, and so does an image with words
-    on both sides of it; the text shows a word for it.
+    What lies within emphasis or a link stays in the text, and so does an image or an unknown
+    shortcode with words on both sides of it; the text shows a word for it.
     """
     if not any(each.type == "image" or OPEN in each.content for each in tokens):
         yield Words(tokens)
@@ -50,10 +59,8 @@ def segments(tokens: Sequence[Token], codes: list[Shortcode]) -> Iterator[Segmen
     words: list[Token] = []
     for index, unit in enumerate(units):
         if isinstance(unit, Words):
-            words.extend(unit.tokens)
-        elif isinstance(unit, Picture) and not (
-            _is_open(units, index - 1, -1) or _is_open(units, index + 1, 1)
-        ):
+            words.extend(_unindented(unit.tokens) if not words else unit.tokens)
+        elif _stays(unit) and _is_amid(units, index):
             words.extend(unit.tokens)
         else:
             if _has_words(words):
@@ -62,6 +69,23 @@ def segments(tokens: Sequence[Token], codes: list[Shortcode]) -> Iterator[Segmen
             yield unit
     if _has_words(words):
         yield Words(words)
+
+
+def _stays(unit: Picture | Inserted) -> bool:
+    return isinstance(unit, Picture) or unit.code.name not in ("figure", "newsletter-subscribe")
+
+
+def _unindented(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Tokens that begin a paragraph: without blanks before them."""
+    for token in tokens:
+        if token.type == "text":
+            yield _with_content(token, token.content.lstrip(" "))
+        elif token.type not in _BREAKS:
+            yield token
+
+
+def _is_amid(units: list[Segment], index: int) -> bool:
+    return not (_is_open(units, index - 1, -1) or _is_open(units, index + 1, 1))
 
 
 def _is_open(units: list[Segment], index: int, step: int) -> bool:
@@ -116,7 +140,7 @@ def _split(token: Token, codes: list[Shortcode]) -> Iterator[Segment]:
     done = 0
     for found in PLACEHOLDER.finditer(token.content):
         yield Words((_with_content(token, token.content[done : found.start()]),))
-        yield codes[int(found[1])]
+        yield Inserted(codes[int(found[1])], (_with_content(token, found.group()),))
         done = found.end()
     yield Words((_with_content(token, token.content[done:]),))
 

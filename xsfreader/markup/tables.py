@@ -19,6 +19,7 @@ Drawn = tuple[tuple[Span, ...], int]
 
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
+_INDENT = "  "
 _NARROWEST = 8
 """Cells of the narrowest column that a text is still read in."""
 
@@ -115,9 +116,17 @@ def _row(
 
 def _wrapped(cell: Cell, width: int) -> list[tuple[Span, ...]]:
     text = _text(cell)
-    start = cell[0].at if cell else 0
-    pieces = [(start + a, start + b) for a, b in wrap(text, width)]
-    return list(cut(cell, pieces))
+    if not text:
+        return [()]
+    start = cell[0].at
+    if start >= 0:
+        return list(cut(cell, [(start + a, start + b) for a, b in wrap(text, width)]))
+    at = 0
+    counted: list[Span] = []
+    for span in cell:
+        counted.append(Span(span.text, span.role, span.marks, span.link, at))
+        at += len(span.text)
+    return [_repeated(line) for line in cut(counted, wrap(text, width))]
 
 
 def _aligned(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
@@ -131,45 +140,43 @@ def _aligned(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
 
 
 def _records(table: Table, room: int) -> Iterator[Drawn]:
-    """Each row as lines of header and value, a thin rule between rows."""
-    offset = _end_of(table.header, 0)
-    indent = "  "
+    """Each row as lines of header and value, a thin rule between rows.
+
+    The header stands in every record; only in the first one is it part of the text.
+    """
+    head = [tuple(span for span in cell) for cell in table.header]
+    if not table.rows:
+        for cell in head:
+            for spans in _wrapped(cell, room):
+                yield spans, 0
+    offset = 0
     for number, row in enumerate(table.rows):
         if number:
             yield (Span("─" * min(room, 12), Role.RULE),), offset
-        for head, cell in zip(table.header, row, strict=True):
-            if not head and not cell:
-                continue
-            offset = max(offset, cell[0].at if cell else offset)
-            yield from _record(head, cell, room, indent, offset)
-    if not table.rows:
-        for head in table.header:
-            for spans in _wrapped(head, room):
-                yield spans, 0
+            head = [_repeated(cell) for cell in table.header] if number == 1 else head
+        for name, cell in zip(head, row, strict=True):
+            if name or cell:
+                if number and cell:
+                    offset = max(offset, cell[0].at)
+                yield from _record(name, cell, room, offset)
 
 
-def _record(head: Cell, cell: Cell, room: int, indent: str, offset: int) -> Iterator[Drawn]:
-    """The header repeats in every record; only its first is part of the text."""
-    label = tuple(
-        Span(span.text.replace("\n", " "), span.role, span.marks, span.link) for span in head
-    )
-    name = _text(label)
-    value = _text(cell)
-    if name and cell_width(name) + 2 + cell_width(value) <= room and "\n" not in value:
-        yield (*label, Span(": ", Role.TABLE_HEADER), *cell), offset
+def _record(head: Cell, cell: Cell, room: int, offset: int) -> Iterator[Drawn]:
+    colon = Span(":", Role.TABLE_HEADER)
+    together = cell_width(_text(head)) + 2 + cell_width(_text(cell)) <= room
+    if head and together and "\n" not in _text(head) + _text(cell):
+        yield (*head, colon, Span(" "), *cell), offset
         return
-    if name:
-        numbered = tuple(_numbered(label))
-        lines = _wrapped(numbered, room - 1)
+    if head:
+        lines = _wrapped(head, room - 1)
         for index, spans in enumerate(lines):
-            end = (Span(":", Role.TABLE_HEADER),) if index == len(lines) - 1 else ()
-            yield tuple(Span(s.text, s.role, s.marks, s.link) for s in spans) + end, offset
-    for spans in _wrapped(cell, room - len(indent)):
-        yield (Span(indent), *spans), offset
+            end = (colon,) if index == len(lines) - 1 else ()
+            yield spans + end, offset
+    if cell:
+        for spans in _wrapped(cell, room - len(_INDENT)):
+            yield (Span(_INDENT), *spans), offset
 
 
-def _numbered(spans: Cell) -> Iterator[Span]:
-    at = 0
-    for span in spans:
-        yield Span(span.text, span.role, span.marks, span.link, at)
-        at += len(span.text)
+def _repeated(cell: Cell) -> Cell:
+    """The cell as something that we add."""
+    return tuple(Span(span.text, span.role, span.marks, span.link) for span in cell)

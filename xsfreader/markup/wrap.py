@@ -25,7 +25,7 @@ _NOT_LAST = frozenset("「『（【〔〈《“‘([{")
 
 
 def wrap(text: str, width: int) -> list[Piece]:
-    """Lines of prose: ended at ``\\n``, between words and wide characters, else at the edge.
+    r"""Lines of prose: ended at ``\n``, between words and wide characters, else at the edge.
 
     Blanks at which a line ends belong to no line; no-break spaces stay. There is always one
     line at least.
