@@ -31,39 +31,6 @@ class ChoiceScreen(ModalScreen[int | None]):
         Binding("G", "list('last')", "Bottom", show=False),
     ]
 
-    DEFAULT_CSS = """
-    ChoiceScreen {
-        align: right top;
-        background: $background 40%;
-    }
-    ChoiceScreen > Vertical {
-        width: 56;
-        max-width: 100%;
-        height: 100%;
-        background: $panel;
-        border-left: solid $primary;
-        padding: 0 1;
-    }
-    ChoiceScreen .title {
-        color: $primary;
-        text-style: bold;
-        height: auto;
-        margin: 1 0 1 1;
-    }
-    ChoiceScreen .words {
-        height: auto;
-        max-height: 60%;
-        margin: 0 1 1 1;
-    }
-    ChoiceScreen OptionList {
-        height: 1fr;
-        border: none;
-        padding: 0;
-        background: $panel;
-        scrollbar-size-vertical: 1;
-    }
-    """
-
     def __init__(
         self, title: str, rows: Sequence[str], *, words: str = "", current: int | None = None
     ) -> None:

@@ -33,26 +33,6 @@ class HelpScreen(ModalScreen[None]):
         Binding("G,end", "scroll('end')", "Bottom", show=False),
     ]
 
-    DEFAULT_CSS = """
-    HelpScreen {
-        align: center middle;
-        background: $background 60%;
-    }
-    HelpScreen > VerticalScroll {
-        width: 72;
-        max-width: 100%;
-        height: auto;
-        max-height: 100%;
-        padding: 1 2;
-        border: round $primary;
-        background: $panel;
-        scrollbar-size-vertical: 1;
-    }
-    HelpScreen Static {
-        height: auto;
-    }
-    """
-
     def __init__(self, actions: Sequence[Action], words: str) -> None:
         super().__init__()
         self._actions = actions

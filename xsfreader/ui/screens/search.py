@@ -148,32 +148,6 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         Binding("pageup", "move(-10)", "Page back", priority=True),
     ]
 
-    DEFAULT_CSS = """
-    SearchScreen {
-        background: $background;
-    }
-    SearchScreen Input {
-        border: none;
-        height: 1;
-        padding: 0 1;
-        background: $panel;
-    }
-    SearchScreen #found {
-        height: 1;
-        padding: 0 1;
-        color: $foreground 60%;
-    }
-    SearchScreen Results {
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-    }
-    .results--title { text-style: bold; }
-    .results--quiet { color: $foreground 65%; }
-    .results--match { color: $accent; text-style: bold; }
-    .results--cursor { background: $primary 30%; }
-    """
-
     def __init__(self, library: Library, query: str = "") -> None:
         super().__init__()
         self.library = library
