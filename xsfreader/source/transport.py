@@ -41,6 +41,7 @@ class Transport:
         self._limit = limit
         self._connection: http.client.HTTPConnection | None = None
         self._proxy: Address | None = None
+        self._response: http.client.HTTPResponse | None = None
         self._answer: Iterator[bytes] = iter(())
 
     def get(self, path: str, *, headers: Mapping[str, str], kind: str) -> Iterator[bytes]:
@@ -70,9 +71,11 @@ class Transport:
 
     def close(self) -> None:
         """Close the connection; a later request opens another."""
+        if self._response is not None:
+            self._response.close()
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        self._response = self._connection = None
 
     def abandon(self) -> None:
         """Make a read that is under way in another thread fail soon."""
@@ -92,24 +95,23 @@ class Transport:
             pass  # A connection carries the next answer only once the last one is read.
         with self._told():
             while True:
-                kept = self._connection is not None
-                connection = self._connected()
+                connection = self._connection
+                kept = connection is not None and connection.sock is not None
+                if connection is None or not kept:
+                    connection = self._connect()
                 target, extra = f"{self.address.path}/{path}", {}
                 if self._proxy and not self.address.secure:
                     target, extra = self.address.origin + target, credentials(self._proxy)
                 try:
                     connection.request(method, target, body=body, headers={**sent, **extra})
-                    return connection.getresponse()
+                    self._response = connection.getresponse()
                 except (ConnectionError, http.client.RemoteDisconnected):
                     # A kept connection may have been closed by the server in the meantime.
                     self.close()
                     if not kept:
                         raise
-
-    def _connected(self) -> http.client.HTTPConnection:
-        if self._connection is None:
-            self._connection = self._connect()
-        return self._connection
+                else:
+                    return self._response
 
     def _connect(self) -> http.client.HTTPConnection:
         address = self.address
@@ -130,6 +132,7 @@ class Transport:
             connection.close()
             raise
         connection.sock.settimeout(READ_SECONDS)
+        self._connection = connection
         return connection
 
     def _body(self, response: http.client.HTTPResponse, kind: str) -> Iterator[bytes]:

@@ -1,0 +1,280 @@
+"""The network's ways: proxies, certificates, redirects."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.githost import Fault, GitHost, commit, new_repository
+from xsfreader.errors import SourceError, UnreachableError, UpstreamError
+from xsfreader.model import Known, Snapshot
+from xsfreader.source import open_source, transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def fetch(url: str) -> Snapshot | None:
+    return open_source(url).snapshot(Known(), lambda _: None, lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def _posts(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(blog, {"content/blog/a.md": b"a"})
+    for name in (*transport.CA_FILES, "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for loopback that signs itself, with its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=loopback", "-keyout", "key", "-out", "cert"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key").read_bytes() + (folder / "cert").read_bytes())
+    return both
+
+
+@pytest.fixture
+def secure(blog: Path, certificate: Path) -> Iterator[GitHost]:
+    with GitHost(blog.parent, certificate=certificate) as running:
+        yield running
+
+
+class Tunnel:
+    """An HTTP proxy that knows CONNECT and nothing else."""
+
+    def __init__(self, port: int) -> None:
+        self.heads: list[bytes] = []
+        self._target = port
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        client, _ = self._socket.accept()
+        with client, socket.create_connection(("127.0.0.1", self._target)) as server:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(1)
+            self.heads.append(head)
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+            back.start()
+            self._pump(client, server)
+            back.join(10)
+
+    @staticmethod
+    def _pump(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self._thread.join(10)
+        self._socket.close()
+
+
+def test_a_proxy_for_http_is_asked_with_the_whole_url(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:secret@127.0.0.1:{host.port}")
+    assert fetch("http://blog.invalid/blog.git") is not None
+    assert all(seen.target.startswith("http://blog.invalid/blog.git/") for seen in host.seen)
+    assert {seen.headers["host"] for seen in host.seen} == {"blog.invalid"}
+    assert {seen.headers["proxy-authorization"] for seen in host.seen} == {"Basic bWU6c2VjcmV0"}
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_other_spellings_of_the_variable_count(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, f"127.0.0.1:{host.port}")
+    assert fetch("http://blog.invalid/blog.git") is not None
+
+
+@pytest.mark.parametrize("exempt", ["*", "127.0.0.1", "other.org, 127.0.0.1"])
+def test_hosts_that_need_no_proxy_get_none(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch, exempt: str
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", exempt)
+    assert fetch(host.url("blog.git")) is not None
+
+
+def test_a_proxy_for_https_gets_a_tunnel(
+    secure: GitHost, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tunnel = Tunnel(secure.port)
+    monkeypatch.setenv("https_proxy", f"http://me:secret@127.0.0.1:{tunnel.port}")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert fetch(secure.url("blog.git")) is not None
+    tunnel.close()
+    (head,) = tunnel.heads
+    assert head.startswith(b"CONNECT 127.0.0.1:%d " % secure.port)
+    assert b"Proxy-Authorization: Basic bWU6c2VjcmV0" in head
+    assert not any("proxy-authorization" in seen.headers for seen in secure.seen)
+
+
+def test_a_proxy_that_is_down_is_named_without_its_password(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.stop()
+    monkeypatch.setenv("http_proxy", f"http://me:secret@127.0.0.1:{host.port}")
+    with pytest.raises(UnreachableError, match=r"through the proxy http://127.0.0.1") as raised:
+        fetch("http://blog.invalid/blog.git")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://me:secret@h:1", "https://me:secret@h", "h:port"])
+def test_a_proxy_that_cannot_be_used_is_refused(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(SourceError, match="prox") as raised:
+        fetch("http://blog.invalid/blog.git")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", transport.CA_FILES)
+def test_a_certificate_counts_once_a_variable_names_it(
+    secure: GitHost, certificate: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with pytest.raises(UnreachableError, match=r"not trusted .*SSL_CERT_FILE"):
+        fetch(secure.url("blog.git"))
+    monkeypatch.setenv(name, str(certificate))
+    assert fetch(secure.url("blog.git")) is not None
+
+
+def test_a_folder_of_certificates_counts(
+    secure: GitHost, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    (folder / "a.pem").write_bytes((certificate.parent / "cert").read_bytes())
+    subprocess.run(["openssl", "rehash", str(folder)], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    assert fetch(secure.url("blog.git")) is not None
+    monkeypatch.delenv("SSL_CERT_DIR")
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(folder))
+    assert fetch(secure.url("blog.git")) is not None
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_file_without_certificates_is_named(
+    secure: GitHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("GIT_SSL_CAINFO", str(file))
+    with pytest.raises(SourceError, match=r"GIT_SSL_CAINFO names .*ca\.pem"):
+        fetch(secure.url("blog.git"))
+
+
+def test_https_to_a_server_without_it_is_said(host: GitHost) -> None:
+    with pytest.raises(UnreachableError, match="no encrypted connection"):
+        fetch(host.url("blog.git").replace("http:", "https:"))
+
+
+def test_a_server_that_speaks_something_else_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            client, _ = listening.accept()
+            with client:
+                client.sendall(b"220 mail ready\r\n")
+                client.recv(1 << 16)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(UpstreamError, match="not in HTTP"):
+            fetch(f"http://127.0.0.1:{listening.getsockname()[1]}/x")
+        thread.join(10)
+
+
+def test_a_redirect_is_followed_for_all_requests(host: GitHost, blog: Path) -> None:
+    with GitHost(blog.parent) as old:
+        old.fault = Fault(
+            status=301,
+            headers={"Location": host.url("blog.git/info/refs?service=git-upload-pack")},
+        )
+        assert fetch(old.url("old.git")) is not None
+        assert len(old.seen) == 1
+    assert [seen.method for seen in host.seen] == ["GET", "POST", "POST", "POST"]
+
+
+def test_credentials_go_to_the_server_but_not_on(host: GitHost, blog: Path) -> None:
+    with GitHost(blog.parent) as old:
+        old.fault = Fault(status=307, headers={"Location": host.url("blog.git/info/refs")})
+        assert fetch(old.url("blog.git").replace("//", "//me:secret@")) is not None
+        assert old.seen[0].headers["authorization"] == "Basic bWU6c2VjcmV0"
+    assert not any("authorization" in seen.headers for seen in host.seen)
+
+
+@pytest.mark.parametrize("location", ["/blog.git/info/refs", "/sign-in", "file:///etc", ""])
+def test_a_redirect_to_nowhere_is_said(host: GitHost, location: str) -> None:
+    host.fault = Fault(status=302, headers={"Location": location})
+    with pytest.raises(SourceError):
+        fetch(host.url("blog.git"))
+
+
+def test_a_redirect_from_https_to_http_is_refused(
+    secure: GitHost, certificate: Path, host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    secure.fault = Fault(status=302, headers={"Location": host.url("blog.git/info/refs")})
+    with pytest.raises(SourceError, match="not encrypted"):
+        fetch(secure.url("blog.git"))
+    assert not host.seen
+
+
+def test_no_credentials_are_taken_from_git_and_nothing_is_asked(
+    host: GitHost, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = home / "trapped"
+    (home / ".gitconfig").write_text(f'[credential]\n\thelper = "!touch {trap}"\n')
+    (home / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("GIT_ASKPASS", f"touch {trap}")
+    host.fault = Fault(status=401, headers={"WWW-Authenticate": "Basic realm=x"})
+    with pytest.raises(UpstreamError, match="password"):
+        fetch(host.url("blog.git"))
+    assert not trap.exists()
+    assert not any("authorization" in seen.headers for seen in host.seen)
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: GitHost) -> None:
+    host.fault = Fault(cut=1 << 30)
+    assert fetch(host.url("blog.git")) is not None
+
+
+def test_a_server_that_keeps_no_connection_works(host: GitHost) -> None:
+    host.fault = Fault(headers={"Connection": "close"}, cut=1 << 30)
+    assert fetch(host.url("blog.git")) is not None
+
+
+def test_two_repositories_on_one_host_are_two(host: GitHost) -> None:
+    new_repository(host.folder / "other.git")
+    commit(host.folder / "other.git", {"content/blog/b.md": b"b"})
+    first, second = fetch(host.url("blog.git")), fetch(host.url("other.git"))
+    assert first is not None
+    assert second is not None
+    assert set(first.files) != set(second.files)
