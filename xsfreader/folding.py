@@ -88,6 +88,8 @@ class FoldedText:
     @classmethod
     def of(cls, text: str) -> FoldedText:
         """Fold a text, keeping the way back."""
+        if text.isascii():
+            return cls(text.lower(), [0], [0], [len(text)])
         pieces: list[str] = []
         starts, origins, lengths = [0], [0], [0]
         at = end = 0

@@ -52,7 +52,7 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
         categories=_categories(above),
         aliases=site.aliases(above.lines("aliases"), language),
         summary=above.line("summary"),
-        words=len(text.split()),
+        words=text.count(" ") + 1 if text else 0,
         xeps=visible.xeps(title, body),
     )
     return FullPost(post, body, text)

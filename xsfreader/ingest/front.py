@@ -78,7 +78,7 @@ class Front:
 
 def clean(text: str) -> str:
     """One line without control characters, direction overrides and outer space."""
-    return " ".join(_CONTROL.sub(" ", text).split(" ")).strip() if text else ""
+    return " ".join(part for part in _CONTROL.sub(" ", text).split(" ") if part).strip()
 
 
 def split(text: str) -> tuple[Front, str]:
@@ -133,7 +133,7 @@ def _mapping(events: Iterable[object]) -> Front:
                 raise UnreadablePostError("front matter is a list, not names and values")
             if depth == 2:
                 name = "" if name is None else name
-                front.keep(name, [])
+                front.keep(name, "" if isinstance(event, yaml.MappingStartEvent) else [])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
             name = None if depth == 1 else name
@@ -154,7 +154,7 @@ def _mapping(events: Iterable[object]) -> Front:
 def _string(event: object) -> str:
     """A scalar as it is written; nothing for null, and for an alias of something else."""
     value = str(getattr(event, "value", ""))
-    plain = getattr(event, "style", None) is None
+    plain = not getattr(event, "style", None)
     return "" if plain and value.lower() in ("~", "null") else value
 
 
@@ -162,7 +162,7 @@ def read_date(text: str) -> dt.datetime:
     """Read a day or a moment; where no zone is named, it is UTC. Raises UnreadablePostError."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
-        raise UnreadablePostError(f"the date can't be read: {text[:40]}")
+        raise UnreadablePostError(f"the date can't be read: {text[:40]!r}")
     year, month, day, hour, minute, second, zone, zone_minutes = found.groups()
     try:
         shift = dt.timedelta(0)
@@ -175,5 +175,5 @@ def read_date(text: str) -> dt.datetime:
         )  # fmt: skip
         moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise UnreadablePostError(f"no such date: {text[:40]}") from None
+        raise UnreadablePostError(f"no such date: {text[:40]!r}") from None
     return moment

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_SHORTCODE = re.compile(r"\{\{[<%](.{0,2000}?)[%>]\}\}", re.DOTALL)
+_SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
 _SHOWN = re.compile(r"""\b(?:caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
 _TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,500}\)){0,2000})"""
 _TITLE = r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?\s{0,9}\)"""
@@ -25,6 +25,9 @@ _MARKER = re.compile(r"\n[ \t>]{0,40}(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
 _QUOTED = re.compile(r"\n[ \t]{0,3}>[ \t>]{0,40}")
 _UNDERSCORE = re.compile(r"_(?:(?<!\w_)(?=\w)|(?<=[^\s_]_)(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PRIVATE = 0xE000
+_HIDDEN = re.compile("[\ue021-\ue07e]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _XEP = re.compile(
     r"[xX][eE][pP](?<![A-Za-z0-9][xX][eE][pP])"
@@ -35,6 +38,9 @@ _XEP = re.compile(
 def visible(body: str) -> str:
     """The words of a post in their order, on one line."""
     text = f"\n{body}\n"
+    escaped = "\\" in text
+    if escaped:
+        text = _ESCAPE.sub(_hide, text)
     if "{{" in text:
         text = _SHORTCODE.sub(_shortcode, text)
     if "![" in text:
@@ -54,13 +60,23 @@ def visible(body: str) -> str:
         text = _UNDERSCORE.sub("", text)
     for sign in ("**", "*", "``", "`", "~~"):
         text = text.replace(sign, "")
-    if "\\" in text:
-        text = _ESCAPE.sub(r"\1", text)
     if "&" in text:
         text = unescape(text)
     if "|" in text:
         text = text.replace("|", " ")
-    return " ".join(text.split())
+    if escaped:
+        text = _HIDDEN.sub(_show, text)
+    shown = " ".join(text.split())
+    return shown if shown.isprintable() else " ".join(_CONTROL.sub(" ", shown).split())
+
+
+def _hide(found: re.Match[str]) -> str:
+    """Put a private character for an escaped sign, so that it is not taken for markup."""
+    return chr(_PRIVATE + ord(found[1]))
+
+
+def _show(found: re.Match[str]) -> str:
+    return chr(ord(found[0]) - _PRIVATE)
 
 
 def _shortcode(found: re.Match[str]) -> str:

@@ -54,7 +54,7 @@ class Archive(Base):
         ).fetchone()
         if row is not None:
             body, text = row[POST_COLUMNS:]
-            return FullPost(_on_site(as_post(row)), unpack(body), unpack(text))
+            return FullPost(_on_site(as_post(row)), unpack(body), text)
         row = self._db.execute("SELECT path, reason FROM aside WHERE blob = ?", (blob,)).fetchone()
         return SetAside(*row) if row else None
 

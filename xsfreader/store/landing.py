@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from xsfreader.folding import fold, spaced
-from xsfreader.store.base import listed, pack, seconds, unpack
+from xsfreader.store.base import listed, pack, seconds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -213,7 +213,7 @@ class Writer:
             self._db.execute(
                 "INSERT INTO found (found, rowid, title, text, authors, categories)"
                 " VALUES ('delete', ?, ?, ?, ?, ?)",
-                (row.id, *_indexed(title, unpack(text), listed(authors), listed(categories))),
+                (row.id, *_indexed(title, text, listed(authors), listed(categories))),
             )
         ids = [(row.id,) for row in rows]
         self._db.executemany("DELETE FROM label WHERE post = ?", ids)
@@ -265,7 +265,7 @@ class Writer:
                     post.summary, post.words, "\n".join(map(str, post.xeps)),
                 )
             )  # fmt: skip
-            contents.append((id_, pack(full.body), pack(full.text)))
+            contents.append((id_, pack(full.body), full.text))
             found.append((id_, *_indexed(post.title, full.text, post.authors, post.categories)))
             named += [
                 (kind, key, id_, name)

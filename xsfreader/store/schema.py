@@ -52,8 +52,8 @@ CREATE INDEX post_order ON post (at DESC, permalink);
 CREATE INDEX post_story ON post (story);
 CREATE INDEX post_blob ON post (blob);
 
--- Body and visible text, packed.
-CREATE TABLE content (post INTEGER PRIMARY KEY, body BLOB NOT NULL, text BLOB NOT NULL);
+-- The body is packed; the visible text is not, for searches read many.
+CREATE TABLE content (post INTEGER PRIMARY KEY, body BLOB NOT NULL, text TEXT NOT NULL);
 
 -- What posts are found by: kind is author, category, xep, alias or slug.
 CREATE TABLE label (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
-from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, day_end, day_start, unpack
+from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, day_end, day_start
 from xsfreader.store.guard import guarded
 from xsfreader.store.query import Query, Term, parse_query
 from xsfreader.store.snippet import snippet
@@ -87,7 +87,7 @@ class Search(Base):
                 some,
             ):
                 id_, text = row[POST_COLUMNS:]
-                rows[id_] = Hit(as_post(row), *snippet(unpack(text), terms))
+                rows[id_] = Hit(as_post(row), *snippet(text, terms))
         return [rows[id_] for id_ in ids]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from xsfreader.folding import CJK, FoldedText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from xsfreader.store.query import Term
 
@@ -17,31 +19,45 @@ WIDTH = 160
 """Characters of a snippet, more or less."""
 BEFORE = 50
 """Of these, how many stand before the first hit."""
-_LOOKED_AT = 200
-"""Hits of a text that are weighed; the best stretch is seldom behind so many."""
+_PIECE = 1500
+"""Characters of a text that are looked through at once."""
+_LOOKED_AT = 12
+"""Hits of a term that are weighed; the best stretch is seldom behind so many."""
 
 
-@lru_cache(maxsize=64)
-def pattern(terms: tuple[Term, ...]) -> re.Pattern[str] | None:
-    """An expression that finds the terms in folded text; each term is a group."""
-    return re.compile("|".join(f"({_expression(term)})" for term in terms)) if terms else None
+Spot = tuple[int, int, int]
+"""Start and end of a hit, and which term it is of."""
 
 
-def _expression(term: Term) -> str:
-    joined = ""
-    before = ""
-    for word in term.words:
-        if before:
-            joined += r"[\W_]*" if _is_cjk(word) or _is_cjk(before) else r"[\W_]+"
-        joined += re.escape(word)
-        before = word
-    start = "" if _is_cjk(term.words[0]) else rf"(?<![^\W_{CJK}])"
-    end = "" if term.prefix or _is_cjk(before) else rf"(?![^\W_{CJK}])"
-    return start + joined + end
+@lru_cache(maxsize=256)
+def pattern(term: Term) -> re.Pattern[str]:
+    """An expression that finds a term in folded text.
+
+    It begins with the word itself, and looks back from there: so a text is gone over fast.
+    """
+    first = term.words[0]
+    joined = first
+    if not _is_cjk(first):
+        joined += rf"(?<![^\W_{CJK}]{first})"
+    for before, word in pairwise(term.words):
+        joined += (r"[\W_]*" if _is_cjk(word) or _is_cjk(before) else r"[\W_]+") + word
+    if not term.prefix and not _is_cjk(term.words[-1]):
+        joined += rf"(?![^\W_{CJK}])"
+    return re.compile(joined)
 
 
 def _is_cjk(word: str) -> bool:
     return re.match(f"[{CJK}]", word) is not None
+
+
+def spots(folded: str, terms: Sequence[Term]) -> list[Spot]:
+    """Where terms stand in folded text, in the order of the text."""
+    found = [
+        (hit.start(), hit.end(), number)
+        for number, term in enumerate(terms)
+        for hit in islice(pattern(term).finditer(folded), _LOOKED_AT)
+    ]
+    return sorted(found)
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -49,40 +65,69 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int
 
     Where none does, in a post found by its title say, it is the beginning.
     """
-    wanted = pattern(tuple(terms))
-    folded = FoldedText.of(text) if wanted else None
-    if wanted is None or folded is None:
-        return _cut(text, 0), ()
-    hits = []
-    for found in wanted.finditer(folded.text):
-        hits.append((found.start(), found.end(), found.lastindex))
-        if len(hits) == _LOOKED_AT:
-            break
-    if not hits:
-        return _cut(text, 0), ()
-    start, _ = folded.span(*_best(hits))
-    begin = _word_start(text, start - BEFORE)
-    shown = _cut(text, begin)
-    lead = "…" if begin else ""
-    end = begin + len(shown.removesuffix("…"))
-    marks = []
-    for first, last, _ in hits:
-        one, other = folded.span(first, last)
-        if one >= begin and other <= end:
-            marks.append((one - begin + len(lead), other - begin + len(lead)))
-    return lead + shown, tuple(marks)
+    start = _first(text, terms)
+    begin = _word_start(text, (start or 0) - BEFORE)
+    shown = ("…" if begin else "") + _cut(text, begin)
+    if start is None:
+        return shown, ()
+    folded = FoldedText.of(shown)
+    marks = {folded.span(first, last) for first, last, _ in spots(folded.text, terms)}
+    return shown, _apart(marks)
 
 
-def _best(hits: Sequence[tuple[int, int, int | None]]) -> tuple[int, int]:
+def _first(text: str, terms: Sequence[Term]) -> int | None:
+    """Where the best stretch of a text has its first hit.
+
+    Folding a text takes far longer than looking through it, so it is done only where a term is
+    not found without; and a long text is looked through a piece at a time.
+    """
+    if not terms:
+        return None
+    start = 0
+    while start < len(text):
+        end = text.find(" ", start + _PIECE)
+        end = len(text) if end < 0 else end
+        piece = text[start:end]
+        plain = piece.lower()
+        if len(plain) == len(piece):
+            found = spots(plain, terms)
+            if len({number for _, _, number in found}) == len(terms):
+                return start + _best(found)[0] if found else None
+        start = end
+    folded = FoldedText.of(text)
+    found = spots(folded.text, terms)
+    return folded.span(*_best(found)[:2])[0] if found else None
+
+
+def _best(found: Sequence[Spot]) -> Spot:
     """The hit to begin with: the first of those with most terms, then most hits, behind it."""
     best = (0, 0)
-    chosen = hits[0]
-    for place, hit in enumerate(hits):
-        near = [other for other in hits[place : place + 20] if other[1] - hit[0] <= WIDTH - BEFORE]
-        score = len({other[2] for other in near}), len(near)
-        if score > best:
+    chosen = found[0]
+    near: Counter[int] = Counter()
+    end = 0
+    for place, hit in enumerate(found):
+        while end < len(found) and found[end][1] - hit[0] <= WIDTH - BEFORE:
+            near[found[end][2]] += 1
+            end += 1
+        if (score := (len(near), end - place)) > best:
             best, chosen = score, hit
-    return chosen[0], chosen[1]
+        if near[hit[2]] > 1:
+            near[hit[2]] -= 1
+        else:
+            del near[hit[2]]
+        end = max(end, place + 1)
+    return chosen
+
+
+def _apart(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The marks in their order, those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _word_start(text: str, at: int) -> int:

@@ -1,0 +1,66 @@
+"""Folding: what counts as the same letters, and the way back to the text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xsfreader.folding import FoldedText, fold, spaced, words
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Tronçon", "troncon"),
+        ("Tronc\u0327on", "troncon"),
+        ("NŸCO Nyco Nÿco", "nyco nyco nyco"),
+        ("Straße STRASSE", "strasse strasse"),
+        ("Ørsted Łódź Œuvre", "orsted lodz oeuvre"),
+        ("ΑΣ ας", "ας ας".replace("ς", "σ")),
+        ("İstanbul ısı", "istanbul isi"),
+        ("‘a’ “b” — c…", "'a' \"b\" - c..."),
+        ("a\u00a0b", "a b"),
+        ("so\u00adft ze\u200bro", "soft zero"),
+        ("ﬁne ２０２５", "fine 2025"),
+    ],
+)
+def test_what_does_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("XEP-0384: OMEMO", ["xep", "0384", "omemo"]),
+        ("c++ don’t snake_case", ["c", "don", "t", "snake", "case"]),
+        ("全日本 x", ["全", "日", "本", "x"]),
+        ("🎉 — !", []),
+    ],
+)
+def test_words(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+@given(st.text())
+def test_spaced_text_has_the_same_words_for_a_tokenizer_that_knows_ascii_alone(text: str) -> None:
+    assert re.findall(r"[A-Za-z0-9\x80-\U0010ffff]+", spaced(text)) == words(text)
+
+
+@given(st.text())
+def test_the_folded_text_that_knows_its_way_back_is_the_same(text: str) -> None:
+    assert FoldedText.of(text).text == fold(text)
+
+
+@given(st.lists(st.sampled_from("abßéİﬁ…ø\u0301\u200b中 —x"), max_size=30).map("".join), st.data())
+def test_a_span_of_folded_text_leads_to_what_it_was_made_of(text: str, data: st.DataObject) -> None:
+    folded = FoldedText.of(text)
+    if not folded.text:
+        return
+    start = data.draw(st.integers(0, len(folded.text) - 1))
+    end = data.draw(st.integers(start + 1, len(folded.text)))
+    begin, stop = folded.span(start, end)
+    assert 0 <= begin < stop <= len(text)
+    assert folded.text[start:end] in fold(text[begin:stop])

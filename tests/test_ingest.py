@@ -1,0 +1,342 @@
+"""Files become posts as the site makes pages of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.corpus import CORPUS, corpus_files, needs_corpus
+from xsfreader.errors import UnreadablePostError
+from xsfreader.ingest import at_path, ingest, is_post
+from xsfreader.ingest.site import slug
+from xsfreader.ingest.visible import visible, xeps
+from xsfreader.model import DEFAULT_AUTHOR, FullPost
+
+BLOB = "0" * 40
+
+
+def read(front: str, body: str = "Text", path: str = "content/blog/a.md") -> FullPost:
+    return ingest(path, BLOB, f"---\n{front}\n---\n\n{body}\n".encode())
+
+
+def minimal(front: str = "", body: str = "Text", path: str = "content/blog/a.md") -> FullPost:
+    return read(f"title: A Title\ndate: 2025-10-05\n{front}", body, path)
+
+
+def test_a_whole_post() -> None:
+    full = read(
+        'title: "The Newsletter & more"\ndate: 2025-10-05\nauthor: emus\n'
+        "categories: [Newsletter, XSF]\naliases:\n  - /old/place\nsummary: >\n  In\n  short",
+        "See [XEP-0384](https://xmpp.org/extensions/xep-0384.html).",
+        "content/blog/newsletter/2025-10-05.pt-br.md",
+    )
+    post = full.post
+    assert post.permalink == "/pt-br/2025/10/the-newsletter-more/"
+    assert (post.language, post.translation_key) == (
+        "pt-br",
+        "content/blog/newsletter/2025-10-05",
+    )
+    assert post.title == "The Newsletter & more"
+    assert post.date == dt.datetime(2025, 10, 5, tzinfo=dt.UTC)
+    assert post.authors == ("emus",)
+    assert post.categories == ("Newsletter", "XSF")
+    assert post.aliases == ("/pt-br/old/place/", "/old/place/")
+    assert post.summary == "In short"
+    assert post.xeps == (384,)
+    assert full.text == "See XEP-0384."
+    assert post.words == 2
+    assert full.body.startswith("See [XEP-0384]")
+
+
+@pytest.mark.parametrize(
+    ("front", "authors"),
+    [
+        ("author: Seve, jcbrand", ("Seve", "jcbrand")),
+        ("authors: Tobi; Nyco", ("Tobi", "Nyco")),
+        ("authors: [Tobi, Nyco, Tobi]", ("Tobi", "Nyco")),
+        ("author:", (DEFAULT_AUTHOR,)),
+        ("author: ~", (DEFAULT_AUTHOR,)),
+        ("author: ' ; , '", (DEFAULT_AUTHOR,)),
+        ("", (DEFAULT_AUTHOR,)),
+        ("Author: 007", ("007",)),
+    ],
+)
+def test_authors(front: str, authors: tuple[str, ...]) -> None:
+    assert minimal(front).post.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("written", "moment", "permalink"),
+    [
+        ("2025-10-28", "2025-10-28T00:00:00+00:00", "/2025/10/t/"),
+        ("2025-10-28T07:00:00Z", "2025-10-28T07:00:00+00:00", "/2025/10/t/"),
+        ("2025-10-28 07:00", "2025-10-28T07:00:00+00:00", "/2025/10/t/"),
+        ('"2025-1-2"', "2025-01-02T00:00:00+00:00", "/2025/01/t/"),
+        ("2025-01-01T00:30:00+02:00", "2024-12-31T22:30:00+00:00", "/2025/01/t/"),
+        ("2025-12-31 23:30:00.5 -0100", "2026-01-01T00:30:00+00:00", "/2025/12/t/"),
+    ],
+)
+def test_dates(written: str, moment: str, permalink: str) -> None:
+    post = read(f"title: t\ndate: {written}").post
+    assert post.date.isoformat() == moment
+    assert post.permalink == permalink
+
+
+@pytest.mark.parametrize(
+    ("title", "made"),
+    [
+        ("XMPP @ FOSDEM", "xmpp-@-fosdem"),
+        ("And our students are...", "and-our-students-are..."),
+        ("Q2/2011  and / more", "q2-2011-and-more"),
+        ("Lettre d'information : été", "lettre-dinformation-été"),
+        ("Σίσυφος 中文", "σίσυφος-中文"),
+        ("!?", ""),
+    ],
+)
+def test_slug(title: str, made: str) -> None:
+    assert slug(title) == made
+
+
+@given(st.text())
+def test_a_slug_has_no_space_and_no_run_of_hyphens(title: str) -> None:
+    made = slug(title)
+    assert "--" not in made
+    assert not any(char.isspace() for char in made)
+
+
+def test_names_that_a_translator_translated_are_understood_but_not_by_the_site() -> None:
+    post = read(
+        "titolo: Notizie\ndata: 2025-08-05\ncategorie: [‘Newsletter’]", path="b/x.it.md"
+    ).post
+    assert (post.title, post.day, post.categories) == (
+        "Notizie",
+        dt.date(2025, 8, 5),
+        ("Newsletter",),
+    )
+    assert post.permalink == "/it/1/01/"
+
+
+def test_line_ends_and_byte_order_mark() -> None:
+    data = "\ufeff---\r\ntitle: t\r\ndate: 2025-01-01\r\n---\r\n\r\na\r\nb\r".encode()
+    full = ingest("a.md", BLOB, data)
+    assert (full.post.title, full.body) == ("t", "a\nb")
+
+
+def test_code_at_the_start_keeps_its_indent() -> None:
+    assert minimal(body="    code\n\ntext").body == "    code\n\ntext"
+
+
+def test_control_characters_leave_titles() -> None:
+    post = read(
+        'title: "a\\e[31m\\n b \\u202e\\0c"\ndate: 2025-01-01\ncategories: ["\\x9b x"]'
+    ).post
+    assert post.title == "a [31m b c"
+    assert post.categories == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("Remko Tron√ßon spoke", "Remko Tronçon spoke"),
+        ("l’été d’où", "l’été d’où"),
+        ("Ã  la carte, dÃ©jÃ  vu", "à la carte, déjà vu"),
+        ("â€œquotedâ€\u009d", "“quoted”"),
+        ("Łódź — «naïve»", "Łódź — «naïve»"),
+    ],
+)
+def test_wrongly_decoded_text_is_mended(broken: str, whole: str) -> None:
+    assert minimal(body=f"first\n\n{broken}\n\nlast").body == f"first\n\n{whole}\n\nlast"
+
+
+@pytest.mark.parametrize(
+    ("path", "post"),
+    [
+        ("content/blog/a.md", True),
+        ("content/blog/_index.md", False),
+        ("content/blog/x/_index.de.md", False),
+        ("content/blog/.a.md", False),
+        ("content/blog/a.markdown", False),
+        ("a.md", True),
+    ],
+)
+def test_which_files_are_posts(path: str, post: bool) -> None:
+    assert is_post(path) is post
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("# Head {#x}\n\n* a\n  1. b\n> c", "Head a b c"),
+        ('[a **b**](/x(y)z "t") ![alt](/i.png) [r][1]\n\n[1]: http://x', "a b alt r"),
+        ("[![alt](/i.png)](/target)", "alt"),
+        (
+            '{{< figure src="/a.png" caption="A *cap*" alt="B" >}}\n{{< newsletter-subscribe >}}',
+            "A cap B",
+        ),
+        ("`code` and ```\n<message/>", "code and <message/>"),
+        ("```xml\n<iq type='get'/>\n```", "<iq type='get'/>"),
+        ("| a | b |\n|---|:-:|\n| snake_case | _em_ |", "a b snake_case em"),
+        ("5 \\* 3 &amp; <https://x.org/a_b>", "5 * 3 & https://x.org/a_b"),
+        ("x\x1b[31m\u202e", "x [31m"),
+        ("Head\n====\n\ntext[^1]\n\n[^1]: note", "Head text note"),
+    ],
+)
+def test_what_a_reader_sees(body: str, seen: str) -> None:
+    assert visible(body) == seen
+
+
+def test_xeps_in_order_of_first_mention() -> None:
+    text = "XEP-0313, xep-0001 [x](/extensions/xep-0384.html) XEP-313 XEP 0198 XEP‑0030 myxep-0999"
+    assert xeps(text) == (313, 1, 384, 198, 30)
+
+
+@given(st.text(max_size=300))
+def test_any_body_is_read(body: str) -> None:
+    assert "\n" not in visible(body)
+    xeps(body)
+
+
+def test_a_file_elsewhere_is_what_ingest_makes_of_it_there() -> None:
+    front = "title: t\ndate: 2025-01-01\naliases: [/old, x]"
+    for before in ("b/a.md", "b/a.de.md"):
+        for after in ("c/a.md", "c/x.de.md", "c/x.pt-br.md"):
+            assert at_path(read(front, path=before), after) == read(front, path=after)
+
+
+@needs_corpus
+def test_every_post_of_the_site_has_its_permalink() -> None:
+    with gzip.open(CORPUS / "hugo.json.gz") as file:
+        pages: list[dict[str, Any]] = json.load(file)
+    files = corpus_files()
+    assert {path for path in files if is_post(path)} == {page["path"] for page in pages}
+    for page in pages:
+        data = files[page["path"]]
+        full = ingest(page["path"], BLOB, data)
+        assert full.post.permalink == page["permalink"]
+        assert full.post.language == page["language"]
+        if page["title"]:
+            assert full.post.title == page["title"]
+        if not page["date"].startswith("0001"):
+            assert full.post.date == dt.datetime.fromisoformat(page["date"])
+        assert full.body in data.decode("utf-8-sig").replace("\r\n", "\n"), "mended what is whole"
+
+
+@needs_corpus
+def test_the_seed_copy_of_the_trip_report_is_mended() -> None:
+    data = (CORPUS / "brussels-trip-report.seed.md").read_bytes()
+    full = ingest("content/blog/brussels-trip-report.md", BLOB, data)
+    assert "Remko Tronçon" in full.body
+    assert "√" not in full.body
+    assert full.post.permalink == "/2011/02/brussels-trip-report/"
+
+
+HOSTILE = {
+    "empty": b"",
+    "blank": b" \n\n",
+    "binary": b"---\ntitle: a\n---\n\0\1\2",
+    "png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    "not UTF-8": b"---\ntitle: a\ndate: 2025-01-01\n---\ncaf\xe9\n",
+    "no front matter": b"# A head\n\ntext",
+    "not closed": b"---\ntitle: a\ndate: 2025-01-01\n\ntext",
+    "no YAML": b"---\ntitle: [a\n---\ntext",
+    "tab": b"---\n\ttitle: a\n---\n",
+    "a list": b"---\n- a\n- b\n---\n",
+    "a word": b"---\nword\n---\n",
+    "nothing": b"---\n\n---\n",
+    "no title": b"---\ndate: 2025-01-01\n---\n",
+    "empty title": b"---\ntitle: ''\ndate: 2025-01-01\n---\n",
+    "title of control characters": b'---\ntitle: "\\e\\n"\ndate: 2025-01-01\n---\n',
+    "title a mapping": b"---\ntitle: {a: b}\ndate: 2025-01-01\n---\n",
+    "no date": b"---\ntitle: a\n---\n",
+    "no such day": b"---\ntitle: a\ndate: 2025-02-30\n---\n",
+    "date a word": b"---\ntitle: a\ndate: soon\n---\n",
+    "date a list": b"---\ntitle: a\ndate: [[2025-01-01]]\n---\n",
+    "date before time": b"---\ntitle: a\ndate: 0001-01-01T00:00:00+10:00\n---\n",
+    "date of year 0": b"---\ntitle: a\ndate: 0000-01-01\n---\n",
+    "date zone": b"---\ntitle: a\ndate: 2025-01-01T00:00:00+99:00\n---\n",
+    "alias for a title": b"---\ntitle: *x\ndate: 2025-01-01\n---\n",
+    "nested": b"---\ntitle: " + b"[" * 5000 + b"]" * 5000 + b"\n---\n",
+    "nested mappings": b"---\n" + b"a: {" * 2000 + b"}" * 2000 + b"\n---\n",
+    "a long line": b"---\ntitle: a\ndate: 2025-01-01\n---\n" + b"x" * 10_000_000,
+    "long front matter": b"---\ntitle: a\ndate: 2025-01-01\nx: " + b"y" * 100_000 + b"\n---\n",
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_no_post_is_named_with_a_reason(data: bytes) -> None:
+    with pytest.raises(UnreadablePostError) as caught:
+        ingest("content/blog/a.md", BLOB, data)
+    reason = str(caught.value)
+    assert reason
+    assert reason.isprintable()
+    assert len(reason) < 200
+
+
+def test_yaml_that_is_hostile_but_whole_is_only_text() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
+        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    full = read(
+        f"{bomb}title: t\ndate: 2025-01-01\nauthor: !!python/object/apply:os.system [x]\n"
+        "categories: {a: b}\n? [k]\n: v\nsummary: !!binary aGk="
+    )
+    assert full.post.title == "t"
+    assert full.post.authors == ("x",)
+
+
+YAML = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.dates()),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(), inner)),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "date", "author", "authors", "categories", "aliases", "summary"]),
+        YAML,
+    )
+)
+def test_any_values_make_a_post_or_a_reason(front: dict[str, object]) -> None:
+    import yaml
+
+    data = f"---\n{yaml.safe_dump(front, allow_unicode=True)}---\ntext".encode("utf-8", "replace")
+    try:
+        post = ingest("content/blog/a.md", BLOB, data).post
+    except UnreadablePostError:
+        return
+    for line in (post.title, post.summary, *post.authors, *post.categories, *post.aliases):
+        assert "\n" not in line
+        line.encode()
+    assert post.title
+    assert post.authors
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([b"", b"---\n", b"---\ntitle: a\ndate: 2025-01-01\n---\n"]),
+)
+def test_any_bytes_make_a_post_or_a_reason(data: bytes, start: bytes) -> None:
+    try:
+        full = ingest("content/blog/a.md", BLOB, start + data)
+    except UnreadablePostError:
+        return
+    assert full.text == "" or full.text.strip()
+
+
+def test_bodies_made_to_be_slow_are_not() -> None:
+    for piece in ("[", "![", "[a](", "{{<", "[[", "*_", "`", "&", "\\", "{#", "<http:", "|-"):
+        visible(piece * (200_000 // len(piece)))
+
+
+def test_the_corpus_is_found_from_here() -> None:
+    assert CORPUS.name == "corpus"
+    assert CORPUS.parent.parent == Path(__file__).resolve().parents[2]
