@@ -251,7 +251,8 @@ class Builder:
         token = tokens[index]
         text = restore(token.content, self._codes).rstrip("\n").expandtabs(4)
         run = Run()
-        for role, part in highlight(text, token.info.strip()):
+        language = "html" if token.type == "html_block" else token.info.strip()
+        for role, part in highlight(text, language):
             run.add(part, role)
         self._emit(BlockKind.CODE, run.spans())
         return index + 1
@@ -304,6 +305,7 @@ _HANDLERS: dict[str, Callable[[Builder, Sequence[Token], int], int]] = {
     "heading_open": Builder._on_heading,
     "fence": Builder._on_code,
     "code_block": Builder._on_code,
+    "html_block": Builder._on_code,
     "hr": Builder._on_rule,
     "table_open": Builder._on_table,
     "bullet_list_close": Builder._on_end,

@@ -56,9 +56,8 @@ _XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
 @cache
 def parser() -> MarkdownIt:
     """The parser; it keeps no state between posts."""
-    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + _MORE})
+    md = MarkdownIt("commonmark", {"maxNesting": DEEPEST + _MORE})
     md.enable(["table", "strikethrough"])
-    md.disable(["html_block", "html_inline"])
     md.use(deflist_plugin).use(footnote_plugin, inline=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)

@@ -1,0 +1,149 @@
+"""Every post of the corpus against what Hugo makes of it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import frontmatter
+import pytest
+
+from tests.markup.pages import Page, folded, in_order, shown, words
+from xsfreader.markup import LinkKind, layout, parse
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+PARTS = 8
+"""Tests that the posts are spread over, so that they run side by side."""
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(
+        not (CORPUS / "hugo.json.gz").exists(), reason="../shared/corpus is not here"
+    ),
+]
+
+WORDS_DIFFER = {
+    "content/blog/newsletter/2021-02-05-newsletter.md": "the site makes 🏧 of urn:xmpp:atm:0",
+    "content/blog/newsletter/2021-05-05-newsletter.md": "the same, and ™️ of urn:xmpp:tm:0",
+}
+"""Posts whose words differ from the site's, and why."""
+
+LINKS_ADDED = {
+    "content/blog/newsletter/2022-03-05-newsletter.de.md": "bare address behind a stray bracket",
+    "content/blog/newsletter/2022-04-05-newsletter.de.md": "bare address behind a stray bracket",
+}
+"""Posts with more links than on the site, beside those to ``xmpp:`` addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    path: str
+    url: str
+    body: str
+    page: Page
+
+
+@pytest.fixture(scope="session")
+def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The Markdown of every post by path, from the corpus' newest commit."""
+    import subprocess
+
+    folder = tmp_path_factory.mktemp("corpus")
+    subprocess.run(
+        ["git", "clone", "--quiet", "--branch", "master", str(CORPUS / "xmpp.org.bundle"), "."],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8-sig")
+        for path in (folder / "content" / "blog").rglob("*.md")
+    }
+
+
+def samples(bodies: dict[str, str], part: int) -> list[Sample]:
+    pages = json.loads(gzip.decompress((CORPUS / "hugo.json.gz").read_bytes()))
+    assert len(pages) == 397
+    return [
+        Sample(
+            each["path"],
+            "https://xmpp.org" + each["permalink"],
+            frontmatter.loads(bodies[each["path"]]).content,
+            Page(each["html"]),
+        )
+        for each in pages[part::PARTS]
+    ]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_word_stands_in_the_lines_in_order(bodies: dict[str, str], part: int) -> None:
+    for sample in samples(bodies, part):
+        if sample.path in WORDS_DIFFER:
+            continue
+        wanted = folded(sample.page.text)
+        document = parse(sample.body, base=sample.url)
+        for width in (40, 80, 120):
+            found = folded(shown(layout(document, width)))
+            assert in_order(wanted, found) is None, (sample.path, width)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_words_and_typography_are_the_same(bodies: dict[str, str], part: int) -> None:
+    for sample in samples(bodies, part):
+        document = parse(sample.body, base=sample.url)
+        found = words(shown(layout(document, 120), sample.page.figures))
+        assert (found == words(sample.page.text)) is (sample.path not in WORDS_DIFFER), sample.path
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_heading_ids_are_the_same(bodies: dict[str, str], part: int) -> None:
+    for sample in samples(bodies, part):
+        document = parse(sample.body, base=sample.url)
+        assert [heading.id for heading in document.headings] == sample.page.ids, sample.path
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_links_lead_where_the_sites_do(bodies: dict[str, str], part: int) -> None:
+    for sample in samples(bodies, part):
+        document = parse(sample.body, base=sample.url)
+        wanted = [escaped(urljoin(sample.url, href)) for href in sample.page.hrefs]
+        found = [
+            escaped(link.url)
+            for link in document.links
+            if not link.implicit
+            and link.text != "↩"
+            and not (link.kind is LinkKind.XMPP and link.text.startswith("xmpp:"))
+        ]
+        bare = re.compile("xmpp:")
+        wanted = [href for href in wanted if not bare.match(href)]
+        found = [href for href in found if not bare.match(href)]
+        if sample.path in LINKS_ADDED:
+            assert in_order(wanted, found) is None, sample.path
+            assert len(found) == len(wanted) + 1, sample.path
+        else:
+            assert found == wanted, sample.path
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_xmpp_links_lead_where_the_sites_do(bodies: dict[str, str], part: int) -> None:
+    for sample in samples(bodies, part):
+        document = parse(sample.body, base=sample.url)
+        found = [link.url for link in document.links if link.kind is LinkKind.XMPP]
+        wanted = [href for href in sample.page.hrefs if href.startswith("xmpp:")]
+        assert in_order(wanted, found) is None, sample.path
+
+
+def escaped(url: str) -> str:
+    """The same address always written the same way."""
+    url = "".join(
+        char if "!" <= char <= "~" and char not in "\"'()\\" else percent(char) for char in url
+    )
+    return re.sub("%[0-9a-fA-F]{2}", lambda found: found.group().upper(), url)
+
+
+def percent(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())

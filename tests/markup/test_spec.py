@@ -1,0 +1,45 @@
+"""The examples of CommonMark and of GitHub's extensions: their text is never lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.markup.pages import Page, folded, in_order, shown
+from xsfreader.markup import layout, parse, plain
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def examples(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((FIXTURES / name).read_text("utf-8"))
+    return found
+
+
+ALL = [*examples("commonmark-0.31.2.json"), *examples("gfm-extensions.json")]
+
+
+def named(example: dict[str, Any]) -> str:
+    return f"{example['section']}-{example['example']}"
+
+
+@pytest.mark.parametrize("width", [20, 80])
+@pytest.mark.parametrize("example", ALL, ids=named)
+def test_no_text_of_the_html_is_lost(example: dict[str, Any], width: int) -> None:
+    html = re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", "", example["html"], flags=re.S)
+    page = Page(html)
+    laid = layout(parse(example["markdown"], base="https://xmpp.org/2025/01/x/"), width)
+    assert all(len(line.text) <= width for line in laid.lines), plain(laid)
+    wanted = "".join(folded(page.text))
+    found = "".join(folded(shown(laid)))
+    assert in_order(list(wanted), list(found)) is None, plain(laid)
+
+
+def test_raw_html_is_shown_as_its_text() -> None:
+    body = 'A <b class="x">bold</b> & <!-- note -->\n\n<div>\n*not* read\n</div>\n'
+    text = plain(layout(parse(body, base="https://xmpp.org/"), 80))
+    assert text == ('A <b class="x">bold</b> & <!-- note -->\n\n  <div>\n  *not* read\n  </div>\n')
