@@ -202,6 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
             "QUERY_STRING": target.query,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
             "REMOTE_ADDR": "127.0.0.1",
         }
         if not deaf:
