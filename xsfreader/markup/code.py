@@ -37,7 +37,7 @@ def _coloured(text: str, name: str) -> Iterator[tuple[Role, str]]:
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(name)
     except ClassNotFound:
         yield Role.CODE, text
         return
@@ -52,9 +52,6 @@ def _coloured(text: str, name: str) -> Iterator[tuple[Role, str]]:
         String: Role.STRING,
         Number: Role.NUMBER,
     }
-    done = 0
-    for token, value in lexer.get_tokens(text):
-        done += len(value)
+    for start, token, value in lexer.get_tokens_unprocessed(text + "\n"):
         role = next((roles[kind] for kind in reversed(token.split()) if kind in roles), Role.CODE)
-        yield role, value
-    yield Role.CODE, text[done:]
+        yield role, value[: len(text) - start]

@@ -12,10 +12,13 @@ from xsfreader.markup.lines import Span
 from xsfreader.markup.width import cell_width, clusters, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Piece = tuple[int, int]
 """Start and end of what stands on one line."""
+
+Part = tuple[int, int, int]
+"""Start, end and cells of what must not be split."""
 
 _WORD = re.compile("[^ ]+")
 _NOT_FIRST = frozenset(
@@ -108,9 +111,9 @@ def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]
             used += blank + cells
             end = last
             continue
-        parts: Sequence[tuple[int, int, int]] = [(first, last, cells)]
+        parts: Iterable[Part] = [(first, last, cells)]
         if cells > width or not is_plain(word.group()):
-            parts = list(_parts(text, first, last, keep=cells <= width))
+            parts = _parts(text, first, last, width)
         for part_start, part_end, part_cells in parts:
             blank = part_start - end if used else 0
             if used and used + blank + part_cells > width:
@@ -123,21 +126,15 @@ def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]
     pieces.append((begin, end))
 
 
-def _parts(text: str, first: int, last: int, *, keep: bool) -> Iterator[tuple[int, int, int]]:
-    """Parts of a word between which a line may end.
-
-    With ``keep`` only wide characters part; without, any cluster may.
-    """
+def _parts(text: str, first: int, last: int, width: int) -> Iterator[Part]:
+    """Parts of a word between which a line may end: at wide characters, else at the edge."""
     begin, used = first, 0
-    previous = ""
-    was_wide = False
+    previous, was_wide = "", False
     for start, end, cells in clusters(text[first:last]):
         char = text[first + start]
         wide = cells > 1
-        may = not keep or (
-            (wide or was_wide) and char not in _NOT_FIRST and previous not in _NOT_LAST
-        )
-        if used and may:
+        joint = (wide or was_wide) and char not in _NOT_FIRST and previous not in _NOT_LAST
+        if used and (joint or used + cells > width):
             yield begin, first + start, used
             begin, used = first + start, 0
         used += cells
