@@ -1,0 +1,77 @@
+"""A post's head and foot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from xsfreader.markup import LinkKind, article, layout, minutes, parse, plain
+from xsfreader.model import Place, Post
+
+POST = Post(
+    permalink="/2025/10/the-title/",
+    path="content/blog/x.md",
+    blob="0" * 40,
+    language="en",
+    translation_key="x",
+    title="The [b] Title",
+    date=dt.datetime(2025, 10, 5, tzinfo=dt.UTC),
+    authors=("Ann", "Bob"),
+    categories=("Newsletter",),
+    aliases=(),
+    summary="",
+    words=430,
+    xeps=(45, 9999),
+)
+
+
+def test_head_and_foot_stand_round_the_text() -> None:
+    document = article(
+        POST,
+        parse("# The \\[b\\] title\n\nText.\n\n## More", base=POST.url),
+        translations={"de": "/de/2025/10/titel/", "en": POST.permalink},
+        newer=("Newer one", "/2025/11/newer/"),
+        older=("Older one", "/2025/09/older/"),
+        xep_titles={45: "Multi-User Chat"},
+    )
+    laid = layout(document, 60)
+    assert plain(laid) == (
+        "The [b] Title\n"
+        "5 October 2025 · Ann, Bob · Newsletter · 3 min\n"
+        "also in: de\n"
+        + "─" * 60
+        + "\n\nText.\n\n\nMore\n────\n\n"
+        + "─" * 60
+        + "\n\nXEPs mentioned\nXEP-0045 Multi-User Chat\nXEP-9999\n\n"
+        "newer: Newer one\nolder: Older one\n"
+    )
+    assert [heading.text for heading in document.headings] == ["More"]
+    assert document.anchors["the-b-title"] == Place(0)
+    assert laid.line_of_fragment("more") == laid.heading_lines[0] == 8
+    links = {link.text: link for link in document.links}
+    assert links["de"].url == "https://xmpp.org/de/2025/10/titel/"
+    assert links["Older one"].kind is LinkKind.SITE
+    assert links["XEP-0045"].xep == 45
+
+
+def test_places_do_not_depend_on_what_stands_round_the_text() -> None:
+    document = parse("One.\n\n![a](/a.png)\n\nTwo.", base=POST.url)
+    alone = article(replace(POST, xeps=()), document)
+    other = article(POST, document, translations={"de": "/de/x/"}, older=("O", "/o/"))
+    assert alone.blocks[3:6] == other.blocks[3:6]
+    assert other.images[0].block == 4
+
+
+def test_an_empty_post_has_a_head() -> None:
+    document = article(replace(POST, xeps=()), parse("", base=POST.url))
+    assert plain(layout(document, 20)).startswith("The [b] Title\n5 October 2025 ·\nAnn, Bob")
+
+
+def test_what_front_matter_smuggles_is_neutralised() -> None:
+    post = replace(POST, title="a\x1b[31m\nb", authors=("c\u202ed",), categories=("e\x9b",))
+    text = plain(layout(article(post, parse("", base=POST.url)), 60))
+    assert text.startswith("a␛[31m b\n5 October 2025 · c\ufffdd · e\ufffd · 3 min\n")
+
+
+def test_minutes_are_the_sites() -> None:
+    assert [minutes(count) for count in (0, 1, 213, 214, 430)] == [1, 1, 1, 2, 3]

@@ -1,0 +1,46 @@
+"""Lines as the command line writes them, and what is loaded for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from xsfreader.markup import ansi, layout, parse, plain
+
+BASE = "https://xmpp.org/2025/01/x/"
+BODY = "**Bold** [link](/x y) [bad](javascript:x) `code`\n\n> quote"
+
+
+def test_plain_lines_have_no_blanks_at_their_ends() -> None:
+    text = plain(layout(parse("```\ncode\n```\n\n> a\n>\n> b", base=BASE), 40))
+    assert text == "  code\n\n▎ a\n▎\n▎ b\n"
+
+
+def test_ansi_has_looks_and_links_of_harmless_schemes() -> None:
+    laid = layout(parse("**Bold** [l](/ä) [bad](javascript:x)", base=BASE), 40)
+    assert ansi(laid) == (
+        "\x1b[1mBold\x1b[0m "
+        "\x1b]8;;https://xmpp.org/%C3%A4\x1b\\\x1b[4ml\x1b[0m\x1b]8;;\x1b\\ "
+        "\x1b[4mbad\x1b[0m\n"
+    )
+
+
+def test_ansi_without_colours_and_hyperlinks() -> None:
+    laid = layout(parse("**Bold** [l](codeberg.org/x) `c`", base=BASE), 40)
+    assert ansi(laid, colours=False, hyperlinks=False) == ("\x1b[1mBold\x1b[0m \x1b[4ml\x1b[0m c\n")
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(*sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return set(run.stdout.split())
+
+
+def test_heavy_modules_are_loaded_when_they_are_needed() -> None:
+    heavy = {"markdown_it", "pygments", "wcwidth", "mdit_py_plugins"}
+    assert not heavy & loaded_after("import xsfreader.markup")
+    plain_post = "from xsfreader.markup import *\nlayout(parse('a — “b”', base='https://a.b/'), 40)"
+    assert heavy & loaded_after(plain_post) == {"markdown_it", "mdit_py_plugins"}
+    assert "pygments" in loaded_after(
+        "from xsfreader.markup import *\nparse('    <a>', base='https://a.b/')"
+    )
