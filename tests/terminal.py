@@ -47,6 +47,7 @@ class Terminal:
     ) -> None:
         """Start the command; ``size`` is columns and rows."""
         columns, rows = size
+        inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self.raw = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -54,7 +55,7 @@ class Terminal:
             str(COMMAND),
             list(arguments),
             dimensions=(rows, columns),
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+            env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
             timeout=PATIENCE,
         )
 
@@ -90,6 +91,16 @@ class Terminal:
     def text(self) -> str:
         """The screen as one string."""
         return "\n".join(self.lines)
+
+    @property
+    def cursor_line(self) -> str:
+        """The row that the terminal's own cursor is on."""
+        return self.lines[self._screen.cursor.y]
+
+    @property
+    def words(self) -> str:
+        """The screen with all white space folded, as lines may break anywhere."""
+        return " ".join(self.text.split())
 
     def press(self, *keys: str) -> None:
         """Type keys: named ones, or text as it is."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from tests.terminal import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -67,6 +67,6 @@ def _variables(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def archive(fetched: Path, home: Path) -> Path:
-    """This test's home, with the corpus in it and no upstream to ask."""
+    """A home for the test with the corpus in it, and no upstream to ask."""
     shutil.copytree(fetched, home, dirs_exist_ok=True)
     return home

@@ -94,9 +94,8 @@ def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) 
     with running("--source", NOWHERE) as terminal:
         terminal.wait("Welcome to xsfreader")
         terminal.wait("built-in pages")
-        screen = terminal.wait("127.0.0.1")
-        assert "r tries again" in screen
-        assert "Traceback" not in screen
+        terminal.wait("127.0.0.1 refuses the connection")
+        assert "r tries again" in terminal.words
         terminal.press("q")
         assert terminal.ended() == 0
     assert (home / ".local" / "share" / "xsfreader" / "state.db").exists()
@@ -140,7 +139,7 @@ def test_no_pipe_breaks_with_a_traceback(run: Run) -> None:
     run("sync", "--source", "guide")
     done = subprocess.run(
         f"{COMMAND} show --source guide everything-a-post-may-hold | head -n 1",
-        shell=True,  # noqa: S602 - a pipe is what is tested
+        shell=True,
         capture_output=True,
         text=True,
         check=False,

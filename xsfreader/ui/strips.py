@@ -67,6 +67,19 @@ def openable(link: Link) -> str:
     return link.url if scheme in SCHEMES and link.kind is not LinkKind.DOUBTFUL else ""
 
 
+def fit_ends(text: str, width: int) -> str:
+    """Fit as ``fit`` does, but cut in the middle: titles often differ at their end alone."""
+    length = cell_len(text)
+    if length <= width or width < 12:
+        return fit(text, width)
+    head = set_cell_size(text, (width - 1) * 2 // 5).rstrip()
+    room = width - 1 - cell_len(head)
+    tail = text
+    while cell_len(tail) > room:
+        tail = tail[max(1, (cell_len(tail) - room) // 2) :]
+    return set_cell_size(f"{head}…{tail.lstrip()}", width)
+
+
 class Painter:
     """Paints lines in the styles of one widget and theme; make a new one when these change."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -88,7 +88,12 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self.virtual_size = Size(self.size.width, len(self.page.lines))
         self._scroll_to_place()
+        self.post_message(Scrolled())
         self.refresh()
+
+    def on_focus(self) -> None:
+        """Put the terminal's own cursor where the text begins, for those who read by it."""
+        self.app.cursor_position = self.content_region.offset + Offset(self.left, 0)
 
     def _scroll_to_place(self) -> None:
         if self.page is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -72,6 +73,7 @@ class HeaderBar(Bar):
         return self.line(left, [*right, Segment("─", quiet)] if self.sync else [], "─")
 
 
+MOST_LINES = 3
 VIEWS = (
     (View.DATE, "Date", "Date"),
     (View.CATEGORY, "Category", "Cat"),
@@ -121,14 +123,29 @@ class ViewTabs(Bar):
 class StatusBar(Bar):
     """What just happened or what a link leads to on the left, where one is on the right."""
 
-    text: var[str] = var("")
     where: var[str] = var("")
-    alert: var[bool] = var(default=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.alert = False
+        self._lines = [""]
 
     def say(self, text: str, *, alert: bool = False) -> None:
-        """Show a line, an alert where something went wrong."""
+        """Show a line, an alert where something went wrong; that one may take a few lines."""
         self.alert = alert
-        self.text = text
+        self.text = clean(text)
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Break an alert anew."""
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(10, self.size.width - 2 - len(self.where) - 2)
+        lines = textwrap.wrap(self.text, width) if self.alert else [self.text]
+        self._lines = lines[:MOST_LINES] or [""]
+        self.styles.height = len(self._lines)
         self.refresh()
 
     def watch_where(self) -> None:
@@ -136,10 +153,11 @@ class StatusBar(Bar):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint the line; where there is no room for all, the words are cut."""
-        where = f" {self.where} " if self.where else ""
+        """Paint a line; where there is no room for all, the words are cut."""
+        where = f" {self.where} " if self.where and y == len(self._lines) - 1 else ""
         width = max(0, self.size.width - cell_len(where) - 1)
-        words = fit(clean(self.text), width) if cell_len(self.text) > width else clean(self.text)
+        words = self._lines[y] if y < len(self._lines) else ""
+        words = fit(words, width) if cell_len(words) > width else words
         style = self.style("alert" if self.alert else "")
         return self.line([Segment(f" {words}", style)], [Segment(where, self.style("quiet"))])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -15,7 +15,7 @@ from xsfreader.folding import fold
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import fit, fit_ends
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
@@ -177,6 +177,13 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=max(0, self.cursor - margin), animate=False)
         elif self.cursor >= top + height - margin:
             self.scroll_to(y=self.cursor - height + 1 + margin, animate=False)
+        self._tell_cursor()
+
+    def _tell_cursor(self) -> None:
+        """Put the terminal's own cursor on the row, for those who read by it."""
+        if self.has_focus:
+            row = self.cursor - self.scroll_offset.y
+            self.app.cursor_position = self.content_region.offset + Offset(1, row)
 
     def move_to(self, row: int) -> None:
         """Bring the cursor to a row and tell which post is there."""
@@ -262,6 +269,7 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         """Show the cursor as the one the keys move."""
+        self._tell_cursor()
         self.refresh()
 
     def on_blur(self) -> None:
@@ -346,7 +354,7 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
             Segment(star, base + self._style("star")),
             Segment(day, base + self._style("quiet")),
             Segment(
-                fit(clean(entry.title), max(1, room)),
+                fit_ends(clean(entry.title), max(1, room)),
                 base + (self._style("read") if entry.read else base),
             ),
             Segment(tag, base + self._style("quiet")),

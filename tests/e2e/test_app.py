@@ -1,0 +1,188 @@
+"""The app in a real terminal: what is on the screen after which key."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.terminal import Terminal, running
+
+pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("archive")]
+SIZES = [(120, 40), (80, 24), (60, 20)]
+BRUSSELS = "Once again the XMPP community came together"
+
+
+def to_row(terminal: Terminal, words: str, *, most: int = 120) -> None:
+    """Move the list's cursor down to the row with these words."""
+    for _ in range(most):
+        terminal.settle(0.1)
+        if re.search(words, terminal.cursor_line[:60]):
+            return
+        terminal.press("j")
+    raise AssertionError(f"no row {words!r}:\n{terminal.text}")
+
+
+def to_list(terminal: Terminal, view: str) -> None:
+    """Go to a view of the list, its cursor on top and all folds closed."""
+    terminal.wait("Chaos")
+    terminal.settle()
+    terminal.press(view)
+    terminal.settle()
+    for _ in range(4):
+        terminal.press("h")
+        terminal.settle(0.1)
+    terminal.press("g")
+    terminal.settle()
+
+
+def open_brussels(terminal: Terminal) -> None:
+    """Read the post under the cursor, which is the trip report, to its middle."""
+    terminal.press("enter")
+    terminal.wait(lambda _: BRUSSELS in terminal.words)
+    for _ in range(9):
+        if "Remko Tronçon" in terminal.words:
+            break
+        terminal.press("space")
+        terminal.settle()
+    assert "Remko Tronçon" in terminal.words
+
+
+def test_it_opens_on_the_newest_post_with_its_text() -> None:
+    with running("--offline") as terminal:
+        terminal.wait("The XMPP assembly for the Chaos Communication Congress 39C3 has been")
+        assert "397 posts" in terminal.text
+        assert "XMPP at Chaos Communication Congress 39C3" in terminal.text
+        assert "39C3" in terminal.cursor_line
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_moving_in_the_list_shows_each_post_beside_it() -> None:
+    with running("--offline") as terminal:
+        terminal.wait("The XMPP assembly for the Chaos")
+        terminal.press("j")
+        terminal.wait("the month of November 2025")
+        terminal.press("j")
+        terminal.wait("2025 Annual Meeting and")
+        terminal.press("k")
+        terminal.wait("the month of November 2025")
+        terminal.press("k")
+        terminal.wait("The XMPP assembly for the Chaos")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_brussels_is_found_by_date(size: tuple[int, int]) -> None:
+    with running("--offline", size=size) as terminal:
+        to_list(terminal, "1")
+        to_row(terminal, "▸ 2011")
+        terminal.press("l", "j")
+        to_row(terminal, "▸ February")
+        terminal.press("l", "j")
+        to_row(terminal, "18 .*Brussels")
+        open_brussels(terminal)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_brussels_is_found_by_category(size: tuple[int, int]) -> None:
+    with running("--offline", size=size) as terminal:
+        to_list(terminal, "2")
+        to_row(terminal, "XMPP Summit|Summit")
+        terminal.press("l", "j")
+        to_row(terminal, "2011-02 .*Brussels")
+        open_brussels(terminal)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_brussels_is_found_by_search(size: tuple[int, int]) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        terminal.press("F")
+        terminal.wait("words in any order")
+        terminal.press("brussels troncon")
+        terminal.wait("found · Enter")
+        terminal.wait("Brussels Trip Report")
+        terminal.press("enter")
+        terminal.wait(lambda _: "Remko Tronçon" in terminal.words)
+        terminal.wait("1/")
+        terminal.press("H")
+        terminal.wait("found · Enter")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_brussels_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
+    with running("--offline", size=size) as terminal:
+        to_list(terminal, "1")
+        terminal.press("/")
+        terminal.wait("title, author or category")
+        terminal.press("stpeter brussels trip")
+        terminal.settle()
+        terminal.press("enter")
+        terminal.settle()
+        to_row(terminal, "Brussels Trip")
+        open_brussels(terminal)
+
+
+def test_reading_marks_and_passing_over_does_not() -> None:
+    with running("--offline") as terminal:
+        terminal.wait("328 unread")
+        terminal.press("j", "j", "k")
+        terminal.settle()
+        assert "328 unread" in terminal.text
+        terminal.press("enter")
+        terminal.wait("327 unread")
+        terminal.press("m")
+        terminal.wait("328 unread")
+
+
+def test_stars_places_and_marks_outlive_a_kill() -> None:
+    with running("--offline") as terminal:
+        terminal.wait("328 unread")
+        terminal.press("j", "enter", "s", "space", "space", "space")
+        terminal.wait("★")
+        terminal.wait("327 unread")
+        terminal.press("h", "j", "k")
+        terminal.settle()
+        line = terminal.lines[5][40:]
+        terminal.kill()
+    with running("--offline") as terminal:
+        terminal.wait("327 unread")
+        terminal.press("5")
+        terminal.wait("2025-12")
+        terminal.settle()
+        assert line in terminal.lines[5]
+
+
+@pytest.mark.parametrize("size", [(40, 15), (44, 10), (160, 45)])
+def test_every_size_reads_well(size: tuple[int, int]) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        terminal.press("enter", "space", "h", "2", "j", "enter", "j", "enter", "G", "g")
+        terminal.settle()
+        assert all(len(line) <= size[0] for line in terminal.lines)
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_too_small_a_window_asks_for_more_room_and_recovers() -> None:
+    with running("--offline", size=(39, 12)) as terminal:
+        terminal.wait("make the window larger")
+        terminal.resize(100, 30)
+        terminal.wait("Chaos")
+
+
+def test_mashed_keys_break_nothing() -> None:
+    import random
+
+    random.seed(7)
+    keys = [*"jkdugGhlJK][123456nNtzxTmsfF/?{}HLabc", "tab", "enter", "esc", "space", "backspace"]
+    with running("--offline") as terminal:
+        terminal.wait("Chaos")
+        for _ in range(300):
+            terminal.press(random.choice(keys))
+            terminal.read(0.01)
+        for _ in range(6):
+            terminal.press("esc")
+        terminal.settle()
+        assert "Traceback" not in terminal.text
+        assert "XSF Blog" in terminal.text
