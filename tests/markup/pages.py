@@ -17,28 +17,8 @@ if TYPE_CHECKING:
 
 _BLOCKS = frozenset(
     (
-        "p",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "td",
-        "th",
-        "br",
-        "div",
-        "tr",
-        "pre",
-        "blockquote",
-        "figure",
-        "hr",
-        "dd",
-        "dt",
-        "ul",
-        "ol",
-        "table",
+        *("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "br", "div", "tr", "pre"),
+        *("blockquote", "figure", "hr", "dd", "dt", "ul", "ol", "table"),
     )
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
