@@ -55,7 +55,7 @@ def duration(folder: Path, url: str) -> float:
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("kind", ["first", "incremental"])
 def test_killed_at_any_moment(tmp_path: Path, kind: str, seed: int) -> None:
-    chance = random.Random(f"{kind} {seed}")  # noqa: S311 - no secret
+    chance = random.Random(f"{kind} {seed}")
     repository = new_repository(tmp_path / "up" / "blog.git")
     folder = tmp_path / "data"
     with GitHost(tmp_path / "up") as host:

@@ -69,7 +69,7 @@ def delta(base: bytes, result_size: int, commands: bytes, *, on: bytes | None = 
 def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A repository whose files resemble one another, so that packs of it hold deltas."""
     path = new_repository(tmp_path_factory.mktemp("packs") / "x.git")
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     lines = [f"line {chance.random()}\n" for _ in range(300)]
     files = {}
     for i in range(12):

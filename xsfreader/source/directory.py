@@ -30,7 +30,8 @@ class _Found:
 
     path: str
     """As in a snapshot; of an image, its site path."""
-    where: Path
+    where: str
+    """Its path on disk."""
     stamp: tuple[int, ...]
     """What changes when the file does: size, times, inode."""
     size: int
@@ -78,10 +79,8 @@ class DirectorySource:
         Cheap enough to be asked for every second. Raises SourceError.
         """
         posts, images = self._look()
-        digest = hashlib.sha1(usedforsecurity=False)
-        for found in (*posts, *images):
-            digest.update(found.token.encode())
-        return digest.hexdigest()
+        seen = [(found.path, found.stamp, found.problem) for found in (*posts, *images)]
+        return hashlib.sha1(repr(seen).encode(), usedforsecurity=False).hexdigest()
 
     def snapshot(
         self,
@@ -141,15 +140,16 @@ class DirectorySource:
         blog = self._root / names.BLOG
         site = blog.is_dir()
         walk = _Walk(self._root, stopped)
-        posts = walk.below(blog, names.BLOG) if site else walk.below(self._root, "")
+        posts = walk.below(str(blog), names.BLOG) if site else walk.below(str(self._root), "")
         found = sorted(
-            (f for f in posts if f.problem or names.is_post(f.where.name)), key=lambda f: f.path
+            (f for f in posts if f.problem or names.is_post(f.path.rpartition("/")[2])),
+            key=lambda f: f.path,
         )
         images: dict[str, _Found] = {}
         for folder in (names.IMAGES,) if site else (names.IMAGES, "images"):
             where = self._root / folder
             if where.is_dir() and not where.is_symlink():
-                for image in walk.below(where, "/images"):
+                for image in walk.below(str(where), "/images"):
                     if not image.problem:
                         images[image.path] = image
         return found, [images[path] for path in sorted(images)]
@@ -186,7 +186,7 @@ class _Walk:
         self._stopped = stopped
         self._left = names.FILES_LIMIT
 
-    def below(self, folder: Path, path: str, depth: int = 0) -> Iterator[_Found]:
+    def below(self, folder: str, path: str, depth: int = 0) -> Iterator[_Found]:
         """Every file below ``folder``, which is called ``path`` in the snapshot.
 
         Raises:
@@ -214,12 +214,12 @@ class _Walk:
             inner = f"{path}/{shown}" if path else shown
             if entry.is_dir(follow_symlinks=False):
                 if names.is_plain(entry.name):
-                    yield from self.below(Path(entry.path), inner, depth + 1)
+                    yield from self.below(entry.path, inner, depth + 1)
             else:
                 yield from self._file(entry, inner)
 
     def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[_Found]:
-        where = Path(entry.path)
+        where = entry.path
         try:
             info = entry.stat()
         except FileNotFoundError:
@@ -242,7 +242,7 @@ def _stamp(info: os.stat_result) -> tuple[int, ...]:
     return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-def _bytes(path: Path, limit: int) -> bytes:
+def _bytes(path: str, limit: int) -> bytes:
     """A file's bytes, at most ``limit``. Raises OSError."""
     # Not blocking: what was a file when it was listed may be a pipe by now.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

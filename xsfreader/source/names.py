@@ -38,6 +38,8 @@ def is_plain(name: str) -> bool:
 def printable(name: str | bytes) -> str:
     """The name with all that is not printable written out, so that it can be named."""
     text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
+    if text.isprintable() and len(text) <= 300:
+        return text
     escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return escaped if len(escaped) <= 300 else escaped[:300] + "…"
 
