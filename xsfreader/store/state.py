@@ -161,13 +161,13 @@ def _imported_mark(permalink: object, mark: object) -> tuple[Any, ...]:
             raise StoreError(f"the exported state is damaged at {permalink:.60}: {key}")
         return min(int(value), most)
 
-    place_at = number("place_at", now)
+    read_at, starred_at, place_at = (number(f"{of}_at", now) for of in ("read", "starred", "place"))
     return (
         storable(permalink),
-        number("read", 1),
-        number("read_at", now),
-        number("starred", 1),
-        number("starred_at", now),
+        number("read", 1) if read_at else 0,
+        read_at,
+        number("starred", 1) if starred_at else 0,
+        starred_at,
         number("block", 1 << 31) if place_at else None,
         number("offset", 1 << 31) if place_at else None,
         place_at,

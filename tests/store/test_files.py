@@ -1,0 +1,407 @@
+"""Files that are new, newer, broken, locked, or can't be written to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.store.conftest import EN, TODAY, Opener, land, make
+from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
+from xsfreader.model import Filter, Place, View
+from xsfreader.store import Store
+from xsfreader.store.schema import ARCHIVE, STATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BOTH = pytest.mark.parametrize("name", ["archive.db", "state.db"])
+
+
+def filled(opened: Opener) -> Store:
+    store = opened()
+    land(store, [make("a.md"), make("b.md")])
+    store.set_starred("/2025/06/a/", True)
+    return store
+
+
+def test_the_folder_is_made_for_its_owner_alone(store: Store, folder: Path) -> None:
+    assert store.warnings == ()
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_opened_again_all_is_there(opened: Opener) -> None:
+    filled(opened).close()
+    again = opened()
+    assert again.count(TODAY) == 2
+    assert again.marks("/2025/06/a/").starred
+    assert again.warnings == ()
+
+
+@BOTH
+def test_a_newer_file_is_left_as_it_is(opened: Opener, folder: Path, name: str) -> None:
+    filled(opened).close()
+    file = folder / name
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    with pytest.raises(NewerFileError, match="newer version"):
+        opened()
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(b"no database at all, but long enough to be one" * 9),
+        lambda file: file.write_bytes(b"x"),
+        lambda file: file.write_bytes(b"SQLite format 3\0" + b"\xff" * 84),
+        lambda file: foreign(file),  # noqa: PLW0108 - defined below
+    ],
+    ids=["text", "a byte", "a spoiled header", "another program's"],
+)
+def test_a_broken_archive_is_set_aside_and_begun_anew(
+    opened: Opener, folder: Path, spoil: Callable[[Path], None]
+) -> None:
+    filled(opened).close()
+    file = folder / "archive.db"
+    spoil(file)
+    broken = file.read_bytes()
+    store = opened()
+    assert store.snapshot_id is None
+    assert store.marks("/2025/06/a/").starred
+    aside = next(one for one in folder.iterdir() if ".broken-" in one.name)
+    assert aside.read_bytes() == broken
+    assert len(store.warnings) == 1
+    assert aside.name in store.warnings[0]
+    assert land(store, [make("a.md")]).total == 1
+
+
+def foreign(file: Path) -> None:
+    file.unlink()
+    db = sqlite3.connect(file)
+    db.execute("CREATE TABLE other (x)")
+    db.execute("PRAGMA application_id = 7")
+    db.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 20, None])
+def test_for_a_broken_state_the_last_good_copy_is_used(
+    opened: Opener, folder: Path, content: bytes | None
+) -> None:
+    filled(opened).close()
+    opened().close()
+    file = folder / "state.db"
+    assert (folder / "state.db.bak").exists()
+    file.unlink() if content is None else file.write_bytes(content)
+    store = opened()
+    assert store.marks("/2025/06/a/").starred
+    assert "copy of" in store.warnings[0]
+    if content:
+        assert any("state.db.broken-" in one.name for one in folder.iterdir())
+    assert opened().warnings == ()
+
+
+def test_damage_inside_the_state_is_found_at_start(opened: Opener, folder: Path) -> None:
+    store = filled(opened)
+    store.set_read([f"/{number}/" for number in range(500)], True)
+    store.close()
+    opened().close()
+    file = folder / "state.db"
+    data = bytearray(file.read_bytes())
+    data[4096 : len(data) - 4096] = b"\xa5" * (len(data) - 8192)
+    file.write_bytes(data)
+    store = opened()
+    assert store.marks("/2025/06/a/").starred
+    assert store.marks("/499/").read
+    assert "set aside" in store.warnings[0]
+
+
+def test_without_a_good_copy_marks_begin_anew(opened: Opener, folder: Path) -> None:
+    filled(opened).close()
+    for name in ("state.db", "state.db.bak"):
+        (folder / name).write_bytes(b"spoiled" * 50)
+    store = opened()
+    assert not store.marks("/2025/06/a/").starred
+    assert "begin anew" in store.warnings[0]
+    assert store.count(TODAY) == 2
+
+
+def test_the_copy_is_made_again_after_a_day(opened: Opener, folder: Path) -> None:
+    filled(opened).close()
+    opened().close()
+    copy = folder / "state.db.bak"
+    first = copy.read_bytes()
+    store = opened()
+    store.set_starred("/2025/06/b/", True)
+    store.close()
+    opened().close()
+    assert copy.read_bytes() == first
+    old = time.time() - 2 * 24 * 60 * 60
+    os.utime(copy, (old, old))
+    opened().close()
+    assert copy.read_bytes() != first
+    assert sqlite3.connect(copy).execute("SELECT count(*) FROM mark").fetchone() == (2,)
+
+
+def test_damage_inside_the_archive_is_mended_at_the_next_start(
+    opened: Opener, folder: Path
+) -> None:
+    filled(opened).close()
+    file = folder / "archive.db"
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xa5" * (len(data) - 4096)
+    file.write_bytes(data)
+    store = opened()
+    with pytest.raises(BrokenFileError, match="start again"):
+        store.posts(Filter(), TODAY)
+    store.close()
+    again = opened()
+    assert again.snapshot_id is None
+    assert again.marks("/2025/06/a/").starred
+    assert len(again.warnings) == 1
+    assert opened().warnings == ()
+
+
+def test_a_migration_is_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xsfreader.store import files
+    from xsfreader.store.schema import Schema
+
+    file = tmp_path / "x.db"
+    one = Schema("thing", 7, ("CREATE TABLE a (x);",))
+    files.prepare(file, one, 0.1)
+    two = Schema("thing", 7, (*one.steps, "CREATE TABLE b (x); CREATE TABLE a (x);"))
+    with pytest.raises(StoreError):
+        files.prepare(file, two, 0.1)
+    db = sqlite3.connect(file)
+    assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    db.close()
+    good = Schema("thing", 7, (*one.steps, "CREATE TABLE b (x);"))
+    files.prepare(file, good, 0.1)
+    files.prepare(file, good, 0.1)
+    with pytest.raises(NewerFileError):
+        files.prepare(file, one, 0.1)
+
+
+def test_before_a_migration_the_state_is_copied(
+    opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from xsfreader.store import store as module
+
+    filled(opened).close()
+    opened().close()
+    (folder / "state.db.bak").write_bytes(b"old")
+    newer = replace(STATE, steps=(*STATE.steps, "CREATE TABLE more (x);"))
+    monkeypatch.setattr(module, "STATE", newer)
+    assert opened().marks("/2025/06/a/").starred
+    copy = sqlite3.connect(folder / "state.db.bak")
+    assert copy.execute("PRAGMA user_version").fetchone() == (len(STATE.steps),)
+    copy.close()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to(opened: Opener, folder: Path) -> None:
+    filled(opened).close()
+    folder.chmod(0o500)
+    try:
+        with pytest.raises(DiskError):
+            opened().set_starred("/x/", True)
+    finally:
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DiskError, match="can't be made"):
+        Store.open(tmp_path / "file" / "a.db", tmp_path / "file" / "s.db", ingest_version=1)
+
+
+def test_a_full_disk_is_told_and_changes_nothing(opened: Opener) -> None:
+    store = filled(opened)
+    pages = store._db.execute("PRAGMA main.page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA main.max_page_count = {pages}")
+    big = "".join(chr(200 + number % 5000) for number in range(100_000))
+    with pytest.raises(DiskError, match="full"):
+        land(store, [make("c.md", body=big, text=big)], "2")
+    assert store.snapshot_id == "1"
+    assert store.count(TODAY) == 2
+
+
+CALLS: dict[str, Callable[[Store], object]] = {
+    "snapshot_id": lambda s: s.snapshot_id,
+    "known": lambda s: s.known(),
+    "stored": lambda s: s.stored("x"),
+    "land": lambda s: land(s, [make("c.md")], "2"),
+    "note_checked": lambda s: s.note_checked(),
+    "synced": lambda s: s.synced(),
+    "set_aside": lambda s: s.set_aside(),
+    "finish_moves": lambda s: s.finish_moves(),
+    "image_blob": lambda s: s.image_blob("/x"),
+    "images": lambda s: s.images(),
+    "count": lambda s: s.count(TODAY),
+    "post": lambda s: s.post("/2025/06/a/"),
+    "body": lambda s: s.body("/2025/06/a/"),
+    "full": lambda s: s.full("/2025/06/a/"),
+    "translations": lambda s: s.translations("/2025/06/a/"),
+    "posts": lambda s: s.posts(Filter(), TODAY),
+    "posts_with_xep": lambda s: s.posts_with_xep(1, TODAY),
+    "xep_counts": lambda s: s.xep_counts(),
+    "resolve": lambda s: s.resolve("a"),
+    "suggest": lambda s: s.suggest("a"),
+    "folds": lambda s: s.folds(View.DATE, None, EN, TODAY),
+    "entries": lambda s: s.entries(View.UNREAD, None, EN, TODAY),
+    "entry": lambda s: s.entry("/2025/06/a/", EN, TODAY),
+    "filterable": lambda s: s.filterable(View.DATE, EN, TODAY),
+    "entry_count": lambda s: s.entry_count(EN, TODAY),
+    "fold_of": lambda s: s.fold_of(View.DATE, "/2025/06/a/", EN, TODAY),
+    "neighbours": lambda s: s.neighbours("/2025/06/a/", EN, TODAY),
+    "newest": lambda s: s.newest(EN, TODAY),
+    "newest_unread": lambda s: s.newest_unread(EN, TODAY),
+    "unread_count": lambda s: s.unread_count(EN, TODAY),
+    "search": lambda s: s.search("words", 9, EN, TODAY),
+    "marks": lambda s: s.marks("/2025/06/a/"),
+    "set_read": lambda s: s.set_read(["/2025/06/a/"], True),
+    "set_starred": lambda s: s.set_starred("/2025/06/a/", True),
+    "set_place": lambda s: s.set_place("/2025/06/a/", Place(1)),
+    "setting": lambda s: s.setting("x"),
+    "set_setting": lambda s: s.set_setting("x", "y"),
+    "export_state": lambda s: s.export_state(),
+    "import_state": lambda s: s.import_state(s_export()),
+    "set_xeps": lambda s: s.set_xeps([]),
+    "xeps": lambda s: s.xeps(),
+    "xep": lambda s: s.xep(1),
+    "xeps_validators": lambda s: s.xeps_validators(),
+}
+HARMLESS = {"xep_titles", "close", "close_xeps", "open", "failed", "sync_lock", "warnings"}
+
+
+def s_export() -> dict[str, object]:
+    return {"format": "xsfreader-state", "version": 1, "marks": {"/x/": {}}}
+
+
+@pytest.fixture
+def locked(opened: Opener, folder: Path) -> Iterator[Store]:
+    """A store whose files another connection holds for itself."""
+    filled(opened).close()
+    store = opened()
+    store.set_xeps([])
+    store.close()
+    names = ("archive.db", "state.db", "xeps.db")
+    holders = [sqlite3.connect(folder / name, isolation_level=None) for name in names]
+    # Without a write-ahead log, which lets others read whoever writes.
+    for holder in holders:
+        holder.execute("PRAGMA journal_mode = DELETE")
+    db = sqlite3.connect(folder / "archive.db", timeout=0, isolation_level=None)
+    db.execute("ATTACH DATABASE ? AS state", (str(folder / "state.db"),))
+    for holder in holders:
+        holder.execute("BEGIN EXCLUSIVE")
+    yield Store(db, folder / "archive.db", folder / "state.db", "1.1", 0.0)
+    db.close()
+    for holder in holders:
+        holder.close()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_call_says_when_a_file_is_locked(locked: Store, name: str) -> None:
+    with pytest.raises(BusyError, match="another process"):
+        CALLS[name](locked)
+    locked.close_xeps()
+
+
+def test_no_call_is_forgotten() -> None:
+    public = {name for name in dir(Store) if not name.startswith("_")}
+    assert public - HARMLESS == set(CALLS)
+
+
+def test_opening_says_when_a_file_is_locked(opened: Opener, folder: Path) -> None:
+    filled(opened).close()
+    holder = sqlite3.connect(folder / "state.db", isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    holder.execute("REPLACE INTO setting VALUES ('a', 'b', 1)")
+    with pytest.raises(BusyError):
+        opened()
+    holder.close()
+
+
+KILLED = """
+import sys, os
+from pathlib import Path
+from tests.store.conftest import land, make
+from xsfreader.store import Store
+folder = Path(sys.argv[1])
+store = Store.open(folder / "archive.db", folder / "state.db", ingest_version=1)
+with store.sync_lock():
+    store._db.set_trace_callback(lambda statement: None)
+    step = int(sys.argv[2])
+    count = 0
+    def trace(statement):
+        global count
+        count += 1
+        if count == step:
+            os.kill(os.getpid(), 9)
+    store._db.set_trace_callback(trace)
+    land(store, [make("a.md", title="New", blob="2"), make("c.md", text="new words")], "2")
+    print("landed")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX signals")
+@pytest.mark.parametrize("step", [1, 4, 9, 15, 22, 30, 38, 45, 60])
+def test_killed_while_landing_the_archive_is_the_old_or_the_new_one(
+    opened: Opener, folder: Path, step: int
+) -> None:
+    filled(opened).close()
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), str(step)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert done.returncode in (-9, 0), done.stderr
+    store = opened()
+    assert store.warnings == ()
+    titles = sorted(post.title for post, _ in store.posts(Filter(), TODAY))
+    if store.snapshot_id == "1":
+        assert titles == ["a", "b"]
+        assert len(store.search("new", -1, EN, TODAY)) == 0
+    else:
+        assert titles == ["New", "c"]
+        assert len(store.search("new", -1, EN, TODAY)) == 2
+        assert store.marks("/2025/06/new/").starred
+    assert store.marks("/2025/06/a/").starred
+    with store.sync_lock():
+        pass
+
+
+def test_versions_are_those_of_this_program(store: Store, folder: Path) -> None:
+    store.close()
+    for name, schema in (("archive.db", ARCHIVE), ("state.db", STATE)):
+        db = sqlite3.connect(folder / name)
+        assert db.execute("PRAGMA user_version").fetchone() == (schema.version,)
+        assert db.execute("PRAGMA application_id").fetchone() == (schema.application,)
+        db.close()
+
+
+def test_times_are_utc(store: Store) -> None:
+    land(store, [make("a.md", day="1969-12-31")])
+    post = store.post("/1969/12/a/")
+    assert post is not None
+    assert post.date == dt.datetime(1969, 12, 31, tzinfo=dt.UTC)

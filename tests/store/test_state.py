@@ -1,0 +1,173 @@
+"""Marks: kept, merged by the newest, shared by processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from xsfreader.errors import StoreError
+from xsfreader.model import Marks, Place
+from xsfreader.store import Store
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Opener
+
+
+def test_marks_are_each_their_own(store: Store) -> None:
+    assert store.marks("/a/") == Marks()
+    store.set_place("/a/", Place(2, 7))
+    assert store.marks("/a/") == Marks(place=Place(2, 7))
+    store.set_read(["/a/", "/b/"], True)
+    store.set_starred("/a/", True)
+    assert store.marks("/a/") == Marks(True, True, Place(2, 7))
+    assert store.marks("/b/") == Marks(read=True)
+    store.set_read(["/a/"], False)
+    store.set_starred("/a/", False)
+    store.set_place("/a/", Place(0))
+    assert store.marks("/a/") == Marks(place=Place(0, 0))
+
+
+def test_names_from_a_terminal_do_no_harm(store: Store) -> None:
+    store.set_read(["/\udcff/"], True)
+    store.set_starred("/\udcff/", True)
+    assert store.marks("/\udcff/").read
+
+
+def test_settings(store: Store, opened: Opener) -> None:
+    assert store.setting("view") is None
+    store.set_setting("view", "date")
+    store.set_setting("view", "xep")
+    assert opened().setting("view") == "xep"
+
+
+def test_the_last_of_quick_changes_counts(store: Store, opened: Opener) -> None:
+    for read in (True, False, True, False):
+        store.set_read(["/a/"], read)
+    other = Store.open(
+        store._archive.with_name("b.db"), store._state.with_name("t.db"), ingest_version=1
+    )
+    with other:
+        other.set_read(["/a/"], True)
+        exported = store.export_state()
+        exported["marks"]["/a/"]["read_at"] = other.export_state()["marks"]["/a/"]["read_at"] - 1
+        other.import_state(exported)
+        assert other.marks("/a/").read
+
+
+def marked(store: Store) -> None:
+    store.set_read(["/a/", "/ü/"], True)
+    store.set_starred("/b/", True)
+    store.set_starred("/b/", False)
+    store.set_place("/c/", Place(3, 4))
+
+
+def test_importing_an_export_changes_nothing(store: Store) -> None:
+    marked(store)
+    exported = json.loads(json.dumps(store.export_state()))
+    assert store.import_state(exported) == 0
+    assert store.export_state() == exported
+
+
+def test_an_export_brings_all_to_an_empty_state(store: Store, tmp_path: Path) -> None:
+    marked(store)
+    with Store.open(tmp_path / "a.db", tmp_path / "s.db", ingest_version=1) as other:
+        assert other.import_state(store.export_state()) == 4
+        assert other.export_state() == store.export_state()
+        assert other.marks("/c/").place == Place(3, 4)
+        assert other.import_state(store.export_state()) == 0
+
+
+MARK = st.fixed_dictionaries(
+    {},
+    optional={
+        "read": st.booleans(),
+        "read_at": st.integers(0, 5),
+        "starred": st.booleans(),
+        "starred_at": st.integers(0, 5),
+        "block": st.integers(0, 9),
+        "offset": st.integers(0, 9),
+        "place_at": st.integers(0, 5),
+    },
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(st.dictionaries(st.sampled_from(["/a/", "/b/"]), MARK), min_size=1, max_size=4))
+def test_of_two_marks_the_newer_counts(
+    tmp_path_factory: pytest.TempPathFactory, exports: list[dict[str, dict[str, Any]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("s")
+    with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
+        newest: dict[tuple[str, str], tuple[int, bool]] = {}
+        for marks in exports:
+            store.import_state({"format": "xsfreader-state", "version": 1, "marks": marks})
+            for permalink, mark in marks.items():
+                for what in ("read", "starred"):
+                    at = mark.get(f"{what}_at", 0)
+                    if at > newest.get((permalink, what), (0, False))[0]:
+                        newest[permalink, what] = (at, mark.get(what, False))
+        for permalink in ("/a/", "/b/"):
+            marks_now = store.marks(permalink)
+            assert marks_now.read == newest.get((permalink, "read"), (0, False))[1]
+            assert marks_now.starred == newest.get((permalink, "starred"), (0, False))[1]
+
+
+def test_a_clock_ahead_does_not_win_for_ever(store: Store) -> None:
+    ahead = {"/a/": {"read": True, "read_at": 1 << 50}}
+    store.import_state({"format": "xsfreader-state", "version": 1, "marks": ahead})
+    store.set_read(["/a/"], False)
+    assert not store.marks("/a/").read
+    assert store.export_state()["marks"]["/a/"]["read_at"] < 1 << 50
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None, [], {}, {"format": "other"}, {"format": "xsfreader-state", "version": 2},
+        {"format": "xsfreader-state", "version": 1},
+        {"format": "xsfreader-state", "version": 1, "marks": []},
+        {"format": "xsfreader-state", "version": 1, "marks": {"/a/": 1}},
+        {"format": "xsfreader-state", "version": 1, "marks": {"/a/": {"read_at": "x"}}},
+        {"format": "xsfreader-state", "version": 1, "marks": {"/a/": {"block": -1, "place_at": 1}}},
+        {"format": "xsfreader-state", "version": 1, "marks": {"/a/": {"read_at": 1 << 70}}},
+    ],
+)  # fmt: skip
+def test_what_is_no_export_is_refused_whole(store: Store, data: object) -> None:
+    store.set_read(["/z/"], True)
+    before = store.export_state()
+    with pytest.raises(StoreError):
+        store.import_state(data)
+    assert store.export_state() == before
+
+
+MARKING = """
+import sys
+from pathlib import Path
+from xsfreader.store import Store
+folder, name = Path(sys.argv[1]), sys.argv[2]
+with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
+    for number in range(60):
+        store.set_read([f"/{name}/{number}/", "/shared/"], True)
+        store.set_starred(f"/{name}/{number}/", True)
+"""
+
+
+def test_two_processes_at_once_lose_nothing(store: Store, folder: Path) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", MARKING, str(folder), name], cwd=Path(__file__).parents[2]
+        )
+        for name in ("one", "two", "three")
+    ]
+    for process in running:
+        assert process.wait(60) == 0
+    marks = store.export_state()["marks"]
+    assert len(marks) == 3 * 60 + 1
+    assert all(mark.get("starred") or name == "/shared/" for name, mark in marks.items())
