@@ -124,6 +124,7 @@ class Inline:
         self._marks = Mark.NONE
         self._link = -1
         self._link_start = 0
+        self._outside = Mark.NONE
         self.anchors: list[tuple[str, int]] = []
         """Ids of the references to footnotes met, with their offsets."""
 
@@ -180,6 +181,7 @@ class Inline:
     def _on_link_open(self, token: Token) -> None:
         self._link_start = self._run.at
         self._link = self._collected.add_link("", str(token.attrs.get("href", "")))
+        self._outside = self._marks
         self._marks |= self._collected.marks_of(self._link)
 
     def _on_link_close(self, _token: Token) -> None:
@@ -190,7 +192,7 @@ class Inline:
         old = links[index]
         links[index] = Link(text, old.href, old.url, old.kind, old.fragment, old.xep)
         self._link = -1
-        self._marks &= ~_LINK_MARKS
+        self._marks = self._outside
 
     def _on_code(self, token: Token) -> None:
         text = restore(token.content, self._codes)

@@ -28,8 +28,12 @@ _SCHEME_KINDS = {"xmpp": LinkKind.XMPP, "mailto": LinkKind.MAIL}
 def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Link:
     """The link that ``href`` is on the page at ``base``."""
     written = clean_url(href.strip())
-    url = _resolve(_localised(written, base).replace("\\", "%5C"), base)
-    parts = _parts(url)
+    parts: _Parts | None
+    if found := _ABSOLUTE.fullmatch(written):
+        url, parts = written, _parts_of(found)
+    else:
+        url = _resolve(_localised(written, base).replace("\\", "%5C"), base)
+        parts = _parts(url)
     kind, xep = LinkKind.DOUBTFUL, None
     if parts is not None and not _is_doubtful(written, parts):
         kind, xep = _classify(written, url, parts, base)
@@ -74,12 +78,16 @@ def _resolve(href: str, base: str) -> str:
 def _parts(url: str) -> _Parts | None:
     """Scheme, host and path; None where the address can't be taken apart."""
     if found := _ABSOLUTE.fullmatch(url):
-        return found[1], found[2].lower(), found[3] or ""
+        return _parts_of(found)
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     return parts.scheme, parts.netloc.rpartition("@")[2].lower(), parts.path
+
+
+def _parts_of(found: re.Match[str]) -> _Parts:
+    return found[1], found[2].lower(), found[3] or ""
 
 
 def _classify(href: str, url: str, parts: _Parts, base: str) -> tuple[LinkKind, int | None]:
