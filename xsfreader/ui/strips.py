@@ -16,6 +16,8 @@ from xsfreader.markup import LinkKind, Mark, Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from textual.widget import Widget
+
     from xsfreader.markup import Line, Link, Span
 
 Range: TypeAlias = tuple[int, int, str]
@@ -78,6 +80,21 @@ def fit_ends(text: str, width: int) -> str:
     while cell_len(tail) > room:
         tail = tail[max(1, (cell_len(tail) - room) // 2) :]
     return set_cell_size(f"{head}…{tail.lstrip()}", width)
+
+
+def component_style(widget: Widget, name: str) -> Style:
+    """Give the style of a component class, its translucent colours blended with the widget's.
+
+    Only what the class itself sets is in it, so that it can be laid over others.
+    """
+    styles = widget.get_component_styles(name)
+    ground = widget.background_colors[1]
+    if styles.has_rule("background"):
+        ground = ground + styles.background
+    style = Style(bgcolor=ground.rich_color) if styles.has_rule("background") else Style()
+    if styles.has_rule("color"):
+        style += Style(color=(ground + styles.color).rich_color)
+    return style + styles.text_style
 
 
 class Painter:

@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup.safety import clean
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import component_style, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ class Results(ScrollView, inherit_bindings=False):
             self.post_message(self.Chosen())
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"results--{name}", partial=True)
+        return component_style(self, f"results--{name}")
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of a result."""

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from xsfreader.markup import layout
 from xsfreader.model import Place
 from xsfreader.ui.messages import LinkChosen, Scrolled
-from xsfreader.ui.strips import MARK_CLASSES, ROLE_CLASSES, Geometry, Lit, Painter
+from xsfreader.ui.strips import MARK_CLASSES, ROLE_CLASSES, Geometry, Lit, Painter, component_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -265,9 +265,7 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
     def painter(self) -> Painter:
         """The styles of the theme in force."""
         if self._painter is None:
-            self._painter = Painter(
-                self.rich_style, lambda name: self.get_component_rich_style(name, partial=True)
-            )
+            self._painter = Painter(self.rich_style, lambda name: component_style(self, name))
         return self._painter
 
     def render_line(self, y: int) -> Strip:

@@ -15,7 +15,7 @@ from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.messages import ViewChosen
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import component_style, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Bar(Widget):
         """Give the bar's style, with a component's over it."""
         if not name:
             return self.rich_style
-        return self.rich_style + self.get_component_rich_style(f"bar--{name}", partial=True)
+        return self.rich_style + component_style(self, f"bar--{name}")
 
     def line(self, left: list[Segment], right: list[Segment], fill: str = " ") -> Strip:
         """Set one stretch to the left, one to the right; the right one gives way."""

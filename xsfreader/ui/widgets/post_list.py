@@ -15,7 +15,7 @@ from xsfreader.folding import fold
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
-from xsfreader.ui.strips import fit, fit_ends
+from xsfreader.ui.strips import component_style, fit, fit_ends
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
@@ -293,11 +293,7 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)
         if style is None:
-            style = (
-                self.rich_style
-                if name == ""
-                else self.get_component_rich_style(f"post-list--{name}", partial=True)
-            )
+            style = self.rich_style if name == "" else component_style(self, f"post-list--{name}")
             self._styles[name] = style
         return style
 
