@@ -217,7 +217,8 @@ def test_filters_of_the_command_line(store: Store) -> None:
     [
         "/2025/06/ol%C3%A9/", "/2025/06/olé/", "2025/06/OLÉ", "https://xmpp.org/2025/06/ol%C3%A9/",
         "http://www.xmpp.org/2025/06/olé#x", "xmpp.org/2025/06/olé/?a=b", "olé", "ole",
-        "/old/place/", "old/place", "https://xmpp.org/old/place", " /2025/06/olé ", "//xmpp.org/old/place/",
+        "/old/place/", "old/place", "https://xmpp.org/old/place", " /2025/06/olé ",
+        "//xmpp.org/old/place/",
     ],
 )  # fmt: skip
 def test_a_post_has_many_names(store: Store, name: str) -> None:

@@ -1,0 +1,114 @@
+"""The query language: what each word means, and that nothing raises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.conftest import EN, TODAY, land, make
+from xsfreader.errors import QueryError
+from xsfreader.store import Query, Store, Term, parse_query
+
+
+def terms(text: str) -> list[str]:
+    return [" ".join(t.words) + ("*" if t.prefix else "") for t in parse_query(text).terms]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("omemo", ["omemo*"]),
+        ("omemo ", ["omemo"]),
+        ("Message  Archive", ["message", "archive*"]),
+        ('"Message Archive"', ["message archive"]),
+        ('"message arch', ["message arch*"]),
+        ('one"two three"four', ["one", "two three", "four*"]),
+        ("xep-0384", ["xep 0384*"]),
+        ("c++", ["c"]),
+        ("x", ["x"]),
+        ("NOT", ["not*"]),
+        ('a"', ["a"]),
+        ("(", []),
+        ("🎉 —", []),
+        ("Tronçon Straße", ["troncon", "strasse*"]),
+        ("中文", ["中 文"]),
+        ("a:b http://x", ["a b", "http x"]),
+        ("category:", []),
+        ("omemo lang:de", ["omemo"]),
+        ("xep:abc", ["xep abc*"]),
+    ],
+)
+def test_words(text: str, found: list[str]) -> None:
+    assert terms(text) == found
+
+
+def test_filters() -> None:
+    query = parse_query(
+        'author:Nÿco category:"XMPP Summit" xep:XEP-0384 xep:1 lang:DE lang:pt-br '
+        "before:2015 after:2010-06 after:2011-02-28 is:unread IS:starred omemo"
+    )
+    assert query == Query(
+        terms=(Term(("omemo",), prefix=True),),
+        authors=(Term(("nyco",), prefix=True),),
+        categories=(Term(("xmpp", "summit"), prefix=True),),
+        xeps=(384, 1),
+        languages=("de", "pt-br"),
+        after=dt.date(2011, 2, 28),
+        before=dt.date(2015, 1, 1),
+        unread=True,
+        starred=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["category:", "author:++", "xep:abc", "xep:", "lang:", "lang:x1", "before:soon",
+     "after:2015-13", "before:2015-02-30", "after:0000", "is:new", 'is:""'],
+)  # fmt: skip
+def test_a_bad_value_is_told_where_it_is_not_typed(text: str) -> None:
+    parse_query(text)
+    with pytest.raises(QueryError) as caught:
+        parse_query(f"omemo {text}", strict=True)
+    assert str(caught.value).startswith(f"{text}: ")
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PIECES = st.sampled_from(
+    ["omemo", "NOT", "AND", "OR", "NEAR(", '"', "'", "(", ")", "*", "^", "-", "+", ":", "{a b}:",
+     "author:", "category:", "xep:", "lang:", "before:", "after:", "is:", "2015", "384", "de",
+     "unread", " ", "c++", "xep-0384", "🎉", "ß", "中", "\x00", "\udcff", "\u202e", "title:", "%"]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=8).map("".join))
+
+
+@given(TEXTS)
+def test_whatever_is_typed_means_something(text: str) -> None:
+    query = parse_query(text)
+    for term in (*query.terms, *query.authors, *query.categories):
+        assert term.words
+        assert all(word.isalnum() for word in term.words)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp("shared")
+    with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
+        land(store, [make("a.md", text="OMEMO in C++, XEP-0384 中文")])
+        yield store
+
+
+@given(text=TEXTS)
+def test_no_search_raises(shared: Store, text: str) -> None:
+    shared.search(parse_query(text), 5, EN, TODAY)
+
+
+def test_long_queries_do_no_harm(shared: Store) -> None:
+    for text in ("a " * 10_000, "xep:1 " * 5000, '"' * 9999, "omemo " * 5000, "中" * 9999):
+        shared.search(parse_query(text), 5, EN, TODAY)

@@ -1,0 +1,221 @@
+"""Searches find what a scan over folded words finds, the best first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.corpus import corpus_files, needs_corpus
+from tests.store.conftest import EN, TODAY, land, make
+from xsfreader.errors import QueryError
+from xsfreader.folding import fold, words
+from xsfreader.ingest import ingest, is_post
+from xsfreader.store import Store, Term, parse_query
+from xsfreader.store.snippet import snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xsfreader.model import FullPost
+
+
+def found(store: Store, text: str, languages: tuple[str, ...] = EN) -> list[str]:
+    return [hit.post.title for hit in store.search(text, -1, languages, TODAY)]
+
+
+def test_title_above_body_and_newer_above_older(store: Store) -> None:
+    land(
+        store,
+        [
+            make("a.md", title="old body", day="2020-01-01", text="omemo here"),
+            make("b.md", title="new body", day="2024-01-01", text="omemo here"),
+            make("c.md", title="OMEMO old", day="2010-01-01", text="other words"),
+            make("d.md", title="OMEMO new", day="2012-01-01", text="other words"),
+        ],
+    )
+    assert found(store, "omemo") == ["OMEMO new", "OMEMO old", "new body", "old body"]
+    assert [hit.post.title for hit in store.search("omemo", 1, EN, TODAY)] == ["OMEMO new"]
+    assert store.search("omemo", 0, EN, TODAY) == []
+    assert store.search("", 9, EN, TODAY) == []
+
+
+def test_a_translation_comes_after_all_else(store: Store) -> None:
+    land(
+        store,
+        [
+            make("a.md", title="omemo a", day="2020-01-01"),
+            make("a.de.md", title="omemo a de", day="2020-01-01"),
+            make("b.md", title="b", text="omemo", day="2010-01-01"),
+            make("c.de.md", title="c de", text="omemo", day="2009-01-01"),
+        ],
+    )
+    assert found(store, "omemo") == ["omemo a", "b", "c de", "omemo a de"]
+    assert found(store, "omemo", ("de",)) == ["omemo a de", "b", "c de", "omemo a"]
+    assert found(store, "omemo lang:de") == ["omemo a de", "c de"]
+
+
+def test_filters_narrow(store: Store) -> None:
+    land(
+        store,
+        [
+            make("a.md", day="2014-12-31", authors=("Nÿco", "Kev"), xeps=(384,), text="alpha"),
+            make("b.md", day="2015-01-01", categories=("XMPP Summit",), text="alpha"),
+            make("c.md", day="2020-06-01", text="beta"),
+        ],
+    )
+    store.set_read(["/2014/12/a/"], True)
+    store.set_starred("/2015/01/b/", True)
+    assert found(store, "author:nyco") == ["a"]
+    assert found(store, "author:ny alpha") == ["a"]
+    assert found(store, "author:kevin") == []
+    assert found(store, "category:summit") == ["b"]
+    assert found(store, "xep:384") == ["a"]
+    assert found(store, "xep:384 beta") == []
+    assert found(store, "before:2015") == ["a"]
+    assert found(store, "after:2015") == ["c", "b"]
+    assert found(store, "after:2020-06") == ["c"]
+    assert found(store, "before:2020-06-01 after:2015") == ["b"]
+    assert found(store, "is:unread") == ["c", "b"]
+    assert found(store, "alpha is:unread") == ["b"]
+    assert found(store, "is:starred alpha") == ["b"]
+    assert found(store, "lang:de") == []
+    assert found(store, "nyco") == ["a"]
+    with pytest.raises(QueryError):
+        store.search("before:soon", 9, EN, TODAY)
+
+
+def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
+    text = "Padding of words. " * 60 + "Here Remko Tronçon speaks of STRAẞE. " + "And more. " * 60
+    land(store, [make("a.md", text=" ".join(text.split()))])
+    (hit,) = store.search("troncon strasse", 9, EN, TODAY)
+    assert [hit.snippet[start:end] for start, end in hit.marks] == ["Tronçon", "STRAẞE"]
+    assert hit.snippet.startswith("…")
+    assert hit.snippet.endswith("…")
+    assert len(hit.snippet) < 200
+
+
+def test_a_post_found_by_its_title_shows_its_beginning(store: Store) -> None:
+    land(store, [make("a.md", title="Omemo", text="The beginning. " * 50)])
+    (hit,) = store.search("omemo", 9, EN, TODAY)
+    assert hit.snippet.startswith("The beginning.")
+    assert hit.marks == ()
+
+
+WORDS = st.sampled_from(["Straße", "naïve", "c++", "XEP-0384", "中文", "a", "ﬁne", "x\u0301y", "…"])
+
+
+@given(
+    st.lists(WORDS, max_size=80).map(" ".join),
+    st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=3),
+)
+def test_marks_of_a_snippet_are_the_words_searched(
+    text: str, wanted: list[tuple[str, bool]]
+) -> None:
+    terms = [Term(tuple(words(word)), prefix) for word, prefix in wanted if words(word)]
+    shown, marks = snippet(text, terms)
+    assert "\n" not in shown
+    wholes = [" ".join(term.words) for term in terms]
+    end = 0
+    for start, stop in marks:
+        assert end <= start < stop <= len(shown)
+        end = stop
+        seen = " ".join(words(shown[start:stop]))
+        assert any(seen.startswith(whole) or whole.startswith(seen) for whole in wholes)
+    if terms and all(holds(words(text), term) for term in terms):
+        assert marks
+
+
+def holds(text: list[str], term: Term) -> bool:
+    """Whether the words of a term stand in a text one after another: the slow way."""
+    *firsts, last = term.words
+    for start in range(len(text) - len(firsts)):
+        after = text[start + len(firsts)]
+        if text[start : start + len(firsts)] == firsts and (
+            after.startswith(last) if term.prefix else after == last
+        ):
+            return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, list[FullPost]]]:
+    posts = [ingest(path, path, data) for path, data in corpus_files().items() if is_post(path)]
+    folder = tmp_path_factory.mktemp("corpus")
+    with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
+        land(store, posts)
+        yield store, posts
+
+
+Columns = list[list[str]]
+
+
+def scan(columns: dict[str, Columns], query: str) -> set[str]:
+    terms = parse_query(query).terms
+    return {
+        path
+        for path, fields in columns.items()
+        if all(any(holds(field, term) for field in fields) for term in terms)
+    }
+
+
+@needs_corpus
+def test_searches_find_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) -> None:
+    store, posts = corpus
+    columns = {
+        full.post.path: [
+            words(full.post.title),
+            words(full.text),
+            words("; ".join(full.post.authors)),
+            words("; ".join(full.post.categories)),
+        ]
+        for full in posts
+    }
+    chosen = random.Random(2007)
+    queries = []
+    for _ in range(70):
+        text = columns[chosen.choice(posts).post.path][1]
+        start = chosen.randrange(max(1, len(text) - 4))
+        queries += [
+            text[start] + " ",
+            text[start][: chosen.randint(2, 6)],
+            '"' + " ".join(text[start : start + chosen.randint(2, 4)]) + '"',
+            " ".join(chosen.sample(text, min(3, len(text)))),
+        ]
+    queries += ["Tronçon", "troncon", "xep-0384", "c++", "NOT", "(", "Nÿco", "chrząszcz", "février"]
+    for query in queries:
+        hits = store.search(query, -1, EN, dt.date(2100, 1, 1))
+        expected = scan(columns, query) if parse_query(query).terms else set()
+        assert {hit.post.path for hit in hits} == expected, query
+        assert len(hits) == len(expected)
+        for hit in hits[:5]:
+            assert hit.snippet.isprintable() or "\u200d" in hit.snippet
+            for start, end in hit.marks:
+                assert fold(hit.snippet[start:end]).strip()
+
+
+@needs_corpus
+def test_the_corpus_takes_no_more_room_than_it_should(
+    corpus: tuple[Store, list[FullPost]],
+) -> None:
+    store, _ = corpus
+    store._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+    markdown = sum(len(data) for path, data in corpus_files().items() if is_post(path))
+    file = sqlite3.connect(store._archive)
+    pages, size = (file.execute(f"PRAGMA {x}").fetchone()[0] for x in ("page_count", "page_size"))
+    file.close()
+    assert pages * size <= 3 * markdown
+    assert store._archive.stat().st_size == pages * size
+
+
+@needs_corpus
+def test_the_trip_report_is_found(corpus: tuple[Store, list[FullPost]]) -> None:
+    store, _ = corpus
+    for query in ("brussels trip report", "author:stpeter Troncon hackfest", '"trip report" XMPP'):
+        links = [hit.post.permalink for hit in store.search(query, 5, EN, TODAY)]
+        assert "/2011/02/brussels-trip-report/" in links, query
