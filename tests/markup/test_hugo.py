@@ -26,11 +26,8 @@ pytestmark = [
     ),
 ]
 
-WORDS_DIFFER = {
-    "content/blog/newsletter/2021-02-05-newsletter.md": "the site makes 🏧 of urn:xmpp:atm:0",
-    "content/blog/newsletter/2021-05-05-newsletter.md": "the same, and ™️ of urn:xmpp:tm:0",
-}
-"""Posts whose words differ from the site's, and why."""
+SPOILED = {"urn:xmpp🏧": "urn:xmpp:atm:", "urn:xmpp™️": "urn:xmpp:tm:"}
+"""Words of two posts in which the site sees emoji; ours are the author's."""
 
 LINKS_ADDED = {
     "content/blog/newsletter/2022-03-05-newsletter.de.md": "bare address behind a stray bracket",
@@ -65,6 +62,13 @@ def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+def authored(page: Page) -> str:
+    text = page.text
+    for spoiled, word in SPOILED.items():
+        text = text.replace(spoiled, word)
+    return text
+
+
 def samples(bodies: dict[str, str], part: int) -> list[Sample]:
     pages = json.loads(gzip.decompress((CORPUS / "hugo.json.gz").read_bytes()))
     assert len(pages) == 397
@@ -82,9 +86,7 @@ def samples(bodies: dict[str, str], part: int) -> list[Sample]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_word_stands_in_the_lines_in_order(bodies: dict[str, str], part: int) -> None:
     for sample in samples(bodies, part):
-        if sample.path in WORDS_DIFFER:
-            continue
-        wanted = folded(sample.page.text)
+        wanted = folded(authored(sample.page))
         document = parse(sample.body, base=sample.url)
         for width in (40, 80, 120):
             found = folded(shown(layout(document, width)))
@@ -96,7 +98,7 @@ def test_words_and_typography_are_the_same(bodies: dict[str, str], part: int) ->
     for sample in samples(bodies, part):
         document = parse(sample.body, base=sample.url)
         found = words(shown(layout(document, 120), sample.page.figures))
-        assert (found == words(sample.page.text)) is (sample.path not in WORDS_DIFFER), sample.path
+        assert found == words(authored(sample.page)), sample.path
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.code import highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
 from xsfreader.markup.figures import figure_of_code, figure_of_image, note_of_code
-from xsfreader.markup.inline import Collected, Inline, Run
+from xsfreader.markup.inline import Collected, Inline, Run, reference_id
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.segments import Picture, Words, segments
 from xsfreader.markup.shortcodes import Shortcode, restore
@@ -197,7 +197,8 @@ class Builder:
         end = index + 2
         backs: list[Token] = []
         while end < len(tokens) and tokens[end].type == "footnote_anchor":
-            backs.append(tokens[end])
+            if reference_id(tokens[end])[0] in self._anchors:
+                backs.append(tokens[end])
             end += 1
         self._prose([*(tokens[index + 1].children or ()), *backs], Mark.NONE)
         return end
@@ -207,7 +208,8 @@ class Builder:
         return index + 2
 
     def _on_back(self, tokens: Sequence[Token], index: int) -> int:
-        self._prose([tokens[index]], Mark.NONE)
+        if reference_id(tokens[index])[0] in self._anchors:
+            self._prose([tokens[index]], Mark.NONE)
         return index + 1
 
     def _prose(self, children: Sequence[Token], marks: Mark) -> None:

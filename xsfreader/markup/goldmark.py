@@ -63,6 +63,7 @@ def parser() -> MarkdownIt:
     md.inline.ruler.push("guillemet", _guillemet)
     md.core.ruler.after("block", "own_ids", _own_ids)
     md.core.ruler.after("inline", "heading_ids", _heading_ids)
+    md.core.ruler.before("footnote_tail", "footnotes_left", _keep_footnotes)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _bound(md, name)
     for name in ("link", "image"):
@@ -257,6 +258,16 @@ def _heading_ids(state: StateCore) -> None:
                 words = plain_text(tokens[index + 1].children or ())
                 token.meta["id"] = _unique(anchor(words) or "heading", taken)
             taken.setdefault(token.meta["id"], 0)
+
+
+def _keep_footnotes(state: StateCore) -> None:
+    """Number the footnotes that nothing refers to as well; else their text would be lost."""
+    notes = state.env.get("footnotes", {})
+    known = notes.setdefault("list", {})
+    for label, number in notes.get("refs", {}).items():
+        if number < 0:
+            notes["refs"][label] = len(known)
+            known[len(known)] = {"label": label[1:], "count": 0}
 
 
 def anchor(text: str) -> str:

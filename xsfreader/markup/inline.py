@@ -211,19 +211,22 @@ class Inline:
         self._run.add(f"▣ {label}", Role.NOTE, self._marks | Mark.LINK, link)
 
     def _on_reference(self, token: Token) -> None:
-        number = int(token.meta["id"]) + 1
-        again = int(token.meta.get("subId", 0))
-        self.anchors.append(
-            (f"fnref:{number}" if not again else f"fnref{again}:{number}", self._run.at)
-        )
+        name, number = reference_id(token)
+        self.anchors.append((name, self._run.at))
         shown = str(number).translate(_SUPERSCRIPT)
         link = self._collected.add_link(shown, f"#fn:{number}")
         self._run.add(shown, self._role, self._marks | Mark.LINK, link)
 
     def _on_back(self, token: Token) -> None:
-        number = int(token.meta["id"]) + 1
-        link = self._collected.add_link("↩", f"#fnref:{number}")
+        name, _ = reference_id(token)
+        link = self._collected.add_link("↩", f"#{name}")
         self._run.add(" ↩", Role.NOTE, Mark.LINK, link)
+
+
+def reference_id(token: Token) -> tuple[str, int]:
+    """Goldmark's id of a reference to a footnote, and the footnote's number."""
+    number, again = int(token.meta["id"]) + 1, int(token.meta.get("subId", 0))
+    return f"fnref{again or ''}:{number}", number
 
 
 _MARKS = {"strong": Mark.STRONG, "em": Mark.EMPHASIS, "s": Mark.STRIKE}
