@@ -15,7 +15,7 @@ from xsfreader.model import Known, Snapshot
 from xsfreader.source import directory as module
 from xsfreader.source import names, open_source
 from xsfreader.source.directory import DirectorySource
-from xsfreader.source.pack import object_id
+from xsfreader.source.git.pack import object_id
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,8 +27,9 @@ from xsfreader.errors import (
 )
 from xsfreader.model import Known, Progress, Snapshot
 from xsfreader.source import git as git_module
-from xsfreader.source import names, open_source, transport
-from xsfreader.source.pack import object_id
+from xsfreader.source import names, open_source
+from xsfreader.source.git import transport
+from xsfreader.source.git.pack import object_id
 
 if TYPE_CHECKING:
     from pathlib import Path

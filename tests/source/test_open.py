@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from xsfreader.errors import SourceError
 from xsfreader.source import DEFAULT, open_source
-from xsfreader.source.address import parse_address
 from xsfreader.source.directory import DirectorySource
 from xsfreader.source.git import GitSource
+from xsfreader.source.git.address import parse_address
 from xsfreader.source.guide import GuideSource
 
 if TYPE_CHECKING:

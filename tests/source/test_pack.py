@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.githost import commit, git, new_repository
 from xsfreader.errors import OversizeError, SourceError, UpstreamError
-from xsfreader.source.pack import Thing, object_id, read_pack
+from xsfreader.source.git.pack import Thing, object_id, read_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,8 @@ import pytest
 from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader.errors import SourceError, UnreachableError, UpstreamError
 from xsfreader.model import Known, Snapshot
-from xsfreader.source import open_source, transport
+from xsfreader.source import open_source
+from xsfreader.source.git import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

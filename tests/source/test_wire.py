@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xsfreader.errors import UpstreamError
-from xsfreader.source.wire import Mark, frame, packets
+from xsfreader.source.git.wire import Mark, frame, packets
 
 LINES = st.lists(
     st.one_of(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import SetAside
 from xsfreader.source import names
-from xsfreader.source.pack import broken
+from xsfreader.source.git.pack import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from xsfreader.source.pack import Thing
+    from xsfreader.source.git.pack import Thing
 
 FOLDER: Final = 0o040000
 SYMLINK: Final = 0o120000

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from xsfreader.errors import SourceError, UpstreamError
 from xsfreader.model import Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
-from xsfreader.source.address import parse_address
+from xsfreader.source.git.address import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from xsfreader.source.pack import Thing
-    from xsfreader.source.transport import Transport
-    from xsfreader.source.tree import Listing
-    from xsfreader.source.wire import Advertisement
+    from xsfreader.source.git.pack import Thing
+    from xsfreader.source.git.transport import Transport
+    from xsfreader.source.git.tree import Listing
+    from xsfreader.source.git.wire import Advertisement
 
     Tell = Callable[[Progress], None]
 
@@ -92,8 +92,8 @@ class GitSource:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> T:
-        from xsfreader.source.patience import patiently
-        from xsfreader.source.transport import Transport
+        from xsfreader.source.git.patience import patiently
+        from xsfreader.source.git.transport import Transport
 
         transport = Transport(self._address, limit)
 
@@ -113,7 +113,7 @@ class _Errand:
         self._tell = tell
 
     def snapshot(self, known: Known, branch: str | None) -> Snapshot | None:
-        from xsfreader.source import wire
+        from xsfreader.source.git import wire
 
         self._tell(Progress("asking the server"))
         advertisement = wire.greet(self._transport)
@@ -123,7 +123,7 @@ class _Errand:
             raise UpstreamError(f"{self._name} has no {missing}: check the configuration")
         if commit == known.snapshot:
             return None
-        from xsfreader.source.tree import list_commit
+        from xsfreader.source.git.tree import list_commit
 
         filters = advertisement.version == 2 and "filter" in advertisement.features
         stage = "fetching the list of posts"
@@ -142,7 +142,7 @@ class _Errand:
         return self._assemble(commit, listing, {name: things.get(name) for name in missing_ids})
 
     def blob(self, path: str, blob: str) -> bytes:
-        from xsfreader.source import wire
+        from xsfreader.source.git import wire
 
         advertisement = wire.greet(self._transport)
         things = self._fetch(advertisement, [blob], "fetching a file", limit=names.IMAGE_LIMIT)
@@ -172,8 +172,8 @@ class _Errand:
         before: int = 0,
         total: int | None = None,
     ) -> Mapping[str, Thing]:
-        from xsfreader.source import wire
-        from xsfreader.source.pack import read_pack
+        from xsfreader.source.git import wire
+        from xsfreader.source.git.pack import read_pack
 
         def tell(done: int, count: int) -> None:
             self._tell(Progress(stage, before + done, total or count, unit))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from xsfreader import __version__
 from xsfreader.errors import OversizeError, SourceError, UnreachableError, UpstreamError
-from xsfreader.source.address import Address, parse_address
+from xsfreader.source.git.address import Address, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
