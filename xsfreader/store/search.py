@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-CANDIDATES = 2000
+CANDIDATES = 1000
 """Of more posts than these, the newest are ranked; a blog of our size has fewer in all."""
 BANDS = 4
 """Ranks this coarse are equal, so that among much the same the newest come first."""
@@ -31,9 +31,10 @@ class Search(Base):
     ) -> list[Hit]:
         """Find posts, the best first.
 
-        Posts with all words in their title come first, then by how well they match, then the
-        newer. Every language of a post is found; a translation comes after all else where the
-        same post is found in a language that the reader prefers.
+        Posts with all words in their title come first, the newest before; then the others by how
+        well they match, of those that match much the same the newest before. Every language of
+        a post is found; a translation comes after all else where the same post is found in a
+        language that the reader prefers.
 
         A query given as text is read strictly: raises QueryError where a filter can't be
         understood.
@@ -42,13 +43,13 @@ class Search(Base):
             query = parse_query(query, strict=True)
         if query.empty or limit == 0:
             return []
-        found = self._candidates(query, today)
+        found = self._candidates(query, today, -1 if limit < 0 else max(limit, CANDIDATES))
         places = {language: place for place, language in enumerate(languages)}
         chosen = _sorted(found, places)
         chosen = chosen if limit < 0 else chosen[:limit]
         return self._hits(chosen, query.terms)
 
-    def _candidates(self, query: Query, today: dt.date) -> list[tuple[Any, ...]]:
+    def _candidates(self, query: Query, today: dt.date, most: int) -> list[tuple[Any, ...]]:
         """Rows of id, rank, title tier, time, permalink, language, story."""
         where, values = _conditions(query, today)
         expression = match(query)
@@ -57,7 +58,7 @@ class Search(Base):
                 "SELECT p.id, 0.0, 0, p.at, p.permalink, p.language, p.story FROM post p"
                 f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}"
                 " ORDER BY p.at DESC, p.permalink LIMIT ?",
-                (*values, CANDIDATES),
+                (*values, most),
             )
             return rows.fetchall()
         marks = (
@@ -65,16 +66,18 @@ class Search(Base):
             if query.unread or query.starred
             else ""
         )
-        statement = (
-            f"SELECT p.id, {_RANKED}, ?, p.at, p.permalink, p.language, p.story"
-            f" FROM found CROSS JOIN post p ON p.id = found.rowid{marks}"
-            f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?"
-        )
+        searches = [(_RANKED, 1, expression)]
+        if query.terms:
+            searches.append(("0.0", 0, match(query, "title")))
         found = {}
-        for tier, wanted in ((1, expression), (0, match(query, "title"))):
-            if tier or query.terms:
-                rows = self._db.execute(statement, (tier, wanted, *values, CANDIDATES))
-                found.update({row[0]: row for row in rows})
+        for rank, tier, wanted in searches:
+            rows = self._db.execute(
+                f"SELECT p.id, {rank}, {tier}, p.at, p.permalink, p.language, p.story"
+                f" FROM found CROSS JOIN post p ON p.id = found.rowid{marks}"
+                f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?",
+                (wanted, *values, most),
+            )
+            found.update({row[0]: row for row in rows})
         return list(found.values())
 
     def _hits(self, ids: Sequence[int], terms: Sequence[Term]) -> list[Hit]:

@@ -50,14 +50,14 @@ def _is_cjk(word: str) -> bool:
     return re.match(f"[{CJK}]", word) is not None
 
 
-def spots(folded: str, terms: Sequence[Term]) -> list[Spot]:
-    """Where terms stand in folded text, in the order of the text."""
+def spots(folded: str, terms: Sequence[Term], most: int = _LOOKED_AT) -> list[Spot]:
+    """Where terms stand in folded text, in the order of the text; of each the first ``most``."""
     found = [
-        (hit.start(), hit.end(), number)
+        (*hit.span(), number)
         for number, term in enumerate(terms)
-        for hit in islice(pattern(term).finditer(folded), _LOOKED_AT)
+        for hit in islice(pattern(term).finditer(folded), most)
     ]
-    return sorted(found)
+    return found if len(terms) == 1 else sorted(found)
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -83,6 +83,7 @@ def _first(text: str, terms: Sequence[Term]) -> int | None:
     """
     if not terms:
         return None
+    most = 1 if len(terms) == 1 else _LOOKED_AT
     start = 0
     while start < len(text):
         end = text.find(" ", start + _PIECE)
@@ -90,19 +91,21 @@ def _first(text: str, terms: Sequence[Term]) -> int | None:
         piece = text[start:end]
         plain = piece.lower()
         if len(plain) == len(piece):
-            found = spots(plain, terms)
+            found = spots(plain, terms, most)
             if len({number for _, _, number in found}) == len(terms):
                 return start + _best(found)[0] if found else None
         start = end
     folded = FoldedText.of(text)
-    found = spots(folded.text, terms)
+    found = spots(folded.text, terms, most)
     return folded.span(*_best(found)[:2])[0] if found else None
 
 
 def _best(found: Sequence[Spot]) -> Spot:
     """The hit to begin with: the first of those with most terms, then most hits, behind it."""
-    best = (0, 0)
     chosen = found[0]
+    if len(found) == 1:
+        return chosen
+    best = (0, 0)
     near: Counter[int] = Counter()
     end = 0
     for place, hit in enumerate(found):
