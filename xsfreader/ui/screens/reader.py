@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from xsfreader.library import Library
     from xsfreader.ui.keys import Action
@@ -45,6 +46,8 @@ TWO_PANES = 90
 WIDE = 130
 SHORT = 14
 LEAST = (40, 10)
+REST_SECONDS = 1.0
+"""How long the text must rest before the place is kept against a crash."""
 LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
                 "help", "quit")  # fmt: skip
 READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
@@ -73,6 +76,7 @@ class ReaderScreen(Screen[None]):
         self.status = StatusBar()
         self.keys = KeyBar()
         self.prompt: Prompt | None = None
+        self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
         self.links = Linking(self)
@@ -89,7 +93,7 @@ class ReaderScreen(Screen[None]):
             yield self.article
         yield self.status
         yield self.keys
-        yield Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make the window larger", id="room")
+        yield Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room")
 
     def on_mount(self) -> None:
         """Open on the newest unread post."""
@@ -218,8 +222,11 @@ class ReaderScreen(Screen[None]):
         self.show_view(message.view)
 
     def on_scrolled(self, _message: Scrolled) -> None:
-        """Show how far one has read."""
+        """Show how far one has read; once the reader rests there, keep the place."""
         self.show_where()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self.keep_place)
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
@@ -363,9 +370,12 @@ class ReaderScreen(Screen[None]):
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post."""
         self.tabs.view = view
-        entry = self.library.entry_permalink(self.permalink) if self.permalink else None
-        self.posts.show(view, entry)
+        shown = self.library.entry_permalink(self.permalink) if self.permalink else None
+        self.posts.show(view, shown)
         self.focus_pane(reading=False)
+        entry = self.posts.entry
+        if entry is not None and entry.permalink != shown:
+            self.show_post(entry.permalink)
 
     def find(self) -> None:
         """Ask what to find: in the post, or in the list where the keys go there."""
