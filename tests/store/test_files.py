@@ -340,6 +340,31 @@ def test_opening_says_when_a_file_is_locked(opened: Opener, folder: Path) -> Non
     holder.close()
 
 
+OPENING = """
+import sys
+from pathlib import Path
+from tests.store.conftest import EN, TODAY, land, make
+from xsfreader.store import Store
+folder = Path(sys.argv[1])
+with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
+    store.set_read([f"/{sys.argv[2]}/"], True)
+    store.newest(EN, TODAY)
+    assert store.warnings == ()
+"""
+
+
+def test_many_start_at_once_where_nothing_is_yet(folder: Path, opened: Opener) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENING, str(folder), str(number)],
+            cwd=Path(__file__).parents[2],
+        )
+        for number in range(6)
+    ]
+    assert [process.wait(60) for process in running] == [0] * 6
+    assert len(opened().export_state()["marks"]) == 6
+
+
 KILLED = """
 import sys, os
 from pathlib import Path

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -230,7 +231,7 @@ def _check(file: Path, timeout: float) -> None:
 
 def _make_copy(file: Path, copy: Path, timeout: float) -> None:
     """Copy the state in one piece; where that fails, the copy before stays."""
-    draft = copy.with_name(f"{copy.name}.{os.getpid()}.tmp")
+    draft = copy.with_name(f"{copy.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with (
             contextlib.closing(connect(file, timeout)) as db,
