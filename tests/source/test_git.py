@@ -28,8 +28,8 @@ from xsfreader.errors import (
 from xsfreader.model import Known, Progress, Snapshot
 from xsfreader.source import git as git_module
 from xsfreader.source import names, open_source
-from xsfreader.source.git import transport
 from xsfreader.source.git.pack import object_id
+from xsfreader.source.web import transport
 
 if TYPE_CHECKING:
     from pathlib import Path

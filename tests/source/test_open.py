@@ -12,8 +12,8 @@ from xsfreader.errors import SourceError
 from xsfreader.source import DEFAULT, open_source
 from xsfreader.source.directory import DirectorySource
 from xsfreader.source.git import GitSource
-from xsfreader.source.git.address import parse_address
 from xsfreader.source.guide import GuideSource
+from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
     from pathlib import Path

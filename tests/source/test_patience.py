@@ -9,8 +9,8 @@ import pytest
 
 from xsfreader.errors import StoppedError, UnreachableError
 from xsfreader.model import Progress
-from xsfreader.source.git import patience
-from xsfreader.source.git.patience import patiently
+from xsfreader.source.web import patience
+from xsfreader.source.web.patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable

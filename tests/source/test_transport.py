@@ -13,7 +13,7 @@ from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader.errors import SourceError, UnreachableError, UpstreamError
 from xsfreader.model import Known, Snapshot
 from xsfreader.source import open_source
-from xsfreader.source.git import transport
+from xsfreader.source.web import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from xsfreader.errors import SourceError, UpstreamError
 from xsfreader.model import Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
-from xsfreader.source.git.address import parse_address
+from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from xsfreader.source.git.pack import Thing
-    from xsfreader.source.git.transport import Transport
     from xsfreader.source.git.tree import Listing
     from xsfreader.source.git.wire import Advertisement
+    from xsfreader.source.web.transport import Transport
 
     Tell = Callable[[Progress], None]
 
@@ -92,8 +92,8 @@ class GitSource:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> T:
-        from xsfreader.source.git.patience import patiently
-        from xsfreader.source.git.transport import Transport
+        from xsfreader.source.web.patience import patiently
+        from xsfreader.source.web.transport import Transport
 
         transport = Transport(self._address, limit)
 

@@ -18,7 +18,7 @@ from xsfreader.source.names import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xsfreader.source.git.transport import Transport
+    from xsfreader.source.web.transport import Transport
 
 AGENT: Final = f"agent=xsfreader/{__version__}"
 SERVICE: Final = "application/x-git-upload-pack"

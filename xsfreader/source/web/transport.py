@@ -11,14 +11,16 @@ import os
 import socket
 import ssl
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from xsfreader import __version__
 from xsfreader.errors import OversizeError, SourceError, UnreachableError, UpstreamError
-from xsfreader.source.git.address import Address, parse_address
+from xsfreader.source.web.address import Address, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 USER_AGENT: Final = f"git/2 (xsfreader/{__version__})"
 """Hosts look for ``git/`` to tell a client of theirs from a browser."""
@@ -31,8 +33,17 @@ CA_FILES: Final = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CUR
 """Variables that name certificates to trust, the first set one counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An answer that is newer than what one had, with what to ask for the next one with."""
+
+    body: Iterator[bytes]
+    etag: str | None
+    modified: str | None
+
+
 class Transport:
-    """Requests to one repository over a connection that is kept."""
+    """Requests to one place over a connection that is kept."""
 
     def __init__(self, address: Address, limit: int) -> None:
         self.address = address
@@ -50,10 +61,28 @@ class Transport:
         Raises:
             SourceError: No answer, an answer of another media type than ``kind``, or too much.
         """
+        return self._body(self._followed(path, headers), {kind})
+
+    def get_changed(
+        self, path: str, *, headers: Mapping[str, str], kinds: Collection[str]
+    ) -> Changed | None:
+        """Ask for ``path`` on a condition that the headers name; None where it is unchanged.
+
+        Raises:
+            SourceError: As with ``get``.
+        """
+        response = self._followed(path, headers)
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            self.close()
+            return None
+        etag, modified = response.getheader("ETag"), response.getheader("Last-Modified")
+        return Changed(self._body(response, kinds), etag, modified)
+
+    def _followed(self, path: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         for _ in range(REDIRECTS + 1):
             response = self._request("GET", path, None, headers)
             if response.status not in {301, 302, 303, 307, 308}:
-                return self._body(response, kind)
+                return response
             location = response.getheader("Location", "")
             self.close()
             self.address = self.address.moved(location)
@@ -67,7 +96,7 @@ class Transport:
         Raises:
             SourceError: As with ``get``.
         """
-        return self._body(self._request("POST", path, body, headers), kind)
+        return self._body(self._request("POST", path, body, headers), {kind})
 
     def close(self) -> None:
         """Close the connection; a later request opens another."""
@@ -135,10 +164,10 @@ class Transport:
         self._connection = connection
         return connection
 
-    def _body(self, response: http.client.HTTPResponse, kind: str) -> Iterator[bytes]:
+    def _body(self, response: http.client.HTTPResponse, kinds: Collection[str]) -> Iterator[bytes]:
         given = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
         encoded = response.getheader("Content-Encoding", "identity").lower() != "identity"
-        if response.status != 200 or given != kind or encoded:
+        if response.status != 200 or given not in kinds or encoded:
             self.close()
             raise UpstreamError(refusal(response.status, str(self.address), given))
         self._answer = self._read(response)

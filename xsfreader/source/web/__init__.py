@@ -1,0 +1,1 @@
+"""HTTP as far as sources need it: addresses, bounded requests, and patience with servers."""
