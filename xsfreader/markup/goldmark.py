@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt, helpers
+from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -29,6 +30,9 @@ DEEPEST = 40
 
 _MORE = 16
 """Levels of inline markup, and of a table in the deepest container."""
+
+_LONGEST = 50_000
+"""Characters of a paragraph."""
 
 _STOP = r"[\n!&*\[\\\]_`~<]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
@@ -61,6 +65,7 @@ def parser() -> MarkdownIt:
     md.use(deflist_plugin).use(footnote_plugin, inline=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
+    md.core.ruler.at("inline", _inline)
     md.core.ruler.after("block", "own_ids", _own_ids)
     md.core.ruler.after("inline", "heading_ids", _heading_ids)
     md.core.ruler.before("footnote_tail", "footnotes_left", _keep_footnotes)
@@ -258,6 +263,18 @@ def _heading_ids(state: StateCore) -> None:
                 words = plain_text(tokens[index + 1].children or ())
                 token.meta["id"] = _unique(anchor(words) or "heading", taken)
             taken.setdefault(token.meta["id"], 0)
+
+
+def _inline(state: StateCore) -> None:
+    """Read inline markup, but for paragraphs so long that nobody wrote them: they are text."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if len(token.content) <= _LONGEST:
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
+            else:
+                text = token.content.replace("\n", " ")
+                token.children.append(Token("text", "", 0, content=text))
 
 
 def _keep_footnotes(state: StateCore) -> None:
