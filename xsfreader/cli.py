@@ -151,10 +151,13 @@ def _run(args: argparse.Namespace) -> int:
     if args.command == "show" and Path(args.post).is_file():
         return _show_file(args, config)
     from xsfreader.library import Library
+    from xsfreader.log import keep_log
 
     if args.command is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _fail("the app needs a terminal; `xsfreader list` and `show` print to pipes")
     library = Library(config, paths, args.source)
+    if args.command in (None, "sync"):
+        keep_log(paths.log)
     if args.command is None:
         return _app(args, library)
     with library:
@@ -179,9 +182,8 @@ def _sync(args: argparse.Namespace, library: Library) -> int:
         report = library.sync(line.show, lambda: False)
     for file in report.set_aside:
         print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
-    words = f"{report.total} posts, {report.new} new, {report.changed} changed"
-    words += f", {report.removed} removed"
-    print(words + (f", {len(report.set_aside)} set aside" if report.set_aside else ""))
+    library.refresh_xeps(lambda: False)
+    print(report.told())
     return OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEFAULT_SOURCE = "https://github.com/xsf/xmpp.org"
+DEFAULT_XEP_LIST = "https://xmpp.org/extensions/xeplist.xml"
 IMAGES = ("on-view", "all", "off")
 PRESETS = ("", "newsboat")
 SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
@@ -40,6 +42,8 @@ class Config:
     """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
     sync_interval: int = 60
     """Minutes between syncs while the app is open; 0 for none but by key."""
+    xep_list: str = DEFAULT_XEP_LIST
+    """Where the XSF's list of XEPs is fetched at sync; empty for not at all."""
     openers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Scheme to command; ``{}`` stands for the link, which else comes last."""
     preset: str = ""
@@ -209,6 +213,7 @@ _CHECKS: dict[str, Callable[..., Any]] = {
     "width": _number(20, 500),
     "images": _images,
     "sync_interval": _number(0, 100_000),
+    "xep_list": _text,
     "openers": _openers,
     "keys": _keys,
 }
@@ -222,6 +227,7 @@ _COMMENTS = {
     "width": "Widest column of text, in cells.",
     "images": 'When pictures are fetched: "on-view", "all" at sync, or "off".',
     "sync_interval": "Minutes between syncs while the app is open; 0 for none but by key.",
+    "xep_list": "Where the list of XEPs is fetched at sync; empty for not at all.",
 }
 
 
@@ -253,5 +259,4 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, int):
         return str(value)
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(str(value), ensure_ascii=False)

@@ -13,8 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from xsfreader.errors import NoArchiveError, SyncRunningError, UnknownPostError
+from xsfreader.errors import (
+    NoArchiveError,
+    StoppedError,
+    SyncRunningError,
+    UnknownPostError,
+    XsfreaderError,
+)
 from xsfreader.ingest import INGEST_VERSION
+from xsfreader.log import log
 from xsfreader.model import DEFAULT_LANGUAGE, View
 
 if TYPE_CHECKING:
@@ -373,7 +380,38 @@ class Library:
         """Bring the archive to the newest snapshot. Raises SourceError, StoreError."""
         from xsfreader.sync import sync
 
-        return sync(self._store, self.source(), progress, stopped)
+        try:
+            report = sync(self._store, self.source(), progress, stopped)
+        except XsfreaderError as error:
+            log().warning("sync from %s: %s", self.source_name, error)
+            raise
+        for file in report.set_aside:
+            log().info("set aside: %s: %s", file.path, file.reason)
+        log().info("synced from %s: %s", self.source_name, report.told())
+        return report
+
+    def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
+        """Bring the XSF's list of XEPs where it changed; a failure is logged and costs nothing.
+
+        A source that is not the web's (a folder, a host over plain HTTP, as in a test) gets it
+        only where the configuration names a list.
+        """
+        wanted = self.config.xep_list
+        named = "xep_list" in self.config.lines
+        if not wanted or not (named or self.source_name.startswith("https://")):
+            return
+        from xsfreader.source.xeplist import fetch
+
+        try:
+            held = self._store.xeps_validators()
+            new = fetch(wanted, *held, stopped)
+            if new is not None:
+                self._store.set_xeps(new.xeps, etag=new.etag, modified=new.modified)
+                self._documents.clear()
+        except StoppedError:
+            pass
+        except XsfreaderError as error:
+            log().warning("the list of XEPs: %s", error)
 
     def refresh_local(self) -> None:
         """Take in what changed in a source that costs no network; others stay as they are."""

@@ -179,6 +179,12 @@ class SyncReport:
     set_aside: tuple[SetAside, ...] = ()
     """Every file of the snapshot that could not be read, whether or not it was known before."""
 
+    def told(self) -> str:
+        """Tell the outcome in one line."""
+        words = f"{self.total} posts, {self.new} new, {self.changed} changed"
+        words += f", {self.removed} removed"
+        return words + (f", {len(self.set_aside)} set aside" if self.set_aside else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -11,7 +11,7 @@ from xsfreader.ui.messages import SyncDone, SyncFailed, SyncProgress
 
 if TYPE_CHECKING:
     from xsfreader.library import Library
-    from xsfreader.model import Progress, SyncReport
+    from xsfreader.model import Progress
     from xsfreader.ui.screens.reader import ReaderScreen
 
 POLL_SECONDS = 1.0
@@ -71,6 +71,8 @@ class Syncer:
                         return
                     self._fingerprint = fingerprint
                 report = library.sync(progress, lambda: worker.is_cancelled)
+                if not library.local:
+                    library.refresh_xeps(lambda: worker.is_cancelled)
         except StoppedError:
             self.running = False
         except XsfreaderError as error:
@@ -117,7 +119,9 @@ class Syncer:
             self._leave_guide()
         elif report.new or report.changed or report.removed:
             screen.take_in_news()
-        words = told(report)
+        words = report.told()
+        if report.set_aside:
+            words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside))
 
@@ -154,14 +158,3 @@ class Syncer:
                 "r fetches all the same",
                 alert=True,
             )
-
-
-def told(report: SyncReport) -> str:
-    """Tell a sync's outcome in one line."""
-    words = f"{report.total} posts, {report.new} new, {report.changed} changed"
-    words += f", {report.removed} removed"
-    if report.set_aside:
-        first = report.set_aside[0]
-        words += f", {len(report.set_aside)} set aside ({first.path}: {first.reason}"
-        words += ", …)" if len(report.set_aside) > 1 else ")"
-    return words
