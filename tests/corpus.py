@@ -29,6 +29,23 @@ def needs_corpus(test: F) -> F:
 
 
 @functools.cache
+def corpus_commits() -> tuple[str, ...]:
+    """The bundle's commits, the oldest first."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            ["git", "clone", "--quiet", "--bare", str(BUNDLE), folder], check=True, timeout=60
+        )
+        listed = subprocess.run(
+            ["git", "-C", folder, "rev-list", "--reverse", "HEAD"],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
+    return tuple(listed.split())
+
+
+@functools.cache
 def corpus_files(commit: str = "master") -> dict[str, bytes]:
     """Every Markdown file below the blog's folder, of one of the bundle's commits."""
     with tempfile.TemporaryDirectory() as folder:

@@ -68,8 +68,9 @@ def test_a_newer_file_is_left_as_it_is(opened: Opener, folder: Path, name: str) 
         lambda file: file.write_bytes(b"x"),
         lambda file: file.write_bytes(b"SQLite format 3\0" + b"\xff" * 84),
         lambda file: foreign(file),  # noqa: PLW0108 - defined below
+        lambda file: unnumbered(file),  # noqa: PLW0108 - defined below
     ],
-    ids=["text", "a byte", "a spoiled header", "another program's"],
+    ids=["text", "a byte", "a spoiled header", "another program's", "somebody's"],
 )
 def test_a_broken_archive_is_set_aside_and_begun_anew(
     opened: Opener, folder: Path, spoil: Callable[[Path], None]
@@ -93,6 +94,13 @@ def foreign(file: Path) -> None:
     db = sqlite3.connect(file)
     db.execute("CREATE TABLE other (x)")
     db.execute("PRAGMA application_id = 7")
+    db.close()
+
+
+def unnumbered(file: Path) -> None:
+    file.unlink()
+    db = sqlite3.connect(file)
+    db.execute("CREATE TABLE other (x)")
     db.close()
 
 

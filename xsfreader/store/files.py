@@ -64,6 +64,8 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
         return
     try:
         with contextlib.closing(connect(file, timeout)) as db:
+            _version_inside(db, file, schema)
+            _use_log(db, timeout)
             migrate(db, file, schema)
     except sqlite3.Error as error:
         raise translate(error, file) from error
@@ -106,16 +108,35 @@ def _refuse_newer(version: int, file: Path, schema: Schema) -> None:
         )
 
 
+def _version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
+    """Read the version as SQLite sees it, once it is clear that the file is ours or new."""
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != schema.application and (application or version or tables):
+        raise BrokenFileError(f"{file}: another program's database")
+    _refuse_newer(version, file, schema)
+    return int(version)
+
+
+def _use_log(db: sqlite3.Connection, timeout: float) -> None:
+    """Switch a file to a write-ahead log, for which SQLite does not wait by itself."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def migrate(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
     """Bring a file to this program's version, wholly or not at all."""
-    db.execute("PRAGMA journal_mode = WAL")
     with transaction(db):
-        application = db.execute("PRAGMA application_id").fetchone()[0]
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != schema.application and (application or version or tables):
-            raise BrokenFileError(f"{file}: another program's database")
-        _refuse_newer(version, file, schema)
+        version = _version_inside(db, file, schema)
         for step in schema.steps[version:]:
             for statement in _statements(step):
                 db.execute(statement)
