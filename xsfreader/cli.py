@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         "Without a command, the app starts.",
         parents=[_common(default=None)],
     )
+    parser.add_argument(
+        "--fresh", action="store_true", help="open on the newest post, not where you left"
+    )
     parser.add_argument("--version", action="version", version=f"xsfreader {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
 
@@ -169,7 +172,7 @@ def _run(args: argparse.Namespace) -> int:
 def _app(args: argparse.Namespace, library: Library) -> int:
     from xsfreader.ui.app import run
 
-    run(library, offline=args.offline)
+    run(library, offline=args.offline, fresh=args.fresh)
     return OK
 
 

@@ -235,6 +235,10 @@ class Library:
         links = [others[language] for language in order]
         return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
 
+    def holds(self, permalink: str) -> bool:
+        """Tell whether a post is here."""
+        return self._store.post(permalink) is not None
+
     def post(self, permalink: str) -> Post:
         """Read what is known of a post. Raises UnknownPostError."""
         post = self._store.post(permalink)
@@ -284,6 +288,22 @@ class Library:
     def marks(self, permalink: str) -> Marks:
         """Read what the reader left at a post."""
         return self._store.marks(permalink)
+
+    def session(self) -> str | None:
+        """Read what the app left of how it stood with this source."""
+        return self._store.setting(f"session:{self.source_name}")
+
+    def keep_session(self, text: str) -> None:
+        """Keep how the app stands with this source."""
+        self._store.set_setting(f"session:{self.source_name}", text)
+
+    def theme(self) -> str:
+        """Tell the theme: the configured one, else the one chosen last; empty for ours."""
+        return self.config.theme or self._store.setting("theme") or ""
+
+    def keep_theme(self, name: str) -> None:
+        """Keep the theme that was chosen."""
+        self._store.set_setting("theme", name)
 
     def is_read(self, permalink: str) -> bool:
         """Tell whether a post was read, in whatever language."""

@@ -42,8 +42,8 @@ def test_the_presets_are_those_the_configuration_takes() -> None:
 
 @pytest.mark.parametrize("action", [action.id for action in ACTIONS])
 def test_every_action_can_be_remapped(action: str) -> None:
-    changed = {a.id: a for a in effective(Config(keys={action: "f9, ctrl+t"}))}
-    assert changed[action].keys == ("f9", "ctrl+t")
+    changed = {a.id: a for a in effective(Config(keys={action: "f9, ctrl+y"}))}
+    assert changed[action].keys == ("f9", "ctrl+y")
 
 
 def test_signs_are_keys_too() -> None:

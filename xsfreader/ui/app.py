@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 
+from xsfreader.errors import ConfigError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
 from xsfreader.ui.keys import effective
@@ -26,11 +27,12 @@ class ReaderApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = []
 
-    def __init__(self, library: Library, *, offline: bool = False) -> None:
+    def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
         """Take an open library; the app closes it. Raises ConfigError, StoreError."""
         super().__init__()
         self.library = library
         self.offline = offline
+        self.fresh = fresh
         self.actions: tuple[Action, ...] = effective(library.config)
         self._guide: Library | None = None
         for action in self.actions:
@@ -39,7 +41,16 @@ class ReaderApp(App[None]):
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
         for own in theme.THEMES:
             self.register_theme(own)
-        self.theme = library.config.theme or theme.DEFAULT
+        self.theme = self._known_theme(library.theme())
+
+    def _known_theme(self, name: str) -> str:
+        if name in self.available_themes:
+            return name
+        if name and name == self.library.config.theme:
+            where = self.library.config.where("theme")
+            known = ", ".join(sorted(self.available_themes))
+            raise ConfigError(f"{where}theme: there is no {name}; there are {known}")
+        return theme.DEFAULT
 
     def get_default_screen(self) -> Screen[None]:
         """Show the archive, or the guide while there is none."""
@@ -48,7 +59,9 @@ class ReaderApp(App[None]):
             shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
         if shown.is_guide:
             shown.sync(lambda _progress: None, lambda: False)
-        return ReaderScreen(self.library, shown, self.actions, offline=self.offline)
+        return ReaderScreen(
+            self.library, shown, self.actions, offline=self.offline, fresh=self.fresh
+        )
 
     async def action_quit(self) -> None:
         """Keep the place and leave."""
@@ -63,9 +76,9 @@ class ReaderApp(App[None]):
             self._guide.close()
 
 
-def run(library: Library, *, offline: bool = False) -> None:
+def run(library: Library, *, offline: bool = False, fresh: bool = False) -> None:
     """Run the app until it is left."""
-    app = ReaderApp(library, offline=offline)
+    app = ReaderApp(library, offline=offline, fresh=fresh)
     try:
         app.run()
     finally:

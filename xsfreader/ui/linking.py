@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,8 +95,7 @@ class Linking:
         openers = screen.library.config.openers
         words = command(url, openers)
         if words is not None and in_terminal(words):
-            with screen.app.suspend():
-                subprocess.run(words, check=False)  # noqa: S603 - an argument list, no shell
+            screen.outside.run(words)
         elif words is not None and open_url(url, openers):
             screen.status.say(f"opened {url}")
         else:
@@ -153,6 +151,8 @@ class Linking:
 
     def hint(self) -> None:
         """Put letters on the links on screen."""
+        if not self.screen.reading:
+            self.screen.focus_pane(reading=True)
         seen = [link for link, _, _ in self.screen.article.links_in_sight()]
         if not seen:
             self.screen.status.say("no link on screen")

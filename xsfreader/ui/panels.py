@@ -100,3 +100,33 @@ class Panels:
             screen.finding.mark(screen.library.words_of(asked))
 
         screen.app.push_screen(SearchScreen(screen.library, query), go)
+
+    def palette(self) -> None:
+        """Open the palette."""
+        from textual.command import CommandPalette
+
+        from xsfreader.ui.commands import Everything
+
+        self.screen.app.push_screen(
+            CommandPalette(providers=[Everything], placeholder="action, category, XEP or title")
+        )
+
+    def themes(self) -> None:
+        """Choose a theme, seeing it at once; it is kept."""
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        screen, app = self.screen, self.screen.app
+        before = app.theme
+        names = sorted(app.available_themes, key=lambda name: (not name.startswith("xsf"), name))
+
+        def go(choice: int | None) -> None:
+            app.theme = before if choice is None else names[choice]
+            if choice is not None:
+                screen.marking.attempt(lambda: screen.library.keep_theme(names[choice]))
+
+        def show(choice: int) -> None:
+            app.theme = names[choice]
+
+        app.push_screen(
+            ChoiceScreen("Theme", names, current=names.index(before), highlighted=show), go
+        )

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from xsfreader.markup.safety import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -32,14 +32,24 @@ class ChoiceScreen(ModalScreen[int | None]):
     ]
 
     def __init__(
-        self, title: str, rows: Sequence[str], *, words: str = "", current: int | None = None
+        self,
+        title: str,
+        rows: Sequence[str],
+        *,
+        words: str = "",
+        current: int | None = None,
+        highlighted: Callable[[int], None] | None = None,
     ) -> None:
-        """Show a title, words below it, and rows with the cursor on ``current``."""
+        """Show a title, words below it, and rows with the cursor on ``current``.
+
+        ``highlighted`` hears where the cursor goes.
+        """
         super().__init__()
         self._title = title
         self._words = words
         self._rows = rows
         self._current = current
+        self._highlighted = highlighted
 
     def compose(self) -> ComposeResult:
         """Lay out a panel at the right edge."""
@@ -54,6 +64,12 @@ class ChoiceScreen(ModalScreen[int | None]):
         options = self.query_one(OptionList)
         options.highlighted = self._current
         options.focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Tell where the cursor is."""
+        event.stop()
+        if self._highlighted is not None:
+            self._highlighted(event.option_index)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the row chosen."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
@@ -10,12 +9,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.model import View
+from xsfreader.ui import session
+from xsfreader.ui.asking import Asking
 from xsfreader.ui.finding import Finding
 from xsfreader.ui.linking import Linking
 from xsfreader.ui.marking import Marking
+from xsfreader.ui.moving import Moving
+from xsfreader.ui.outside import Outside
 from xsfreader.ui.panels import Panels
-from xsfreader.ui.places import same_heading
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -60,9 +61,18 @@ class ReaderScreen(Screen[None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, library: Library, shown: Library, actions: Sequence[Action], *, offline: bool
+        self,
+        library: Library,
+        shown: Library,
+        actions: Sequence[Action],
+        *,
+        offline: bool,
+        fresh: bool,
     ) -> None:
-        """Show ``shown``, which is the guide while ``library`` is still empty."""
+        """Show ``shown``, which is the guide while ``library`` is still empty.
+
+        ``fresh`` forgets where the app was left.
+        """
         super().__init__()
         self.library = shown
         self.actions = actions
@@ -75,13 +85,17 @@ class ReaderScreen(Screen[None]):
         self.article = ArticleView(library.config.width)
         self.status = StatusBar()
         self.keys = KeyBar()
-        self.prompt: Prompt | None = None
+        self._fresh = fresh
+        self._session = ""
         self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
         self.links = Linking(self)
         self.finding = Finding(self)
         self.panels = Panels(self)
+        self.moving = Moving(self)
+        self.asking = Asking(self)
+        self.outside = Outside(self)
 
     def compose(self) -> ComposeResult:
         """Two panes between a header, a status line and the keys."""
@@ -96,13 +110,18 @@ class ReaderScreen(Screen[None]):
         yield Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room")
 
     def on_mount(self) -> None:
-        """Open on the newest unread post."""
+        """Open where the app was left, else on the newest unread post."""
         self._fit(self.app.size.width, self.app.size.height)
         self.start()
         self.syncer.start()
 
     def start(self) -> None:
-        """Show the newest unread post, the list beside it."""
+        """Show the post left last, or the newest unread one, the list beside it."""
+        left = None if self._fresh else session.Session.read(self.library.session())
+        self.posts.library = self.library
+        if left is not None and session.restore(self, left):
+            self.refresh_counts()
+            return
         first = self.library.newest_unread()
         self.posts.use(self.library, first.permalink if first else None)
         if first is not None:
@@ -175,10 +194,14 @@ class ReaderScreen(Screen[None]):
         self.marking.read_now()
 
     def keep_place(self) -> None:
-        """Remember where in the post the reader is."""
+        """Remember where in the post the reader is, and how the screen stands."""
         permalink, place = self.permalink, self.article.place
         if permalink is not None and self.article.page is not None:
             self.marking.attempt(lambda: self.library.set_place(permalink, place))
+        now = session.current(self).text()
+        if now != self._session and permalink is not None:
+            self._session = now
+            self.marking.attempt(lambda: self.library.keep_session(now))
 
     def refresh_counts(self) -> None:
         """Show how many posts there are, and how many are unread."""
@@ -219,7 +242,7 @@ class ReaderScreen(Screen[None]):
 
     def on_view_chosen(self, message: ViewChosen) -> None:
         """Show the list in another order."""
-        self.show_view(message.view)
+        self.moving.show_view(message.view)
 
     def on_scrolled(self, _message: Scrolled) -> None:
         """Show how far one has read; once the reader rests there, keep the place."""
@@ -231,6 +254,14 @@ class ReaderScreen(Screen[None]):
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
         self.links.follow(message.index)
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        """Pass on what is typed."""
+        self.asking.typed(message.text)
+
+    async def on_prompt_left(self, message: Prompt.Left) -> None:
+        """End the question."""
+        await self.asking.left(kept=message.kept)
 
     def on_sync_progress(self, message: SyncProgress) -> None:
         """Show how far the sync is."""
@@ -255,40 +286,23 @@ class ReaderScreen(Screen[None]):
     def doings(self) -> dict[str, Callable[[], object]]:
         """What each action does here, by its id."""
         return {
-            "line-down": lambda: self.move(1),
-            "line-up": lambda: self.move(-1),
-            "page-down": lambda: self.move_page(1),
-            "page-up": lambda: self.move_page(-1),
-            "half-page-down": lambda: self.move_page(0.5),
-            "half-page-up": lambda: self.move_page(-0.5),
-            "top": lambda: self.pane.move_end(bottom=False),
-            "bottom": self.move_bottom,
-            "next-heading": lambda: self.step_heading(1),
-            "previous-heading": lambda: self.step_heading(-1),
-            "pane-right": self.go_right,
-            "pane-left": self.go_left,
-            "next-link": lambda: self.step_link(1),
-            "previous-link": lambda: self.step_link(-1),
-            "open": self.open,
-            "back": self.back,
-            "next-post": lambda: self.step(1),
-            "previous-post": lambda: self.step(-1),
-            "next-unread": lambda: self.step(1, unread=True),
-            "previous-unread": lambda: self.step(-1, unread=True),
+            **self.moving.doings,
             "history-back": lambda: self.links.turn(back=True),
             "history-forward": lambda: self.links.turn(back=False),
-            **{f"view-{view.value}": partial(self.show_view, view) for view in View},
-            "find": self.find,
+            "find": self.asking.find,
             "find-next": lambda: self.finding.step(1),
             "find-previous": lambda: self.finding.step(-1),
             "search": self.panels.search,
-            "hints": self.hint,
+            "hints": self.links.hint,
             "contents": self.panels.contents,
             "xep": self.panels.xeps,
-            "translation": self.translate,
-            "zen": self.zen,
-            "browser": self.browse,
-            "copy": self.copy_url,
+            "browser": self.outside.browse,
+            "copy": self.outside.copy_url,
+            "pipe": self.asking.pipe,
+            "source": self.outside.page_source,
+            "suspend": self.app.action_suspend_process,
+            "palette": self.panels.palette,
+            "theme": self.panels.themes,
             "toggle-read": self.marking.toggle_read,
             "star": self.marking.toggle_star,
             "mark-all-read": self.marking.ask_all_read,
@@ -299,154 +313,3 @@ class ReaderScreen(Screen[None]):
     def action_do(self, name: str) -> None:
         """Do what a key asks for."""
         self.doings[name]()
-
-    def move(self, lines: int) -> None:
-        """Move by lines or rows; in a post that counts as reading it."""
-        self.pane.move(lines)
-        if self.reading:
-            self.marking.read_now()
-
-    def move_page(self, pages: float) -> None:
-        """Move by pages or halves of one."""
-        self.pane.move_page(pages)
-        if self.reading:
-            self.marking.read_now()
-
-    def move_bottom(self) -> None:
-        """Move to the end."""
-        self.pane.move_end(bottom=True)
-        if self.reading:
-            self.marking.read_now()
-
-    def step_heading(self, direction: int) -> None:
-        """Go to the next heading of the post."""
-        if not self.article.step_heading(direction):
-            self.status.say("no more headings this way")
-
-    def step_link(self, direction: int) -> None:
-        """Go to the next link of the post; from the list, go to the post."""
-        if self.reading:
-            self.links.step(direction)
-        else:
-            self.focus_pane(reading=True)
-
-    def go_right(self) -> None:
-        """Open the fold, or go to the post."""
-        if not self.reading and not self.posts.inwards():
-            self.posts.activate()
-
-    def go_left(self) -> None:
-        """Go to the list; in it, close the fold."""
-        if self.reading:
-            self.focus_pane(reading=False)
-        else:
-            self.posts.outwards()
-
-    def open(self) -> None:
-        """Open the fold or the post under the cursor, or follow the link one stands on."""
-        if not self.reading:
-            self.posts.activate()
-        elif self.article.current_link >= 0:
-            self.links.follow(self.article.current_link)
-
-    def back(self) -> None:
-        """Go one level back: from zen, from matches, from the link, from the post."""
-        if self.has_class("zen"):
-            self.remove_class("zen")
-        elif self.finding.active or self.article.current_link >= 0:
-            self.finding.leave(back=False)
-            self.status.say("")
-        elif self.reading:
-            self.focus_pane(reading=False)
-        elif self.posts.filtered:
-            self.posts.filter("")
-
-    def step(self, direction: int, *, unread: bool = False) -> None:
-        """Go to the next post of the list in that direction."""
-        if not self.posts.step(direction, unread=unread):
-            what = "unread post" if unread else "post"
-            self.status.say(f"no {what} further {'down' if direction > 0 else 'up'} this list")
-
-    def show_view(self, view: View) -> None:
-        """Show the list in another order, the cursor on the same post."""
-        self.tabs.view = view
-        shown = self.library.entry_permalink(self.permalink) if self.permalink else None
-        self.posts.show(view, shown)
-        self.focus_pane(reading=False)
-        entry = self.posts.entry
-        if entry is not None and entry.permalink != shown:
-            self.show_post(entry.permalink)
-
-    def find(self) -> None:
-        """Ask what to find: in the post, or in the list where the keys go there."""
-        from xsfreader.ui.widgets.prompt import Prompt
-
-        if self.prompt is None:
-            words = "find in this post" if self.reading else "title, author or category"
-            self.prompt = Prompt(words)
-            self.finding.begin()
-            self.mount(self.prompt, before=self.status)
-            self.status.display = False
-            self.prompt.focus()
-
-    def on_prompt_typed(self, message: Prompt.Typed) -> None:
-        """Find as one types."""
-        if self.reading:
-            self.finding.type(message.text)
-            if self.prompt is not None:
-                self.prompt.border_subtitle = None
-        else:
-            self.posts.filter(message.text)
-
-    async def on_prompt_left(self, message: Prompt.Left) -> None:
-        """Keep what was found, or go back to where one was."""
-        prompt, self.prompt = self.prompt, None
-        if prompt is None:
-            return
-        self.status.display = True
-        await prompt.remove()
-        self.focus_pane(reading=self.reading)
-        if not message.kept and self.reading:
-            self.finding.leave(back=True)
-            self.status.say("")
-        elif not message.kept:
-            self.posts.filter("")
-
-    def hint(self) -> None:
-        """Put letters on the links on screen."""
-        if not self.reading:
-            self.focus_pane(reading=True)
-        self.links.hint()
-
-    def translate(self) -> None:
-        """Show the post in its next language, at the same heading."""
-        if self.permalink is None:
-            return
-        other = self.library.next_translation(self.permalink)
-        if other is None:
-            self.status.say("this post is there in one language only")
-            return
-        was, place = self.article.document, self.article.place
-        self.links.remember()
-        self.show_post(other, from_top=True)
-        now = self.article.document
-        if was is not None and now is not None:
-            self.article.jump(same_heading(was, now, place))
-
-    def zen(self) -> None:
-        """Show the text alone, or all again."""
-        zen = not self.has_class("zen")
-        self.focus_pane(reading=True)
-        self.set_class(zen, "zen")
-
-    def browse(self) -> None:
-        """Open the post's page in the browser."""
-        if self.permalink is not None:
-            self.links.open_outside(self.library.post(self.permalink).url)
-
-    def copy_url(self) -> None:
-        """Copy the post's address."""
-        if self.permalink is not None:
-            url = self.library.post(self.permalink).url
-            self.app.copy_to_clipboard(url)
-            self.status.say(f"copied {url}")

@@ -70,11 +70,21 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What it shows
 
-    def show(self, view: View, permalink: str | None, *, filtered: str = "") -> None:
-        """Show another view, with the cursor on that post where the view holds it."""
+    def show(
+        self,
+        view: View,
+        permalink: str | None,
+        *,
+        filtered: str = "",
+        opened: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show another view, with the cursor on that post where the view holds it.
+
+        ``opened`` are keys of folds to open besides.
+        """
         self.view, self.filtered = view, filtered
         self.tree_of_posts = self._tree()
-        self.tree_of_posts.load()
+        self.tree_of_posts.load(opened)
         self.cursor = 0
         self._resized_rows()
         if permalink is None or not self.reveal(permalink):
@@ -122,6 +132,16 @@ class PostList(ScrollView, can_focus=True, inherit_bindings=False):
             return False
         self._place_cursor(found)
         return True
+
+    def reveal_fold(self, label: str) -> None:
+        """Open the fold of that name and bring the cursor to it."""
+        for row, each in enumerate(self.tree_of_posts.rows):
+            if each.node is not None and each.node.fold.label == label:
+                self.tree_of_posts.toggle(each.node, to=True)
+                self._resized_rows()
+                self._place_cursor(row)
+                self.refresh()
+                return
 
     def reveal_first(self) -> None:
         """Bring the cursor to the first post, opening its folds."""

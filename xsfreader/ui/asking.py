@@ -1,0 +1,71 @@
+"""Questions in the place of the status line: what to find, where to pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.widgets.prompt import Prompt
+
+
+class Asking:
+    """Asks one thing at a time."""
+
+    def __init__(self, screen: ReaderScreen) -> None:
+        self.screen = screen
+        self.text = ""
+        self._prompt: Prompt | None = None
+        self._typed: Callable[[str], None] = lambda _text: None
+        self._done: Callable[[str | None], None] = lambda _text: None
+
+    def ask(
+        self, words: str, typed: Callable[[str], None], done: Callable[[str | None], None]
+    ) -> None:
+        """Ask; ``typed`` hears every change, ``done`` the answer or None."""
+        from xsfreader.ui.widgets.prompt import Prompt
+
+        if self._prompt is not None:
+            return
+        self.text, self._typed, self._done = "", typed, done
+        self._prompt = Prompt(words)
+        self.screen.mount(self._prompt, before=self.screen.status)
+        self._prompt.focus()
+
+    def typed(self, text: str) -> None:
+        """Take what is typed."""
+        self.text = text
+        self._typed(text)
+
+    async def left(self, *, kept: bool) -> None:
+        """End the question."""
+        prompt, self._prompt = self._prompt, None
+        if prompt is not None:
+            await prompt.remove()
+            self.screen.focus_pane(reading=self.screen.reading)
+            self._done(self.text if kept else None)
+
+    def find(self) -> None:
+        """Ask what to find: in the post, or in the list where the keys go there."""
+        if self.screen.reading:
+            self.screen.finding.begin()
+            self.ask("find in this post", self.screen.finding.type, self._found)
+        else:
+            self.ask("title, author or category", self.screen.posts.filter, self._filtered)
+
+    def _found(self, text: str | None) -> None:
+        if text is None:
+            self.screen.finding.leave(back=True)
+            self.screen.status.say("")
+        else:
+            self.screen.marking.read_now()
+
+    def _filtered(self, text: str | None) -> None:
+        if text is None:
+            self.screen.posts.filter("")
+
+    def pipe(self) -> None:
+        """Ask for a command that is given the post's text."""
+        self.ask("pipe the post to a command", lambda _text: None, self.screen.outside.pipe)

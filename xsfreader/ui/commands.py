@@ -1,0 +1,96 @@
+"""The palette: every action, category, XEP and title, found by a few letters."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Provider
+from textual.content import Content
+
+from xsfreader.markup.safety import clean
+from xsfreader.model import View
+from xsfreader.ui.keys import key_shown
+from xsfreader.ui.screens.reader import ReaderScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.command import Hits
+
+    from xsfreader.library import Library
+
+LEAST_LETTERS = 2
+MOST_HITS = 30
+
+Command = tuple[str, str, "Callable[[], object]"]
+"""Words, help, and what it does."""
+
+
+class Everything(Provider):
+    """All that the palette offers on the reader's screen."""
+
+    _found: list[Command] | None = None
+
+    @property
+    def reader(self) -> ReaderScreen | None:
+        """The screen the palette was called from."""
+        return self.screen if isinstance(self.screen, ReaderScreen) else None
+
+    async def discover(self) -> Hits:
+        """Offer the actions before anything is typed."""
+        for words, about, do in self._actions():
+            yield DiscoveryHit(Content(words), do, words, about)
+
+    async def search(self, query: str) -> Hits:
+        """Offer what matches."""
+        reader = self.reader
+        if reader is None or len(query) < LEAST_LETTERS:
+            return
+        if self._found is None:
+            library = await asyncio.to_thread(_read, reader.library)
+            self._found = [*self._actions(), *self._places(library)]
+        matcher = self.matcher(query)
+        scored = [(matcher.match(command[0]), command) for command in self._found]
+        scored = [each for each in scored if each[0] > 0]
+        scored.sort(key=lambda each: -each[0])
+        for score, (words, about, do) in scored[:MOST_HITS]:
+            yield Hit(score, Content(words), do, words, about)
+
+    def _actions(self) -> Iterator[Command]:
+        reader = self.reader
+        if reader is None:
+            return
+        for action in reader.actions:
+            if action.id in reader.doings and action.id != "palette":
+                keys = " ".join(map(key_shown, action.keys))
+                yield f"{action.help}  ({keys})", action.group, partial(reader.action_do, action.id)
+
+    def _places(
+        self, found: tuple[list[str], list[str], list[tuple[str, str]]]
+    ) -> Iterator[Command]:
+        reader = self.reader
+        if reader is None:
+            return
+        categories, xeps, titles = found
+        for name in categories:
+            yield f"Category {clean(name)}", "List", partial(_category, reader, name)
+        for line in xeps:
+            number = int(line.split()[0].removeprefix("XEP-"))
+            yield clean(line), "XEP", partial(reader.panels.card, number)
+        for title, permalink in titles:
+            yield clean(title), "Post", partial(reader.links.go, permalink)
+
+
+def _read(library: Library) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    with library.clone() as own:
+        categories = [fold.label for fold in own.folds(View.CATEGORY)]
+        xeps = [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()]
+        titles = [(entry.title, entry.permalink) for _, entry in own.filterable(View.DATE)]
+    return categories, xeps, titles
+
+
+def _category(reader: ReaderScreen, name: str) -> None:
+    reader.moving.show_view(View.CATEGORY)
+    reader.posts.reveal_fold(name)

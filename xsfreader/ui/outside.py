@@ -1,0 +1,83 @@
+"""The post taken elsewhere: browser, clipboard, a command, a pager."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from xsfreader.markup import layout, plain
+from xsfreader.markup.safety import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+PIPE_WIDTH = 80
+"""Columns of the text that a command is given."""
+
+
+class Outside:
+    """Hands the post shown to other programs."""
+
+    def __init__(self, screen: ReaderScreen) -> None:
+        self.screen = screen
+
+    def browse(self) -> None:
+        """Open the post's page in the browser."""
+        if self.screen.permalink is not None:
+            self.screen.links.open_outside(self.screen.library.post(self.screen.permalink).url)
+
+    def copy_url(self) -> None:
+        """Copy the post's address."""
+        if self.screen.permalink is not None:
+            url = self.screen.library.post(self.screen.permalink).url
+            self.screen.app.copy_to_clipboard(url)
+            self.screen.status.say(f"copied {url}")
+
+    def pipe(self, command: str | None) -> None:
+        """Give the post's text to a command, and show what it prints until Enter."""
+        document = self.screen.article.document
+        if not command or document is None:
+            return
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            self.screen.status.say(f"{command}: {error}", alert=True)
+            return
+        if words:
+            self.run(words, text=plain(layout(document, PIPE_WIDTH)), wait=True)
+
+    def page_source(self) -> None:
+        """Show the post's Markdown in the pager or editor, to read only."""
+        permalink = self.screen.permalink
+        if permalink is None:
+            return
+        program = os.environ.get("PAGER") or os.environ.get("EDITOR") or "less"
+        body = "\n".join(map(clean, self.screen.library.body(permalink).split("\n")))
+        with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
+            file = Path(folder) / "post.md"
+            file.write_text(body, encoding="utf-8")
+            file.chmod(0o400)
+            self.run([*shlex.split(program), str(file)])
+
+    def run(self, words: Sequence[str], *, text: str | None = None, wait: bool = False) -> None:
+        """Lend the terminal to a command: an argument list, no shell."""
+        try:
+            with self.screen.app.suspend():
+                done = subprocess.run(words, input=text, text=True, check=False)  # noqa: S603
+                if wait:
+                    input("— Enter goes back to xsfreader — ")
+        except SuspendNotSupported:
+            self.screen.status.say("this terminal can't be lent to another program", alert=True)
+        except (OSError, EOFError) as error:
+            self.screen.status.say(f"{words[0]}: {error}", alert=True)
+        else:
+            failed = f", exit {done.returncode}" if done.returncode else ""
+            self.screen.status.say(f"ran {words[0]}{failed}")
