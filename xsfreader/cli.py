@@ -158,6 +158,8 @@ def _run(args: argparse.Namespace) -> int:
 
     if args.command is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _fail("the app needs a terminal; `xsfreader list` and `show` print to pipes")
+    if args.command is None and os.environ.get("TERM") == "dumb":
+        return _fail("a dumb terminal can't hold the app; `xsfreader list` and `show` print posts")
     library = Library(config, paths, args.source)
     if args.command in (None, "sync"):
         keep_log(paths.log)

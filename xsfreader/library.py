@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -144,8 +144,15 @@ class Library:
         return self._store.unread_count(self.languages, self.today)
 
     def folds(self, view: View, parent: str | None = None) -> list[Fold]:
-        """Read the headings of a view, or those below one."""
-        return self._store.folds(view, parent, self.languages, self.today)
+        """Read the headings of a view, or those below one; XEPs by number, with their titles."""
+        folds = self._store.folds(view, parent, self.languages, self.today)
+        if view is not View.XEP:
+            return folds
+        titles = self._store.xep_titles(int(fold.key) for fold in folds)
+        return [
+            replace(fold, label=f"{int(fold.key):04} {titles.get(int(fold.key), '')}".rstrip())
+            for fold in folds
+        ]
 
     def entries(self, view: View, key: str | None) -> list[Entry]:
         """Read the entries below a heading, or all of a view without headings."""

@@ -122,7 +122,11 @@ class Results(ScrollView, inherit_bindings=False):
             ]
         else:
             segments = self._snippet(hit, base)
-        return Strip(segments).adjust_cell_length(width, base)
+        strip = Strip(segments)
+        if strip.cell_length > width:
+            end = Segment("…", base + self._style("quiet"))
+            strip = Strip([*strip.crop(0, width - 1), end])
+        return strip.adjust_cell_length(width, base)
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
         quiet, match = base + self._style("quiet"), base + self._style("match")
