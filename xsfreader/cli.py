@@ -103,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
             name, help=text, description=text, parents=[_common(default=argparse.SUPPRESS)]
         )
 
-    command("sync", "fetch what is new")
+    sync = command("sync", "fetch what is new")
+    sync.add_argument("--images", action="store_true", help="and the images of all posts")
     listing = command("list", "list posts, newest first")
     listing.add_argument("--language", metavar="L", help="only this language, such as de")
     listing.add_argument("--category", metavar="C", help="only this category")
@@ -189,6 +190,10 @@ def _sync(args: argparse.Namespace, library: Library) -> int:
         print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
     library.refresh_xeps(lambda: False)
     print(report.told())
+    if (args.images or library.config.images == "all") and not library.local:
+        with ProgressLine() as line:
+            pictures = library.fetch_pictures(line.show, lambda: False)
+        print(pictures.told())
     return OK
 
 

@@ -76,5 +76,9 @@ class UnknownPostError(XsfreaderError):
         self.candidates = candidates
 
 
+class PictureError(XsfreaderError):
+    """An image can't be had or drawn; a few words, for they stand in the frame of its box."""
+
+
 class QueryError(XsfreaderError):
     """A filter in a search has a value that can't be understood."""

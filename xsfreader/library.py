@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Xep,
     )
     from xsfreader.paths import Paths
+    from xsfreader.pictures import Pictures, PicturesReport
     from xsfreader.store import Store
 
 GUIDE = "guide"
@@ -78,6 +79,7 @@ class Library:
             archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
         )
         self._documents: OrderedDict[tuple[str, str | None], Document] = OrderedDict()
+        self._pictures: Pictures | None = None
 
     def clone(self) -> Library:
         """Open the same library again, for another thread."""
@@ -85,6 +87,8 @@ class Library:
 
     def close(self) -> None:
         """Close the files."""
+        if self._pictures is not None:
+            self._pictures.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -417,6 +421,31 @@ class Library:
         log().info("synced from %s: %s", self.source_name, report.told())
         return report
 
+    # Images
+
+    @property
+    def pictures(self) -> Pictures:
+        """The images of the posts."""
+        if self._pictures is None:
+            from xsfreader.pictures import Pictures
+
+            file = images_path(self.config, self.paths, self.source_name)
+            self._pictures = Pictures(self._store, file, self.source, local=self.local)
+        return self._pictures
+
+    def picture(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
+        """Read an image by its path on the site, fetched where it is not kept yet.
+
+        Raises PictureError, UnreachableError, StoppedError, StoreError.
+        """
+        return self.pictures.get(site_path, stopped)
+
+    def fetch_pictures(
+        self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
+    ) -> PicturesReport:
+        """Fetch every image that posts show. Raises UnreachableError, StoppedError, StoreError."""
+        return self.pictures.fetch_all(self.today, progress, stopped)
+
     def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
         """Bring the XSF's list of XEPs where it changed; a failure is logged and costs nothing.
 
@@ -476,8 +505,17 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
 
 def archive_path(config: Config, paths: Paths, source: str | None = None) -> Path:
     """Tell which file holds what was fetched from a source, the configured one by default."""
+    return paths.archive(_name_of_files(config, source))
+
+
+def images_path(config: Config, paths: Paths, source: str | None = None) -> Path:
+    """Tell which file keeps the images of a source, the configured one by default."""
+    return paths.images(_name_of_files(config, source))
+
+
+def _name_of_files(config: Config, source: str | None) -> str:
     name = normal_source(source or config.source)
-    return paths.archive(name + (f"#{config.branch}" if config.branch and "://" in name else ""))
+    return name + (f"#{config.branch}" if config.branch and "://" in name else "")
 
 
 def normal_source(source: str) -> str:

@@ -120,6 +120,16 @@ CREATE TABLE xep (
 );
 """
 
+_PICTURES_1 = """
+CREATE TABLE picture (
+    blob TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    width INTEGER,
+    height INTEGER
+);
+"""
+
 ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1,))
 STATE = Schema("state", 0x58534653, (_STATE_1,))
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
+PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

@@ -1,0 +1,97 @@
+"""Images kept for reading offline: one file per source, by blob id.
+
+It is no part of the archive's file: whoever wants none of the images deletes it, and it is
+opened only once a picture is wanted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING
+
+from xsfreader.store import files
+from xsfreader.store.guard import translate
+from xsfreader.store.schema import PICTURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    Size = tuple[int, int]
+
+TIMEOUT = 5.0
+"""Seconds to wait for another process before BusyError."""
+
+
+class PictureFile:
+    """The images of one source, for one thread at a time. Every method raises StoreError."""
+
+    def __init__(self, file: Path, *, timeout: float = TIMEOUT) -> None:
+        """Nothing is opened yet, nor made before something is put in."""
+        self._file = file
+        self._timeout = timeout
+        self._db: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file if it was opened."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            if self._db is None:
+                files.make_folder(self._file.parent)
+                files.prepare_archive(self._file, PICTURES, self._timeout)
+                self._db = files.connect(self._file, self._timeout)
+            yield self._db
+        except sqlite3.Error as error:
+            with contextlib.suppress(OSError):
+                files.suspect(self._file).touch()
+            self.close()
+            raise translate(error, self._file) from error
+
+    def get(self, blob: str) -> bytes | None:
+        """Read an image; None where it is not kept."""
+        if not self._file.exists():
+            return None
+        with self._opened() as db:
+            row = db.execute("SELECT bytes FROM picture WHERE blob = ?", (blob,)).fetchone()
+        return row[0] if row else None
+
+    def sizes(self, blobs: Iterable[str]) -> dict[str, Size | None]:
+        """Tell which of these are kept: width and height, None where they were not measured."""
+        if not self._file.exists():
+            return {}
+        found: dict[str, Size | None] = {}
+        with self._opened() as db:
+            for blob in blobs:
+                row = db.execute(
+                    "SELECT width, height FROM picture WHERE blob = ?", (blob,)
+                ).fetchone()
+                if row:
+                    found[blob] = None if None in row else row
+        return found
+
+    def held(self) -> set[str]:
+        """Every blob id kept."""
+        if not self._file.exists():
+            return set()
+        with self._opened() as db:
+            return {row[0] for row in db.execute("SELECT blob FROM picture")}
+
+    def put(self, blob: str, data: bytes, size: Size | None) -> None:
+        """Keep an image, with its size where that is known."""
+        width, height = size or (None, None)
+        with self._opened() as db, files.transaction(db):
+            db.execute(
+                "REPLACE INTO picture (blob, bytes, width, height) VALUES (?, ?, ?, ?)",
+                (blob, data, width, height),
+            )
+
+    def drop(self, blobs: Iterable[str]) -> None:
+        """Keep these no longer."""
+        with self._opened() as db, files.transaction(db):
+            db.executemany("DELETE FROM picture WHERE blob = ?", [(blob,) for blob in blobs])
