@@ -1,0 +1,50 @@
+"""The app on the guide, driven without a terminal."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from xsfreader.config import Config, locate
+from xsfreader.library import Library
+from xsfreader.ui.app import ReaderApp
+from xsfreader.ui.screens.reader import ReaderScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+
+    Driver = Pilot[None]
+
+
+def reader(pilot: Driver) -> ReaderScreen:
+    """Give the reader's screen, whatever stands over it."""
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, ReaderScreen)
+    return screen
+
+
+async def settle(pilot: Driver, seconds: float = 0.05) -> None:
+    """Wait until what was asked for is on the screen."""
+    await pilot.pause()
+    await pilot.pause(seconds)
+
+
+@asynccontextmanager
+async def running(
+    source: str = "guide",
+    *,
+    size: tuple[int, int] = (120, 40),
+    config: Config | None = None,
+    fresh: bool = True,
+) -> AsyncIterator[Driver]:
+    """Run the app on a source that needs no network, in the test's own home."""
+    with Library(config or Config(), locate(), source) as library:
+        app = ReaderApp(library, offline=True, fresh=fresh)
+        try:
+            async with app.run_test(size=size) as pilot:
+                await settle(pilot)
+                yield pilot
+        finally:
+            app.close_libraries()
