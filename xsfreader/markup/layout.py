@@ -25,7 +25,8 @@ _ROOM = 16
 """Cells that nesting leaves for text; the outermost frames go first."""
 
 _CODE_INDENT = "  "
-_CONTINUED = "↪ "
+CONTINUED = "↪ "
+"""What a line of code begins with where it goes on from the one above."""
 _UNDERLINES = {1: "━", 2: "─"}
 _LABEL = "─ image "
 
@@ -74,13 +75,20 @@ def _key(line: Line) -> tuple[int, int]:
     return line.block, line.offset
 
 
-def layout(document: Document, width: int, *, images: Mapping[int, int] | None = None) -> Layout:
+def layout(
+    document: Document,
+    width: int,
+    *,
+    images: Mapping[int, int] | None = None,
+    notes: Mapping[int, str] | None = None,
+) -> Layout:
     """Lay the document out.
 
     ``images`` says how many rows to keep for a picture, by its index; one that is missing
-    there is shown as a box with its description and address.
+    there is shown as a box with its description and address. ``notes`` are a few words in the
+    frame of a box: why there is no picture.
     """
-    drawer = _Drawer(document, max(width, NARROWEST), images or {})
+    drawer = _Drawer(document, max(width, NARROWEST), images or {}, notes or {})
     drawer.draw()
     heading_lines = tuple(drawer.first[heading.block] for heading in document.headings)
     return Layout(document, drawer.width, tuple(drawer.lines), heading_lines)
@@ -89,9 +97,16 @@ def layout(document: Document, width: int, *, images: Mapping[int, int] | None =
 class _Drawer:
     """Draws one block after another."""
 
-    def __init__(self, document: Document, width: int, images: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        width: int,
+        images: Mapping[int, int],
+        notes: Mapping[int, str],
+    ) -> None:
         self._document = document
         self._images = images
+        self._notes = notes
         self.width = width
         self.lines: list[Line] = []
         self.first: list[int] = []
@@ -170,12 +185,12 @@ class _Drawer:
             pieces = [(start, end)]
             if cell_width(line) > room:
                 head = wrap_code(block.text, start, end, room)[0]
-                tail = wrap_code(block.text, head[1], end, room - len(_CONTINUED))
+                tail = wrap_code(block.text, head[1], end, room - len(CONTINUED))
                 pieces = [head, *tail]
             for number, (piece, spans) in enumerate(
                 zip(pieces, cut(block.spans, pieces), strict=True)
             ):
-                lead = (indent, Span(_CONTINUED, Role.MARKER)) if number else (indent,)
+                lead = (indent, Span(CONTINUED, Role.MARKER)) if number else (indent,)
                 used = sum(cell_width(span.text) for span in (*lead, *spans))
                 pad = Span(" " * max(self._room - used, 0), Role.CODE)
                 self._add((*lead, *spans, pad), piece[0])
@@ -214,8 +229,10 @@ class _Drawer:
         room = self._room - 4
         pieces = wrap(block.text, room)
         widest = max(cell_width(block.text[start:end]) for start, end in pieces)
-        inner = min(max(widest, len(_LABEL)), room)
-        top = f"╭{_LABEL:─<{inner + 2}}"[: inner + 3] + "╮"
+        note = self._notes.get(block.image, "")
+        label = f"{_LABEL}· {note} " if note else _LABEL
+        inner = min(max(widest, len(label)), room)
+        top = f"╭{label:─<{inner + 2}}"[: inner + 3] + "╮"
         self._add((Span(top, Role.RULE),), 0)
         for (start, end), spans in zip(pieces, cut(block.spans, pieces), strict=True):
             pad = " " * (inner - cell_width(block.text[start:end]))

@@ -1,0 +1,1 @@
+"""Pictures in the terminal: how large, by which protocol, drawn off the screen's own thread."""

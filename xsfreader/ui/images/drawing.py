@@ -1,0 +1,198 @@
+"""From image bytes to what is sent to a terminal. Runs in a worker; loads Pillow.
+
+Half cells are text. What kitty and Sixel need is laid over painted lines only when these go to
+the terminal: a tint, a filter or a panel above would spoil it, and the text below scrolls as any.
+A Sixel picture is encoded row by row of cells, once: whatever part is in view is then at hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from dataclasses import dataclass
+from io import BytesIO
+from random import randrange
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import ControlType, Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from xsfreader.errors import PictureError
+from xsfreader.raster import open_image, turned
+from xsfreader.ui.images.terminal import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.Image import Image
+
+    from xsfreader.ui.images.geometry import Cells
+
+Ground = tuple[int, int, int]
+
+_CHUNK = 4096
+"""Bytes of a picture that kitty takes in one message."""
+_COLOURS = 256
+_NO_CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
+"""Marks a segment as no text; what it says of the cursor is not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture at a size, ready to be painted."""
+
+    cells: Cells
+    size: tuple[int, int]
+    """Pixels of the picture itself, as it is shown."""
+    text: tuple[Strip, ...] = ()
+    """Its rows where it is made of text."""
+    placeholders: tuple[Segment, ...] = ()
+    """Its rows where kitty draws in place of characters."""
+    sixels: tuple[str, ...] = ()
+    """Its rows as Sixel images."""
+    sent: str = ""
+    """What must be sent once before it is painted."""
+    forgotten: str = ""
+    """What makes the terminal forget it."""
+
+    def lay_over(self, strip: Strip, row: int, cell: int, left: int) -> Strip:
+        """Put a row into a painted line, at a cell of it; ``left`` is the line's own column."""
+        if self.placeholders:
+            end = cell + self.cells.columns
+            parts = [
+                strip.crop(0, cell),
+                Strip([self.placeholders[row]], self.cells.columns),
+                strip.crop(end, strip.cell_length),
+            ]
+            return Strip.join(parts)
+        if self.sixels:
+            there = f"\x1b7\x1b[{left + cell + 1}G{self.sixels[row]}\x1b8"
+            return Strip([*strip, Segment(there, None, _NO_CONTROL)], strip.cell_length)
+        return strip
+
+
+def draw(
+    data: bytes,
+    fitting: Callable[[tuple[int, int]], Cells],
+    ground: Ground,
+    protocol: Protocol,
+    cell: tuple[int, int],
+) -> Drawing:
+    """Draw a picture; ``fitting`` says how large by its pixels. Raises PictureError."""
+    with open_image(data) as image:
+        try:
+            size = image.size[::-1] if turned(image) else image.size
+            cells = fitting(size)
+            grain = (1, 2) if protocol is Protocol.HALF else cell
+            wanted = (cells.columns * grain[0], cells.rows * grain[1])
+            pixels = _scaled(image, wanted, ground)
+        except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+            raise PictureError("broken") from error
+    if protocol is Protocol.KITTY:
+        return _kitty(pixels, cells, size)
+    if protocol is Protocol.SIXEL:
+        return Drawing(cells, size, sixels=_sixels(pixels, cells, cell[1]))
+    return Drawing(cells, size, text=_half_cells(pixels, cells))
+
+
+def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
+    """The first frame in these pixels, upright, laid over the ground."""
+    from PIL import Image as Images
+    from PIL import ImageOps
+
+    lying = wanted[::-1] if turned(image) else wanted
+    image.draft("RGB", (lying[0] * 2, lying[1] * 2))
+    image.load()
+    clear = image.has_transparency_data
+    plain = image.convert("RGBA" if clear else "RGB")
+    plain = plain.resize(lying, Images.Resampling.LANCZOS, reducing_gap=2.0)
+    ImageOps.exif_transpose(plain, in_place=True)
+    if clear:
+        below = Images.new("RGBA", plain.size, (*ground, 255))
+        plain = Images.alpha_composite(below, plain).convert("RGB")
+    return plain
+
+
+def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
+    """Two pixels to a cell: the upper in the colour of a half block, the lower behind it."""
+    data = pixels.tobytes()
+    width = cells.columns * 3
+    strips = []
+    for row in range(cells.rows):
+        upper = data[2 * row * width : (2 * row + 1) * width]
+        lower = data[(2 * row + 1) * width : (2 * row + 2) * width]
+        segments = []
+        start = 0
+        for at in range(3, width + 3, 3):
+            look = (upper[start : start + 3], lower[start : start + 3])
+            if at == width or (upper[at : at + 3], lower[at : at + 3]) != look:
+                style = Style.from_color(Color.from_rgb(*look[0]), Color.from_rgb(*look[1]))
+                segments.append(Segment("▀" * ((at - start) // 3), style))
+                start = at
+        strips.append(Strip(segments, cells.columns))
+    return tuple(strips)
+
+
+def _kitty(pixels: Image, cells: Cells, size: tuple[int, int]) -> Drawing:
+    """The picture sent once, and characters that stand for its cells."""
+    number = randrange(1, 1 << 24)  # noqa: S311 - so that no two programs share one, no secret
+    data = BytesIO()
+    pixels.save(data, format="png", compress_level=2)
+    payload = b64encode(data.getvalue()).decode()
+    parts = [payload[start : start + _CHUNK] for start in range(0, len(payload), _CHUNK)]
+    messages = [
+        f"\x1b_G{f'i={number},f=100,' if not at else ''}q=2,m={int(at < len(parts) - 1)};"
+        f"{part}\x1b\\"
+        for at, part in enumerate(parts)
+    ]
+    messages.append(f"\x1b_Ga=p,U=1,i={number},c={cells.columns},r={cells.rows},q=2\x1b\\")
+    return Drawing(
+        cells,
+        size,
+        placeholders=_placeholders(number, cells),
+        sent="".join(messages),
+        forgotten=f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\",
+    )
+
+
+class _NoTerminal:
+    """A stream that says it is no terminal, and is like another one else."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def isatty(self) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def _placeholders(number: int, cells: Cells) -> tuple[Segment, ...]:
+    # At import the package asks the terminal, and takes the next key press for the answer.
+    stdout = sys.__stdout__
+    setattr(sys, "__stdout__", _NoTerminal(stdout))  # noqa: B010 - final to mypy
+    try:
+        from textual_image.renderable.tgp import Image as Kitty
+    finally:
+        setattr(sys, "__stdout__", stdout)  # noqa: B010
+    from PIL import Image as Images
+
+    kitty = Kitty(Images.new("RGB", (1, 1)))
+    kitty.terminal_image_id = number
+    return tuple(
+        Segment(segment.text.rstrip("\n"), segment.style)
+        for segment in kitty._render_diacritics(cells.columns, cells.rows)
+    )
+
+
+def _sixels(pixels: Image, cells: Cells, height: int) -> tuple[str, ...]:
+    from PIL import Image as Images
+    from textual_image._sixel import image_to_sixels
+
+    few = pixels.quantize(_COLOURS, Images.Quantize.FASTOCTREE)
+    rows = (few.crop((0, row * height, few.width, (row + 1) * height)) for row in range(cells.rows))
+    # A last line feed would take the cursor below the row, and scroll on the screen's last one.
+    return tuple(image_to_sixels(row).replace("-\x1b\\", "\x1b\\") for row in rows)

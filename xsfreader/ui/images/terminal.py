@@ -1,0 +1,158 @@
+"""What the terminal can draw, found out without taking a key press for an answer.
+
+Nobody is asked before a picture is wanted. Terminals that draw kitty's placeholders say so by
+their name; of any other we ask its attributes, of which Sixel is one, and every terminal answers.
+The answer is taken out of what is typed before Textual's parser would read it as keys, however
+late it comes. textual-image asks by reading the keyboard itself, at import, so that is avoided.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from xsfreader.ui.images.geometry import CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from textual.message import Message
+
+PATIENCE = 0.7
+"""Seconds to wait for an answer; a picture may wait, keys do not."""
+QUESTION = "\x1b[16t\x1b[c"
+"""How large is a cell, and what can you do? The second is always answered, and last."""
+
+_ANSWER = re.compile(r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)")
+_BEGUN = re.compile(r"\x1b\[(?:\?[\d;]*|6;[\d;]*)\Z")
+_SIXEL = "4"
+_MULTIPLEXERS = ("screen", "tmux")
+_KITTY = frozenset({"xterm-kitty", "xterm-ghostty"})
+
+
+class Protocol(StrEnum):
+    """How pictures are drawn."""
+
+    KITTY = "kitty"
+    SIXEL = "sixel"
+    HALF = "half"
+    """Half cells in two colours: any terminal."""
+
+
+def claimed(environment: Mapping[str, str]) -> Protocol | None:
+    """Tell what the environment says of the terminal; None where only it could tell.
+
+    Half cells are right wherever something stands between us and the terminal. xterm forgets
+    all but the last 16 Sixel images, and rows are images of their own here.
+    """
+    name = environment.get("TERM", "")
+    between = any(environment.get(sign) for sign in ("TMUX", "STY", "NO_COLOR", "XTERM_VERSION"))
+    if between or name.startswith(_MULTIPLEXERS) or name in ("", "dumb", "linux"):
+        return Protocol.HALF
+    return Protocol.KITTY if name in _KITTY else None
+
+
+class Listener:
+    """Takes the terminal's answers out of what comes from it."""
+
+    def __init__(self) -> None:
+        self.attached = False
+        """Whether all that is typed passes here; without that, nothing may be asked."""
+        self.answered = threading.Event()
+        self.sixel = False
+        self.cell: tuple[int, int] | None = None
+        self._asked = False
+        self._held = ""
+
+    def ask(self, write: Callable[[str], object]) -> None:
+        """Ask the terminal, once."""
+        if self.attached and not self._asked:
+            self._asked = True
+            write(QUESTION)
+
+    def sift(self, data: str) -> str:
+        """Give back what was typed, without answers to what we asked."""
+        if not self._asked or not data:
+            return data
+        data, self._held = self._held + data, ""
+        for found in _ANSWER.finditer(data):
+            self._take(found)
+        data = _ANSWER.sub("", data)
+        if not self.answered.is_set() and (begun := _BEGUN.search(data)):
+            data, self._held = data[: begun.start()], begun[0]
+        return data
+
+    def _take(self, found: re.Match[str]) -> None:
+        if found["height"] is not None:
+            height, width = int(found["height"]), int(found["width"])
+            if 2 <= width <= 200 and 2 <= height <= 400:
+                self.cell = (width, height)
+        else:
+            self.sixel = _SIXEL in found["attributes"].split(";")
+            self.answered.set()
+
+
+def attach(listener: Listener) -> None:
+    """Let the listener hear what Textual reads, from the next start of an app on."""
+    if sys.platform == "win32":
+        return
+    from textual._xterm_parser import XTermParser
+    from textual.drivers import linux_driver
+
+    class Parser(XTermParser):
+        def feed(self, data: str) -> Iterable[Message]:
+            sifted = listener.sift(data)
+            return super().feed(sifted) if sifted or not data else ()
+
+    setattr(linux_driver, "XTermParser", Parser)  # noqa: B010 - a class is no variable to mypy
+    listener.attached = True
+
+
+def cell_of_window() -> tuple[int, int] | None:
+    """Tell the pixels of a cell, by what the system knows of the window."""
+    try:
+        import fcntl
+        import struct
+        import termios
+
+        stream: Any = sys.__stdout__
+        packed = fcntl.ioctl(stream.fileno(), termios.TIOCGWINSZ, b"\0" * 8)
+        rows, columns, width, height = struct.unpack("HHHH", packed)
+    except (ImportError, AttributeError, OSError, ValueError):
+        return None
+    if not rows or not columns or width < 2 * columns or height < 2 * rows:
+        return None
+    return width // columns, height // rows
+
+
+class Display:
+    """What pictures are drawn with here."""
+
+    def __init__(
+        self, environment: Mapping[str, str], listener: Listener, *, colours: bool, headless: bool
+    ) -> None:
+        self._listener = listener
+        self._settled = None if not headless else Protocol.HALF
+        if self._settled is None:
+            self._settled = claimed(environment) if colours else Protocol.HALF
+        self._cell: tuple[int, int] | None = None
+
+    def ask(self, write: Callable[[str], object]) -> None:
+        """Ask the terminal where nothing else tells; the answer is waited for elsewhere."""
+        if self._settled is None:
+            self._listener.ask(write)
+
+    def protocol(self) -> Protocol:
+        """Tell the best protocol; waits for the terminal's answer, so not on the UI's thread."""
+        if self._settled is None:
+            came = self._listener.attached and self._listener.answered.wait(PATIENCE)
+            self._settled = Protocol.SIXEL if came and self._listener.sixel else Protocol.HALF
+        return self._settled
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Pixels of a cell, as far as known now."""
+        return self._listener.cell or cell_of_window() or CELL
