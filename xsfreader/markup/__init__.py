@@ -15,12 +15,13 @@ from xsfreader.markup.document import (
     LinkKind,
 )
 from xsfreader.markup.find import Match, cells_of, find, find_words, lines_of
-from xsfreader.markup.layout import Layout, layout
+from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse
 from xsfreader.markup.terminal import ansi, plain
 
 __all__ = [
+    "CONTINUED",
     "Block",
     "BlockKind",
     "Document",

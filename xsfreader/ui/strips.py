@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xsfreader.config import SCHEMES
-from xsfreader.markup import LinkKind, Mark, Role
+from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -127,9 +127,12 @@ class Painter:
         """Paint a line in its column of the pane."""
         segments = [Segment(" " * page.left, self.base)]
         used = 0
+        filled = bool(line.spans) and line.spans[-1].role in _FILLED
         ranges = lit.ranges.get(line.block, ())
         for span in line.spans:
             look = self.look(span.role, span.marks)
+            if filled and span.text == CONTINUED:
+                look += Style(bgcolor=self.look(Role.CODE, Mark.NONE).bgcolor)
             if span.link >= 0:
                 if span.link == lit.link:
                     look += self._component("article--link-current")
@@ -140,7 +143,7 @@ class Painter:
             else:
                 segments.append(Segment(span.text, look))
             used += cell_len(span.text)
-        if line.spans and line.spans[-1].role in _FILLED:
+        if filled:
             segments.append(Segment(" " * (page.column - used), self.look(Role.CODE, Mark.NONE)))
         return Strip(segments).adjust_cell_length(page.width, self.base)
 
