@@ -1,0 +1,195 @@
+"""The installed command in a terminal: from a key to the bytes that show what it asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.peers import EMPTY, MARKDOWN_OPEN
+from tests.benchmarks.terminal import Timed
+from tests.terminal import COMMAND
+from xsfreader.markup import Role, layout, long_date
+from xsfreader.model import View
+
+if TYPE_CHECKING:
+    from tests.benchmarks.data import Home
+    from tests.benchmarks.measure import Figures
+    from tests.benchmarks.peers import Peers
+    from xsfreader.library import Library
+    from xsfreader.model import Entry
+
+GROUP = "In a terminal of 120x40, key to screen"
+LAUNCH = "launch to the post's text"
+OPEN = "open the largest newsletter by key"
+PAINTED = 2000
+"""Bytes that a page takes at the least, and a status line never."""
+REPEAT = 1 / 30
+"""Seconds between the keys of a held key."""
+HELD = 50
+QUERY = "omemo"
+
+
+def words_of(library: Library, permalink: str) -> str:
+    """Words that stand in one piece in the first lines of a post, whatever the width."""
+    spans = [
+        span.text
+        for line in layout(library.document(permalink), 40).lines
+        for span in line.spans
+        if span.role is Role.BODY and len(span.text.split()) > 2
+    ]
+    if not spans:
+        return long_date(library.post(permalink).day) + " ·"
+    return " ".join(spans[0].split()[:3])
+
+
+def largest_newsletter(library: Library) -> tuple[int, Entry]:
+    """Find the largest newsletter of the list, and how many posts are above it."""
+    rows = [entry for _, entry in library.filterable(View.DATE)][:400]
+    largest = max(
+        (entry for entry in rows if "newsletter" in entry.title.lower()),
+        key=lambda entry: len(library.body(entry.permalink)),
+    )
+    at = next(at for at, entry in enumerate(rows) if entry.title == largest.title)
+    return at, rows[at]
+
+
+def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
+    """Measure the start, in turns with an empty Textual app."""
+    with home.library() as library:
+        first = library.newest_unread()
+        assert first is not None
+        words = words_of(library, first.permalink)
+    empty, own = [], []
+    for turn in range(times + 1):
+        bare = peers.empty()
+        home.forget()
+        with Timed([COMMAND, "--offline"], home.environment) as terminal:
+            took = terminal.until(words)
+            terminal.settle(0.3)
+            terminal.quit("q")
+        if turn:
+            empty.append(bare)
+            own.append(took)
+    if home.size == 1:
+        figures.add("Others", EMPTY, empty)
+        figures.add(GROUP, LAUNCH, own, beside=EMPTY, times=1.35)
+    else:
+        figures.add(
+            GROUP, LAUNCH, own, size=home.size, beside=f"{LAUNCH}@1",
+            times=1.15 if home.size == 100 else None,
+        )  # fmt: skip
+
+
+def reading(figures: Figures, home: Home, times: int) -> None:
+    """Measure opening, stepping, paging, searching and resizing."""
+    size = home.size
+    with home.library() as library:
+        at, entry = largest_newsletter(library)
+        rows = [entry for _, entry in library.filterable(View.DATE)][: at + HELD + 20]
+        words = {row.permalink: words_of(library, row.permalink) for row in rows[at : at + 16]}
+        day = str(library.search_as_typed(QUERY, 1)[0].post.day)
+    took: dict[str, list[float]] = {}
+    memory = []
+    for _ in range(times):
+        home.forget()
+        with Timed([COMMAND, "--offline"], home.environment) as terminal:
+            terminal.until(PAINTED)
+            terminal.settle(0.5)
+            # The list's filter brings the cursor to the post without opening it.
+            for keys in ("/", entry.title, "\r"):
+                terminal.press(keys)
+                terminal.settle(0.4)
+            _measure(terminal, took, rows[at:], words, day)
+            memory.append(terminal.resident)
+            terminal.quit("q")
+    aims = {OPEN: 25.0, "next post, J": 15.0, "page down": 12.0,
+            "End": 12.0, "search, last key to results": 30.0}  # fmt: skip
+    for name, values in took.items():
+        opening = name == OPEN
+        figures.add(
+            GROUP, name, values, size=size, limit=aims.get(name),
+            beside=f"{MARKDOWN_OPEN}@1" if opening else "", times=1 / 15 if opening else None,
+        )  # fmt: skip
+    figures.add(GROUP, "resident after that", memory, "MB", size=size, limit=60)
+
+
+def _measure(
+    terminal: Timed, took: dict[str, list[float]], rows: list[Entry], words: dict[str, str],
+    day: str,
+) -> None:  # fmt: skip
+    def keep(name: str, key: str, needle: str | int, quiet: float = 0.25) -> None:
+        terminal.press(key)
+        took.setdefault(name, []).append(terminal.until(needle))
+        terminal.settle(quiet)
+
+    own = words[rows[0].permalink]
+    keep(OPEN, "\r", own)
+    terminal.press("\x1b")
+    terminal.settle(0.6)
+    terminal.press("\x1b")
+    terminal.settle(0.6)
+    for row in rows[1:11]:
+        keep("next post, J", "J", words[row.permalink])
+    for row in rows[9::-1]:
+        keep("previous post, K", "K", words[row.permalink])
+    terminal.press("\r")
+    terminal.settle(0.3)
+    keep("first page down", " ", PAINTED)
+    for _ in range(4):
+        keep("page down", " ", PAINTED)
+    keep("End", "G", PAINTED)
+    keep("top", "g", own)
+    terminal.resize((100, 40))
+    took.setdefault("resize", []).append(terminal.until(own))
+    terminal.settle(0.4)
+    terminal.resize((120, 40))
+    took["resize"].append(terminal.until(own))
+    terminal.settle(0.4)
+    terminal.press("F")
+    terminal.settle(0.4)
+    terminal.press(QUERY[:-1])
+    terminal.settle(0.4)
+    keep("search, last key to results", QUERY[-1], day)
+    terminal.press("\x1b")
+    terminal.settle(0.6)
+
+
+def held(figures: Figures, home: Home, times: int) -> None:
+    """Hold ``J`` for some posts, and see how far the screen falls behind."""
+    with home.library() as library:
+        rows = [entry for _, entry in library.filterable(View.DATE)][: HELD + 1]
+        dates = [f"{long_date(entry.day)} ·".encode() for entry in rows]
+    behind = []
+    for _ in range(times):
+        home.forget()
+        with Timed([COMMAND, "--offline"], home.environment) as terminal:
+            terminal.until(PAINTED)
+            terminal.settle(0.5)
+            behind.append(_hold(terminal, dates))
+            terminal.quit("q")
+    figures.add(
+        GROUP, f"most behind while J is held for {HELD} posts", behind, size=home.size, limit=100
+    )
+
+
+def _hold(terminal: Timed, dates: list[bytes]) -> float:
+    sent: list[float] = []
+    worst, shown = 0.0, 0
+    data, began = b"", time.perf_counter()
+    while shown < len(dates) - 1:
+        now = time.perf_counter()
+        if len(sent) < len(dates) - 1 and now >= began + len(sent) * REPEAT:
+            sent.append(terminal.press("J"))
+        terminal.read(0.002)
+        now = time.perf_counter()
+        data = data[-100:] + terminal.data
+        terminal.data = b""
+        for at in range(len(sent), shown, -1):
+            if dates[at] in data:
+                # A post that was passed over counts until one behind it is there.
+                worst = max(worst, *(now - sent[each] for each in range(shown, at)))
+                shown = at
+                break
+        if now - began > 60:
+            raise TimeoutError(f"post {shown + 1} of {HELD} never came")
+    return worst * 1000

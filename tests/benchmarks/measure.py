@@ -1,0 +1,142 @@
+"""Figures: measured, compared, printed."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table."""
+
+    group: str
+    name: str
+    value: float
+    unit: str
+    size: int = 1
+    """How many times the corpus the archive held."""
+    limit: float | None = None
+    """What is aimed at, in the same unit."""
+    beside: str = ""
+    """Name of the figure that it is to be compared with."""
+    times: float | None = None
+    """How many times that figure it may be."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """All figures of one run."""
+
+    rows: list[Figure]
+
+    def add(
+        self,
+        group: str,
+        name: str,
+        values: float | Sequence[float],
+        unit: str = "ms",
+        *,
+        size: int = 1,
+        limit: float | None = None,
+        beside: str = "",
+        times: float | None = None,
+    ) -> float:
+        """Keep the median of what was measured; give it."""
+        value = values if isinstance(values, (int, float)) else statistics.median(values)
+        self.rows.append(Figure(group, name, value, unit, size, limit, beside, times))
+        return value
+
+    def find(self, name: str, size: int) -> Figure | None:
+        """Find a figure by name, of that size where there is one."""
+        found = [row for row in self.rows if row.name == name]
+        return next((row for row in found if row.size == size), found[0] if found else None)
+
+    def ratio(self, row: Figure) -> float | None:
+        """How many times the figure beside it a figure is."""
+        name, _, size = row.beside.partition("@")
+        other = self.find(name, int(size or row.size)) if name else None
+        return row.value / other.value if other is not None and other.value else None
+
+    def met(self, row: Figure) -> bool | None:
+        """Whether a figure is within what is aimed at; None where nothing is."""
+        ratio = self.ratio(row)
+        checks = []
+        if row.limit is not None:
+            checks.append(row.value <= row.limit)
+        if row.times is not None and ratio is not None:
+            checks.append(ratio <= row.times)
+        return all(checks) if checks else None
+
+
+def timed(function: Callable[[], T]) -> tuple[T, float]:
+    """Call it; give what it gives and the milliseconds it took."""
+    start = time.perf_counter()
+    result = function()
+    return result, (time.perf_counter() - start) * 1000
+
+
+def repeat(function: Callable[[], object], times: int) -> list[float]:
+    """Call it some times; give the milliseconds of each."""
+    return [timed(function)[1] for _ in range(times)]
+
+
+def table(figures: Figures) -> str:
+    """Write the figures for people."""
+    lines = []
+    group = ""
+    for row in figures.rows:
+        if row.group != group:
+            group = row.group
+            lines += ["", f"{group}", "-" * len(group)]
+        ratio = figures.ratio(row)
+        name, _, at = row.beside.partition("@")
+        beside = f"{ratio:8.2f} × {name}{f' ({at}x)' if at else ''}" if ratio is not None else ""
+        aims = []
+        if row.limit is not None:
+            aims.append(f"{row.limit:g} {row.unit}")
+        if row.times is not None:
+            aims.append(f"{row.times:.3g} ×")
+        met = figures.met(row)
+        sign = {True: "ok ", False: "OVER", None: ""}[met]
+        size = f" ({row.size}x)" if row.size != 1 else ""
+        lines.append(
+            f"{row.name + size:46}{row.value:10.2f} {row.unit:4} "
+            f"{sign:4} {'≤ ' + ', '.join(aims) if aims else '':20}{beside}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def as_json(figures: Figures) -> list[dict[str, object]]:
+    """Write the figures for programs."""
+    return [
+        {
+            "group": row.group,
+            "name": row.name,
+            "size": row.size,
+            "value": round(row.value, 4),
+            "unit": row.unit,
+            "limit": row.limit,
+            "beside": row.beside or None,
+            "ratio": figures.ratio(row),
+            "times": row.times,
+            "met": figures.met(row),
+        }
+        for row in figures.rows
+    ]
+
+
+def parts_of(wanted: str, known: Iterable[str]) -> list[str]:
+    """Read a list of parts from the command line. Raises ValueError."""
+    names = list(known)
+    chosen = [name.strip() for name in wanted.split(",") if name.strip()] or names
+    if unknown := [name for name in chosen if name not in names]:
+        raise ValueError(f"no part {', '.join(unknown)}; there are {', '.join(names)}")
+    return chosen
