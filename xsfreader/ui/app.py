@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +11,7 @@ from textual.app import App
 from xsfreader.errors import ConfigError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
+from xsfreader.ui.images.terminal import Display, Listener, attach
 from xsfreader.ui.keys import effective
 from xsfreader.ui.screens.reader import ReaderScreen
 
@@ -34,6 +36,7 @@ class ReaderApp(App[None]):
         self.offline = offline
         self.fresh = fresh
         self.actions: tuple[Action, ...] = effective(library.config)
+        self.listener = Listener()
         self._guide: Library | None = None
         for action in self.actions:
             if action.keys:
@@ -59,8 +62,15 @@ class ReaderApp(App[None]):
             shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
         if shown.is_guide:
             shown.sync(lambda _progress: None, lambda: False)
+        colours = self.console.color_system == "truecolor"
+        headless = self.is_headless or self.is_web
         return ReaderScreen(
-            self.library, shown, self.actions, offline=self.offline, fresh=self.fresh
+            self.library,
+            shown,
+            self.actions,
+            offline=self.offline,
+            fresh=self.fresh,
+            display=Display(os.environ, self.listener, colours=colours, headless=headless),
         )
 
     async def action_quit(self) -> None:
@@ -79,6 +89,7 @@ class ReaderApp(App[None]):
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> None:
     """Run the app until it is left."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
+    attach(app.listener)
     try:
         app.run()
     finally:

@@ -147,6 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("contents", "t", "contents", "The headings of the post", _POST),
     _action("xep", "x", "XEPs", "Card of the XEP under the link, or the post's XEPs", _POST),
     _action("translation", "T", "language", "The post in its next language", _POST),
+    _action("image", "i", "picture", "The picture in view at full size", _POST),
     _action("zen", "z", "zen", "The text alone", _POST),
     _action("browser", "o", "browser", "Open the post in the browser", _POST),
     _action("copy", "y", "copy URL", "Copy the post's permalink", _POST),

@@ -71,7 +71,7 @@ class Linking:
         elif link.kind is LinkKind.FRAGMENT:
             self.go(self.screen.permalink or "", link.fragment)
         elif link.kind is LinkKind.SITE and (post := self.screen.library.post_at(link.url)):
-            self.go(post, link.fragment)
+            self.go(post, "" if post.endswith(f"#{link.fragment}") else link.fragment)
         else:
             self.open_outside(link.url)
 

@@ -43,6 +43,14 @@ class LinkChosen(Message):
         self.index = index
 
 
+class PictureChosen(Message):
+    """A picture of the post was clicked; ``index`` is its place among the images."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+
 class Scrolled(Message):
     """The article stands at another place; only the last of several matters."""
 

@@ -20,7 +20,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xsfreader.errors import PictureError
-from xsfreader.raster import open_image, turned
+from xsfreader.raster import BROKEN, open_image, turned
 from xsfreader.ui.images.terminal import Protocol
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def draw(
             grain = (1, 2) if protocol is Protocol.HALF else cell
             wanted = (cells.columns * grain[0], cells.rows * grain[1])
             pixels = _scaled(image, wanted, ground)
-        except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        except BROKEN as error:
             raise PictureError("broken") from error
     if protocol is Protocol.KITTY:
         return _kitty(pixels, cells, size)

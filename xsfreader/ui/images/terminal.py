@@ -14,7 +14,7 @@ import threading
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.ui.images.geometry import CELL
+from xsfreader.ui.images.geometry import CELL, Cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +25,9 @@ PATIENCE = 0.7
 """Seconds to wait for an answer; a picture may wait, keys do not."""
 QUESTION = "\x1b[16t\x1b[c"
 """How large is a cell, and what can you do? The second is always answered, and last."""
+
+SIDE = 1000
+"""Pixels of a Sixel picture's longer side."""
 
 _ANSWER = re.compile(r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)")
 _BEGUN = re.compile(r"\x1b\[(?:\?[\d;]*|6;[\d;]*)\Z")
@@ -151,6 +154,13 @@ class Display:
             came = self._listener.attached and self._listener.answered.wait(PATIENCE)
             self._settled = Protocol.SIXEL if came and self._listener.sixel else Protocol.HALF
         return self._settled
+
+    def largest(self, cells: Cells) -> Cells:
+        """Cut a size down to what is drawn in time: encoding Sixel takes a second a megapixel."""
+        if self._settled in (Protocol.HALF, Protocol.KITTY):
+            return cells
+        width, height = self.cell
+        return Cells(min(cells.columns, SIDE // width), min(cells.rows, SIDE // height))
 
     @property
     def cell(self) -> tuple[int, int]:

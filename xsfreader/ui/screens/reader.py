@@ -12,6 +12,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.ui import session
 from xsfreader.ui.asking import Asking
 from xsfreader.ui.finding import Finding
+from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.linking import Linking
 from xsfreader.ui.marking import Marking
 from xsfreader.ui.moving import Moving
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.library import Library
+    from xsfreader.ui.images.loader import PictureCame
+    from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keys import Action
     from xsfreader.ui.messages import (
         LinkChosen,
+        PictureChosen,
         PostChosen,
         PostOpened,
         Scrolled,
@@ -55,7 +59,7 @@ READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "content
                 "star", "help", "quit")  # fmt: skip
 
 
-class ReaderScreen(Screen[None]):
+class ReaderScreen(Screen[None], inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -68,10 +72,11 @@ class ReaderScreen(Screen[None]):
         *,
         offline: bool,
         fresh: bool,
+        display: Display,
     ) -> None:
         """Show ``shown``, which is the guide while ``library`` is still empty.
 
-        ``fresh`` forgets where the app was left.
+        ``fresh`` forgets where the app was left; ``display`` is what pictures are drawn with.
         """
         super().__init__()
         self.library = shown
@@ -96,6 +101,7 @@ class ReaderScreen(Screen[None]):
         self.moving = Moving(self)
         self.asking = Asking(self)
         self.outside = Outside(self)
+        self.gallery = self.article.gallery = Gallery(self, display, offline=offline)
 
     def compose(self) -> ComposeResult:
         """Two panes between a header, a status line and the keys."""
@@ -250,10 +256,23 @@ class ReaderScreen(Screen[None]):
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self.keep_place)
+        self.gallery.look_soon()
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
         self.links.follow(message.index)
+
+    def on_picture_chosen(self, message: PictureChosen) -> None:
+        """Open a clicked picture."""
+        self.gallery.show(message.index)
+
+    def on_picture_came(self, message: PictureCame) -> None:
+        """Show a picture that was fetched and drawn."""
+        self.gallery.came(message)
+
+    def on_unmount(self) -> None:
+        """Leave no pictures in the terminal's memory."""
+        self.gallery.forget()
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         """Pass on what is typed."""
@@ -270,6 +289,7 @@ class ReaderScreen(Screen[None]):
     def on_sync_done(self, message: SyncDone) -> None:
         """Take in what is new."""
         self.syncer.done(message)
+        self.gallery.synced(message.report.snapshot)
 
     def on_sync_failed(self, message: SyncFailed) -> None:
         """Say what went wrong, and how to try again."""
@@ -296,6 +316,7 @@ class ReaderScreen(Screen[None]):
             "hints": self.links.hint,
             "contents": self.panels.contents,
             "xep": self.panels.xeps,
+            "image": self.gallery.show,
             "browser": self.outside.browse,
             "copy": self.outside.copy_url,
             "pipe": self.asking.pipe,

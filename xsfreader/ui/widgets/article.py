@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -9,17 +10,28 @@ from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xsfreader.markup import layout
+from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
-from xsfreader.ui.messages import LinkChosen, Scrolled
-from xsfreader.ui.strips import MARK_CLASSES, ROLE_CLASSES, Geometry, Lit, Painter, component_style
+from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
+from xsfreader.ui.strips import (
+    MARK_CLASSES,
+    ROLE_CLASSES,
+    Geometry,
+    Lit,
+    Painter,
+    component_style,
+    fit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual import events
+    from textual.geometry import Region
 
-    from xsfreader.markup import Document, Layout, Match
+    from xsfreader.markup import Document, Layout, Line, Match
+    from xsfreader.ui.images.drawing import Drawing
+    from xsfreader.ui.images.gallery import Gallery
     from xsfreader.ui.strips import Range
 
 START = Place(0, 0)
@@ -46,6 +58,9 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         self.widest = widest
         self.document: Document | None = None
         self.page: Layout | None = None
+        self.gallery: Gallery | None = None
+        """Where pictures come from; None where there are only boxes."""
+        self._rooms: Mapping[int, int] = {}
         self._lit = Lit()
         self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
@@ -84,12 +99,45 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         if self.document is None or not self.size.width:
             return
-        self.page = layout(self.document, self.column)
-        self._strips.clear()
-        self.virtual_size = Size(self.size.width, len(self.page.lines))
+        self._make_page(self.document)
         self._scroll_to_place()
         self.post_message(Scrolled())
+
+    def _make_page(self, document: Document) -> Layout:
+        notes: Mapping[int, str] = {}
+        if self.gallery is not None and document.images:
+            self._rooms, notes = self.gallery.rooms(document, self.column, self.size.height)
+        else:
+            self._rooms = {}
+        self.page = layout(document, self.column, images=self._rooms, notes=notes)
+        self._strips.clear()
+        self.virtual_size = Size(self.size.width, len(self.page.lines))
         self.refresh()
+        return self.page
+
+    def refit(self) -> None:
+        """Lay out again for pictures that came; the text in view stays where it is."""
+        page, document, rooms = self.page, self.document, self._rooms
+        if page is None or document is None:
+            return
+        top = self.scroll_offset.y
+        place = self._place
+        now = self._make_page(document)
+        if now.lines == page.lines:
+            return
+        moved = {
+            image.block
+            for index, image in enumerate(document.images)
+            if rooms.get(index) != self._rooms.get(index) or index not in self._rooms
+        }
+        seen = range(top, min(top + self.size.height, len(page.lines)))
+        anchor = next((at for at in seen if page.lines[at].block not in moved), top)
+        held = page.place_of(anchor)
+        line = now.line_at(held) + anchor - page.line_at(held)
+        self.scroll_to(y=max(0, line - (anchor - top)), animate=False)
+        if anchor == top:
+            self._place = place
+        self.post_message(Scrolled())
 
     def on_focus(self) -> None:
         """Put the terminal's own cursor where the text begins, for those who read by it."""
@@ -243,6 +291,12 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         link = self._link_at(event.x, event.y + self.scroll_offset.y)
         if link >= 0:
             self.post_message(LinkChosen(link))
+            return
+        at = event.y + self.scroll_offset.y
+        if self.page is not None and 0 <= at < len(self.page.lines):
+            picture = self.page.lines[at].image
+            if picture >= 0:
+                self.post_message(PictureChosen(picture))
 
     def _link_at(self, x: int, line: int) -> int:
         if self.page is None or not 0 <= line < len(self.page.lines):
@@ -273,12 +327,64 @@ class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
         at = y + self.scroll_offset.y
         if self.page is None or self.document is None or not 0 <= at < len(self.page.lines):
             return Strip.blank(self.size.width, self.painter.base)
+        if self.page.lines[at].image >= 0:
+            return self._paint_picture(self.page.lines[at])
         strip = self._strips.get(at)
         if strip is None:
             if len(self._strips) >= CACHED_STRIPS:
                 self._strips.clear()
-            geometry = Geometry(self.left, self.page.width, self.size.width, self.document.links)
-            strip = self._strips[at] = self.painter.strip(self.page.lines[at], geometry, self._lit)
+            strip = self._strips[at] = self._paint(self.page.lines[at])
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
         return strip
+
+    def _paint(self, line: Line) -> Strip:
+        links = self.document.links if self.document is not None else ()
+        geometry = Geometry(self.left, self.column, self.size.width, links)
+        return self.painter.strip(line, geometry, self._lit)
+
+    # Pictures
+
+    def _drawing(self, line: Line) -> Drawing | None:
+        drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
+        return drawing if drawing is not None and line.image_row < drawing.cells.rows else None
+
+    def _paint_picture(self, line: Line) -> Strip:
+        """Paint a row of a picture, or of the room kept for one: its description meanwhile."""
+        drawing = self._drawing(line)
+        if drawing is None and line.image_row == 0 and self.document is not None:
+            image = self.document.images[line.image]
+            words = fit(image.alt or image.caption, self.column - cell_len(line.text)).rstrip()
+            line = replace(line, spans=(*line.spans, Span(words, Role.NOTE)))
+        strip = self._paint(line)
+        if drawing is None or not drawing.text:
+            return strip
+        left = self.left + cell_len(line.text)
+        parts = [
+            strip.crop(0, left),
+            drawing.text[line.image_row],
+            strip.crop(left + drawing.cells.columns, strip.cell_length),
+        ]
+        return Strip.join(parts)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lay what is no text over the lines: what kitty and Sixel draw, while nothing covers it.
+
+        On the terminal's last row a Sixel image could scroll the screen.
+        """
+        strips = super().render_lines(crop)
+        if not self._rooms or self.page is None or not self.screen.is_active:
+            return strips
+        top, region = self.scroll_offset.y, self.region
+        for at, strip in enumerate(strips):
+            y = crop.y + at
+            if top + y >= len(self.page.lines) or region.y + y >= self.app.size.height - 1:
+                break
+            line = self.page.lines[top + y]
+            if line.image < 0:
+                continue
+            drawing = self._drawing(line)
+            if drawing is not None and not drawing.text:
+                cell = self.left + cell_len(line.text)
+                strips[at] = drawing.lay_over(strip, line.image_row, cell, region.x)
+        return strips

@@ -1,0 +1,151 @@
+"""What people come for, told as walks through the app in a real terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.githost import CORPUS
+from tests.terminal import Terminal, running
+from xsfreader.config import load, locate
+from xsfreader.ingest import INGEST_VERSION
+from xsfreader.source.xeplist import parse
+from xsfreader.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.usefixtures("archive"),
+    pytest.mark.parametrize("size", [(120, 40), (80, 24)]),
+]
+Size = tuple[int, int]
+
+
+def search(terminal: Terminal, query: str, title: str) -> None:
+    """Search the archive and open the post of that title."""
+    terminal.press("F")
+    terminal.wait("words in any order")
+    terminal.press(query)
+    terminal.wait("found · Enter")
+    terminal.settle()
+    titles = terminal.lines[2::2]
+    wanted = next(i for i, line in enumerate(titles) if title in line)
+    terminal.press(*["down"] * wanted, "enter")
+    terminal.wait(lambda text: "found · Enter" not in text and title in text)
+    terminal.settle()
+
+
+def post_lines(terminal: Terminal) -> list[str]:
+    """Give the rows of the post alone, without the list beside it."""
+    rows = terminal.lines[1:-2]
+    return [re.sub(r"^.{34,36}│", "", row).strip(" ▁▂▃▄▅▆▇█") for row in rows]
+
+
+def step_to_link(terminal: Terminal, words: str) -> None:
+    """Step from link to link until the status line tells this target."""
+    for _ in range(60):
+        terminal.press("tab")
+        terminal.settle(0.1)
+        if words in terminal.lines[-2]:
+            return
+    raise AssertionError(f"no link leads to {words!r}:\n{terminal.text}")
+
+
+def test_what_was_said_on_omemo_in_2020(size: Size) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, "omemo after:2020-01 before:2021", "2020")
+        terminal.wait("1/")
+        assert re.search("omemo", terminal.text, re.IGNORECASE)
+
+
+def test_a_link_to_an_older_post_and_back_to_the_same_line(size: Size) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, "newsletter october 2022", "The XMPP Newsletter October 2022")
+        terminal.press("esc", "/")
+        terminal.wait("find in this post")
+        terminal.press("libs, XEPs")
+        terminal.settle()
+        terminal.press("enter")
+        step_to_link(terminal, "August 2022")
+        terminal.settle()
+        before = post_lines(terminal)
+        terminal.press("enter")
+        terminal.wait(lambda _: "Libraries" in post_lines(terminal)[0])
+        terminal.press("H")
+        terminal.wait(lambda _: post_lines(terminal) == before)
+        terminal.press("L")
+        terminal.wait(lambda _: "Libraries" in post_lines(terminal)[0])
+        terminal.press("backspace")
+        terminal.wait(lambda _: post_lines(terminal) == before)
+
+
+def test_the_same_newsletter_in_german_at_the_same_heading(size: Size) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, '"newsletter september 2025"', "The XMPP Newsletter September 2025")
+        terminal.press("esc", "g")
+        terminal.settle()
+        for _ in range(30):
+            if "XMPP Software News" in post_lines(terminal)[0]:
+                break
+            terminal.press("}")
+            terminal.settle(0.1)
+        terminal.press("T")
+        terminal.wait(lambda _: "XMPP-Software" in post_lines(terminal)[0])
+        terminal.press("H")
+        terminal.wait(lambda _: "XMPP Software News" in post_lines(terminal)[0])
+
+
+def test_who_speaks_of_a_xep_and_what_its_status_is(size: Size) -> None:
+    keep_xeps()
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
+        terminal.press("esc")
+        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        terminal.press("x")
+        terminal.wait("XEP-0198 Stream Management")
+        terminal.wait("Stable · Standards Track")
+        terminal.wait("Posts that mention it")
+        terminal.press("esc")
+        terminal.settle()
+        assert "Posts that mention it" not in terminal.text
+
+
+def keep_xeps() -> None:
+    """Put the XSF's list beside the archive, as a sync would."""
+    paths = locate()
+    source = load(paths.config).source
+    with Store.open(paths.archive(source), paths.state, ingest_version=INGEST_VERSION) as store:
+        store.set_xeps(parse((CORPUS / "xeplist.xml").read_bytes()))
+
+
+def test_three_stars_and_the_place_are_there_again(size: Size, archive: Path) -> None:
+    assert archive.exists()
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        if size[0] < 90:
+            terminal.press("h")
+            terminal.settle()
+        for _ in range(3):
+            terminal.press("s")
+            terminal.wait("starred")
+            terminal.press("j")
+            terminal.settle()
+        terminal.press("k", "k")
+        terminal.settle()
+        terminal.press("enter", "space", "space")
+        terminal.settle(1.5)
+        before = post_lines(terminal)
+        terminal.press("q")
+        assert terminal.ended() == 0
+    with running("--offline", size=size) as terminal:
+        terminal.wait(lambda _: post_lines(terminal) == before)
+        terminal.press("5")
+        terminal.wait(lambda text: text.count("★") >= 3)
