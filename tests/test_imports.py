@@ -70,23 +70,39 @@ def test_show_loads_no_screen_and_no_git() -> None:
     assert "markdown_it" in modules
 
 
-def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
-    command("sync", "--source", "guide")
-    code = """
+OPENED = """
     import asyncio
-    from xsfreader.config import load, locate
+    from xsfreader.config import Config, locate
     from xsfreader.library import Library
     from xsfreader.ui.app import ReaderApp
     async def run():
-        paths = locate()
-        with Library(load(paths.config), paths, "guide") as library:
-            app = ReaderApp(library)
+        with Library(Config(images="WHEN"), locate(), "guide") as library:
+            app = ReaderApp(library, fresh=True)
             async with app.run_test() as pilot:
                 await pilot.press("enter", "space")
                 assert app.screen.article.page.lines
+                for _ in range(PATIENCE):
+                    if "PIL" in sys.modules:
+                        break
+                    await pilot.pause(0.1)
             app.close_libraries()
     asyncio.run(run())
 """
-    modules = loaded(code.strip())
+
+
+def opened(when: str, patience: int) -> set[str]:
+    """The modules loaded once the app was opened on a post with a picture."""
+    command("sync", "--source", "guide")
+    code = OPENED.replace("WHEN", when).replace("PATIENCE", str(patience))
+    return loaded(code.strip())
+
+
+def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
+    modules = opened("off", 5)
     assert not set(NEVER_IN_APP) & modules
     assert "textual" in modules
+
+
+def test_a_picture_on_screen_loads_what_draws_it_and_no_git() -> None:
+    modules = opened("on-view", 300)
+    assert {"PIL"} == set(NEVER_IN_APP) & modules

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import struct
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """What is opened; Pillow knows many more, which no browser shows either."""
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 PIXELS = 40_000_000
 """An image with more is not decoded."""
+SVG = "SVG drawing"
+BROKEN = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError, struct.error,
+)  # fmt: skip
+"""What Pillow's readers raise at bytes that are no image after all."""
 
 _ORIENTATION = 0x0112
 _LYING = frozenset({5, 6, 7, 8})
@@ -34,10 +40,7 @@ def installed() -> bool:
 
 def problem_of_name(path: str) -> str:
     """Tell why a file of that name is never drawn; empty where it may be."""
-    name = path.lower()
-    if name.endswith((".svg", ".svgz")):
-        return "SVG drawing"
-    return "" if name.endswith(SUFFIXES) else "no picture known here"
+    return SVG if path.lower().endswith((".svg", ".svgz")) else ""
 
 
 def open_image(data: bytes) -> Image:
@@ -48,9 +51,8 @@ def open_image(data: bytes) -> Image:
     Image.MAX_IMAGE_PIXELS = None
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (OSError, ValueError, SyntaxError, OverflowError):
-        what = "SVG drawing" if data.lstrip()[:1] == b"<" else "broken"
-        raise PictureError(what) from None
+    except BROKEN:
+        raise PictureError(SVG if data.lstrip()[:1] == b"<" else "broken") from None
     if image.width * image.height > PIXELS:
         image.close()
         raise PictureError(f"too large: {image.width} x {image.height} pixels")
@@ -69,5 +71,5 @@ def measure(data: bytes) -> tuple[int, int] | None:
     try:
         with open_image(data) as image:
             return image.size[::-1] if turned(image) else image.size
-    except (PictureError, OSError, ValueError, SyntaxError):
+    except (PictureError, *BROKEN):
         return None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout
@@ -22,6 +21,7 @@ from xsfreader.ui.strips import (
     component_style,
     fit,
 )
+from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ START = Place(0, 0)
 CACHED_STRIPS = 1000
 
 
-class ArticleView(ScrollView, can_focus=True, inherit_bindings=False):
+class ArticleView(PaintedView, can_focus=True):
     """One post in a column of at most ``widest`` cells, in the middle of the pane.
 
     Where the reader is, is a block and an offset in it, so that it stays through every width.

@@ -1,0 +1,265 @@
+"""The pictures of the post on screen: their room, their drawings, why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xsfreader import raster
+from xsfreader.errors import XsfreaderError
+from xsfreader.library import Library
+from xsfreader.model import Place
+from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
+from xsfreader.ui.images.loader import NOT_YET, Loader, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual.timer import Timer
+
+    from xsfreader.markup import Document, Image
+    from xsfreader.ui.images.drawing import Drawing
+    from xsfreader.ui.images.loader import PictureCame
+    from xsfreader.ui.images.terminal import Display
+    from xsfreader.ui.screens.picture import PictureScreen
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+REST_SECONDS = 0.15
+"""How long a post must rest on screen before its pictures are fetched."""
+INSTALL = "pictures need the extra: pip install 'xsfreader[images]'"
+
+
+class Gallery:
+    """What the reader's screen does with pictures."""
+
+    def __init__(self, screen: ReaderScreen, display: Display, *, offline: bool) -> None:
+        self.screen = screen
+        self.display = display
+        self.viewer: PictureScreen | None = None
+        self._offline = offline
+        self._loader = Loader(screen, display, self._opened, offline=offline)
+        self._document: Document | None = None
+        self._most: dict[int, Cells] = {}
+        """The most each picture that has a room may take."""
+        self._sizes: dict[tuple[str, str], tuple[int, int]] = {}
+        self._problems: dict[tuple[str, str], str] = {}
+        self._tried: set[str] = set()
+        """Paths that could not be had since the post is on screen; asked for once each."""
+        self._final: set[tuple[str, str]] = set()
+        self._timer: Timer | None = None
+        self._snapshot = ""
+
+    def _opened(self, source: str) -> Library:
+        library = self.screen.library
+        return Library(library.config, library.paths, source)
+
+    @property
+    def off(self) -> str:
+        """Why no picture is shown at all; empty where they are."""
+        if self.screen.library.config.images == "off":
+            return 'the configuration says images = "off"'
+        return "" if raster.installed() else INSTALL
+
+    # Room
+
+    def rooms(
+        self, document: Document, column: int, height: int
+    ) -> tuple[Mapping[int, int], Mapping[int, str]]:
+        """Tell how many rows each picture gets, and why another gets none."""
+        rooms: dict[int, int] = {}
+        notes: dict[int, str] = {}
+        if document is not self._document:
+            self._document = document
+            self._tried.clear()
+            self._learn(document)
+        self._most = {}
+        for index, image in enumerate(document.images):
+            problem = self.problem(image)
+            if problem:
+                notes[index] = problem
+            elif image.site_path is not None and not self.off:
+                indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
+                self._most[index] = room(height, max(8, column - indent))
+                size = self._sizes.get((self._source, image.site_path), UNKNOWN)
+                rooms[index] = fit(size, self._most[index], self.display.cell).rows
+        return rooms, notes
+
+    @property
+    def _source(self) -> str:
+        return self.screen.library.source_name
+
+    def _learn(self, document: Document) -> None:
+        """Look up which pictures are here, and how large they are."""
+        paths = [image.site_path for image in document.images if image.site_path]
+        paths = [path for path in paths if not raster.problem_of_name(path)]
+        if not paths or self.off:
+            return
+        try:
+            kept = self.screen.library.pictures.sizes(paths)
+        except XsfreaderError:
+            kept = {}
+        for path in paths:
+            key = (self._source, path)
+            if size := kept.get(path):
+                self._sizes.setdefault(key, size)
+            if self._offline and not self.screen.library.local and path not in kept:
+                self._problems.setdefault(key, NOT_YET)
+            elif path in kept and self._problems.get(key) == NOT_YET:
+                del self._problems[key]
+
+    def problem(self, image: Image) -> str:
+        """Tell in a few words why there is no picture; empty where there is or none is meant."""
+        if self.off:
+            return ""
+        if image.site_path is None:
+            return "on another host" if image.url.startswith(("http:", "https:")) else ""
+        known = self._problems.get((self._source, image.site_path))
+        return known or raster.problem_of_name(image.site_path)
+
+    # Drawings
+
+    def largest(self, columns: int, rows: int) -> Cells:
+        """Tell the most that a picture takes of a whole screen."""
+        return self.display.largest(Cells(columns, rows))
+
+    def wanted(self, path: str, most: Cells, *, enlarge: float = 1) -> Wanted:
+        """Tell how a picture is to be drawn here and now."""
+        ground = self.screen.article.background_colors[1]
+        cell = self.display.cell
+        return Wanted(self._source, path, most, ground.rgb, cell, enlarge)
+
+    def drawing(self, index: int) -> Drawing | None:
+        """Give the drawing of a picture of the post; one that is missing is soon asked for."""
+        document, most = self._document, self._most.get(index)
+        path = document.images[index].site_path if document is not None else None
+        if path is None or most is None:
+            return None
+        drawing = self._loader.get(self.wanted(path, most))
+        if drawing is None:
+            self.look_soon()
+        return drawing
+
+    def look_soon(self) -> None:
+        """See to the pictures in view once the post has rested on screen for a moment."""
+        if self._document is None or not self._document.images or self.off:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.screen.set_timer(REST_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """Ask for the pictures in view and a screen around it, the nearest first."""
+        article, document = self.screen.article, self._document
+        if self.viewer is not None or document is None or article.page is None:
+            return
+        top, height = article.scroll_offset.y, article.size.height
+        near = []
+        for index, image in enumerate(document.images):
+            path = image.site_path
+            if path is None or path in self._tried or (self._source, path) in self._final:
+                continue
+            if raster.problem_of_name(path):
+                continue
+            first = article.page.line_at(Place(image.block))
+            away = max(top - first - self._rows(index), first - top - height, 0)
+            if away <= height:
+                most = self._most.get(index) or room(height, article.column)
+                near.append((away, first, self.wanted(path, most)))
+        self.ask([wanted for _, _, wanted in sorted(near, key=lambda found: found[:2])])
+
+    def _rows(self, index: int) -> int:
+        most = self._most.get(index)
+        return most.rows if most else 0
+
+    def ask(self, wanted: list[Wanted]) -> None:
+        """Have these drawn, and nothing of what was asked for before."""
+        if wanted:
+            self.display.ask(self.send)
+        self._loader.want(wanted)
+
+    def at_hand(self, wanted: Wanted) -> Drawing | None:
+        """Give a drawing if it is there."""
+        return self._loader.get(wanted)
+
+    def send(self, data: str) -> None:
+        """Send something to the terminal that is no part of the screen."""
+        driver = self.screen.app._driver
+        if driver is not None and data:
+            driver.write(data)
+
+    # What comes
+
+    def came(self, message: PictureCame) -> None:
+        """Show a picture, or the box that says why there is none."""
+        key = (message.wanted.source, message.wanted.path)
+        if message.drawing is None:
+            self._tried.add(message.wanted.path)
+            self._problems[key] = message.problem
+            if message.final:
+                self._final.add(key)
+        else:
+            self._problems.pop(key, None)
+            self._sizes[key] = message.drawing.size
+            self.send(message.drawing.sent)
+            self._forgotten(self._loader.keep(message.wanted, message.drawing))
+        if self.viewer is not None:
+            self.viewer.refresh_picture()
+        self.screen.article.refit()
+
+    def _forgotten(self, drawings: Iterable[Drawing]) -> None:
+        self.send("".join(drawing.forgotten for drawing in drawings))
+
+    def synced(self, snapshot: str) -> None:
+        """Take nothing for granted of what another snapshot may have changed."""
+        if snapshot != self._snapshot:
+            if self._snapshot:
+                self.forget()
+                self.screen.article.refit()
+            self._snapshot = snapshot
+        self._tried.clear()
+        self.look_soon()
+
+    def forget(self) -> None:
+        """Keep no drawing, neither here nor in the terminal."""
+        self._forgotten(self._loader.forget())
+        self._problems.clear()
+        self._sizes.clear()
+        self._final.clear()
+        self._document = None
+
+    # Full size
+
+    def show(self, index: int | None = None) -> None:
+        """Open a picture at full size: that one, or the one nearest to what is in view."""
+        screen, document = self.screen, self.screen.article.document
+        if document is None or not document.images:
+            screen.status.say("this post has no pictures")
+            return
+        if index is None:
+            index = self._nearest(document)
+        image = document.images[index]
+        if self.off:
+            screen.status.say(self.off)
+        elif image.site_path is None:
+            screen.links.open_outside(image.url)
+        else:
+            from xsfreader.ui.screens.picture import PictureScreen
+
+            self.viewer = PictureScreen(self, document.images, index)
+            screen.app.push_screen(self.viewer, self._closed)
+
+    def _closed(self, _result: None) -> None:
+        self.viewer = None
+        self.look_soon()
+
+    def _nearest(self, document: Document) -> int:
+        article = self.screen.article
+        top, height = article.scroll_offset.y, article.size.height
+        page = article.page
+        lines = [page.line_at(Place(image.block)) if page else 0 for image in document.images]
+
+        def away(index: int) -> tuple[int, int]:
+            first = lines[index]
+            last = first + self._rows(index)
+            return (max(top - last, first - top - height + 1, 0), abs(first - top))
+
+        return min(range(len(lines)), key=away)

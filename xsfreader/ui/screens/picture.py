@@ -1,0 +1,146 @@
+"""A picture as large as the terminal allows, with its caption and address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from xsfreader.markup.safety import clean
+from xsfreader.ui.strips import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.geometry import Region
+
+    from xsfreader.markup import Image
+    from xsfreader.ui.images.drawing import Drawing
+    from xsfreader.ui.images.gallery import Gallery
+    from xsfreader.ui.images.geometry import Cells
+
+GROWTH = 2
+"""How far beyond its natural size a picture grows."""
+
+
+class PictureView(Widget):
+    """A drawing in the middle of what room there is, or a few words in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawing: Drawing | None = None
+        self.words = ""
+
+    def show(self, drawing: Drawing | None, words: str) -> None:
+        """Show a drawing, or words where there is none."""
+        self.drawing, self.words = drawing, words
+        self.refresh()
+
+    def _corner(self, cells: Cells) -> tuple[int, int]:
+        width, height = self.size
+        return max(0, (width - cells.columns) // 2), max(0, (height - cells.rows) // 2)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line."""
+        base, width = self.rich_style, self.size.width
+        if self.drawing is None:
+            words = fit(self.words.center(width), width) if y == self.size.height // 2 else ""
+            return Strip([Segment(words, base)]).adjust_cell_length(width, base)
+        left, top = self._corner(self.drawing.cells)
+        row = y - top
+        if not self.drawing.text or not 0 <= row < self.drawing.cells.rows:
+            return Strip.blank(width, base)
+        strip = Strip.join([Strip.blank(left, base), self.drawing.text[row]])
+        return strip.adjust_cell_length(width, base)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lay over the painted lines what is no text."""
+        strips = super().render_lines(crop)
+        drawing = self.drawing
+        if drawing is None or drawing.text or not self.screen.is_active:
+            return strips
+        left, top = self._corner(drawing.cells)
+        for at, strip in enumerate(strips):
+            row = crop.y + at - top
+            if 0 <= row < drawing.cells.rows:
+                strips[at] = drawing.lay_over(strip, row, left, self.region.x)
+        return strips
+
+
+class PictureScreen(ModalScreen[None]):
+    """One picture of a post after another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,i", "dismiss(None)", "Close"),
+        Binding("right,l,j,down,space,n", "step(1)", "Next", show=False),
+        Binding("left,h,k,up,b,p", "step(-1)", "Previous", show=False),
+        Binding("enter,o", "browse", "Browser", show=False),
+    ]
+
+    def __init__(self, gallery: Gallery, images: Sequence[Image], index: int) -> None:
+        """Show that one of a post's images first."""
+        super().__init__()
+        self._gallery = gallery
+        self._images = images
+        self._index = index
+        self.view = PictureView()
+        self._caption = Static(classes="caption")
+        self._address = Static(classes="address")
+
+    def compose(self) -> ComposeResult:
+        """The picture, its words beneath."""
+        yield self.view
+        with Vertical():
+            yield self._caption
+            yield self._address
+
+    def on_mount(self) -> None:
+        """Show the first one once the room for it is known."""
+        self.call_after_refresh(self.refresh_picture, ask=True)
+
+    def on_resize(self) -> None:
+        """Draw anew for the new size."""
+        self.call_after_refresh(self.refresh_picture, ask=True)
+
+    @property
+    def image(self) -> Image:
+        """The one on screen."""
+        return self._images[self._index]
+
+    def refresh_picture(self, *, ask: bool = False) -> None:
+        """Show what there is of the picture by now; ask for it if need be."""
+        image, gallery = self.image, self._gallery
+        words = image.caption or image.alt or "(no description)"
+        count = f"{self._index + 1} of {len(self._images)} · " if len(self._images) > 1 else ""
+        ways = "Esc closes" + (" · ← → others" if count else "") + " · Enter opens in the browser"
+        self._caption.update(Content(clean(words)))
+        self._address.update(Content(clean(f"{count}{image.url} · {ways}")))
+        most = gallery.largest(self.view.size.width - 2, self.view.size.height)
+        if most.columns < 1 or most.rows < 1:
+            return
+        problem = gallery.problem(image)
+        drawing = None
+        if image.site_path is not None and not problem:
+            wanted = gallery.wanted(image.site_path, most, enlarge=GROWTH)
+            drawing = gallery.at_hand(wanted)
+            if drawing is None and ask:
+                gallery.ask([wanted])
+        self.view.show(drawing, problem or "…")
+
+    def action_step(self, step: int) -> None:
+        """Go to another of the post's pictures."""
+        self._index = (self._index + step) % len(self._images)
+        self.refresh_picture(ask=True)
+
+    def action_browse(self) -> None:
+        """Open the picture's address in the browser."""
+        self._gallery.screen.links.open_outside(self.image.url)
+        self.dismiss(None)
