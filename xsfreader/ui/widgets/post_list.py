@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xsfreader.folding import fold
@@ -16,6 +15,7 @@ from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.strips import component_style, fit, fit_ends
+from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ EMPTY = {
 }
 
 
-class PostList(ScrollView, can_focus=True, inherit_bindings=False):
+class PostList(PaintedView, can_focus=True):
     """Posts by date, category and so on, with a cursor.
 
     Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
