@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -102,7 +103,7 @@ class Painter:
 
     def __init__(self, base: Style, component: Callable[[str], Style]) -> None:
         self.base = base
-        self._component = component
+        self._component = cache(component)
         self._looks: dict[tuple[Role, Mark], Style] = {}
 
     def style(self, name: str) -> Style:

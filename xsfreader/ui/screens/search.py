@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
@@ -18,6 +17,7 @@ from textual.worker import get_current_worker
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup.safety import clean
 from xsfreader.ui.strips import component_style, fit
+from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Found(Message):
         self.problem = problem
 
 
-class Results(ScrollView, inherit_bindings=False):
+class Results(PaintedView):
     """What was found: title and a stretch of text each, with a cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -62,6 +62,7 @@ class Results(ScrollView, inherit_bindings=False):
         super().__init__()
         self.hits: Sequence[Hit] = ()
         self.cursor = 0
+        self._styles: dict[str, Style] = {}
 
     def show(self, hits: Sequence[Hit]) -> None:
         """Show these, the cursor on the first."""
@@ -97,12 +98,21 @@ class Results(ScrollView, inherit_bindings=False):
             self.refresh()
             self.post_message(self.Chosen())
 
+    def notify_style_update(self) -> None:
+        """Forget styles of the theme before."""
+        super().notify_style_update()
+        self._styles.clear()
+
     def _style(self, name: str) -> Style:
-        return component_style(self, f"results--{name}")
+        style = self._styles.get(name)
+        if style is None:
+            style = component_style(self, f"results--{name}") if name else self.rich_style
+            self._styles[name] = style
+        return style
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of a result."""
-        base, width = self.rich_style, self.size.width
+        base, width = self._style(""), self.size.width
         index, row = divmod(y + self.scroll_offset.y, ROWS)
         if index >= len(self.hits):
             return Strip.blank(width, base)

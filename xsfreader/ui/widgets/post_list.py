@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xsfreader.model import Entry, Fold
 
 FLAT = (View.STARRED, View.UNREAD)
+CACHED_STRIPS = 500
 EMPTY = {
     View.STARRED: "Nothing starred yet: s stars the post you read.",
     View.UNREAD: "All read. r looks for new posts.",
@@ -57,6 +58,7 @@ class PostList(PaintedView, can_focus=True):
         self.cursor = 0
         self.tree_of_posts = self._tree()
         self._styles: dict[str, Style] = {}
+        self._strips: dict[tuple[object, ...], Strip] = {}
 
     def _tree(self) -> PostTree:
         view, library = self.view, self.library
@@ -108,6 +110,7 @@ class PostList(PaintedView, can_focus=True):
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""
         self.library = library
+        self._strips.clear()
         self.show(self.view, permalink)
 
     def reload(self) -> None:
@@ -309,6 +312,7 @@ class PostList(PaintedView, can_focus=True):
         """Forget styles of the theme before."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
 
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)
@@ -330,14 +334,27 @@ class PostList(PaintedView, can_focus=True):
         if at >= len(rows):
             return Strip.blank(width, base)
         row = rows[at]
+        held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
+        heading = row.node.fold if row.node is not None else None
+        opened = row.node is not None and row.node.open
+        key = (row.entry or heading, row.depth, opened, held, self.view, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= CACHED_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._paint(row, held, width)
+        return strip
+
+    def _paint(self, row: Row, held: str, width: int) -> Strip:
+        base = self._style("")
         if row.node is not None:
             segments = self._fold_segments(row.node.fold, row.depth, opened=row.node.open)
         elif row.entry is not None:
             segments = self._entry_segments(row.entry, row.depth)
         else:
             segments = []
-        if at == self.cursor:
-            cursor = self._style("cursor" if self.has_focus else "cursor-away")
+        if held:
+            cursor = self._style(held)
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
         return Strip(segments).adjust_cell_length(width, base)
