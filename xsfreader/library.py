@@ -7,6 +7,7 @@ front ends share lives here: which languages count, what today is, how a name be
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -74,7 +75,9 @@ class Library:
 
         self.config = config
         self.paths = paths
-        self.source_name = normal_source(source or config.source)
+        self._address = source or config.source
+        self.source_name = normal_source(self._address)
+        """For a person and for files: without a password."""
         self._store: Store = Store.open(
             archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
         )
@@ -83,7 +86,7 @@ class Library:
 
     def clone(self) -> Library:
         """Open the same library again, for another thread."""
-        return Library(self.config, self.paths, self.source_name)
+        return Library(self.config, self.paths, self._address)
 
     def close(self) -> None:
         """Close the files."""
@@ -396,7 +399,8 @@ class Library:
         """Open the source itself. Raises SourceError."""
         from xsfreader.source import open_source
 
-        return open_source(self.source_name, branch=self.config.branch or None)
+        address = self._address if "://" in self._address else self.source_name
+        return open_source(address, branch=self.config.branch or None)
 
     @property
     def local(self) -> bool:
@@ -519,7 +523,13 @@ def _name_of_files(config: Config, source: str | None) -> str:
 
 
 def normal_source(source: str) -> str:
-    """Write a source in the one way that names its archive: URLs bare, folders absolute."""
-    if source == GUIDE or "://" in source:
-        return source.rstrip("/")
+    """Write a source in the one way that names its archive.
+
+    URLs go without a name and password in them and without a slash at their end, folders are
+    absolute.
+    """
+    if source == GUIDE:
+        return source
+    if "://" in source:
+        return re.sub(r"(?<=://)[^/@]*@", "", source).rstrip("/")
     return str(Path(source).expanduser().resolve())

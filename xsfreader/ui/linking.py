@@ -41,7 +41,7 @@ class Linking:
         """Say where a link leads, before it is opened."""
         link = self.link(index)
         if link is not None:
-            self.screen.status.say(self.describe(link))
+            self.screen.status.say(self.describe(link), whole=True)
 
     def describe(self, link: Link) -> str:
         """Write a link's real target in a line."""
@@ -52,7 +52,7 @@ class Linking:
             return f"link: #{link.fragment} in this post"
         if link.kind is LinkKind.XEP and link.xep is not None:
             about = self.screen.library.xep_line(link.xep)
-            return f"link: {target}" + (f" · {about}" if about else "")
+            return f"{about} · {target}" if about else f"link: {target}"
         if link.kind is LinkKind.SITE:
             permalink = self.screen.library.post_at(link.url)
             if permalink is not None:

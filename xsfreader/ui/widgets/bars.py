@@ -129,11 +129,16 @@ class StatusBar(Bar):
         super().__init__()
         self.text = ""
         self.alert = False
+        self._whole = False
         self._lines = [""]
 
-    def say(self, text: str, *, alert: bool = False) -> None:
-        """Show a line, an alert where something went wrong; that one may take a few lines."""
+    def say(self, text: str, *, alert: bool = False, whole: bool = False) -> None:
+        """Show a line, an alert where something went wrong.
+
+        An alert, and what must be seen ``whole``, may take a few lines.
+        """
         self.alert = alert
+        self._whole = alert or whole
         self.text = clean(text)
         self._fit()
 
@@ -143,7 +148,7 @@ class StatusBar(Bar):
 
     def _fit(self) -> None:
         width = max(10, self.size.width - 2 - len(self.where) - 2)
-        lines = textwrap.wrap(self.text, width) if self.alert else [self.text]
+        lines = textwrap.wrap(self.text, width) if self._whole else [self.text]
         self._lines = lines[:MOST_LINES] or [""]
         self.styles.height = len(self._lines)
         self.refresh()

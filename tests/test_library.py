@@ -1,0 +1,157 @@
+"""The one door to posts: names, links, marks and documents, on the guide and the corpus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.corpus import corpus_files, needs_corpus
+from xsfreader.config import Config, locate
+from xsfreader.errors import NoArchiveError, UnknownPostError, UnreadablePostError
+from xsfreader.folding import fold
+from xsfreader.library import Library, archive_path, file_document, normal_source
+from xsfreader.markup import LinkKind
+from xsfreader.model import Filter, Place, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WELCOME = "/2026/08/welcome-to-xsfreader/"
+
+
+@pytest.fixture
+def guide() -> Iterator[Library]:
+    """The guide, read in."""
+    with Library(Config(), locate(), "guide") as library:
+        library.refresh_local()
+        yield library
+
+
+@pytest.fixture(scope="module")
+def blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The corpus as a checkout on disk, read in."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for path, data in corpus_files().items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    home = tmp_path_factory.mktemp("home")
+    from xsfreader.paths import Paths
+
+    with Library(Config(), Paths(home / "c", home, home / "l"), str(folder)) as library:
+        library.refresh_local()
+        yield library
+
+
+def test_nothing_fetched_says_what_to_do() -> None:
+    with Library(Config(), locate(), "http://127.0.0.1:9/x.git") as library:
+        assert library.empty
+        with pytest.raises(NoArchiveError, match="xsfreader sync"):
+            library.posts(Filter())
+        with pytest.raises(NoArchiveError):
+            library.search("x", 5)
+
+
+def test_a_source_has_one_name_however_it_is_written(tmp_path: Path) -> None:
+    assert normal_source(str(tmp_path) + "/../" + tmp_path.name) == str(tmp_path)
+    assert normal_source("https://example.org/x/") == "https://example.org/x"
+
+
+def test_no_password_reaches_a_name_or_a_file() -> None:
+    with Library(Config(), locate(), "http://me:secret@127.0.0.1:9/x.git") as library:
+        assert "secret" not in library.source_name
+        assert "secret" not in str(
+            archive_path(Config(), locate(), "http://me:secret@127.0.0.1:9/x.git")
+        )
+
+
+def test_a_document_is_parsed_once_for_a_snapshot(guide: Library) -> None:
+    assert guide.document(WELCOME) is guide.document(WELCOME)
+
+
+def test_an_unknown_post_offers_what_is_like_it(guide: Library) -> None:
+    with pytest.raises(UnknownPostError) as caught:
+        guide.resolve("welcome-to-xsfraeder")
+    assert WELCOME in caught.value.candidates
+
+
+def test_marks_on_a_translation_are_marks_on_the_entry(guide: Library) -> None:
+    german = guide.next_translation(WELCOME)
+    assert german is not None
+    assert german.startswith("/de/")
+    guide.set_read(german, read=True)
+    guide.set_starred(german, starred=True)
+    assert guide.is_read(WELCOME)
+    entry = next(e for e in guide.entries(View.STARRED, None) if e.permalink == WELCOME)
+    assert entry.read
+    guide.set_read(WELCOME, read=False)
+    guide.set_starred(WELCOME, starred=False)
+    assert not guide.is_read(german)
+    assert guide.entries(View.STARRED, None) == []
+
+
+def test_translations_go_round(guide: Library) -> None:
+    seen = [WELCOME]
+    while (following := guide.next_translation(seen[-1])) not in (None, WELCOME):
+        assert following is not None
+        seen.append(following)
+    assert [permalink[:4] for permalink in seen] == ["/202", "/de/", "/fr/"]
+
+
+def test_two_at_once_lose_no_mark(guide: Library) -> None:
+    permalinks = [item.post.permalink for item in guide.posts(Filter())]
+    with guide.clone() as other:
+        for index, permalink in enumerate(permalinks):
+            (guide if index % 2 else other).set_starred(permalink, starred=True)
+            (other if index % 3 else guide).set_place(permalink, Place(index, 1))
+        for library in (guide, other):
+            assert all(library.marks(permalink).starred for permalink in permalinks)
+            assert [library.marks(p).place for p in permalinks] == [
+                Place(index, 1) for index in range(len(permalinks))
+            ]
+
+
+def test_marks_travel_as_json(guide: Library) -> None:
+    guide.set_starred(WELCOME, starred=True)
+    exported = guide.export_state()
+    assert guide.import_state(exported) == 0
+    guide.set_starred(WELCOME, starred=False)
+    assert guide.import_state(exported) == 0
+    assert not guide.is_starred(WELCOME)
+
+
+def test_a_file_is_read_without_an_archive(tmp_path: Path) -> None:
+    file = tmp_path / "draft.de.md"
+    file.write_text("---\ntitle: Ein Entwurf\ndate: 2026-01-02\n---\nGuten Tag\n")
+    full, document = file_document(file)
+    assert full.post.language == "de"
+    assert document.blocks[0].text == "Ein Entwurf"
+    file.write_bytes(b"---\ntitle: x\n")
+    with pytest.raises(UnreadablePostError, match=r"draft\.de\.md: .*is it a post"):
+        file_document(file)
+
+
+@needs_corpus
+def test_every_link_to_a_post_held_here_opens_that_post(blog: Library) -> None:
+    held = set()
+    for item in blog.posts(Filter()):
+        held |= {fold(unquote(name)) for name in (item.post.permalink, *item.post.aliases)}
+    by_alias = 0
+    for item in blog.posts(Filter()):
+        for link in blog.document(item.post.permalink).links:
+            if link.kind is LinkKind.SITE:
+                path = fold(unquote(urlsplit(link.url).path).rstrip("/") + "/")
+                found = blog.post_at(link.url)
+                assert (found is not None) == (path in held), (link.url, found)
+                by_alias += found is not None and path != fold(unquote(found))
+    assert by_alias > 20
+
+
+@needs_corpus
+def test_a_filter_looks_at_titles_authors_and_categories(blog: Library) -> None:
+    texts = dict(blog.filterable(View.DATE))
+    assert any("troncon" not in text and "stpeter" in text for text in texts)
+    assert len(blog.filterable(View.XEP)) < len(texts)
