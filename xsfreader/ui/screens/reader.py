@@ -82,6 +82,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.library = shown
         self.actions = actions
         self.permalink: str | None = None
+        self.reading = False
+        """Whether the keys go to the post rather than to the list."""
         self.touched = False
         """Whether a post was read since the start."""
         self.header = HeaderBar()
@@ -142,15 +144,20 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self._fit(event.size.width, event.size.height)
 
     def _fit(self, width: int, height: int) -> None:
-        self.set_class(width < TWO_PANES, "narrow")
-        self.set_class(width >= WIDE, "wide")
-        self.set_class(height < SHORT, "short")
-        self.set_class(width < LEAST[0] or height < LEAST[1], "tiny")
-
-    @property
-    def reading(self) -> bool:
-        """Whether the keys go to the post rather than to the list."""
-        return self.has_class("reading")
+        """Take the classes for a size and pane, all at once: a change restyles every widget."""
+        narrow = width < TWO_PANES
+        wanted = {
+            "narrow": narrow,
+            "wide": width >= WIDE,
+            "short": height < SHORT,
+            "tiny": width < LEAST[0] or height < LEAST[1],
+            "reading": narrow and self.reading,
+            "listing": narrow and not self.reading,
+            "zen": self.reading and self.has_class("zen"),
+        }
+        classes = (self.classes - wanted.keys()) | {name for name, on in wanted.items() if on}
+        if classes != self.classes:
+            self.set_classes(classes)
 
     @property
     def pane(self) -> PostList | ArticleView:
@@ -159,10 +166,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the post, or to the list."""
-        if not reading:
-            self.remove_class("zen")
-        self.set_class(reading, "reading")
-        self.set_class(not reading, "listing")
+        self.reading = reading
+        self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
         ids = READING_KEYS if reading else LISTING_KEYS
         by_id = {action.id: action for action in self.actions}
