@@ -172,7 +172,9 @@ class ArticleView(PaintedView, can_focus=True):
         """Remember the place and tell that it changed."""
         super().watch_scroll_y(old_value, new_value)
         if self.page is not None and round(old_value) != round(new_value):
-            self._place = self.page.place_of(self.scroll_offset.y)
+            # A window that grew pushes the end of the text down; that is no move of the reader.
+            if round(new_value) != min(self.page.line_at(self._place), self.max_scroll_y):
+                self._place = self.page.place_of(self.scroll_offset.y)
             self.post_message(Scrolled())
 
     def move(self, lines: int) -> None:

@@ -1,0 +1,81 @@
+"""Where a reader is stays where it is, whatever happens to the window."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tests.corpus import corpus_files, needs_corpus
+from tests.ui.apps import reader, running, settle
+from xsfreader.ingest import ingest, is_post
+from xsfreader.markup import article, parse
+from xsfreader.ui.widgets.article import ArticleView
+
+if TYPE_CHECKING:
+    from xsfreader.markup import Document
+
+POSTS, RESIZES = 50, 20
+
+
+class OnePost(App[None]):
+    """Nothing but a post."""
+
+    CSS = "ArticleView { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
+
+    def compose(self) -> ComposeResult:
+        yield ArticleView(92)
+
+
+def documents() -> list[Document]:
+    """Choose posts of the corpus."""
+    files = sorted((path, data) for path, data in corpus_files().items() if is_post(path))
+    chosen = random.Random(1).sample(files, POSTS)
+    fulls = [ingest(path, "0" * 40, data) for path, data in chosen]
+    return [article(full.post, parse(full.body, base=full.post.url)) for full in fulls]
+
+
+@needs_corpus
+async def test_the_block_on_top_stays_on_top_through_every_width() -> None:
+    chance = random.Random(2)
+    async with OnePost().run_test(size=(100, 24)) as pilot:
+        view = pilot.app.query_one(ArticleView)
+        for document in documents():
+            view.show(document)
+            view.scroll_to(y=chance.uniform(0.2, 0.8) * view.max_scroll_y, animate=False)
+            await pilot.pause()
+            assert view.page is not None
+            block = view.page.lines[view.scroll_offset.y].block
+            for _ in range(RESIZES):
+                await pilot.resize_terminal(chance.randint(30, 200), 24)
+                top = view.scroll_offset.y
+                seen = {line.block for line in view.page.lines[top : top + 1]}
+                at_end = top >= view.max_scroll_y
+                assert block in seen or at_end, (document.blocks[block], seen)
+
+
+@pytest.mark.parametrize("key", ["ctrl+t", "r", "t", "F"])
+async def test_panels_leave_the_place_alone(key: str) -> None:
+    async with running(size=(100, 24)) as pilot:
+        await pilot.press("J", "enter", "space", "space")
+        before = reader(pilot).article.place
+        await pilot.press(key)
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert reader(pilot).article.place == before
+
+
+async def test_leaving_and_coming_back_keeps_post_and_place() -> None:
+    async with running(size=(100, 24)) as pilot:
+        await pilot.press("J", "enter", "space", "space", "space")
+        await settle(pilot)
+        screen = reader(pilot)
+        before = (screen.permalink, screen.article.place)
+        await pilot.press("q")
+    async with running(size=(60, 24), fresh=False) as pilot:
+        await settle(pilot, 0.2)
+        screen = reader(pilot)
+        assert (screen.permalink, screen.article.place) == before
