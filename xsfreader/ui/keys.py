@@ -150,7 +150,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("image", "i", "picture", "The picture in view at full size", _POST),
     _action("zen", "z", "zen", "The text alone", _POST),
     _action("browser", "o", "browser", "Open the post in the browser", _POST),
-    _action("copy", "y", "copy URL", "Copy the post's permalink", _POST),
+    _action("copy", "y", "copy URL", "Copy what is selected, else the permalink", _POST),
     _action("pipe", "|", "pipe", "Give the post's text to a command", _POST),
     _action("source", "e", "Markdown", "The post's Markdown in the pager or editor", _POST),
     _action("toggle-read", "m", "read", "Mark as read or unread", _MARK),

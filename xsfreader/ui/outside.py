@@ -34,9 +34,14 @@ class Outside:
         if self.screen.permalink is not None:
             self.screen.links.open_outside(self.screen.library.post(self.screen.permalink).url)
 
-    def copy_url(self) -> None:
-        """Copy the post's address."""
-        if self.screen.permalink is not None:
+    def copy(self) -> None:
+        """Copy the selected text, else the post's address."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.screen.app.copy_to_clipboard(selected)
+            self.screen.clear_selection()
+            self.screen.status.say(f"copied {len(selected)} characters")
+        elif self.screen.permalink is not None:
             url = self.screen.library.post(self.screen.permalink).url
             self.screen.app.copy_to_clipboard(url)
             self.screen.status.say(f"copied {url}")

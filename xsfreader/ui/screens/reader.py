@@ -13,6 +13,7 @@ from xsfreader.ui import session
 from xsfreader.ui.asking import Asking
 from xsfreader.ui.finding import Finding
 from xsfreader.ui.images.gallery import Gallery
+from xsfreader.ui.keys import key_shown
 from xsfreader.ui.linking import Linking
 from xsfreader.ui.marking import Marking
 from xsfreader.ui.moving import Moving
@@ -287,6 +288,12 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         """End the question."""
         await self.asking.left(kept=message.kept)
 
+    def on_text_selected(self) -> None:
+        """Tell which key copies."""
+        key = next((a.keys[0] for a in self.actions if a.id == "copy" and a.keys), "")
+        if self.get_selected_text():
+            self.status.say(f"{key_shown(key)} copies what is selected")
+
     def on_sync_progress(self, message: SyncProgress) -> None:
         """Show how far the sync is."""
         self.syncer.show_progress(message.progress)
@@ -323,7 +330,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
             "xep": self.panels.xeps,
             "image": self.gallery.show,
             "browser": self.outside.browse,
-            "copy": self.outside.copy_url,
+            "copy": self.outside.copy,
             "pipe": self.asking.pipe,
             "source": self.outside.page_source,
             "suspend": self.app.action_suspend_process,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.geometry import Region
+    from textual.selection import Selection
 
     from xsfreader.markup import Document, Layout, Line, Match
     from xsfreader.ui.images.drawing import Drawing
@@ -289,7 +291,9 @@ class ArticleView(PaintedView, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Follow the link under the mouse."""
+        """Follow the link under the mouse, unless the click ends a selection."""
+        if self.text_selection is not None:
+            return
         link = self._link_at(event.x, event.y + self.scroll_offset.y)
         if link >= 0:
             self.post_message(LinkChosen(link))
@@ -338,7 +342,37 @@ class ArticleView(PaintedView, can_focus=True):
             strip = self._strips[at] = self._paint(self.page.lines[at])
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
-        return strip
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(at)) is not None:
+            strip = self._paint_selected(strip, *span)
+        return strip.apply_offsets(0, at)
+
+    def _paint_selected(self, strip: Strip, start: int, end: int) -> Strip:
+        text = strip.text
+        first = cell_len(text[:start])
+        last = strip.cell_length if end < 0 else cell_len(text[:end])
+        style = self.screen.get_component_rich_style("screen--selection")
+        middle = [Segment(s.text, (s.style or style) + style) for s in strip.crop(first, last)]
+        return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
+
+    # Selected text
+
+    @property
+    def allow_select(self) -> bool:
+        """Let the mouse select text."""
+        return True
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Give the selected text, without the margin left of the column."""
+        if self.page is None:
+            return None
+        margin = " " * self.left
+        text = selection.extract("\n".join(margin + line.text for line in self.page.lines))
+        return "\n".join(line.removeprefix(margin) for line in text.split("\n")), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Paint anew what is selected."""
+        self.refresh()
 
     def _paint(self, line: Line) -> Strip:
         links = self.document.links if self.document is not None else ()

@@ -1,0 +1,66 @@
+"""The mouse: links, rows, and text taken along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Offset
+
+from tests.ui.apps import reader, running, settle
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from xsfreader.ui.screens.reader import ReaderScreen
+
+
+def where(screen: ReaderScreen, words: str) -> Offset:
+    """Find words among the post's lines on screen: their cell in the article's pane."""
+    article = screen.article
+    assert article.page is not None
+    top = article.scroll_offset.y
+    for row, line in enumerate(article.page.lines[top : top + article.size.height]):
+        if words in line.text:
+            return Offset(article.left + line.text.index(words), row)
+    raise AssertionError(words)
+
+
+async def drag(pilot: Pilot[None], start: Offset, end: Offset) -> None:
+    await pilot.mouse_down("#article", offset=start)
+    await pilot.hover("#article", offset=end)
+    await pilot.mouse_up("#article", offset=end)
+    await settle(pilot)
+
+
+async def test_a_click_on_a_link_follows_it() -> None:
+    async with running(size=(120, 60)) as pilot:
+        screen = reader(pilot)
+        await pilot.click("#article", offset=where(screen, "Sync once"))
+        await settle(pilot)
+        assert screen.permalink == "/2024/03/sync-once-read-for-ever/"
+
+
+async def test_a_click_on_a_row_shows_its_post_and_another_opens_it() -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        await pilot.click("#posts", offset=(10, 3))
+        await settle(pilot)
+        assert screen.permalink == "/2026/08/everything-a-post-may-hold/"
+        assert not screen.reading
+        await pilot.click("#posts", offset=(10, 3))
+        await settle(pilot)
+        assert screen.reading
+
+
+async def test_selected_text_is_copied_without_the_margin() -> None:
+    async with running(size=(120, 60)) as pilot:
+        screen = reader(pilot)
+        start = where(screen, "What you are looking at")
+        await drag(pilot, start, start + Offset(8, 1))
+        await pilot.press("y")
+        await settle(pilot)
+        first, second = pilot.app.clipboard.split("\n")
+        assert first.startswith("What you are looking at is not that blog yet.")
+        assert first == first.strip()
+        assert second
+        assert not second.startswith(" ")
