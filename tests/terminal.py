@@ -43,12 +43,20 @@ class Terminal:
     """A running command and its screen."""
 
     def __init__(
-        self, arguments: Sequence[str], size: tuple[int, int], environment: Mapping[str, str]
+        self,
+        arguments: Sequence[str],
+        size: tuple[int, int],
+        environment: Mapping[str, str],
+        answers: Mapping[bytes, bytes],
     ) -> None:
-        """Start the command; ``size`` is columns and rows."""
+        """Start the command; ``size`` is columns and rows.
+
+        ``answers`` are what this terminal says when it is sent certain bytes.
+        """
         columns, rows = size
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self.raw = b""
+        self._answers = answers
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._process = pexpect.spawn(
@@ -77,7 +85,13 @@ class Terminal:
             return True
         except pexpect.EOF:
             return False
+        before = len(self.raw)
         self.raw += data
+        for question, answer in self._answers.items():
+            # A question may have come in two pieces.
+            start = max(0, before - len(question) + 1)
+            for _ in range(self.raw.count(question, start)):
+                self._process.send(answer)
         # pyte knows neither private SGR-like sequences nor kitty's key protocol
         self._stream.feed(_only_known(data))
         return True
@@ -166,7 +180,8 @@ def running(
     *arguments: str,
     size: tuple[int, int] = (120, 40),
     environment: Mapping[str, str] | None = None,
+    answers: Mapping[bytes, bytes] | None = None,
 ) -> Iterator[Terminal]:
     """Run ``xsfreader`` with these arguments in a terminal of that size."""
-    with Terminal(arguments, size, environment or {}) as terminal:
+    with Terminal(arguments, size, environment or {}, answers or {}) as terminal:
         yield terminal

@@ -59,17 +59,16 @@ class Drawing:
 
     def lay_over(self, strip: Strip, row: int, cell: int, left: int) -> Strip:
         """Put a row into a painted line, at a cell of it; ``left`` is the line's own column."""
+        end = cell + self.cells.columns
+        before, after = strip.crop(0, end), strip.crop(end, strip.cell_length)
         if self.placeholders:
-            end = cell + self.cells.columns
-            parts = [
-                strip.crop(0, cell),
-                Strip([self.placeholders[row]], self.cells.columns),
-                strip.crop(end, strip.cell_length),
-            ]
-            return Strip.join(parts)
+            picture = Strip([self.placeholders[row]], self.cells.columns)
+            return Strip.join([strip.crop(0, cell), picture, after])
         if self.sixels:
+            # Not at the line's end: the compositor cuts lines there, and drops what is behind.
             there = f"\x1b7\x1b[{left + cell + 1}G{self.sixels[row]}\x1b8"
-            return Strip([*strip, Segment(there, None, _NO_CONTROL)], strip.cell_length)
+            picture = Strip([Segment(there, None, _NO_CONTROL)], 0)
+            return Strip([*before, *picture, *after], strip.cell_length)
         return strip
 
 
