@@ -1,0 +1,114 @@
+"""Sync beside reading: what comes is shown, what is read stays where it is."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.githost import GitHost, commit, new_repository
+from tests.ui.apps import reader, running, settle
+from xsfreader.config import Config, locate
+from xsfreader.library import Library
+from xsfreader.ui.app import ReaderApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+PATIENCE = 15.0
+
+
+def post(number: int, text: str = "") -> bytes:
+    """Write a post long enough to be scrolled."""
+    body = "\n\n".join(f"Paragraph {n} of post {number}." for n in range(60))
+    day = f"2020-01-{number:02}"
+    return f"---\ntitle: Post number {number}\ndate: {day}\n---\n{text}\n\n{body}\n".encode()
+
+
+def folder_of(tmp_path: Path, count: int) -> Path:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for number in range(1, count + 1):
+        (folder / f"{number}.md").write_bytes(post(number))
+    return folder
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for something that another thread brings."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"it did not come: {reader(pilot).status.text}"
+        await pilot.pause(0.05)
+
+
+async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3)
+    with Library(Config(), locate(), str(folder)) as library:
+        library.refresh_local()
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("j", "enter", "space", "space")
+        await settle(pilot)
+        line = screen.article.page.lines[screen.article.scroll_offset.y].text  # type: ignore[union-attr]
+        (folder / "4.md").write_bytes(post(4))
+        await until(pilot, lambda: "4 posts" in screen.header.counts)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert entry.title == "Post number 2"
+        assert screen.permalink == entry.permalink
+        top = screen.article.scroll_offset.y
+        assert screen.article.page is not None
+        assert screen.article.page.lines[top].text == line
+
+
+async def test_an_edit_of_the_post_shown_shows_at_once(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        (folder / "2.md").write_bytes(post(2, "A sentence that was not there before."))
+        await until(
+            pilot,
+            lambda: (
+                "A sentence that was not there"
+                in pilot.app.export_screenshot().replace("&#160;", " ")
+            ),
+        )
+
+
+async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    (folder / "broken.md").write_text("---\ntitle: [unclosed\n")
+    async with running(str(folder), size=(120, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        assert "broken.md" in screen.status.text
+        assert "2 posts" in screen.header.counts
+
+
+async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
+    with (
+        GitHost(tmp_path / "served") as host,
+        Library(Config(), locate(), host.url("blog.git")) as library,
+    ):
+        app = ReaderApp(library)
+        async with app.run_test(size=(120, 30)) as pilot:
+            screen = reader(pilot)
+            await until(pilot, lambda: "5 posts" in screen.header.counts)
+            assert not screen.library.is_guide
+            entry = screen.posts.entry
+            assert entry is not None
+            assert entry.title == "Post number 5"
+            commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 8)})
+            await pilot.press("r")
+            await until(pilot, lambda: "2 new" in screen.status.text)
+            assert screen.permalink == entry.permalink
+            host.stop()
+            await pilot.press("r")
+            await until(pilot, lambda: "r tries again" in screen.status.text)
+            assert "7 posts" in screen.header.counts
+        app.close_libraries()
