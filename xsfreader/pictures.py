@@ -31,8 +31,22 @@ if TYPE_CHECKING:
     from xsfreader.model import Source
     from xsfreader.store import Store
 
+MISSING = "missing on the site"
+
 _MENTION = re.compile(r"/?images/[^\s\"'<>\[\](){}]+", re.IGNORECASE)
 """Where a post's Markdown names a file of the site's images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of an image of the site without asking anybody."""
+
+    blob: str
+    """Changes when the image does."""
+    here: bool
+    """Whether it can be read without a network."""
+    size: tuple[int, int] | None
+    """Width and height, None where they were not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +82,14 @@ class Pictures:
         """Close the file."""
         self._file.close()
 
-    def sizes(self, site_paths: Iterable[str]) -> dict[str, tuple[int, int] | None]:
-        """Tell which images are kept, by path on the site, and their sizes where known."""
+    def look_up(self, site_paths: Iterable[str]) -> dict[str, Held]:
+        """Tell what is known of images, by path on the site; those it lacks are left out."""
         blobs = {path: blob for path in site_paths if (blob := self._store.image_blob(path))}
         sizes = self._file.sizes(blobs.values()) if blobs and not self._local else {}
-        return {path: sizes[blob] for path, blob in blobs.items() if blob in sizes}
+        return {
+            path: Held(blob, self._local or blob in sizes, sizes.get(blob))
+            for path, blob in blobs.items()
+        }
 
     def kept(self, site_path: str) -> bytes | None:
         """Read an image that was fetched before, or lies on this machine."""
@@ -91,7 +108,7 @@ class Pictures:
             raise PictureError(problem)
         blob = self._store.image_blob(site_path)
         if blob is None:
-            raise PictureError("missing on the site")
+            raise PictureError(MISSING)
         data = None if self._local else self._file.get(blob)
         if data is None:
             data = self._fetch(site_path, blob, stopped)

@@ -51,6 +51,15 @@ class PictureChosen(Message):
         self.index = index
 
 
+class PicturesFetched(Message):
+    """Fetching all images ended; ``words`` tell how."""
+
+    def __init__(self, words: str, *, alert: bool = False) -> None:
+        super().__init__()
+        self.words = words
+        self.alert = alert
+
+
 class Scrolled(Message):
     """The article stands at another place; only the last of several matters."""
 

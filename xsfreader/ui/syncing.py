@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from textual.worker import get_current_worker
 
 from xsfreader.errors import StoppedError, SyncRunningError, XsfreaderError
-from xsfreader.ui.messages import SyncDone, SyncFailed, SyncProgress
+from xsfreader.ui.messages import PicturesFetched, SyncDone, SyncFailed, SyncProgress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xsfreader.library import Library
     from xsfreader.model import Progress
     from xsfreader.ui.screens.reader import ReaderScreen
 
+IMAGES = "images"
+"""The unit of progress with images, which come beside everything else."""
 POLL_SECONDS = 1.0
 """How often a folder on disk is asked whether it changed."""
 
@@ -79,12 +83,28 @@ class Syncer:
             self.screen.post_message(SyncFailed(error))
         else:
             self.screen.post_message(SyncDone(report, quiet=not asked))
+            if self.library.config.images == "all" and not self.library.local:
+                self._fetch_pictures(progress)
+
+    def _fetch_pictures(self, progress: Callable[[Progress], None]) -> None:
+        """Fetch all images once the posts are there, so that nobody waits for these."""
+        worker = get_current_worker()
+        try:
+            with self.library.clone() as library:
+                report = library.fetch_pictures(progress, lambda: worker.is_cancelled)
+        except StoppedError:
+            return
+        except XsfreaderError as error:
+            self.screen.post_message(PicturesFetched(f"images: {error}", alert=True))
+        else:
+            words = report.told() if report.fetched or report.failed else ""
+            self.screen.post_message(PicturesFetched(words))
 
     # Back on the screen's own thread
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far it is, in the header."""
-        if not self.running:
+        if not self.running and progress.unit != IMAGES:
             return
         words = progress.stage
         if progress.total:
@@ -124,6 +144,12 @@ class Syncer:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside))
+
+    def pictures_fetched(self, words: str, *, alert: bool) -> None:
+        """Say what came of fetching all images, if anything did."""
+        self.show_synced()
+        if words:
+            self.screen.status.say(words, alert=alert)
 
     def _leave_guide(self) -> None:
         screen = self.screen

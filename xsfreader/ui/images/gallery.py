@@ -8,6 +8,7 @@ from xsfreader import raster
 from xsfreader.errors import XsfreaderError
 from xsfreader.library import Library
 from xsfreader.model import Place
+from xsfreader.pictures import MISSING
 from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
 from xsfreader.ui.images.loader import NOT_YET, Loader, Wanted
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.markup import Document, Image
+    from xsfreader.pictures import Held
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.loader import PictureCame
     from xsfreader.ui.images.terminal import Display
@@ -38,15 +40,16 @@ class Gallery:
         self._offline = offline
         self._loader = Loader(screen, display, self._opened, offline=offline)
         self._document: Document | None = None
+        self._held: dict[str, Held] = {}
+        """What is known of the post's images, by path on the site."""
         self._most: dict[int, Cells] = {}
         """The most each picture that has a room may take."""
-        self._sizes: dict[tuple[str, str], tuple[int, int]] = {}
-        self._problems: dict[tuple[str, str], str] = {}
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._problems: dict[str, str] = {}
+        self._final: set[str] = set()
         self._tried: set[str] = set()
-        """Paths that could not be had since the post is on screen; asked for once each."""
-        self._final: set[tuple[str, str]] = set()
+        """What could not be had since the post is on screen. All four by blob id."""
         self._timer: Timer | None = None
-        self._snapshot = ""
 
     def _opened(self, source: str) -> Library:
         library = self.screen.library
@@ -73,38 +76,32 @@ class Gallery:
             self._learn(document)
         self._most = {}
         for index, image in enumerate(document.images):
-            problem = self.problem(image)
-            if problem:
+            held = self._held.get(image.site_path or "")
+            if problem := self.problem(image):
                 notes[index] = problem
-            elif image.site_path is not None and not self.off:
+            elif held is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 self._most[index] = room(height, max(8, column - indent))
-                size = self._sizes.get((self._source, image.site_path), UNKNOWN)
+                size = self._sizes.get(held.blob) or held.size or UNKNOWN
                 rooms[index] = fit(size, self._most[index], self.display.cell).rows
         return rooms, notes
-
-    @property
-    def _source(self) -> str:
-        return self.screen.library.source_name
 
     def _learn(self, document: Document) -> None:
         """Look up which pictures are here, and how large they are."""
         paths = [image.site_path for image in document.images if image.site_path]
         paths = [path for path in paths if not raster.problem_of_name(path)]
+        self._held = {}
         if not paths or self.off:
             return
         try:
-            kept = self.screen.library.pictures.sizes(paths)
-        except XsfreaderError:
-            kept = {}
-        for path in paths:
-            key = (self._source, path)
-            if size := kept.get(path):
-                self._sizes.setdefault(key, size)
-            if self._offline and not self.screen.library.local and path not in kept:
-                self._problems.setdefault(key, NOT_YET)
-            elif path in kept and self._problems.get(key) == NOT_YET:
-                del self._problems[key]
+            self._held = self.screen.library.pictures.look_up(paths)
+        except XsfreaderError as error:
+            self.screen.status.say(str(error), alert=True)
+        for held in self._held.values():
+            if held.here and self._problems.get(held.blob) == NOT_YET:
+                del self._problems[held.blob]
+            elif self._offline and not held.here:
+                self._problems.setdefault(held.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:
         """Tell in a few words why there is no picture; empty where there is or none is meant."""
@@ -112,8 +109,10 @@ class Gallery:
             return ""
         if image.site_path is None:
             return "on another host" if image.url.startswith(("http:", "https:")) else ""
-        known = self._problems.get((self._source, image.site_path))
-        return known or raster.problem_of_name(image.site_path)
+        if problem := raster.problem_of_name(image.site_path):
+            return problem
+        held = self._held.get(image.site_path)
+        return self._problems.get(held.blob, "") if held is not None else MISSING
 
     # Drawings
 
@@ -121,19 +120,22 @@ class Gallery:
         """Tell the most that a picture takes of a whole screen."""
         return self.display.largest(Cells(columns, rows))
 
-    def wanted(self, path: str, most: Cells, *, enlarge: float = 1) -> Wanted:
-        """Tell how a picture is to be drawn here and now."""
-        ground = self.screen.article.background_colors[1]
-        cell = self.display.cell
-        return Wanted(self._source, path, most, ground.rgb, cell, enlarge)
+    def wanted(self, image: Image, most: Cells, *, enlarge: float = 1) -> Wanted | None:
+        """Tell how a picture is to be drawn here and now; None where it can't be had at all."""
+        held = self._held.get(image.site_path or "")
+        if held is None or image.site_path is None or held.blob in self._final:
+            return None
+        ground = self.screen.article.background_colors[1].rgb
+        source, cell = self.screen.library.source_name, self.display.cell
+        return Wanted(source, image.site_path, held.blob, most, ground, cell, enlarge)
 
     def drawing(self, index: int) -> Drawing | None:
         """Give the drawing of a picture of the post; one that is missing is soon asked for."""
         document, most = self._document, self._most.get(index)
-        path = document.images[index].site_path if document is not None else None
-        if path is None or most is None:
+        if document is None or most is None:
             return None
-        drawing = self._loader.get(self.wanted(path, most))
+        wanted = self.wanted(document.images[index], most)
+        drawing = self._loader.get(wanted) if wanted is not None else None
         if drawing is None:
             self.look_soon()
         return drawing
@@ -154,16 +156,13 @@ class Gallery:
         top, height = article.scroll_offset.y, article.size.height
         near = []
         for index, image in enumerate(document.images):
-            path = image.site_path
-            if path is None or path in self._tried or (self._source, path) in self._final:
-                continue
-            if raster.problem_of_name(path):
+            wanted = self.wanted(image, self._most.get(index) or room(height, article.column))
+            if wanted is None or wanted.blob in self._tried:
                 continue
             first = article.page.line_at(Place(image.block))
             away = max(top - first - self._rows(index), first - top - height, 0)
             if away <= height:
-                most = self._most.get(index) or room(height, article.column)
-                near.append((away, first, self.wanted(path, most)))
+                near.append((away, first, wanted))
         self.ask([wanted for _, _, wanted in sorted(near, key=lambda found: found[:2])])
 
     def _rows(self, index: int) -> int:
@@ -190,15 +189,15 @@ class Gallery:
 
     def came(self, message: PictureCame) -> None:
         """Show a picture, or the box that says why there is none."""
-        key = (message.wanted.source, message.wanted.path)
+        blob = message.wanted.blob
         if message.drawing is None:
-            self._tried.add(message.wanted.path)
-            self._problems[key] = message.problem
+            self._tried.add(blob)
+            self._problems[blob] = message.problem
             if message.final:
-                self._final.add(key)
+                self._final.add(blob)
         else:
-            self._problems.pop(key, None)
-            self._sizes[key] = message.drawing.size
+            self._problems.pop(blob, None)
+            self._sizes[blob] = message.drawing.size
             self.send(message.drawing.sent)
             self._forgotten(self._loader.keep(message.wanted, message.drawing))
         if self.viewer is not None:
@@ -208,23 +207,15 @@ class Gallery:
     def _forgotten(self, drawings: Iterable[Drawing]) -> None:
         self.send("".join(drawing.forgotten for drawing in drawings))
 
-    def synced(self, snapshot: str) -> None:
-        """Take nothing for granted of what another snapshot may have changed."""
-        if snapshot != self._snapshot:
-            if self._snapshot:
-                self.forget()
-                self.screen.article.refit()
-            self._snapshot = snapshot
-        self._tried.clear()
+    def synced(self) -> None:
+        """Look up anew what a sync may have changed, and try again what could not be had."""
+        self._document = None
+        self.screen.article.refit()
         self.look_soon()
 
     def forget(self) -> None:
         """Keep no drawing, neither here nor in the terminal."""
         self._forgotten(self._loader.forget())
-        self._problems.clear()
-        self._sizes.clear()
-        self._final.clear()
-        self._document = None
 
     # Full size
 

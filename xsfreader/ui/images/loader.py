@@ -35,6 +35,7 @@ class Wanted:
     source: str
     path: str
     """On the site."""
+    blob: str
     most: Cells
     ground: tuple[int, int, int]
     """Colour behind what is transparent."""

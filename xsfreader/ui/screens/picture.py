@@ -128,11 +128,12 @@ class PictureScreen(ModalScreen[None]):
             return
         problem = gallery.problem(image)
         drawing = None
-        if image.site_path is not None and not problem:
-            wanted = gallery.wanted(image.site_path, most, enlarge=GROWTH)
+        wanted = gallery.wanted(image, most, enlarge=GROWTH)
+        if wanted is not None:
             drawing = gallery.at_hand(wanted)
             if drawing is None and ask:
                 gallery.ask([wanted])
+                problem = ""
         self.view.show(drawing, problem or "…")
 
     def action_step(self, step: int) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.messages import (
         LinkChosen,
         PictureChosen,
+        PicturesFetched,
         PostChosen,
         PostOpened,
         Scrolled,
@@ -276,6 +277,11 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         """Show a picture that was fetched and drawn."""
         self.gallery.came(message)
 
+    def on_pictures_fetched(self, message: PicturesFetched) -> None:
+        """Say what came of fetching all images."""
+        self.syncer.pictures_fetched(message.words, alert=message.alert)
+        self.gallery.synced()
+
     def on_unmount(self) -> None:
         """Leave no pictures in the terminal's memory."""
         self.gallery.forget()
@@ -301,7 +307,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
     def on_sync_done(self, message: SyncDone) -> None:
         """Take in what is new."""
         self.syncer.done(message)
-        self.gallery.synced(message.report.snapshot)
+        self.gallery.synced()
 
     def on_sync_failed(self, message: SyncFailed) -> None:
         """Say what went wrong, and how to try again."""
