@@ -134,6 +134,7 @@ class Syncer:
         self.running = False
         report, screen = message.report, self.screen
         self.show_synced()
+        self.library.forget_documents()
         first = screen.library is not self.library and not self.library.empty
         if first:
             self._leave_guide()

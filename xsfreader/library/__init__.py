@@ -1,0 +1,19 @@
+"""The one door to posts for both front ends: list, open, search, mark, resolve, sync.
+
+A ``Library`` belongs to one thread; ``clone`` makes another for a worker. Policy that both
+front ends share lives here: which languages count, what today is, how a name becomes a post.
+"""
+
+from __future__ import annotations
+
+from xsfreader.library.base import GUIDE, archive_path, normal_source
+from xsfreader.library.drafts import file_document
+from xsfreader.library.fetching import Fetching
+from xsfreader.library.lists import Listed, Lists
+from xsfreader.library.xeps import Xeps
+
+__all__ = ["GUIDE", "Library", "Listed", "archive_path", "file_document", "normal_source"]
+
+
+class Library(Lists, Xeps, Fetching):
+    """One source's archive with the reader's own state."""

@@ -1,0 +1,139 @@
+"""An open archive with the reader's state, and what is known of the two as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from xsfreader.errors import NoArchiveError
+from xsfreader.ingest import INGEST_VERSION
+from xsfreader.model import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xsfreader.config import Config
+    from xsfreader.markup import Document
+    from xsfreader.paths import Paths
+    from xsfreader.pictures import Pictures
+    from xsfreader.store import Store
+
+GUIDE = "guide"
+
+
+class Base:
+    """One source's archive with the reader's own state, open for one thread."""
+
+    def __init__(self, config: Config, paths: Paths, source: str | None = None) -> None:
+        """Open the archive of a source, the configured one unless another is named.
+
+        Raises StoreError.
+        """
+        from xsfreader.store import Store
+
+        self.config = config
+        self.paths = paths
+        self._address = source or config.source
+        self.source_name = normal_source(self._address)
+        """For a person and for files: without a password."""
+        self._store: Store = Store.open(
+            archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
+        )
+        self._documents: OrderedDict[tuple[str, str | None], Document] = OrderedDict()
+        self._pictures: Pictures | None = None
+
+    def clone(self) -> Self:
+        """Open the same library again, for another thread."""
+        return type(self)(self.config, self.paths, self._address)
+
+    def close(self) -> None:
+        """Close the files."""
+        if self._pictures is not None:
+            self._pictures.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @property
+    def is_guide(self) -> bool:
+        """Whether these are the built-in pages."""
+        return self.source_name == GUIDE
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages by preference, never none."""
+        return self.config.languages or (DEFAULT_LANGUAGE,)
+
+    @property
+    def today(self) -> dt.date:
+        """The day; posts dated later are not shown yet, as on the site."""
+        return dt.datetime.now(dt.UTC).date()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever fetched."""
+        return self._store.snapshot_id is None
+
+    @property
+    def synced(self) -> dt.datetime | None:
+        """When the last sync ended well."""
+        return self._store.synced()
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Lines on what was wrong with the files and how it was mended."""
+        return self._store.warnings
+
+    def forget_documents(self) -> None:
+        """Parse posts anew when they are next opened: what stands around their text changed."""
+        self._documents.clear()
+
+    def require_posts(self) -> None:
+        """Raise NoArchiveError where nothing was ever fetched."""
+        if self.empty:
+            raise NoArchiveError(
+                f"nothing fetched yet from {self.source_name}: run `xsfreader sync`, "
+                "or read the built-in guide with `--source guide`"
+            )
+
+    def _other_languages(self, permalink: str) -> dict[str, str]:
+        translations = self._store.translations(permalink)
+        return {language: other for language, other in translations.items() if other != permalink}
+
+    def _with_translations(self, permalink: str) -> list[str]:
+        return sorted({permalink, *self._store.translations(permalink).values()})
+
+
+def archive_path(config: Config, paths: Paths, source: str | None = None) -> Path:
+    """Tell which file holds what was fetched from a source, the configured one by default."""
+    return paths.archive(_name_of_files(config, source))
+
+
+def images_path(config: Config, paths: Paths, source: str | None = None) -> Path:
+    """Tell which file keeps the images of a source, the configured one by default."""
+    return paths.images(_name_of_files(config, source))
+
+
+def _name_of_files(config: Config, source: str | None) -> str:
+    name = normal_source(source or config.source)
+    return name + (f"#{config.branch}" if config.branch and "://" in name else "")
+
+
+def normal_source(source: str) -> str:
+    """Write a source in the one way that names its archive.
+
+    URLs go without a name and password in them and without a slash at their end, folders are
+    absolute.
+    """
+    if source == GUIDE:
+        return source
+    if "://" in source:
+        return re.sub(r"(?<=://)[^/@]*@", "", source).rstrip("/")
+    return str(Path(source).expanduser().resolve())

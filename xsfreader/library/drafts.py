@@ -1,0 +1,41 @@
+"""A Markdown file read as a post, outside any archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xsfreader.markup import Document
+    from xsfreader.model import FullPost
+
+MAX_FILE = 1 << 20
+"""Bytes that a post may have."""
+
+
+def file_document(path: Path) -> tuple[FullPost, Document]:
+    """Read a Markdown file as a post, outside any archive.
+
+    Raises UnreadablePostError with one line, the path in it.
+    """
+    import hashlib
+
+    from xsfreader.errors import UnreadablePostError
+    from xsfreader.ingest import ingest
+    from xsfreader.markup import article, parse
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
+    if len(data) > MAX_FILE:
+        raise UnreadablePostError(f"{path}: larger than {MAX_FILE >> 20} MB, this is no post")
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    try:
+        full = ingest(path.name, blob, data)
+    except UnreadablePostError as error:
+        raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
+    document = article(full.post, parse(full.body, base=full.post.url))
+    return full, document

@@ -1,0 +1,102 @@
+"""What comes from the source: snapshots, images, and the list of XEPs beside it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import StoppedError, SyncRunningError, XsfreaderError
+from xsfreader.library.base import Base, images_path
+from xsfreader.log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xsfreader.model import Progress, Source, SyncReport
+    from xsfreader.pictures import Pictures, PicturesReport
+
+
+class Fetching(Base):
+    """The part of the library that asks the source."""
+
+    def source(self) -> Source:
+        """Open the source itself. Raises SourceError."""
+        from xsfreader.source import open_source
+
+        address = self._address if "://" in self._address else self.source_name
+        return open_source(address, branch=self.config.branch or None)
+
+    @property
+    def local(self) -> bool:
+        """Whether the source costs no network, so that it may be asked at any time."""
+        return "://" not in self.source_name
+
+    def fingerprint(self) -> str:
+        """Tell cheaply whether a local source changed: another text, another content."""
+        return self.source().fingerprint()
+
+    def sync(self, progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> SyncReport:
+        """Bring the archive to the newest snapshot. Raises SourceError, StoreError."""
+        from xsfreader.sync import sync
+
+        try:
+            report = sync(self._store, self.source(), progress, stopped)
+        except XsfreaderError as error:
+            log().warning("sync from %s: %s", self.source_name, error)
+            raise
+        for file in report.set_aside:
+            log().info("set aside: %s: %s", file.path, file.reason)
+        log().info("synced from %s: %s", self.source_name, report.told())
+        return report
+
+    @property
+    def pictures(self) -> Pictures:
+        """The images of the posts."""
+        if self._pictures is None:
+            from xsfreader.pictures import Pictures
+
+            file = images_path(self.config, self.paths, self.source_name)
+            self._pictures = Pictures(self._store, file, self.source, local=self.local)
+        return self._pictures
+
+    def picture(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
+        """Read an image by its path on the site, fetched where it is not kept yet.
+
+        Raises PictureError, UnreachableError, StoppedError, StoreError.
+        """
+        return self.pictures.get(site_path, stopped)
+
+    def fetch_pictures(
+        self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
+    ) -> PicturesReport:
+        """Fetch every image that posts show. Raises UnreachableError, StoppedError, StoreError."""
+        return self.pictures.fetch_all(self.today, progress, stopped)
+
+    def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
+        """Bring the XSF's list of XEPs where it changed; a failure is logged and costs nothing.
+
+        A source that is not the web's (a folder, a host over plain HTTP, as in a test) gets it
+        only where the configuration names a list.
+        """
+        wanted = self.config.xep_list
+        named = "xep_list" in self.config.lines
+        if not wanted or not (named or self.source_name.startswith("https://")):
+            return
+        from xsfreader.source.xeplist import fetch
+
+        try:
+            held = self._store.xeps_validators()
+            new = fetch(wanted, *held, stopped)
+            if new is not None:
+                self._store.set_xeps(new.xeps, etag=new.etag, modified=new.modified)
+                self.forget_documents()
+        except StoppedError:
+            pass
+        except XsfreaderError as error:
+            log().warning("the list of XEPs: %s", error)
+
+    def refresh_local(self) -> None:
+        """Take in what changed in a source that costs no network; others stay as they are."""
+        if self.local:
+            with suppress(SyncRunningError):
+                self.sync(lambda _progress: None, lambda: False)

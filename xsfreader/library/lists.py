@@ -1,0 +1,102 @@
+"""Lists of posts: the app's folds and entries, the command line's rows, search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from xsfreader.library.own import Own
+from xsfreader.library.reading import Reading
+from xsfreader.model import View
+
+if TYPE_CHECKING:
+    from xsfreader.model import Entry, Filter, Fold, Hit, Marks, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A post with what belongs to it in a list."""
+
+    post: Post
+    marks: Marks
+    translations: dict[str, str]
+    """Language to permalink, of the others."""
+
+
+class Lists(Reading, Own):
+    """The part of the library that lists and finds posts."""
+
+    def count(self) -> int:
+        """How many posts are here, in all languages."""
+        return self._store.count(self.today)
+
+    def unread_count(self) -> int:
+        """How many entries of the list are unread."""
+        return self._store.unread_count(self.languages, self.today)
+
+    def folds(self, view: View, parent: str | None = None) -> list[Fold]:
+        """Read the headings of a view, or those below one; XEPs by number, with their titles."""
+        folds = self._store.folds(view, parent, self.languages, self.today)
+        if view is not View.XEP:
+            return folds
+        titles = self._store.xep_titles(int(fold.key) for fold in folds)
+        return [
+            replace(fold, label=f"{int(fold.key):04} {titles.get(int(fold.key), '')}".rstrip())
+            for fold in folds
+        ]
+
+    def entries(self, view: View, key: str | None) -> list[Entry]:
+        """Read the entries below a heading, or all of a view without headings."""
+        return self._store.entries(view, key, self.languages, self.today)
+
+    def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
+        """Tell the keys of the headings that a post stands under, outermost first."""
+        return self._store.fold_of(view, permalink, self.languages, self.today)
+
+    def newest_unread(self) -> Entry | None:
+        """Find what to open first: the newest unread entry, else the newest."""
+        return self._store.newest_unread(self.languages, self.today) or self._store.newest(
+            self.languages, self.today
+        )
+
+    def filterable(self, view: View) -> list[tuple[str, Entry]]:
+        """List all that a view holds, each with its folded title, authors and categories."""
+        return self._store.filterable(view, self.languages, self.today)
+
+    def entry_permalink(self, permalink: str) -> str:
+        """Tell which translation of a post stands in the list."""
+        entry = self._store.entry(permalink, self.languages, self.today)
+        return entry.permalink if entry else permalink
+
+    def posts(self, wanted: Filter) -> list[Listed]:
+        """List posts newest first, every language of its own. Raises NoArchiveError."""
+        self.require_posts()
+        listed = self._store.posts(wanted, self.today)
+        return [
+            Listed(post, marks, self._other_languages(post.permalink)) for post, marks in listed
+        ]
+
+    def listed(self, permalink: str) -> Listed:
+        """Read a post with what belongs to it in a list."""
+        post = self.post(permalink)
+        return Listed(post, self.marks(permalink), self._other_languages(permalink))
+
+    def search(self, query: str, limit: int) -> list[Hit]:
+        """Search titles, texts, authors and categories, the best first.
+
+        Raises QueryError where a filter can't be understood, NoArchiveError.
+        """
+        self.require_posts()
+        return self._store.search(query, limit, self.languages, self.today)
+
+    def search_as_typed(self, text: str, limit: int) -> list[Hit]:
+        """Search while the query is being typed: half a filter is passed over, nothing raises."""
+        from xsfreader.store import parse_query
+
+        return self._store.search(parse_query(text), limit, self.languages, self.today)
+
+    def words_of(self, query: str) -> tuple[str, ...]:
+        """Tell the words and phrases of a query, without its filters, to mark them in a post."""
+        from xsfreader.store import parse_query
+
+        return tuple(" ".join(term.words) for term in parse_query(query).terms)
