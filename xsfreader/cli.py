@@ -173,6 +173,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _app(args: argparse.Namespace, library: Library) -> int:
+    import gc
+
+    # Nothing of what is loaded now is garbage; the app enables it once its screen is there.
+    gc.disable()
     from xsfreader.ui.app import run
 
     run(library, offline=args.offline, fresh=args.fresh)

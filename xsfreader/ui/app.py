@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -72,6 +73,11 @@ class ReaderApp(App[None]):
             fresh=self.fresh,
             display=Display(os.environ, self.listener, colours=colours, headless=headless),
         )
+
+    def on_ready(self) -> None:
+        """Let garbage be collected once the screen is there, but never again of what made it."""
+        gc.freeze()
+        gc.enable()
 
     async def action_quit(self) -> None:
         """Keep the place and leave."""
