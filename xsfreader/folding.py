@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from xsfreader.records import dataclass
 
 FOLDING_VERSION = 1
 """Raised whenever ``fold`` or ``words`` give something else: an index made before is void."""

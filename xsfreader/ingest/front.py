@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnreadablePostError
+from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,8 @@ Each leaves a placeholder of two noncharacters round its number, which no other 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from xsfreader.records import dataclass
 
 NEWSLETTER_WORDS = "Subscribe to the monthly XMPP newsletter"
 
