@@ -136,7 +136,7 @@ class Gallery:
             return None
         wanted = self.wanted(document.images[index], most)
         drawing = self._loader.get(wanted) if wanted is not None else None
-        if drawing is None:
+        if drawing is None and self._timer is None:
             self.look_soon()
         return drawing
 
@@ -150,6 +150,7 @@ class Gallery:
 
     def _look(self) -> None:
         """Ask for the pictures in view and a screen around it, the nearest first."""
+        self._timer = None
         article, document = self.screen.article, self._document
         if self.viewer is not None or document is None or article.page is None:
             return

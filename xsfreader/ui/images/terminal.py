@@ -30,7 +30,7 @@ SIDE = 1000
 """Pixels of a Sixel picture's longer side."""
 
 _ANSWER = re.compile(r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)")
-_BEGUN = re.compile(r"\x1b\[(?:\?[\d;]*|6;[\d;]*)\Z")
+_BEGUN = re.compile(r"\x1b\[(?:\?[\d;]*|6(?:;[\d;]*)?)?\Z")
 _SIXEL = "4"
 _MULTIPLEXERS = ("screen", "tmux")
 _KITTY = frozenset({"xterm-kitty", "xterm-ghostty"})

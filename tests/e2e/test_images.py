@@ -1,0 +1,120 @@
+"""What a terminal is sent for a picture, by what it claims to be."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.terminal import Terminal, running
+
+ATTRIBUTES, CELL = b"\x1b[c", b"\x1b[16t"
+SIXEL = {ATTRIBUTES: b"\x1b[?62;4;22c", CELL: b"\x1b[6;20;10t"}
+PLAIN = {ATTRIBUTES: b"\x1b[?62;22c"}
+PLACEHOLDER = "\U0010eeee".encode()
+HALF = "▀".encode()
+
+
+def sent(terminal: Terminal) -> str:
+    """By which protocol pictures were drawn so far."""
+    found = {
+        "kitty": PLACEHOLDER in terminal.raw and b"\x1b_G" in terminal.raw,
+        "sixel": b"\x1bP0;0;0q" in terminal.raw,
+        "half": HALF in terminal.raw,
+    }
+    return " ".join(name for name, there in found.items() if there)
+
+
+@pytest.mark.parametrize(
+    ("environment", "answers", "protocol"),
+    [
+        ({"TERM": "xterm-kitty"}, PLAIN, "kitty"),
+        ({}, SIXEL, "sixel"),
+        ({}, PLAIN, "half"),
+        ({}, {}, "half"),
+        ({"TMUX": "tmux,1,0"}, SIXEL, "half"),
+        ({"TERM": "xterm-kitty", "COLORTERM": ""}, PLAIN, "half"),
+    ],
+    ids=["kitty", "sixel", "neither", "silent", "tmux", "few colours"],
+)
+def test_each_terminal_is_sent_what_it_draws(
+    environment: dict[str, str], answers: dict[bytes, bytes], protocol: str
+) -> None:
+    with running("--source", "guide", environment=environment, answers=answers) as terminal:
+        terminal.wait("The whole archive, in the window")
+        terminal.wait(lambda _: bool(sent(terminal)))
+        terminal.settle()
+        assert sent(terminal) == protocol
+        terminal.press("q")
+        assert terminal.ended() == 0
+        if protocol == "kitty":
+            numbers = set(re.findall(rb"\x1b_Gi=(\d+),f=100", terminal.raw))
+            gone = set(re.findall(rb"\x1b_Ga=d,d=I,i=(\d+)", terminal.raw))
+            assert numbers == gone
+
+
+@pytest.mark.parametrize("answers", [SIXEL, PLAIN], ids=["sixel", "neither"])
+def test_the_answer_is_no_key_press_and_no_key_is_lost(answers: dict[bytes, bytes]) -> None:
+    with running("--source", "guide", answers=answers) as terminal:
+        terminal.wait("The whole archive, in the window")
+        terminal.press("j")
+        terminal.wait("This page holds one of everything")
+        terminal.press("k")
+        terminal.wait(lambda _: ATTRIBUTES in terminal.raw)
+        terminal.press("j", "k", "j")
+        terminal.wait("This page holds one of everything")
+        terminal.settle()
+        assert "Half a page down" not in terminal.text
+        assert "Everything a post may hold" in terminal.text
+        terminal.press("?")
+        terminal.wait("Half a page down")
+
+
+def test_nobody_is_asked_before_a_picture_is_wanted() -> None:
+    with running("--source", "guide", answers=SIXEL) as terminal:
+        terminal.wait("The whole archive, in the window")
+        first = terminal.raw.index(b"The whole archive")
+        terminal.wait(lambda _: ATTRIBUTES in terminal.raw)
+        assert terminal.raw.index(ATTRIBUTES) > first
+        terminal.settle()
+        assert terminal.raw.count(ATTRIBUTES) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "answers"), [({"TERM": "xterm-kitty"}, PLAIN), ({}, SIXEL)]
+)
+def test_pictures_scroll_with_the_text_and_panels_cover_them(
+    environment: dict[str, str], answers: dict[bytes, bytes]
+) -> None:
+    def rows(before: int) -> int:
+        """Rows of a picture painted since."""
+        data = terminal.raw[before:]
+        lines = re.findall(b"(?:%b[^ ]{0,9})+" % PLACEHOLDER, data)
+        return len(lines) + data.count(b"\x1bP0;0;0q")
+
+    with running("--source", "guide", environment=environment, answers=answers) as terminal:
+        terminal.wait(lambda _: bool(sent(terminal)))
+        terminal.settle()
+        terminal.press("enter")
+        terminal.settle()
+        at = len(terminal.raw)
+        terminal.press("j")
+        terminal.settle()
+        whole = rows(at)
+        assert whole > 4
+        at = len(terminal.raw)
+        terminal.press(*"jjjjjjj")
+        terminal.settle()
+        at = len(terminal.raw)
+        terminal.press("j")
+        terminal.settle()
+        assert 0 < rows(at) < whole
+        at = len(terminal.raw)
+        terminal.press("?")
+        terminal.wait("Half a page down")
+        terminal.settle()
+        assert rows(at) == 0
+        at = len(terminal.raw)
+        terminal.press("esc")
+        terminal.settle()
+        assert rows(at) > 0

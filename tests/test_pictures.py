@@ -1,0 +1,193 @@
+"""Images are fetched as blobs of the same upstream: once, and only when wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import pictures
+from tests.e2e.conftest import run_command
+from tests.githost import Fault, GitHost, commit, new_repository
+from xsfreader import raster
+from xsfreader.config import Config, locate
+from xsfreader.errors import PictureError, StoppedError, UnreachableError
+from xsfreader.library import Library
+from xsfreader.pictures import PicturesReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xsfreader.model import Progress
+
+RED, BLUE = pictures.png((64, 32)), pictures.png((48, 16), (0, 0, 200))
+POST = """---
+title: Two pictures
+date: 2020-01-02
+---
+
+![Red](/images/a/red.png) and
+
+{{< figure src="/images/blue%20one.png" >}}
+
+![Gone](/images/gone.png) ![Drawing](/images/x.svg) ![Else](https://example.org/images/z.png)
+"""
+FILES = {
+    "content/blog/2020-01-02-two.md": POST.encode(),
+    "static/images/a/red.png": RED,
+    "static/images/blue one.png": BLUE,
+    "static/images/unused.png": pictures.png((9, 9)),
+    "static/images/x.svg": pictures.SVG,
+}
+
+
+def never() -> bool:
+    return False
+
+
+def silent(_progress: Progress) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitHost]:
+    commit(new_repository(tmp_path / "served" / "blog.git"), FILES)
+    with GitHost(tmp_path / "served") as host:
+        yield host
+
+
+@pytest.fixture
+def library(host: GitHost) -> Iterator[Library]:
+    with Library(Config(source=host.url("blog.git")), locate()) as library:
+        library.sync(silent, never)
+        host.reset()
+        yield library
+
+
+def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> None:
+    assert not library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].here
+    assert library.pictures.kept("/images/a/red.png") is None
+    assert not host.seen
+    assert library.picture("/images/a/red.png", never) == RED
+    assert host.seen
+    host.reset()
+    assert library.picture("/images/a/red.png", never) == RED
+    with library.clone() as again:
+        assert again.picture("/images/a/red.png", never) == RED
+        assert again.pictures.kept("/images/a/red.png") == RED
+        held = again.pictures.look_up(["/images/a/red.png", "/images/gone.png"])
+    assert set(held) == {"/images/a/red.png"}
+    assert held["/images/a/red.png"].here
+    assert held["/images/a/red.png"].size == (64, 32)
+    assert not host.seen
+
+
+def test_what_cannot_be_had_says_why_without_a_request(library: Library, host: GitHost) -> None:
+    for path, why in (("/images/gone.png", "missing on the site"), ("/images/x.svg", "SVG")):
+        with pytest.raises(PictureError, match=why):
+            library.picture(path, never)
+    assert not host.seen
+
+
+def test_a_host_that_is_gone_leaves_the_picture_for_later(library: Library, host: GitHost) -> None:
+    host.stop()
+    with pytest.raises(UnreachableError):
+        library.picture("/images/a/red.png", never)
+
+
+def test_a_host_that_answers_nonsense_is_no_end_of_reading(library: Library, host: GitHost) -> None:
+    host.fault = Fault(only="command=fetch", body=b"0000")
+    with pytest.raises(PictureError, match="could not be fetched"):
+        library.picture("/images/a/red.png", never)
+
+
+def test_fetching_stops_when_asked(library: Library, host: GitHost) -> None:
+    with pytest.raises(StoppedError):
+        library.picture("/images/a/red.png", lambda: True)
+    host.fault = Fault(delay=30)
+    with pytest.raises(StoppedError):
+        library.picture("/images/a/red.png", lambda: bool(host.seen or host.fault))
+
+
+def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitHost) -> None:
+    told: list[Progress] = []
+    assert library.fetch_pictures(told.append, never) == PicturesReport(fetched=2)
+    assert told[-1].done == told[-1].total == 2
+    assert library.pictures.kept("/images/blue one.png") == BLUE
+    assert library.pictures.kept("/images/unused.png") is None
+    host.reset()
+    assert library.fetch_pictures(silent, never) == PicturesReport(kept=2)
+    assert not host.seen
+
+
+def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
+    library: Library, host: GitHost
+) -> None:
+    library.fetch_pictures(silent, never)
+    before = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
+    commit(host.folder / "blog.git", {**FILES, "static/images/a/red.png": BLUE})
+    library.sync(silent, never)
+    assert library.pictures.kept("/images/a/red.png") == BLUE
+    library.picture("/images/a/red.png", never)
+    library.fetch_pictures(silent, never)
+    after = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
+    assert before != after
+
+
+def test_images_of_a_folder_are_read_there_and_kept_nowhere(tmp_path: Path) -> None:
+    for name, data in FILES.items():
+        file = tmp_path / "site" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    with Library(Config(), locate(), str(tmp_path / "site")) as library:
+        library.sync(silent, never)
+        assert library.picture("/images/a/red.png", never) == RED
+        assert library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].here
+        assert library.fetch_pictures(silent, never) == PicturesReport()
+        assert not list(library.paths.data.glob("images-*"))
+
+
+def test_without_the_extra_images_are_kept_unmeasured(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raster, "installed", lambda: False)
+    assert library.picture("/images/a/red.png", never) == RED
+    held = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"]
+    assert held.here
+    assert held.size is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "arguments", "words"),
+    [
+        ("on-view", (), ""),
+        ("off", (), ""),
+        ("on-view", ("--images",), "2 images fetched, 0 were here"),
+        ("all", (), "2 images fetched, 0 were here"),
+    ],
+)
+def test_the_command_fetches_images_where_asked(
+    host: GitHost, home: Path, setting: str, arguments: tuple[str, ...], words: str
+) -> None:
+    config = home / ".config" / "xsfreader" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'source = "{host.url("blog.git")}"\nimages = "{setting}"\n')
+    done = run_command("sync", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == ([words] if words else [])
+    kept = list((home / ".local" / "share" / "xsfreader").glob("images-*.db"))
+    assert bool(kept) == bool(words)
+
+
+def test_each_source_and_branch_keeps_its_own(library: Library) -> None:
+    from xsfreader.library.base import images_path
+
+    config = library.config
+    files = {
+        images_path(config, library.paths),
+        images_path(config, library.paths, "guide"),
+        images_path(replace(config, branch="next"), library.paths),
+    }
+    assert len(files) == 3

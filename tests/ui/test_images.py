@@ -1,0 +1,368 @@
+"""Pictures in a post: their room, their boxes, and that nothing moves under the reader's eye."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import pictures
+from tests.githost import Fault, GitHost, commit, new_repository
+from tests.ui.apps import reader, running
+from xsfreader import raster
+from xsfreader.config import Config, locate
+from xsfreader.library import Library
+from xsfreader.model import Place
+from xsfreader.ui import linking
+from xsfreader.ui.app import ReaderApp
+from xsfreader.ui.images import loader
+from xsfreader.ui.screens.picture import PictureScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    Driver = Pilot[None]
+
+TALL = pictures.two_halves("RGB", (200, 600), "PNG")
+WIDE = pictures.two_halves("RGB", (800, 100), "PNG")
+WORDS = "\n\n".join(f"Paragraph {number} with some words." for number in range(40))
+HEAD = "---\ntitle: Pictures\ndate: 2020-01-02\n---\n\n"
+
+
+def site(folder: Path, body: str, **images: bytes) -> dict[str, bytes]:
+    """Write a site of one post; gives its files."""
+    files = {"content/blog/2020-01-02-pictures.md": (HEAD + body).encode()}
+    files |= {f"static/images/{name.replace('_', '.')}": data for name, data in images.items()}
+    for name, data in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return files
+
+
+async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
+    """Wait for a condition that a worker brings about."""
+    for _ in range(600):
+        if condition():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError("waited in vain")
+
+
+async def come(pilot: Driver, *indices: int) -> None:
+    """Wait until these pictures are drawn."""
+    gallery = reader(pilot).gallery
+    await until(pilot, lambda: all(gallery.drawing(index) is not None for index in indices))
+    await pilot.pause()
+
+
+def shown(pilot: Driver) -> list[str]:
+    """The lines of the post's pane."""
+    article = reader(pilot).article
+    return [article.render_line(y).text.rstrip() for y in range(article.size.height)]
+
+
+def boxes(pilot: Driver) -> list[str]:
+    """What stands in the frames of the post's boxes."""
+    page = reader(pilot).article.page
+    assert page is not None
+    return [line.text.strip("╭─╮ ") for line in page.lines if "╭─ image" in line.text]
+
+
+@asynccontextmanager
+async def served(host: GitHost, **changes: object) -> AsyncIterator[Driver]:
+    """Run the app on what was synced from a Git host."""
+    offline = bool(changes.pop("offline", False))
+    config = Config(source=host.url("blog.git"), sync_interval=0, **changes)  # type: ignore[arg-type]
+    with Library(config, locate()) as library:
+        if library.empty:
+            library.sync(lambda _: None, lambda: False)
+        host.reset()
+        app = ReaderApp(library, offline=offline, fresh=True)
+        try:
+            async with app.run_test(size=(100, 30)) as pilot:
+                await pilot.pause()
+                yield pilot
+        finally:
+            app.close_libraries()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitHost]:
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    body = "![One](/images/one.png)\n\n![Far](https://example.org/far.png)\n\n" + WORDS
+    commit(repository, site(tmp_path / "made", body, one_png=WIDE))
+    with GitHost(tmp_path / "served") as host:
+        yield host
+
+
+def blobs_asked(host: GitHost) -> int:
+    """How many requests asked for an image: those without a commit in them."""
+    return sum(b"command=fetch" in seen.body for seen in host.seen)
+
+
+# Pictures and boxes
+
+
+async def test_pictures_are_drawn_with_their_caption_beneath(tmp_path: Path) -> None:
+    site(tmp_path, '![One](/images/one.png "The caption")\n\nText', one_png=WIDE)
+    async with running(str(tmp_path)) as pilot:
+        await come(pilot, 0)
+        lines = [line for line in shown(pilot) if line.strip()]
+        first = next(at for at, line in enumerate(lines) if "▀" in line)
+        rows = [line for line in lines if "▀" in line]
+        assert lines[first : first + len(rows)] == rows
+        assert "The caption" in lines[first + len(rows)]
+        assert not boxes(pilot)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a_png", pictures.corrupt_png(), "broken"),
+        ("a_png", pictures.huge_png(), "too large: 30000 x 30000 pixels"),
+        ("a_jpg", pictures.truncated_jpeg(), "broken"),
+        ("a_svg", pictures.SVG, "SVG drawing"),
+        ("a_png", pictures.SVG, "SVG drawing"),
+        ("b_png", WIDE, "missing on the site"),
+    ],
+)
+async def test_what_cannot_be_drawn_gets_the_box_with_the_reason(
+    tmp_path: Path, name: str, data: bytes, why: str
+) -> None:
+    path = "/images/" + name.replace("_", ".").replace("b.", "a.")
+    site(tmp_path, f'![Described]({path} "Captioned")\n\n{WORDS}', **{name: data})
+    async with running(str(tmp_path)) as pilot:
+        await until(pilot, lambda: boxes(pilot) == [f"image · {why}"])
+        text = "\n".join(shown(pilot))
+        for words in ("Described", "Captioned", f"xmpp.org{path}"):
+            assert words in text
+
+
+async def test_without_the_extra_boxes_are_as_ever_and_i_says_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raster, "installed", lambda: False)
+    site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
+    async with running(str(tmp_path)) as pilot:
+        assert boxes(pilot) == ["image"]
+        await pilot.press("i")
+        await pilot.pause()
+        assert "xsfreader[images]" in reader(pilot).status.text
+
+
+async def test_off_means_boxes(tmp_path: Path) -> None:
+    site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
+    async with running(str(tmp_path), config=Config(images="off")) as pilot:
+        await pilot.pause(0.5)
+        assert boxes(pilot) == ["image"]
+        await pilot.press("i")
+        await pilot.pause()
+        assert 'images = "off"' in reader(pilot).status.text
+
+
+# Place
+
+
+@pytest.mark.parametrize("page", range(4))
+async def test_reading_goes_on_at_the_same_line_when_pictures_come(
+    tmp_path: Path, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = f"![Tall](/images/tall.png)\n\n{WORDS[:300]}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
+    site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
+    held: list[object] = []
+    monkeypatch.setattr(loader.Loader, "want", lambda _self, wanted: held.append(wanted))
+    async with running(str(tmp_path)) as pilot:
+        article, gallery = reader(pilot).article, reader(pilot).gallery
+        await pilot.press("enter", *["d"] * page)
+        await pilot.pause(0.3)
+        assert held
+        assert article.page is not None
+        before = [line for line in shown(pilot) if "Paragraph" in line]
+        first = next(at for at, line in enumerate(shown(pilot)) if "Paragraph" in line)
+        rows = len(article.page.lines)
+        monkeypatch.undo()
+        gallery.look_soon()
+        await come(pilot, *range(2))
+        assert len(article.page.lines) != rows
+        after = shown(pilot)
+        assert after[first] == before[0]
+        assert article.place == article.page.place_of(article.scroll_offset.y) or page == 0
+
+
+async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
+    body = f"![Tall](/images/tall.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
+    site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
+    async with running(str(tmp_path)) as pilot:
+        screen = reader(pilot)
+        assert screen.article.document is not None
+        block = screen.article.document.images[1].block
+        screen.article.jump(Place(block - 6))
+        await pilot.pause()
+        before = shown(pilot)[0]
+        assert "Paragraph" in before
+        rooms = dict(screen.article._rooms)
+        await come(pilot, 1)
+        screen.gallery.ask([w for w in [screen.gallery.wanted(
+            screen.article.document.images[0], screen.gallery._most[0])] if w])  # fmt: skip
+        await come(pilot, 0)
+        assert screen.article._rooms != rooms
+        assert shown(pilot)[0] == before
+
+
+async def test_known_sizes_are_reserved_at_once(host: GitHost) -> None:
+    async with served(host) as pilot:
+        await come(pilot, 0)
+    async with served(host) as pilot:
+        page = reader(pilot).article.page
+        assert page is not None
+        lines = page.lines
+        await come(pilot, 0)
+        assert reader(pilot).article.page is not None
+        assert [line.image for line in lines] == [
+            line.image
+            for line in reader(pilot).article.page.lines  # type: ignore[union-attr]
+        ]
+
+
+# The network
+
+
+async def test_a_picture_is_fetched_once_when_its_post_is_on_screen(host: GitHost) -> None:
+    async with served(host) as pilot:
+        await come(pilot, 0)
+        assert blobs_asked(host) == 1
+        assert boxes(pilot) == ["image · on another host"]
+    async with served(host) as pilot:
+        await come(pilot, 0)
+        await pilot.pause(0.3)
+        assert blobs_asked(host) == 0
+
+
+async def test_off_asks_nobody(host: GitHost) -> None:
+    async with served(host, images="off", offline=True) as pilot:
+        await pilot.press("enter", "i")
+        await pilot.pause(0.5)
+        assert boxes(pilot) == ["image", "image"]
+        assert not host.seen
+
+
+async def test_offline_says_what_is_missing_and_shows_what_is_kept(host: GitHost) -> None:
+    async with served(host, offline=True) as pilot:
+        assert boxes(pilot) == ["image · not fetched yet", "image · on another host"]
+        await pilot.pause(0.5)
+        assert boxes(pilot) == ["image · not fetched yet", "image · on another host"]
+        assert not host.seen
+    async with served(host) as pilot:
+        await come(pilot, 0)
+    async with served(host, offline=True) as pilot:
+        await come(pilot, 0)
+        assert not host.seen
+
+
+async def test_without_a_network_the_box_says_so_until_it_is_back(host: GitHost) -> None:
+    host.fault = Fault(only="command=fetch", status=503)
+    async with served_after_fault(host) as pilot:
+        await until(pilot, lambda: boxes(pilot)[0] != "image · on another host")
+        assert boxes(pilot)[0] in ("image · not fetched yet", "image · could not be fetched")
+
+
+@asynccontextmanager
+async def served_after_fault(host: GitHost) -> AsyncIterator[Driver]:
+    """Sync while all is well, then misbehave."""
+    fault, host.fault = host.fault, None
+    with Library(Config(source=host.url("blog.git")), locate()) as library:
+        library.sync(lambda _: None, lambda: False)
+    host.fault = fault
+    async with served(host) as pilot:
+        yield pilot
+
+
+async def test_all_brings_every_image_at_sync(host: GitHost) -> None:
+    async with served(host, images="all") as pilot:
+        await until(pilot, lambda: reader(pilot).status.text == "1 images fetched, 0 were here")
+        assert reader(pilot).library.pictures.kept("/images/one.png") == WIDE
+
+
+# Full size
+
+
+async def test_i_opens_the_picture_in_view_and_arrows_step(tmp_path: Path) -> None:
+    body = f"![Tall](/images/tall.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
+    site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
+    async with running(str(tmp_path)) as pilot:
+        screen = reader(pilot)
+        assert screen.article.document is not None
+        screen.article.jump(Place(screen.article.document.images[1].block))
+        await pilot.pause()
+        before = shown(pilot)
+        first = next(at for at, line in enumerate(before) if "Paragraph" in line)
+        await pilot.press("i")
+        await pilot.pause()
+        viewer = pilot.app.screen
+        assert isinstance(viewer, PictureScreen)
+        for key, alt in (("", "Wide"), ("right", "Tall"), ("l", "Wide"), ("left", "Tall")):
+            if key:
+                await pilot.press(key)
+            assert viewer.image.alt == alt
+            await until(pilot, lambda: viewer.view.drawing is not None)
+        drawing = viewer.view.drawing
+        assert drawing is not None
+        assert drawing.cells.rows > 20
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert shown(pilot)[first] == before[first]
+
+
+async def test_i_on_a_picture_elsewhere_opens_the_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(linking.Linking, "open_outside", lambda _self, url: opened.append(url))
+    site(tmp_path, "![Far](https://example.org/far.png)\n\nText")
+    async with running(str(tmp_path)) as pilot:
+        assert boxes(pilot) == ["image · on another host"]
+        await pilot.press("enter", "i")
+        await pilot.pause()
+        assert opened == ["https://example.org/far.png"]
+
+
+async def test_a_post_without_pictures_says_so(tmp_path: Path) -> None:
+    site(tmp_path, "Text")
+    async with running(str(tmp_path)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        assert reader(pilot).status.text == "this post has no pictures"
+
+
+async def test_another_theme_draws_what_is_transparent_anew(tmp_path: Path) -> None:
+    site(tmp_path, "![See](/images/a.png)\n\nText", a_png=pictures.png((80, 80), (0, 0, 0, 0)))
+    async with running(str(tmp_path)) as pilot:
+        await come(pilot, 0)
+        before = reader(pilot).gallery.drawing(0)
+        pilot.app.theme = "xsf-light"
+        await pilot.pause()
+        await come(pilot, 0)
+        after = reader(pilot).gallery.drawing(0)
+        assert before is not None
+        assert after is not None
+        assert before.text != after.text
+
+
+async def test_a_changed_file_is_drawn_anew(tmp_path: Path) -> None:
+    site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
+    async with running(str(tmp_path)) as pilot:
+        await come(pilot, 0)
+        (tmp_path / "static/images/one.png").write_bytes(TALL)
+        gallery = reader(pilot).gallery
+
+        def tall() -> bool:
+            drawing = gallery.drawing(0)
+            return drawing is not None and drawing.size == (200, 600)
+
+        await until(pilot, tall)
