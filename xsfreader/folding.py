@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import field
+from functools import cache
 
 from xsfreader.records import dataclass
 
@@ -24,9 +25,18 @@ _LETTERS = {
 }  # fmt: skip
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
-_ALONE = re.compile(rf"[{CJK}]")
 _FOLDED: dict[str, str] = {}
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """Compiled late: it takes milliseconds, and a start looks for no words."""
+    return re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    return re.compile(rf"[{CJK}]")
 
 
 def _fold_char(char: str) -> str:
@@ -55,7 +65,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text: runs of letters and digits, each CJK character by itself."""
-    return _WORD.findall(fold(text))
+    return _word().findall(fold(text))
 
 
 def spaced(text: str) -> str:
@@ -69,8 +79,8 @@ def _space_run(run: re.Match[str]) -> str:
 
 
 def _space_char(char: str) -> str:
-    if _WORD.fullmatch(char):
-        return f" {char} " if _ALONE.fullmatch(char) else char
+    if _word().fullmatch(char):
+        return f" {char} " if _alone().fullmatch(char) else char
     return " "
 
 
