@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader import __version__
 from xsfreader.errors import UnknownPostError, XsfreaderError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from xsfreader.config import Config
@@ -26,6 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    argv = sys.argv[1:] if argv is None else argv
+    if list(argv) == ["--version"]:
+        # Shells and scripts ask for it, and the parser takes longer than Python itself.
+        print(f"xsfreader {__version__}")
+        return OK
     args = _parser().parse_args(argv)
     try:
         return _run(args)
@@ -51,6 +55,7 @@ def _fail(words: str) -> int:
 
 
 def _day(text: str) -> object:
+    import argparse
     import datetime as dt
 
     try:
@@ -60,6 +65,8 @@ def _day(text: str) -> object:
 
 
 def _at_least(least: int) -> Callable[[str], int]:
+    import argparse
+
     def number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"{text!r} is no number of at least {least}")
@@ -69,6 +76,9 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 
 def _common(*, default: object) -> argparse.ArgumentParser:
+    import argparse
+    from pathlib import Path
+
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--source",
@@ -86,6 +96,8 @@ def _common(*, default: object) -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="xsfreader",
         description="The blog of the XMPP Standards Foundation in your terminal, offline. "
@@ -97,11 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"xsfreader {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
+    common = _common(default=argparse.SUPPRESS)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name, help=text, description=text, parents=[_common(default=argparse.SUPPRESS)]
-        )
+        return commands.add_parser(name, help=text, description=text, parents=[common])
 
     sync = command("sync", "fetch what is new")
     sync.add_argument("--images", action="store_true", help="and the images of all posts")
@@ -140,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from xsfreader.config import Config, dump, load, locate
 
     paths = locate(args.config)
@@ -243,6 +256,8 @@ def _show(args: argparse.Namespace, library: Library) -> int:
 
 
 def _show_file(args: argparse.Namespace, config: Config) -> int:
+    from pathlib import Path
+
     from xsfreader.cli_output import print_document, print_json, print_markdown, record
     from xsfreader.library import Listed, file_document
     from xsfreader.model import Marks
@@ -303,6 +318,7 @@ def _xeps(args: argparse.Namespace, library: Library) -> int:
 
 def _state(args: argparse.Namespace, library: Library) -> int:
     import json
+    from pathlib import Path
 
     from xsfreader.errors import StoreError
 

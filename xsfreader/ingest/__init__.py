@@ -14,12 +14,9 @@ from xsfreader.errors import UnreadablePostError
 from xsfreader.ingest import front, site, visible
 from xsfreader.ingest.encoding import decode
 from xsfreader.ingest.site import is_post, language_of
-from xsfreader.model import DEFAULT_AUTHOR, DEFAULT_LANGUAGE, FullPost, Post
+from xsfreader.model import DEFAULT_AUTHOR, DEFAULT_LANGUAGE, INGEST_VERSION, FullPost, Post
 
 __all__ = ["INGEST_VERSION", "at_path", "ingest", "is_post"]
-
-INGEST_VERSION = 1
-"""Raised with every rule that changes: an archive made by older rules is fetched again."""
 
 _NO_DAY = dt.date(1, 1, 1)
 """The day the site gives a post whose date it does not see."""

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import NoArchiveError
-from xsfreader.ingest import INGEST_VERSION
-from xsfreader.model import DEFAULT_LANGUAGE
+from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
