@@ -205,12 +205,12 @@ async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
         await pilot.pause()
         before = shown(pilot)[0]
         assert "Paragraph" in before
-        rooms = dict(screen.article._rooms)
+        rooms, _ = screen.article._illustrated
         await come(pilot, 1)
         screen.gallery.ask([w for w in [screen.gallery.wanted(
             screen.article.document.images[0], screen.gallery._most[0])] if w])  # fmt: skip
         await come(pilot, 0)
-        assert screen.article._rooms != rooms
+        assert screen.article._illustrated[0] != rooms
         assert shown(pilot)[0] == before
 
 
@@ -286,6 +286,23 @@ async def test_all_brings_every_image_at_sync(host: GitHost) -> None:
     async with served(host, images="all") as pilot:
         await until(pilot, lambda: reader(pilot).status.text == "1 images fetched, 0 were here")
         assert reader(pilot).library.pictures.kept("/images/one.png") == WIDE
+
+
+async def test_leaving_a_post_leaves_its_pictures_to_the_network(host: GitHost) -> None:
+    files = site(host.folder.parent / "made", "![One](/images/one.png)\n\nText", one_png=WIDE)
+    other = b"---\ntitle: Other\ndate: 2020-01-01\n---\n\nNo pictures\n"
+    commit(host.folder / "blog.git", {**files, "content/blog/2020-01-01-other.md": other})
+    async with served(host) as pilot:
+        host.fault = Fault(only="info/refs", delay=60)
+        screen = reader(pilot)
+        screen.show_post("/2020/01/pictures/")
+        worker = "pictures"
+        await until(pilot, lambda: any(w.group == worker for w in pilot.app.workers))
+        screen.show_post("/2020/01/other/")
+        await until(pilot, lambda: not any(w.group == worker for w in pilot.app.workers))
+        host.fault = None
+        screen.show_post("/2020/01/pictures/")
+        await come(pilot, 0)
 
 
 # Full size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xsfreader import raster
@@ -143,6 +144,7 @@ class Gallery:
     def look_soon(self) -> None:
         """See to the pictures in view once the post has rested on screen for a moment."""
         if self._document is None or not self._document.images or self.off:
+            self._loader.want(())
             return
         if self._timer is not None:
             self._timer.stop()
@@ -200,7 +202,8 @@ class Gallery:
             self._problems.pop(blob, None)
             self._sizes[blob] = message.drawing.size
             self.send(message.drawing.sent)
-            self._forgotten(self._loader.keep(message.wanted, message.drawing))
+            kept = replace(message.drawing, sent="")
+            self._forgotten(self._loader.keep(message.wanted, kept))
         if self.viewer is not None:
             self.viewer.refresh_picture()
         self.screen.article.refit()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.images.terminal import Display
 
 NOT_YET = "not fetched yet"
-DRAWINGS = 24
-"""How many drawings are kept; more than fit on any screen."""
+CELLS = 40_000
+"""How many cells of drawings are kept: some twenty pictures in the text, 40 MB at the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,10 @@ class Loader:
         """Keep a drawing; gives those that are kept no longer."""
         self._drawings[wanted] = drawing
         gone = []
-        while len(self._drawings) > DRAWINGS:
+        held = sum(one.cells.columns * one.cells.rows for one in self._drawings.values())
+        while held > CELLS and len(self._drawings) > 1:
             gone.append(self._drawings.popitem(last=False)[1])
+            held -= gone[-1].cells.columns * gone[-1].cells.rows
         return gone
 
     def forget(self) -> Sequence[Drawing]:
@@ -107,7 +109,11 @@ class Loader:
     def want(self, wanted: Sequence[Wanted]) -> None:
         """Bring these, the first first, and nothing of what was wanted before."""
         with self._lock:
-            self._queue = [one for one in wanted if one not in self._drawings]
+            self._queue = [
+                one for one in wanted if one not in self._drawings and one != self._current
+            ]
+            if self._current not in wanted:
+                self._current = None
             if not self._queue or self._running:
                 return
             self._running = True

@@ -62,7 +62,8 @@ class ArticleView(PaintedView, can_focus=True):
         self.page: Layout | None = None
         self.gallery: Gallery | None = None
         """Where pictures come from; None where there are only boxes."""
-        self._rooms: Mapping[int, int] = {}
+        self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
+        """Rows of each picture that has room, and why another has none."""
         self._lit = Lit()
         self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
@@ -106,12 +107,10 @@ class ArticleView(PaintedView, can_focus=True):
         self.post_message(Scrolled())
 
     def _make_page(self, document: Document) -> Layout:
-        notes: Mapping[int, str] = {}
-        if self.gallery is not None and document.images:
-            self._rooms, notes = self.gallery.rooms(document, self.column, self.size.height)
-        else:
-            self._rooms = {}
-        self.page = layout(document, self.column, images=self._rooms, notes=notes)
+        if self.gallery is not None:
+            self._illustrated = self.gallery.rooms(document, self.column, self.size.height)
+        rooms, notes = self._illustrated
+        self.page = layout(document, self.column, images=rooms, notes=notes)
         self._strips.clear()
         self.virtual_size = Size(self.size.width, len(self.page.lines))
         self.refresh()
@@ -119,18 +118,21 @@ class ArticleView(PaintedView, can_focus=True):
 
     def refit(self) -> None:
         """Lay out again for pictures that came; the text in view stays where it is."""
-        page, document, rooms = self.page, self.document, self._rooms
-        if page is None or document is None:
+        page, document, gallery = self.page, self.document, self.gallery
+        if page is None or document is None or gallery is None:
+            return
+        before, _ = self._illustrated
+        if gallery.rooms(document, self.column, self.size.height) == self._illustrated:
+            self.refresh()
             return
         top = self.scroll_offset.y
         place = self._place
         now = self._make_page(document)
-        if now.lines == page.lines:
-            return
+        rooms, _ = self._illustrated
         moved = {
             image.block
             for index, image in enumerate(document.images)
-            if rooms.get(index) != self._rooms.get(index) or index not in self._rooms
+            if before.get(index) != rooms.get(index) or index not in rooms
         }
         seen = range(top, min(top + self.size.height, len(page.lines)))
         anchor = next((at for at in seen if page.lines[at].block not in moved), top)
@@ -409,7 +411,7 @@ class ArticleView(PaintedView, can_focus=True):
         On the terminal's last row a Sixel image could scroll the screen.
         """
         strips = super().render_lines(crop)
-        if not self._rooms or self.page is None or not self.screen.is_active:
+        if not self._illustrated[0] or self.page is None or not self.screen.is_active:
             return strips
         top, region = self.scroll_offset.y, self.region
         for at, strip in enumerate(strips):
