@@ -10,9 +10,18 @@ from xsfreader.library.base import GUIDE, archive_path, normal_source
 from xsfreader.library.drafts import file_document
 from xsfreader.library.fetching import Fetching
 from xsfreader.library.lists import Listed, Lists
+from xsfreader.library.reading import Prepared
 from xsfreader.library.xeps import Xeps
 
-__all__ = ["GUIDE", "Library", "Listed", "archive_path", "file_document", "normal_source"]
+__all__ = [
+    "GUIDE",
+    "Library",
+    "Listed",
+    "Prepared",
+    "archive_path",
+    "file_document",
+    "normal_source",
+]
 
 
 class Library(Lists, Xeps, Fetching):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from xsfreader.pictures import Pictures
     from xsfreader.store import Store
 
+    DocumentKey = tuple[str, str | None, dt.date]
+    """What a parsed post depends on: its permalink, the snapshot, the day."""
+
 GUIDE = "guide"
 
 
@@ -41,7 +44,7 @@ class Base:
         self._store: Store = Store.open(
             archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
         )
-        self._documents: OrderedDict[tuple[str, str | None], Document] = OrderedDict()
+        self._documents: OrderedDict[DocumentKey, Document] = OrderedDict()
         self._pictures: Pictures | None = None
 
     def clone(self) -> Self:

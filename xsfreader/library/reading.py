@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
+from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
+    from xsfreader.library.base import DocumentKey
     from xsfreader.markup import Document
     from xsfreader.model import Post
 
 CACHED_DOCUMENTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A parsed post, with what it depends on."""
+
+    key: DocumentKey
+    document: Document
 
 
 class Reading(Base):
@@ -61,20 +71,43 @@ class Reading(Base):
         return self._store.body(permalink)
 
     def document(self, permalink: str) -> Document:
-        """Parse a post, with its head and foot; kept for as long as the snapshot holds.
+        """Parse a post, with its head and foot; kept for as long as snapshot and day hold.
 
         Raises UnknownPostError.
         """
-        key = (permalink, self._store.snapshot_id)
+        key = self._key(permalink)
         document = self._documents.get(key)
         if document is None:
             document = self._compose(self.post(permalink), self.body(permalink))
-            self._documents[key] = document
-            if len(self._documents) > CACHED_DOCUMENTS:
-                self._documents.popitem(last=False)
-        else:
-            self._documents.move_to_end(key)
+        self._keep(key, document)
         return document
+
+    def prepare(self, permalink: str) -> Prepared:
+        """Parse a post for another library of the same source to take in."""
+        key = self._key(permalink)
+        return Prepared(key, self.document(permalink))
+
+    def is_prepared(self, permalink: str) -> bool:
+        """Tell whether a post is parsed."""
+        return self._key(permalink) in self._documents
+
+    def neighbours(self, permalink: str) -> list[str]:
+        """Give the posts before and after one by date."""
+        found = self._store.neighbours(permalink, self.languages, self.today)
+        return [entry.permalink for entry in found if entry]
+
+    def take(self, prepared: Prepared) -> None:
+        """Keep what another library parsed; where it is out of date it is never asked for."""
+        self._keep(prepared.key, prepared.document)
+
+    def _key(self, permalink: str) -> DocumentKey:
+        return permalink, self._store.snapshot_id, self.today
+
+    def _keep(self, key: DocumentKey, document: Document) -> None:
+        self._documents[key] = document
+        self._documents.move_to_end(key)
+        if len(self._documents) > CACHED_DOCUMENTS:
+            self._documents.popitem(last=False)
 
     def _compose(self, post: Post, body: str) -> Document:
         from xsfreader.markup import article, parse

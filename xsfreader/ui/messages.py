@@ -8,6 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from xsfreader.errors import XsfreaderError
+    from xsfreader.library import Prepared
     from xsfreader.model import Progress, SyncReport, View
 
 
@@ -17,6 +18,14 @@ class PostChosen(Message):
     def __init__(self, permalink: str) -> None:
         super().__init__()
         self.permalink = permalink
+
+
+class PostPrepared(Message):
+    """A post was parsed that may be opened soon."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self.prepared = prepared
 
 
 class PostOpened(Message):

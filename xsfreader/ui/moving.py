@@ -120,7 +120,10 @@ class Moving:
         if not self.screen.posts.step(direction, unread=unread):
             what = "unread post" if unread else "post"
             way = "down" if direction > 0 else "up"
-            self.screen.status.say(f"no {what} further {way} this list")
+            screen.status.say(f"no {what} further {way} this list")
+        elif screen.posts.entry is not None:
+            # Before the list's message comes: list and post change in one frame.
+            screen.follow(screen.posts.entry.permalink)
 
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post where it is there."""

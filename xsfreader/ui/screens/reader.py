@@ -19,6 +19,7 @@ from xsfreader.ui.marking import Marking
 from xsfreader.ui.moving import Moving
 from xsfreader.ui.outside import Outside
 from xsfreader.ui.panels import Panels
+from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         PicturesFetched,
         PostChosen,
         PostOpened,
+        PostPrepared,
         Scrolled,
         SyncDone,
         SyncFailed,
@@ -103,6 +105,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.finding = Finding(self)
         self.panels = Panels(self)
         self.moving = Moving(self)
+        self.preparing = Preparing(self)
         self.asking = Asking(self)
         self.outside = Outside(self)
         self.gallery = self.article.gallery = Gallery(self, display, offline=offline)
@@ -198,6 +201,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.article.show(document, place)
         self.status.say("")
         self.show_where()
+        self.preparing.soon()
 
     def read_post(self, permalink: str, *, from_top: bool = False) -> None:
         """Show a post for reading, the list's cursor on it where the list holds it."""
@@ -241,10 +245,18 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def on_post_chosen(self, message: PostChosen) -> None:
         """Show the post under the list's cursor."""
-        if message.permalink != self.permalink:
-            self.show_post(message.permalink)
+        self.follow(message.permalink)
+
+    def follow(self, permalink: str) -> None:
+        """Show the post that the list's cursor came to."""
+        if permalink != self.permalink:
+            self.show_post(permalink)
             if self.reading:
                 self.marking.read_now()
+
+    def on_post_prepared(self, message: PostPrepared) -> None:
+        """Keep a post that may be opened next."""
+        self.library.take(message.prepared)
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Go to the post to read it."""

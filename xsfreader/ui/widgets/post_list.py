@@ -241,6 +241,14 @@ class PostList(PaintedView, can_focus=True):
         self.move_to(found)
         return True
 
+    def neighbours(self) -> list[str]:
+        """Give the posts that a step down or up leads to, as far as they are unfolded."""
+        rows = self.tree_of_posts.rows
+        below = (row.entry for row in rows[self.cursor + 1 : self.cursor + 4])
+        above = (row.entry for row in rows[max(0, self.cursor - 3) : self.cursor][::-1])
+        found = [next((e.permalink for e in near if e), None) for near in (below, above)]
+        return [permalink for permalink in found if permalink]
+
     def activate(self) -> None:
         """Open what is under the cursor: a fold folds or unfolds, a post is read."""
         row = self.row
