@@ -59,7 +59,7 @@ class Terminal:
         self._answers = answers
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._process = pexpect.spawn(
+        self._process: pexpect.spawn[bytes] = pexpect.spawn(
             str(COMMAND),
             list(arguments),
             dimensions=(rows, columns),
@@ -109,7 +109,13 @@ class Terminal:
     @property
     def cursor_line(self) -> str:
         """The row that the terminal's own cursor is on."""
-        return self.lines[self._screen.cursor.y]
+        return self.lines[self.cursor_row]
+
+    @property
+    def cursor_row(self) -> int:
+        """The number of the row that the terminal's own cursor is on."""
+        row: int = self._screen.cursor.y
+        return row
 
     @property
     def words(self) -> str:
@@ -135,6 +141,16 @@ class Terminal:
             if not alive or time.monotonic() > end:
                 what = "ended" if not alive else f"waited {patience} s"
                 raise AssertionError(f"{what} for {condition!r}; the screen:\n{self.text}")
+
+    def changed(self, key: str, shown: Callable[[], object], *, patience: float = 3.0) -> bool:
+        """Press a key and wait for what is shown to become another; False where it stays."""
+        before = shown()
+        self.press(key)
+        end = time.monotonic() + patience
+        while self.read() and shown() == before:
+            if time.monotonic() > end:
+                return False
+        return True
 
     def settle(self, quiet: float = 0.3) -> str:
         """Wait until nothing more is written for a while."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MISSING = "missing on the site"
 
-_MENTION = re.compile(r"/?images/[^\s\"'<>\[\](){}]+", re.IGNORECASE)
+_MENTION = r"(?i)/?images/[^\s\"'<>\[\](){}]+"
 """Where a post's Markdown names a file of the site's images."""
 
 
@@ -161,7 +161,7 @@ class Pictures:
     def _mentioned(self, today: dt.date) -> set[str]:
         found = set()
         for post, _ in self._store.posts(Filter(), today):
-            for name in _MENTION.findall(self._store.body(post.permalink)):
+            for name in re.findall(_MENTION, self._store.body(post.permalink)):
                 path = "/" + unquote(name).lstrip("/")
                 if not raster.problem_of_name(path):
                     found.add(path)

@@ -39,8 +39,11 @@ async def running(
     config: Config | None = None,
     fresh: bool = True,
 ) -> AsyncIterator[Driver]:
-    """Run the app on a source that needs no network, in the test's own home."""
-    with Library(config or Config(), locate(), source) as library:
+    """Run the app on a source that needs no network, in the test's own home.
+
+    Without a configuration there are no pictures: they come when they come.
+    """
+    with Library(config or Config(images="off"), locate(), source) as library:
         app = ReaderApp(library, offline=True, fresh=fresh)
         try:
             async with app.run_test(size=size) as pilot:

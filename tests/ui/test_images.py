@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TALL = pictures.two_halves("RGB", (200, 600), "PNG")
 WIDE = pictures.two_halves("RGB", (800, 100), "PNG")
 WORDS = "\n\n".join(f"Paragraph {number} with some words." for number in range(40))
+ON_VIEW = Config()
 HEAD = "---\ntitle: Pictures\ndate: 2020-01-02\n---\n\n"
 
 
@@ -110,7 +111,7 @@ def blobs_asked(host: GitHost) -> int:
 
 async def test_pictures_are_drawn_with_their_caption_beneath(tmp_path: Path) -> None:
     site(tmp_path, '![One](/images/one.png "The caption")\n\nText', one_png=WIDE)
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await come(pilot, 0)
         lines = [line for line in shown(pilot) if line.strip()]
         first = next(at for at, line in enumerate(lines) if "▀" in line)
@@ -136,7 +137,7 @@ async def test_what_cannot_be_drawn_gets_the_box_with_the_reason(
 ) -> None:
     path = "/images/" + name.replace("_", ".").replace("b.", "a.")
     site(tmp_path, f'![Described]({path} "Captioned")\n\n{WORDS}', **{name: data})
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await until(pilot, lambda: boxes(pilot) == [f"image · {why}"])
         text = "\n".join(shown(pilot))
         for words in ("Described", "Captioned", f"xmpp.org{path}"):
@@ -148,7 +149,7 @@ async def test_without_the_extra_boxes_are_as_ever_and_i_says_how(
 ) -> None:
     monkeypatch.setattr(raster, "installed", lambda: False)
     site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         assert boxes(pilot) == ["image"]
         await pilot.press("i")
         await pilot.pause()
@@ -176,7 +177,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
     site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
     held: list[object] = []
     monkeypatch.setattr(loader.Loader, "want", lambda _self, wanted: held.append(wanted))
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         article, gallery = reader(pilot).article, reader(pilot).gallery
         await pilot.press("enter", *["d"] * page)
         await pilot.pause(0.3)
@@ -197,7 +198,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
 async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
     body = f"![Tall](/images/tall.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
     site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         screen = reader(pilot)
         assert screen.article.document is not None
         block = screen.article.document.images[1].block
@@ -311,7 +312,7 @@ async def test_leaving_a_post_leaves_its_pictures_to_the_network(host: GitHost) 
 async def test_i_opens_the_picture_in_view_and_arrows_step(tmp_path: Path) -> None:
     body = f"![Tall](/images/tall.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
     site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         screen = reader(pilot)
         assert screen.article.document is not None
         screen.article.jump(Place(screen.article.document.images[1].block))
@@ -342,7 +343,7 @@ async def test_i_on_a_picture_elsewhere_opens_the_browser(
     opened: list[str] = []
     monkeypatch.setattr(linking.Linking, "open_outside", lambda _self, url: opened.append(url))
     site(tmp_path, "![Far](https://example.org/far.png)\n\nText")
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         assert boxes(pilot) == ["image · on another host"]
         await pilot.press("enter", "i")
         await pilot.pause()
@@ -351,7 +352,7 @@ async def test_i_on_a_picture_elsewhere_opens_the_browser(
 
 async def test_a_post_without_pictures_says_so(tmp_path: Path) -> None:
     site(tmp_path, "Text")
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await pilot.press("i")
         await pilot.pause()
         assert reader(pilot).status.text == "this post has no pictures"
@@ -359,7 +360,7 @@ async def test_a_post_without_pictures_says_so(tmp_path: Path) -> None:
 
 async def test_another_theme_draws_what_is_transparent_anew(tmp_path: Path) -> None:
     site(tmp_path, "![See](/images/a.png)\n\nText", a_png=pictures.png((80, 80), (0, 0, 0, 0)))
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await come(pilot, 0)
         before = reader(pilot).gallery.drawing(0)
         pilot.app.theme = "xsf-light"
@@ -373,7 +374,7 @@ async def test_another_theme_draws_what_is_transparent_anew(tmp_path: Path) -> N
 
 async def test_a_changed_file_is_drawn_anew(tmp_path: Path) -> None:
     site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
-    async with running(str(tmp_path)) as pilot:
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await come(pilot, 0)
         (tmp_path / "static/images/one.png").write_bytes(TALL)
         gallery = reader(pilot).gallery

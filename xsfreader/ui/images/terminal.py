@@ -29,8 +29,8 @@ QUESTION = "\x1b[16t\x1b[c"
 SIDE = 1000
 """Pixels of a Sixel picture's longer side."""
 
-_ANSWER = re.compile(r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)")
-_BEGUN = re.compile(r"\x1b\[(?:\?[\d;]*|6(?:;[\d;]*)?)?\Z")
+_ANSWER = r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)"
+_BEGUN = r"\x1b\[(?:\?[\d;]*|6(?:;[\d;]*)?)?\Z"
 _SIXEL = "4"
 _MULTIPLEXERS = ("screen", "tmux")
 _KITTY = frozenset({"xterm-kitty", "xterm-ghostty"})
@@ -81,10 +81,10 @@ class Listener:
         if not self._asked or not data:
             return data
         data, self._held = self._held + data, ""
-        for found in _ANSWER.finditer(data):
+        for found in re.finditer(_ANSWER, data):
             self._take(found)
-        data = _ANSWER.sub("", data)
-        if not self.answered.is_set() and (begun := _BEGUN.search(data)):
+        data = re.sub(_ANSWER, "", data)
+        if not self.answered.is_set() and (begun := re.search(_BEGUN, data)):
             data, self._held = data[: begun.start()], begun[0]
         return data
 
