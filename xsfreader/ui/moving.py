@@ -117,7 +117,8 @@ class Moving:
 
     def step(self, direction: int, *, unread: bool = False) -> None:
         """Go to the next post of the list in that direction."""
-        if not self.screen.posts.step(direction, unread=unread):
+        screen = self.screen
+        if not screen.posts.step(direction, unread=unread):
             what = "unread post" if unread else "post"
             way = "down" if direction > 0 else "up"
             screen.status.say(f"no {what} further {way} this list")
