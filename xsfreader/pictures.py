@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from xsfreader.model import Source
     from xsfreader.store import Store
 
-MISSING = "missing on the site"
-
 _MENTION = r"(?i)/?images/[^\s\"'<>\[\](){}]+"
 """Where a post's Markdown names a file of the site's images."""
 
@@ -108,7 +106,7 @@ class Pictures:
             raise PictureError(problem)
         blob = self._store.image_blob(site_path)
         if blob is None:
-            raise PictureError(MISSING)
+            raise PictureError(raster.MISSING)
         data = None if self._local else self._file.get(blob)
         if data is None:
             data = self._fetch(site_path, blob, stopped)

@@ -21,6 +21,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 PIXELS = 40_000_000
 """An image with more is not decoded."""
 SVG = "SVG drawing"
+MISSING = "missing on the site"
 BROKEN = (
     ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, struct.error,

@@ -9,7 +9,6 @@ from xsfreader import raster
 from xsfreader.errors import XsfreaderError
 from xsfreader.library import Library
 from xsfreader.model import Place
-from xsfreader.pictures import MISSING
 from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
 from xsfreader.ui.images.loader import NOT_YET, Loader, Wanted
 
@@ -113,7 +112,7 @@ class Gallery:
         if problem := raster.problem_of_name(image.site_path):
             return problem
         held = self._held.get(image.site_path)
-        return self._problems.get(held.blob, "") if held is not None else MISSING
+        return self._problems.get(held.blob, "") if held is not None else raster.MISSING
 
     # Drawings
 
