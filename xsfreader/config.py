@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import ConfigError
 from xsfreader.paths import Paths
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

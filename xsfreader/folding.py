@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
-
-from xsfreader.records import dataclass
 
 FOLDING_VERSION = 1
 """Raised whenever ``fold`` or ``words`` give something else: an index made before is void."""

@@ -5,11 +5,9 @@ Everything here is frozen, made of plain values, and free of third-party code.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
-
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

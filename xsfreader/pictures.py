@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -21,7 +22,6 @@ from xsfreader.errors import (
     UpstreamError,
 )
 from xsfreader.model import Filter, Progress
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

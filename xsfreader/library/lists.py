@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xsfreader.library.own import Own
 from xsfreader.library.reading import Reading
 from xsfreader.model import View
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from xsfreader.model import Entry, Filter, Fold, Hit, Marks, Post

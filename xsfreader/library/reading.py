@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from xsfreader.library.base import DocumentKey

@@ -6,11 +6,9 @@ frames, so that layout is one loop and a block's index is an address that surviv
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

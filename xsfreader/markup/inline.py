@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Image, Link, LinkKind
@@ -12,7 +12,6 @@ from xsfreader.markup.links import make_link, resolve, site_path, xep_link
 from xsfreader.markup.safety import clean
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode, label, restore
 from xsfreader.markup.tokens import plain_text
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

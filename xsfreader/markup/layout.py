@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import BlockKind
@@ -11,7 +12,6 @@ from xsfreader.markup.tables import table_lines
 from xsfreader.markup.width import cell_width
 from xsfreader.markup.wrap import cut, wrap, wrap_code
 from xsfreader.model import Place
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,9 +5,8 @@ Front ends turn a role and its marks into a style of their own.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntFlag, StrEnum
-
-from xsfreader.records import dataclass
 
 
 class Role(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

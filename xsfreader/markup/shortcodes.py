@@ -6,8 +6,7 @@ Each leaves a placeholder of two noncharacters round its number, which no other 
 from __future__ import annotations
 
 import re
-
-from xsfreader.records import dataclass
+from dataclasses import dataclass
 
 NEWSLETTER_WORDS = "Subscribe to the monthly XMPP newsletter"
 

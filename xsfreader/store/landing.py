@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from xsfreader.folding import fold, spaced
-from xsfreader.records import dataclass
 from xsfreader.store.base import listed, pack, seconds
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from dataclasses import dataclass
 
 from xsfreader.errors import QueryError
 from xsfreader.folding import words
-from xsfreader.records import dataclass
 
 MAX_LENGTH = 1000
 MAX_TERMS = 32

@@ -5,12 +5,11 @@ The ids are what ``[keys]`` in the configuration names, and what a screen's ``do
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import ConfigError
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

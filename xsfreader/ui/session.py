@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from xsfreader.model import View
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from xsfreader.ui.screens.reader import ReaderScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +13,6 @@ from textual.strip import Strip
 
 from xsfreader.config import SCHEMES
 from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
-from xsfreader.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

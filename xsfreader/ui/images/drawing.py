@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
+from dataclasses import dataclass
 from io import BytesIO
 from random import randrange
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from textual.strip import Strip
 
 from xsfreader.errors import PictureError
 from xsfreader.raster import BROKEN, open_image, turned
-from xsfreader.records import dataclass
 from xsfreader.ui.images.terminal import Protocol
 
 if TYPE_CHECKING:

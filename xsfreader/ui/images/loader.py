@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from xsfreader.errors import PictureError, StoppedError, UnreachableError, XsfreaderError
-from xsfreader.records import dataclass
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
