@@ -122,9 +122,9 @@ class Moving:
             what = "unread post" if unread else "post"
             way = "down" if direction > 0 else "up"
             screen.status.say(f"no {what} further {way} this list")
-        elif screen.posts.entry is not None:
+        else:
             # Before the list's message comes: list and post change in one frame.
-            screen.follow(screen.posts.entry.permalink)
+            screen.follow()
 
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post where it is there."""

@@ -55,6 +55,7 @@ TWO_PANES = 90
 WIDE = 130
 SHORT = 14
 LEAST = (40, 10)
+STEPS = ("next-post", "previous-post", "next-unread", "previous-unread", "line-down", "line-up")
 REST_SECONDS = 1.0
 """How long the text must rest before the place is kept against a crash."""
 LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
@@ -98,6 +99,10 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.keys = KeyBar()
         self._fresh = fresh
         self._session = ""
+        self._unseen = False
+        """Whether the post shown last is not on the terminal yet."""
+        self._passing = False
+        """Whether the list's cursor has moved on since."""
         self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
@@ -245,14 +250,40 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def on_post_chosen(self, message: PostChosen) -> None:
         """Show the post under the list's cursor."""
-        self.follow(message.permalink)
+        entry = self.posts.entry
+        if entry is not None and entry.permalink == message.permalink:
+            self.follow()
 
-    def follow(self, permalink: str) -> None:
-        """Show the post that the list's cursor came to."""
-        if permalink != self.permalink:
-            self.show_post(permalink)
-            if self.reading:
-                self.marking.read_now()
+    def follow(self) -> None:
+        """Show the post that the list's cursor came to, or pass it over for one soon to come.
+
+        So however fast the keys come, and however slow the terminal is, no more is done than
+        can be seen.
+        """
+        if self._unseen:
+            self._passing = True
+        else:
+            self._show_entry()
+
+    def catch_up(self) -> None:
+        """Show the post under the list's cursor where posts were passed over."""
+        if self._passing:
+            self._show_entry()
+
+    def _show_entry(self) -> None:
+        self._passing = False
+        entry = self.posts.entry
+        if entry is None or entry.permalink == self.permalink:
+            return
+        self._unseen = True
+        self.call_after_refresh(self._seen)
+        self.show_post(entry.permalink)
+        if self.reading:
+            self.marking.read_now()
+
+    def _seen(self) -> None:
+        self._unseen = False
+        self.catch_up()
 
     def on_post_prepared(self, message: PostPrepared) -> None:
         """Keep a post that may be opened next."""
@@ -362,5 +393,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         }
 
     def action_do(self, name: str) -> None:
-        """Do what a key asks for."""
+        """Do what a key asks for, with the post that the list's cursor is on."""
+        if name not in STEPS:
+            self.catch_up()
         self.doings[name]()
