@@ -36,6 +36,7 @@ KEYS = {
     "shift+tab": "\x1b[Z",
     "ctrl+d": "\x04",
     "ctrl+p": "\x10",
+    "ctrl+z": "\x1a",
 }
 
 
@@ -168,6 +169,14 @@ class Terminal:
         """Give the terminal another size."""
         self._screen.resize(rows, columns)
         self._process.setwinsize(rows, columns)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the command a signal."""
+        self._process.kill(number)
+
+    def forget(self) -> None:
+        """Forget what stood on the screen, as a terminal does that was lent to others."""
+        self._screen.reset()
 
     def kill(self) -> None:
         """Kill the command as a crash of the machine would."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 
 import pytest
 
@@ -191,3 +192,40 @@ def test_mashed_keys_break_nothing() -> None:
         terminal.settle()
         assert "Traceback" not in terminal.text
         assert "XSF Blog" in terminal.text
+
+
+def test_a_suspended_app_comes_back_whole() -> None:
+    with running("--offline", size=(100, 30)) as terminal:
+        terminal.wait("Chaos")
+        before = terminal.settle()
+        terminal.press("ctrl+z")
+        terminal.settle()
+        terminal.forget()
+        terminal.signal(signal.SIGCONT)
+        terminal.wait(lambda text: text == before)
+
+
+@pytest.mark.parametrize("key", ["|", "e"])
+def test_a_command_that_is_not_there_is_one_line(key: str) -> None:
+    with running("--offline", environment={"PAGER": "no-such-command"}) as terminal:
+        terminal.wait("Chaos")
+        terminal.press("enter", key)
+        if key == "|":
+            terminal.wait("pipe the post")
+            terminal.press("no-such-command x", "enter")
+            terminal.wait("Enter goes back")
+            terminal.press("ctrl+d")
+        terminal.wait("no-such-command: No such file")
+        terminal.press("j")
+        terminal.wait("Chaos")
+
+
+def test_a_post_is_piped_to_a_command_and_read_on() -> None:
+    with running("--offline") as terminal:
+        terminal.wait("Chaos")
+        terminal.press("enter", "|")
+        terminal.wait("pipe the post")
+        terminal.press("grep -c Chaos", "enter")
+        terminal.wait("grep ended; Enter goes back")
+        terminal.press("enter")
+        terminal.wait("397 posts")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.widget import Widget
 
 from xsfreader.errors import ConfigError
 from xsfreader.library import GUIDE, Library
@@ -78,6 +79,14 @@ class ReaderApp(App[None]):
         """Let garbage be collected once the screen is there, but never again of what made it."""
         gc.freeze()
         gc.enable()
+        self.app_resume_signal.subscribe(self, self._repaint)
+
+    def _repaint(self, _app: App[None]) -> None:
+        """Draw all of the screen: the terminal forgot it while the app was suspended."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+            for widget in screen.walk_children(Widget):
+                widget.refresh()
 
     async def action_quit(self) -> None:
         """Keep the place and leave."""

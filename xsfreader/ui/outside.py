@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,13 +77,24 @@ class Outside:
         """Lend the terminal to a command: an argument list, no shell."""
         try:
             with self.screen.app.suspend():
-                done = subprocess.run(words, input=text, text=True, check=False)  # noqa: S603
+                outcome, failed = _run(words, text)
                 if wait:
-                    input("— Enter goes back to xsfreader — ")
+                    with suppress(EOFError, KeyboardInterrupt):
+                        input(f"— {outcome}; Enter goes back to xsfreader — ")
         except SuspendNotSupported:
-            self.screen.status.say("this terminal can't be lent to another program", alert=True)
-        except (OSError, EOFError) as error:
-            self.screen.status.say(f"{words[0]}: {error}", alert=True)
-        else:
-            failed = f", exit {done.returncode}" if done.returncode else ""
-            self.screen.status.say(f"ran {words[0]}{failed}")
+            outcome, failed = "this terminal can't be lent to another program", True
+        self.screen.status.say(outcome, alert=failed)
+
+
+def _run(words: Sequence[str], text: str | None) -> tuple[str, bool]:
+    """Run a command; in what it ended, and whether that is a failure.
+
+    Nothing may escape: the terminal would stay lent.
+    """
+    try:
+        done = subprocess.run(words, input=text, text=True, check=False)  # noqa: S603
+    except OSError as error:
+        return f"{words[0]}: {error.strerror or error}", True
+    except KeyboardInterrupt:
+        return f"{words[0]} was interrupted", False
+    return f"{words[0]} ended" + (f" with exit {done.returncode}" if done.returncode else ""), False
