@@ -27,19 +27,27 @@ REPEAT = 1 / 30
 """Seconds between the keys of a held key."""
 HELD = 50
 QUERY = "omemo"
+COLUMNS = (79, 59)
+"""Widths of the text in terminals of 120 and of 100 columns."""
 
 
 def words_of(library: Library, permalink: str) -> str:
-    """Words that stand in one piece in the first lines of a post, whatever the width."""
-    spans = [
-        span.text
-        for line in layout(library.document(permalink), 40).lines
-        for span in line.spans
-        if span.role is Role.BODY and len(span.text.split()) > 2
-    ]
-    if not spans:
-        return long_date(library.post(permalink).day) + " ·"
-    return " ".join(spans[0].split()[:3])
+    """Words that stand in one piece in the first lines of a post, wide or narrow."""
+    document = library.document(permalink)
+    wide, narrow = (
+        [
+            span.text
+            for line in layout(document, width).lines[:30]
+            for span in line.spans
+            if span.role is Role.BODY
+        ]
+        for width in COLUMNS
+    )
+    for text in wide:
+        words = " ".join(text.split()[:3])
+        if len(words) > 10 and any(words in other for other in narrow):
+            return words
+    return long_date(library.post(permalink).day)
 
 
 def largest_newsletter(library: Library) -> tuple[int, Entry]:
@@ -55,6 +63,7 @@ def largest_newsletter(library: Library) -> tuple[int, Entry]:
 
 def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
     """Measure the start, in turns with an empty Textual app."""
+    home.forget()
     with home.library() as library:
         first = library.newest_unread()
         assert first is not None
