@@ -9,7 +9,7 @@ import pytest
 from xsfreader import config
 from xsfreader.config import Config, load
 from xsfreader.errors import ConfigError
-from xsfreader.ui.keys import ACTIONS, PRESETS, effective
+from xsfreader.ui.keys import ACTIONS, PRESETS, effective, key_written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def test_an_empty_string_takes_the_keys_away() -> None:
 
 
 def test_a_freed_key_can_be_given_to_another() -> None:
-    changed = {a.id: a for a in effective(Config(keys={"star": "x9", "sync": "s"}))}
+    changed = {a.id: a for a in effective(Config(keys={"star": "f8", "sync": "s"}))}
     assert changed["sync"].keys == ("s",)
 
 
@@ -73,3 +73,26 @@ def test_an_unknown_action_names_its_line(tmp_path: Path) -> None:
     file.write_text('[keys]\nfly = "f"\n')
     with pytest.raises(ConfigError, match=r"config.toml:2: keys.fly: no such action"):
         effective(load(file))
+
+
+@pytest.mark.parametrize(
+    "keys", ["ctrl+", "a,,b", ",", "s,", "crtl+x", "nokey", "ctrl+enterr", "f0", "a b", "ctrl++x"]
+)
+def test_what_is_no_key_names_its_line(tmp_path: Path, keys: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[keys]\nstar = "{keys}"\n')
+    with pytest.raises(ConfigError, match=r"config.toml:2: keys.star: .*; write such as"):
+        effective(load(file))
+
+
+@pytest.mark.parametrize(
+    "keys", ["comma", "+", "*", "`", "ctrl+shift+f12", "é", "alt+enter", "ctrl+plus", "shift+tab"]
+)
+def test_what_a_terminal_sends_is_a_key(keys: str) -> None:
+    free = {"previous-link": "f9"} if keys == "shift+tab" else {}
+    effective(Config(keys={"star": keys, **free}))
+
+
+def test_every_action_can_be_written_as_it_is() -> None:
+    written = {a.id: ",".join(map(key_written, a.keys)) for a in ACTIONS}
+    assert effective(Config(keys=written)) == ACTIONS

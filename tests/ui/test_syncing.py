@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tests.githost import GitHost, commit, new_repository
+from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
@@ -76,6 +76,70 @@ async def test_an_edit_of_the_post_shown_shows_at_once(tmp_path: Path) -> None:
                 in pilot.app.export_screenshot().replace("&#160;", " ")
             ),
         )
+
+
+def top_words(pilot: Pilot[None]) -> str:
+    """Give the line on top of the post's pane."""
+    article = reader(pilot).article
+    assert article.page is not None
+    return article.page.lines[article.scroll_offset.y].text
+
+
+async def test_a_paragraph_more_above_moves_nothing_that_is_read(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        await pilot.press("enter", "space", "space", "j")
+        await settle(pilot)
+        before, document = top_words(pilot), screen.article.document
+        (folder / "2.md").write_bytes(post(2, "One paragraph.\n\nAnd another, before the rest."))
+        await until(pilot, lambda: screen.article.document is not document)
+        await settle(pilot)
+        assert top_words(pilot) == before
+
+
+async def test_a_post_is_followed_to_its_new_title(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        await pilot.press("enter")
+        was = screen.permalink
+        new = post(2).replace(b"Post number 2", b"Another title", 1)
+        (folder / "2.md").write_bytes(new)
+        await until(pilot, lambda: screen.permalink != was)
+        assert screen.article.document is not None
+        assert screen.article.document.blocks[0].text == "Another title"
+        entry = screen.posts.entry
+        assert entry is not None
+        assert entry.permalink == screen.permalink
+
+
+async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
+    tmp_path: Path,
+) -> None:
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
+    with (
+        GitHost(tmp_path / "served") as host,
+        Library(Config(), locate(), host.url("blog.git")) as library,
+    ):
+        host.fault = Fault(delay=1.5)
+        app = ReaderApp(library)
+        async with app.run_test(size=(120, 30)) as pilot:
+            screen = reader(pilot)
+            await pilot.press("enter", "space")
+            host.fault = None
+            await until(pilot, lambda: "leave this page" in screen.status.text)
+            assert screen.library.is_guide
+            await pilot.press("T")
+            assert screen.permalink is not None
+            assert screen.permalink.startswith("/de/")
+            await pilot.press("h")
+            await until(pilot, lambda: "5 posts" in screen.header.counts)
+            assert not reader(pilot).library.is_guide
+        app.close_libraries()
 
 
 async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> None:

@@ -32,8 +32,9 @@ class Base:
     def __init__(self, config: Config, paths: Paths, source: str | None = None) -> None:
         """Open the archive of a source, the configured one unless another is named.
 
-        Raises StoreError.
+        Raises SourceError where the name can be none, StoreError.
         """
+        from xsfreader.source import open_source
         from xsfreader.store import Store
 
         self.config = config
@@ -41,9 +42,11 @@ class Base:
         self._address = source or config.source
         self.source_name = normal_source(self._address)
         """For a person and for files: without a password."""
-        self._store: Store = Store.open(
-            archive_path(config, paths, source), paths.state, ingest_version=INGEST_VERSION
-        )
+        archive = archive_path(config, paths, source)
+        if not archive.exists():
+            # A name that leads nowhere leaves no archive behind.
+            open_source(self._address)
+        self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
         self._documents: OrderedDict[DocumentKey, Document] = OrderedDict()
         self._pictures: Pictures | None = None
 

@@ -55,6 +55,10 @@ class Reading(Base):
         links = [others[language] for language in order]
         return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
 
+    def permalink_at(self, path: str) -> str | None:
+        """Tell the permalink of the post whose file lies there in the source."""
+        return self._store.permalink_at(path)
+
     def holds(self, permalink: str) -> bool:
         """Tell whether a post is here."""
         return self._store.post(permalink) is not None

@@ -53,6 +53,14 @@ class Posts(Base):
         return as_post(row) if row else None
 
     @guarded
+    def permalink_at(self, path: str) -> str | None:
+        """Find the post whose file lies at a path of the source."""
+        row = self._db.execute(
+            "SELECT permalink FROM post WHERE path = ?", (storable(path),)
+        ).fetchone()
+        return row[0] if row else None
+
+    @guarded
     def body(self, permalink: str) -> str:
         """Read a post's Markdown. Raises UnknownPostError."""
         row = self._db.execute(

@@ -55,7 +55,8 @@ class ReaderApp(App[None]):
             where = self.library.config.where("theme")
             known = ", ".join(sorted(self.available_themes))
             raise ConfigError(f"{where}theme: there is no {name}; there are {known}")
-        return theme.DEFAULT
+        few = self.console.color_system in (None, "standard", "windows")
+        return theme.FEW_COLOURS if few and not self.is_headless else theme.DEFAULT
 
     def get_default_screen(self) -> Screen[None]:
         """Show the archive, or the guide while there is none."""

@@ -8,6 +8,8 @@ from xsfreader.model import Place
 from xsfreader.ui.keys import Where
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xsfreader.ui.screens.reader import ReaderScreen
 
 HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
@@ -66,12 +68,15 @@ class Panels:
 
         def go(choice: int | None) -> None:
             if choice is not None:
-                self.card(numbers[choice])
+                self.card(numbers[choice], left=self.xeps)
 
         self.screen.app.push_screen(ChoiceScreen("XEPs in this post", rows, current=0), go)
 
-    def card(self, number: int) -> None:
-        """Show what is known of a XEP, and every post that mentions it, to open."""
+    def card(self, number: int, *, left: Callable[[], None] | None = None) -> None:
+        """Show what is known of a XEP, and every post that mentions it, to open.
+
+        ``left`` is done where none of them is chosen.
+        """
         from xsfreader.ui.screens.choice import ChoiceScreen
 
         library = self.screen.library
@@ -82,8 +87,11 @@ class Panels:
         def go(choice: int | None) -> None:
             if choice is not None:
                 self.screen.links.go(entries[choice].permalink)
+            elif left is not None:
+                left()
 
-        self.screen.app.push_screen(ChoiceScreen(title, rows, words=words), go)
+        first = 0 if rows else None
+        self.screen.app.push_screen(ChoiceScreen(title, rows, words=words, current=first), go)
 
     def search(self, query: str = "") -> None:
         """Search the archive; the post chosen opens at its first hit."""

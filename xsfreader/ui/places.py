@@ -10,6 +10,21 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
 
 
+def same_words(was: Document, now: Document, place: Place) -> Place:
+    """Find in a newer text of a post what stood at ``place`` in the older one.
+
+    That is the nearest block of the same text; where it was changed itself, the one as far
+    behind the last block above it that is still there.
+    """
+    for back in range(place.block + 1):
+        text = was.blocks[place.block - back].text
+        found = [index for index, block in enumerate(now.blocks) if block.text == text != ""]
+        if found:
+            index = min(found, key=lambda index: abs(index - place.block + back)) + back
+            return Place(min(index, len(now.blocks) - 1), place.offset)
+    return Place(min(place.block, max(0, len(now.blocks) - 1)), place.offset)
+
+
 def same_heading(was: Document, now: Document, place: Place) -> Place:
     """Find in a translation what stands where ``place`` is in the original.
 

@@ -41,6 +41,8 @@ class Syncer:
             self.run()
             self.screen.set_interval(POLL_SECONDS, self.run)
         elif not self.offline:
+            if self.screen.library is not self.library:
+                self.screen.status.say("These are the built-in pages, while the blog is fetched …")
             self.run()
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
@@ -143,6 +145,8 @@ class Syncer:
         words = report.told()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
+        if screen.awaited is not None:
+            words += ": leave this page to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside))
 
@@ -153,14 +157,19 @@ class Syncer:
             self.screen.status.say(words, alert=alert)
 
     def _leave_guide(self) -> None:
+        """Show the archive in the place of the guide; a page being read stays until it is left."""
         screen = self.screen
-        screen.library = self.library
-        if screen.touched:
-            screen.posts.use(self.library, None)
-            screen.refresh_counts()
+        if screen.touched and screen.reading:
+            screen.awaited = self.library
         else:
-            screen.permalink = None
-            screen.start()
+            self.switch(self.library)
+
+    def switch(self, library: Library) -> None:
+        """Show another library, from its newest unread post on."""
+        screen = self.screen
+        screen.keep_place()
+        screen.library, screen.awaited, screen.permalink = library, None, None
+        screen.start()
 
     def failed(self, error: XsfreaderError) -> None:
         """Say in one line what went wrong and which key tries again."""

@@ -34,3 +34,5 @@ LIGHT = Theme(
 )
 THEMES = (DARK, LIGHT)
 DEFAULT = DARK.name
+FEW_COLOURS = "ansi-dark"
+"""For terminals of 16 colours: it takes the terminal's own."""

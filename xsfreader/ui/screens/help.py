@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -43,19 +45,21 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll():
             yield Static(self._text())
 
-    def _text(self) -> Text:
-        text = Text()
+    def _text(self) -> Group:
+        parts: list[Table | Text] = []
         group = ""
         for action in self._actions:
             if action.group != group:
                 group = action.group
-                text.append(("\n" if text else "") + group + "\n", style="bold")
+                parts.append(Text(("\n" if parts else "") + group, style="bold"))
+                table = Table.grid(padding=(0, 2, 0, 0))
+                table.add_column(width=min(18, self.app.size.width // 3), style="bold")
+                table.add_column(ratio=1)
+                parts.append(table)
             keys = " ".join(key_shown(key) for key in action.keys) or "(no key)"
-            text.append(f"  {keys:<18} ", style="bold")
-            text.append(action.help + "\n")
-        text.append("\n" + self._words + "\n")
-        text.append("Esc closes this.")
-        return text
+            table.add_row(Text(keys), Text(action.help))
+        parts.append(Text(f"\n{self._words}\nEsc closes this."))
+        return Group(*parts)
 
     def action_scroll(self, where: str) -> None:
         """Scroll the text."""

@@ -89,6 +89,10 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.permalink: str | None = None
         self.reading = False
         """Whether the keys go to the post rather than to the list."""
+        self.path = ""
+        """Where the post shown lies in its source, which its permalink may leave."""
+        self.awaited: Library | None = None
+        """The archive that came while a page of the guide was being read."""
         self.touched = False
         """Whether a post was read since the start."""
         self.header = HeaderBar()
@@ -176,6 +180,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the post, or to the list."""
+        if not reading and self.awaited is not None:
+            self.syncer.switch(self.awaited)
         self.reading = reading
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
@@ -202,6 +208,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
             self.status.say(str(error), alert=True)
             return
         self.permalink = permalink
+        self.path = self.library.post(permalink).path
         self.finding.leave(back=False)
         self.article.show(document, place)
         self.status.say("")
@@ -240,9 +247,13 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.refresh_counts()
         if self.permalink is not None:
             try:
-                document = self.library.document(self.permalink)
+                moved = self.library.permalink_at(self.path) or self.permalink
+                document = self.library.document(moved)
             except XsfreaderError:
                 return
+            if moved != self.permalink:
+                self.permalink = moved
+                self.posts.reveal(self.library.entry_permalink(moved))
             if document != self.article.document:
                 self.article.update(document)
 

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
 from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
+from xsfreader.ui.places import same_words
 from xsfreader.ui.strips import (
     MARK_CLASSES,
     ROLE_CLASSES,
@@ -53,6 +54,7 @@ class ArticleView(PaintedView, can_focus=True):
         "article--match",
         "article--match-current",
         "article--hint",
+        "article--selected",
     }
 
     def __init__(self, widest: int) -> None:
@@ -81,7 +83,9 @@ class ArticleView(PaintedView, can_focus=True):
         self._lay_out()
 
     def update(self, document: Document) -> None:
-        """Show a newer text of the same post; the reader stays where they are."""
+        """Show a newer text of the same post; the reader stays at the same words."""
+        if self.document is not None:
+            self._place = same_words(self.document, document, self._place)
         self.document = document
         self._lit = Lit()
         self._hints = {}
@@ -353,8 +357,8 @@ class ArticleView(PaintedView, can_focus=True):
         text = strip.text
         first = cell_len(text[:start])
         last = strip.cell_length if end < 0 else cell_len(text[:end])
-        style = self.screen.get_component_rich_style("screen--selection")
-        middle = [Segment(s.text, (s.style or style) + style) for s in strip.crop(first, last)]
+        style = self.painter.style("article--selected")
+        middle = [Segment(s.text, style) for s in strip.crop(first, last)]
         return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
 
     # Selected text

@@ -74,6 +74,8 @@ class HeaderBar(Bar):
 
 
 MOST_LINES = 3
+LAST_KEYS = 2
+"""How many keys at the end of the footer are always shown."""
 VIEWS = (
     (View.DATE, "Date", "Date"),
     (View.CATEGORY, "Category", "Cat"),
@@ -180,19 +182,30 @@ class KeyBar(Bar):
             self._actions = tuple(actions)
             self.refresh()
 
+    def _fitting(self) -> list[Action]:
+        """Choose the first actions and, whatever the room, the last ones: help and the way out."""
+        actions = [action for action in self._actions if action.keys]
+        first, last = actions[:-LAST_KEYS], actions[-LAST_KEYS:]
+        room = self.size.width - 1 - sum(map(_width, last))
+        chosen = []
+        for action in first:
+            room -= _width(action)
+            if room < 0:
+                break
+            chosen.append(action)
+        return chosen + last
+
     def render_line(self, y: int) -> Strip:
         """Paint keys and words."""
         segments = [Segment(" ", self.rich_style)]
-        used = 1
-        for action in self._actions:
-            if not action.keys:
-                continue
+        for action in self._fitting():
             key = key_shown(action.keys[0])
-            used += cell_len(key) + len(action.label) + 3
-            if used > self.size.width:
-                break
             segments += [
                 Segment(key, self.style("strong")),
                 Segment(f" {action.label}  ", self.style("quiet")),
             ]
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def _width(action: Action) -> int:
+    return cell_len(key_shown(action.keys[0])) + len(action.label) + 3

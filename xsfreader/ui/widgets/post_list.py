@@ -56,6 +56,7 @@ class PostList(PaintedView, can_focus=True):
         self.filtered = ""
         """What the list is narrowed to: words in title, author or category."""
         self.cursor = 0
+        self._opened: frozenset[str] = frozenset()
         self.tree_of_posts = self._tree()
         self._styles: dict[str, Style] = {}
         self._strips: dict[tuple[object, ...], Strip] = {}
@@ -96,7 +97,10 @@ class PostList(PaintedView, can_focus=True):
     def filter(self, words: str) -> None:
         """Narrow the list to posts with these words in title, author or category."""
         entry = self.entry
-        self.show(self.view, entry.permalink if entry else None, filtered=words.strip())
+        if not self.filtered:
+            self._opened = self.tree_of_posts.opened
+        permalink = entry.permalink if entry else None
+        self.show(self.view, permalink, filtered=words.strip(), opened=self._opened)
 
     def _matching(self) -> list[Entry]:
         words = fold(self.filtered).split()
@@ -383,7 +387,8 @@ class PostList(PaintedView, can_focus=True):
     def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
         base = self._style("")
         indent = "  " * max(0, depth - 1)
-        day = f"{entry.day.day:2} " if self.view is View.DATE else f"{entry.day:%Y-%m} "
+        by_day = self.view is View.DATE and not self.filtered
+        day = f"{entry.day.day:2} " if by_day else f"{entry.day:%Y-%m} "
         tag = "" if entry.language == self.library.languages[0] else f" {clean(entry.language)}"
         star = "★" if entry.starred else " "
         dot = " " if entry.read else "●"
