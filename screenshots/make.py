@@ -74,7 +74,7 @@ async def take(shot: Shot, paths: Paths) -> str:
             for key in shot.keys.split():
                 await pilot.press(*(key[1:] if key.startswith("@") else [key]))
                 await pilot.pause(0.1)
-            await pilot.pause(0.5)
+            await pilot.pause(1.0)
             svg = app.export_screenshot()
         app.close_libraries()
     return re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
