@@ -153,16 +153,14 @@ def _parser() -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from xsfreader.config import Config, dump, load, locate
+    from xsfreader.config import Config, load, locate
 
     paths = locate(args.config)
     if args.command == "config" and args.default:
-        print(dump(Config()), end="")
-        return OK
+        return _config(Config())
     config = load(paths.config, required=args.config is not None)
     if args.command == "config":
-        print(dump(config), end="")
-        return OK
+        return _config(config)
     if args.command == "paths":
         return _paths(args, config, paths)
     if args.command == "show" and Path(args.post).is_file():
@@ -338,6 +336,15 @@ def _state(args: argparse.Namespace, library: Library) -> int:
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{name or 'standard input'} is no export of marks: {error}") from None
     print(f"{library.import_state(data)} marks changed", file=sys.stderr)
+    return OK
+
+
+def _config(config: Config) -> int:
+    from xsfreader.config import dump
+    from xsfreader.ui.keys import effective, key_written
+
+    held = [(action.id, ", ".join(map(key_written, action.keys))) for action in effective(config)]
+    print(dump(config, held), end="")
     return OK
 
 

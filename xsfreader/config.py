@@ -13,7 +13,7 @@ from xsfreader.errors import ConfigError
 from xsfreader.paths import Paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_SOURCE = "https://github.com/xsf/xmpp.org"
 DEFAULT_XEP_LIST = "https://xmpp.org/extensions/xeplist.xml"
@@ -231,8 +231,11 @@ _COMMENTS = {
 }
 
 
-def dump(config: Config) -> str:
-    """Write a configuration as a commented TOML file that ``load`` reads to the same."""
+def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
+    """Write a configuration as a commented TOML file that ``load`` reads to the same.
+
+    ``keys`` are actions with the keys in force; those not configured stand as comments.
+    """
     if config.file is not None:
         head = [f"# As read from {config.file}"]
     else:
@@ -246,11 +249,12 @@ def dump(config: Config) -> str:
         out.append('# https = ["firefox", "{}"]')
     out += [
         "",
-        "# Keys by action id (`?` in the app shows them); `preset` to start from.",
+        '# Keys by action, several with commas between, "" for none; `preset` to start from.',
         "[keys]",
     ]
     out.append(f"preset = {_toml(config.preset)}")
-    out += [f"{_toml(action)} = {_toml(keys)}" for action, keys in config.keys.items()]
+    out += [f"{_toml(action)} = {_toml(chosen)}" for action, chosen in config.keys.items()]
+    out += [f"# {name} = {_toml(held)}" for name, held in keys if name not in config.keys]
     return "\n".join(out) + "\n"
 
 

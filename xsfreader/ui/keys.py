@@ -5,6 +5,7 @@ The ids are what ``[keys]`` in the configuration names, and what a screen's ``do
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -73,7 +74,14 @@ _NAMES = {
     "\\": "backslash",
     "(": "left_parenthesis",
     ")": "right_parenthesis",
+    "`": "grave_accent",
 }
+_SIGNS = {name: sign for sign, name in _NAMES.items() if sign != ","}
+_NAMED = frozenset({
+    "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete",
+    "enter", "escape", "backspace", "tab", "space", "comma",
+})  # fmt: skip
+_KEY = re.compile(r"((?:(?:ctrl|alt|shift|super|hyper|meta)\+)*)(.+)")
 _SHOWN = {name: sign for sign, name in _NAMES.items()} | {
     "down": "↓",
     "up": "↑",
@@ -95,6 +103,22 @@ _SHOWN = {name: sign for sign, name in _NAMES.items()} | {
 def key_name(key: str) -> str:
     """Turn a key as people write it (``?``, ``G``, ``ctrl+d``) into Textual's name for it."""
     return _NAMES.get(key, key)
+
+
+def key_written(key: str) -> str:
+    """Turn Textual's name of a key into what people write in their configuration."""
+    return _SIGNS.get(key, key)
+
+
+def _is_key(key: str) -> bool:
+    """Tell whether Textual can have such a key: modifiers, then a character or a name."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return False
+    last = found[2]
+    if len(last) == 1:
+        return last.isprintable() and not last.isspace()
+    return last in _NAMED or last in _SIGNS or re.fullmatch(r"f[1-9]\d?", last) is not None
 
 
 def key_shown(key: str) -> str:
@@ -183,10 +207,24 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Keys by action id that a preset changes."""
 
 
+def _keys_of(name: str, keys: str, config: Config) -> tuple[str, ...]:
+    if not keys.strip():
+        return ()
+    named = tuple(key_name(key.strip()) for key in keys.split(","))
+    for key in named:
+        if not _is_key(key):
+            what = f'"{key}" is no key' if key else "a key is missing beside the comma"
+            raise ConfigError(
+                f"{config.where(f'keys.{name}')}keys.{name}: {what}; "
+                'write such as "s", "f5", "pagedown", "ctrl+j" or, for a comma, "comma"'
+            )
+    return named
+
+
 def effective(config: Config) -> tuple[Action, ...]:
     """Give every action the keys in force: ours, the preset's, then the user's own.
 
-    Raises ConfigError where an action is unknown or a key would do two things.
+    Raises ConfigError where an action or a key is unknown, or a key would do two things.
     """
     ids = {action.id for action in ACTIONS}
     changed: dict[str, tuple[str, ...]] = dict(PRESETS[config.preset])
@@ -194,9 +232,9 @@ def effective(config: Config) -> tuple[Action, ...]:
         if name not in ids:
             raise ConfigError(
                 f"{config.where(f'keys.{name}')}keys.{name}: no such action; "
-                "`?` in the app and `xsfreader config` list them"
+                "`xsfreader config --default` lists them"
             )
-        changed[name] = tuple(key_name(key.strip()) for key in keys.split(",") if key.strip())
+        changed[name] = _keys_of(name, keys, config)
     actions = tuple(replace(a, keys=changed.get(a.id, a.keys)) for a in ACTIONS)
     taken: dict[str, Action] = {}
     for action in sorted(actions, key=lambda action: action.id in config.keys):

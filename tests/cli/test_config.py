@@ -1,0 +1,51 @@
+"""``xsfreader config``: every action with its keys, and mistakes told as the app tells them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xsfreader.cli import FAILURE, OK, main
+from xsfreader.config import load
+from xsfreader.ui.keys import ACTIONS, effective
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_default_lists_every_action_ready_to_be_uncommented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--default"]) == OK
+    text = capsys.readouterr().out
+    assert '# star = "s"\n' in text
+    settings, table, keys = text.partition("[keys]\n")
+    file = tmp_path / "config.toml"
+    file.write_text(settings + table + keys.replace("# ", ""))
+    assert effective(load(file)) == ACTIONS
+
+
+def test_what_is_in_force_is_shown_and_what_is_configured_stands_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[keys]\npreset = "newsboat"\nstar = "f9"\n')
+    assert main(["config", "--config", str(file)]) == OK
+    lines = capsys.readouterr().out.splitlines()
+    assert 'star = "f9"' in "\n".join(lines).replace('"star"', "star").splitlines()
+    assert not [line for line in lines if line.startswith("# star")]
+    assert '# next-unread = "n, ]"' in lines
+
+
+@pytest.mark.parametrize("setting", ['sync = "j"', 'fly = "f9"', 'sync = "ctrl+"'])
+def test_a_mistake_in_the_keys_is_one_line_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[keys]\n{setting}\n")
+    assert main(["config", "--config", str(file)]) == FAILURE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"xsfreader: {file}:2: keys.")
+    assert printed.err.count("\n") == 1
