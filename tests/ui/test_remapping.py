@@ -1,0 +1,53 @@
+"""Keys of one's own: they work, and footer and help show them."""
+
+from __future__ import annotations
+
+from tests.ui.apps import reader, running, settle
+from xsfreader.config import Config
+from xsfreader.ui.screens.help import HelpScreen
+
+OWN = Config(keys={"help": "f1", "star": "*,ctrl+y", "line-down": "n", "find-next": "f3"})
+
+
+async def test_own_keys_work_and_the_old_ones_do_not() -> None:
+    async with running(config=OWN) as pilot:
+        screen = reader(pilot)
+        first = screen.permalink
+        await pilot.press("j")
+        await settle(pilot)
+        assert screen.permalink == first
+        await pilot.press("n")
+        await settle(pilot)
+        assert screen.permalink != first
+        await pilot.press("asterisk")
+        await settle(pilot)
+        assert screen.permalink is not None
+        assert screen.library.is_starred(screen.permalink)
+
+
+async def test_the_footer_shows_own_keys() -> None:
+    async with running(config=OWN) as pilot:
+        footer = reader(pilot).keys.render_line(0).text
+        assert "f1 help" in footer
+        assert "* star" in footer
+        assert "? help" not in footer
+
+
+async def test_the_help_shows_own_keys() -> None:
+    async with running(config=OWN, size=(100, 120)) as pilot:
+        await pilot.press("f1")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = pilot.app.export_screenshot().replace("&#160;", " ")
+        assert "* ctrl+y" in text
+        assert "f3" in text
+
+
+async def test_keys_of_the_newsboat_preset() -> None:
+    async with running(config=Config(preset="newsboat")) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        assert screen.reading
+        await pilot.press("q")
+        await settle(pilot)
+        assert not screen.reading
