@@ -1,0 +1,99 @@
+"""Search as one types, and find in the post."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.apps import reader, running, settle
+from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.screens.search import Found, SearchScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.pilot import Pilot
+
+PATIENCE = 15.0
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for an answer of the thread that searches."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        await pilot.pause(0.02)
+
+
+def search(pilot: Pilot[None]) -> SearchScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, SearchScreen)
+    return screen
+
+
+async def test_a_late_answer_never_replaces_a_newer_one() -> None:
+    async with running() as pilot:
+        await pilot.press("F", *"offline")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        screen = search(pilot)
+        hits = screen.results.hits
+        screen.post_message(Found(screen.generation - 1, ()))
+        await settle(pilot)
+        assert screen.results.hits == hits
+        screen.post_message(Found(screen.generation, ()))
+        await settle(pilot)
+        assert screen.results.hits == ()
+
+
+@pytest.mark.parametrize("query", ["xep-0384", "c++", "NOT", 'a"', "(", "category:", "🎉", "xep:x"])
+async def test_nothing_typed_is_too_odd(query: str) -> None:
+    async with running() as pilot:
+        await pilot.press("F")
+        await settle(pilot)
+        screen = search(pilot)
+        screen.input.value = query
+        await until(pilot, lambda: screen.query_text == query)
+        await settle(pilot, 0.2)
+        assert isinstance(pilot.app.screen, SearchScreen)
+
+
+async def test_a_hit_opens_at_its_words_and_back_are_the_results() -> None:
+    async with running() as pilot:
+        await pilot.press("F", *"percent")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
+        screen = reader(pilot)
+        assert screen.reading
+        assert screen.finding.matches
+        count = len(screen.finding.matches)
+        await pilot.press("n")
+        assert screen.finding.current == (1 % count)
+        await pilot.press("H")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        assert search(pilot).input.value == "percent"
+
+
+async def test_find_wraps_with_a_word_and_escape_returns() -> None:
+    async with running(size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("J", "enter", "space", "j")
+        await settle(pilot)
+        before = screen.article.place
+        await pilot.press("slash", *"link")
+        await settle(pilot)
+        assert len(screen.finding.matches) > 2
+        await pilot.press("escape")
+        await settle(pilot)
+        assert screen.article.place == before
+        await pilot.press("slash", *"link", "enter")
+        await settle(pilot)
+        said = []
+        for _ in screen.finding.matches:
+            await pilot.press("n")
+            said.append(screen.status.text)
+        assert sum("from the top again" in words for words in said) == 1
+        await pilot.press("N")
+        assert f"/{len(screen.finding.matches)}" in screen.status.text
