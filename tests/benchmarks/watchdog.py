@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.data import Home
     from tests.benchmarks.measure import Figures
 
+LIMIT = 16
+"""Milliseconds; what takes longer by the clock alone waited, for a disk or for another program."""
 GROUP = "Steps of the event loop over 16 ms"
 PHASES = (
     ("start", "", 1),
@@ -58,12 +60,15 @@ def watch(figures: Figures, home: Home, folder: Path) -> list[str]:
         began.append((time.perf_counter(), "leave"))
         terminal.quit("q")
     steps = json.loads(file.read_text(encoding="utf-8"))
-    reading = 0
+    reading = busy = 0
     lines = [f"{'while':16}{'ms':>8}{'cpu':>8}  where"]
     for step in steps:
         phase = next(name for at, name in reversed(began) if at <= step["at"])
-        reading += phase not in ("start", "leave")
+        if phase not in ("start", "leave"):
+            reading += 1
+            busy += step["cpu"] > LIMIT
         where = " | ".join(step["where"][:2])
         lines.append(f"{phase:16}{step['ms']:8.1f}{step['cpu']:8.1f}  {where}")
     figures.add(GROUP, "while reading", float(reading), "", size=home.size, limit=0)
+    figures.add(GROUP, "  that computed so long", float(busy), "", size=home.size)
     return lines
