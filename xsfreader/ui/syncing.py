@@ -69,13 +69,13 @@ class Syncer:
                 self.screen.post_message(SyncProgress(progress))
 
         try:
+            if self.library.local and not asked:
+                fingerprint = self.library.fingerprint()
+                if fingerprint == self._fingerprint:
+                    self.running = False
+                    return
+                self._fingerprint = fingerprint
             with self.library.clone() as library:
-                if library.local and not asked:
-                    fingerprint = library.fingerprint()
-                    if fingerprint == self._fingerprint:
-                        self.running = False
-                        return
-                    self._fingerprint = fingerprint
                 report = library.sync(progress, lambda: worker.is_cancelled)
                 if not library.local:
                     library.refresh_xeps(lambda: worker.is_cancelled)
