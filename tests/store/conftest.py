@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SetAside, SyncReport
-from xsfreader.store import Store
+from xsfreader.store import Store, files, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,12 @@ def land(
     files = {full.post.path: full.post.blob for full in [*posts, *kept]}
     files |= {one.path: f"blob of {one.path}" for one in aside}
     return store.land(snapshot, files, posts, aside, images or {})
+
+
+def restart() -> None:
+    """Forget what this process knows of files, as a new one would; nothing may be open."""
+    files._looked_at.clear()
+    telling._lines.clear()
 
 
 Opener = Callable[..., Store]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.conftest import EN, TODAY, Opener, land, make
+from tests.store.conftest import EN, TODAY, Opener, land, make, restart
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
 from xsfreader.model import Filter, Place, View
 from xsfreader.store import Store
@@ -65,12 +65,12 @@ def test_a_newer_file_is_left_as_it_is(opened: Opener, folder: Path, name: str) 
     "spoil",
     [
         lambda file: file.write_bytes(b"no database at all, but long enough to be one" * 9),
-        lambda file: file.write_bytes(b"x"),
+        lambda file: file.write_bytes(b"xy"),
         lambda file: file.write_bytes(b"SQLite format 3\0" + b"\xff" * 84),
         lambda file: foreign(file),  # noqa: PLW0108 - defined below
         lambda file: unnumbered(file),  # noqa: PLW0108 - defined below
     ],
-    ids=["text", "a byte", "a spoiled header", "another program's", "somebody's"],
+    ids=["text", "two bytes", "a spoiled header", "another program's", "somebody's"],
 )
 def test_a_broken_archive_is_set_aside_and_begun_anew(
     opened: Opener, folder: Path, spoil: Callable[[Path], None]
@@ -109,6 +109,7 @@ def test_for_a_broken_state_the_last_good_copy_is_used(
     opened: Opener, folder: Path, content: bytes | None
 ) -> None:
     filled(opened).close()
+    restart()
     opened().close()
     file = folder / "state.db"
     assert (folder / "state.db.bak").exists()
@@ -118,6 +119,8 @@ def test_for_a_broken_state_the_last_good_copy_is_used(
     assert "copy of" in store.warnings[0]
     if content:
         assert any("state.db.broken-" in one.name for one in folder.iterdir())
+    store.close()
+    restart()
     assert opened().warnings == ()
 
 
@@ -125,11 +128,13 @@ def test_damage_inside_the_state_is_found_at_start(opened: Opener, folder: Path)
     store = filled(opened)
     store.set_read([f"/{number}/" for number in range(500)], True)
     store.close()
+    restart()
     opened().close()
     file = folder / "state.db"
     data = bytearray(file.read_bytes())
     data[4096 : len(data) - 4096] = b"\xa5" * (len(data) - 8192)
     file.write_bytes(data)
+    restart()
     store = opened()
     assert store.marks("/2025/06/a/").starred
     assert store.marks("/499/").read
@@ -146,18 +151,21 @@ def test_without_a_good_copy_marks_begin_anew(opened: Opener, folder: Path) -> N
     assert store.count(TODAY) == 2
 
 
-def test_the_copy_is_made_again_after_a_day(opened: Opener, folder: Path) -> None:
+def test_the_copy_is_made_again_after_an_hour(opened: Opener, folder: Path) -> None:
     filled(opened).close()
+    restart()
     opened().close()
     copy = folder / "state.db.bak"
     first = copy.read_bytes()
     store = opened()
     store.set_starred("/2025/06/b/", True)
     store.close()
+    restart()
     opened().close()
     assert copy.read_bytes() == first
-    old = time.time() - 2 * 24 * 60 * 60
+    old = time.time() - 2 * 60 * 60
     os.utime(copy, (old, old))
+    restart()
     opened().close()
     assert copy.read_bytes() != first
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM mark").fetchone() == (2,)
@@ -179,6 +187,8 @@ def test_damage_inside_the_archive_is_mended_at_the_next_start(
     assert again.snapshot_id is None
     assert again.marks("/2025/06/a/").starred
     assert len(again.warnings) == 1
+    again.close()
+    restart()
     assert opened().warnings == ()
 
 
@@ -213,6 +223,7 @@ def test_before_a_migration_the_state_is_copied(
     from xsfreader.store import store as module
 
     filled(opened).close()
+    restart()
     opened().close()
     (folder / "state.db.bak").write_bytes(b"old")
     newer = replace(STATE, steps=(*STATE.steps, "CREATE TABLE more (x);"))
@@ -263,6 +274,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
     "count": lambda s: s.count(TODAY),
+    "permalink_at": lambda s: s.permalink_at("a.md"),
     "post": lambda s: s.post("/2025/06/a/"),
     "body": lambda s: s.body("/2025/06/a/"),
     "full": lambda s: s.full("/2025/06/a/"),
@@ -296,7 +308,16 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "xep": lambda s: s.xep(1),
     "xeps_validators": lambda s: s.xeps_validators(),
 }
-HARMLESS = {"xep_titles", "close", "close_xeps", "open", "failed", "sync_lock", "warnings"}
+HARMLESS = {
+    "xep_titles",
+    "close",
+    "close_xeps",
+    "open",
+    "failed",
+    "sync_lock",
+    "warnings",
+    "follow_state",
+}
 
 
 def s_export() -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import sqlite3
 import zlib
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from xsfreader.errors import BrokenFileError, StoreError
 from xsfreader.model import Post
 from xsfreader.store import files
 from xsfreader.store.guard import translate
+from xsfreader.store.schema import STATE
+from xsfreader.store.telling import told
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
@@ -100,8 +102,35 @@ class Base:
         self._version = version
         """Of the rules that made the posts; posts made by others are fetched again."""
         self._timeout = timeout
-        self.warnings: tuple[str, ...] = ()
-        """Lines for the person: what was wrong with the files, and how it was mended."""
+        self._state_opened = files.identity(state)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Lines for the person: what was wrong with the files, and how it was mended.
+
+        Whoever opens or has open these files in this process is told.
+        """
+        return told(self._state) + told(self._archive) + told(self._xeps_file)
+
+    @property
+    def _xeps_file(self) -> Path:
+        return self._state.with_name("xeps.db")
+
+    def follow_state(self) -> None:
+        """Turn to the file that another process put in place of a broken state."""
+        now = files.identity(self._state)
+        if now is None or now == self._state_opened or self._db.in_transaction:
+            return
+        # Where it is not ready yet, or a cursor is open, the next call does it.
+        with contextlib.suppress(StoreError, sqlite3.OperationalError):
+            if files.version_of(self._state, STATE, self._timeout) == STATE.version:
+                self._db.execute("DETACH DATABASE state")
+                self._attach_state()
+
+    def _attach_state(self) -> None:
+        self._state_opened = files.identity(self._state)
+        self._db.execute("ATTACH DATABASE ? AS state", (str(self._state),))
+        self._db.execute("PRAGMA state.synchronous = NORMAL")
 
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
         """Tell what an error means; damage is noted, so that the next start looks closely."""

@@ -44,6 +44,9 @@ class Failing(Protocol):
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
         """Tell what an error means for a person."""
 
+    def follow_state(self) -> None:
+        """Turn to the file that came in place of the one opened."""
+
 
 S = TypeVar("S", bound=Failing)
 
@@ -63,6 +66,7 @@ def _guard(
 ) -> Callable[Concatenate[S, P], R]:
     @functools.wraps(method)
     def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self.follow_state()
         try:
             return method(self, *args, **kwargs)
         except sqlite3.Error as error:

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-from xsfreader.store import files
+from xsfreader.store import files, mending
 from xsfreader.store.guard import translate
 from xsfreader.store.schema import PICTURES
 
@@ -44,7 +44,7 @@ class PictureFile:
         try:
             if self._db is None:
                 files.make_folder(self._file.parent)
-                files.prepare_archive(self._file, PICTURES, self._timeout)
+                mending.prepare_archive(self._file, PICTURES, self._timeout)
                 self._db = files.connect(self._file, self._timeout)
             yield self._db
         except sqlite3.Error as error:

@@ -17,8 +17,8 @@ from xsfreader.store.guard import guarded_state
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_COLUMNS = "permalink, read, read_at, starred, starred_at, block, offset, place_at"
-_ON_CONFLICT = """ ON CONFLICT (permalink) DO UPDATE SET
+COLUMNS = "permalink, read, read_at, starred, starred_at, block, offset, place_at"
+ON_CONFLICT = """ ON CONFLICT (permalink) DO UPDATE SET
     read = iif(excluded.read_at > read_at, excluded.read, read),
     read_at = max(excluded.read_at, read_at),
     starred = iif(excluded.starred_at > starred_at, excluded.starred, starred),
@@ -28,12 +28,12 @@ _ON_CONFLICT = """ ON CONFLICT (permalink) DO UPDATE SET
     place_at = max(excluded.place_at, place_at)"""
 
 MERGE_MOVED = (
-    f"INSERT INTO state.mark ({_COLUMNS}) SELECT ?, read, read_at, starred, starred_at, block,"
-    f" offset, place_at FROM state.mark WHERE permalink = ?{_ON_CONFLICT}"
+    f"INSERT INTO state.mark ({COLUMNS}) SELECT ?, read, read_at, starred, starred_at, block,"
+    f" offset, place_at FROM state.mark WHERE permalink = ?{ON_CONFLICT}"
 )
 """Copies the marks of one permalink to another: new, old."""
 
-_MERGE = f"INSERT INTO state.mark ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){_ON_CONFLICT}"
+_MERGE = f"INSERT INTO state.mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
 _MARKS = "SELECT read, starred, block, offset FROM state.mark WHERE permalink = ?"
 _FORMAT = "xsfreader-state"
 
@@ -107,7 +107,7 @@ class State(Base):
     def export_state(self) -> dict[str, Any]:
         """Give all marks as plain values, for JSON. Times are milliseconds since 1970."""
         marks = {}
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM state.mark ORDER BY permalink")
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM state.mark ORDER BY permalink")
         for permalink, read, read_at, starred, starred_at, block, offset, place_at in rows:
             mark: dict[str, Any] = {}
             if read_at:
@@ -133,7 +133,7 @@ class State(Base):
         return sum(before.get(permalink) != row for permalink, row in after.items())
 
     def _all_marks(self) -> dict[str, tuple[Any, ...]]:
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM state.mark")
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM state.mark")
         return {row[0]: row[1:] for row in rows}
 
 

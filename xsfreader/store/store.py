@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import StoreError
 from xsfreader.folding import FOLDING_VERSION
-from xsfreader.store import files
+from xsfreader.store import files, mending
 from xsfreader.store.archive import Archive
 from xsfreader.store.guard import translate
 from xsfreader.store.listing import Listing
@@ -44,19 +44,17 @@ class Store(Archive, Posts, Listing, Search, State, Xeps):
         """
         for folder in {archive.parent, state.parent}:
             files.make_folder(folder)
-        files.refuse_newer(archive, ARCHIVE)
-        warnings = files.prepare_state(state, STATE, timeout)
-        warnings += files.prepare_archive(archive, ARCHIVE, timeout)
+        files.refuse_newer(archive, ARCHIVE, timeout)
+        mending.prepare_state(state, STATE, timeout)
+        mending.prepare_archive(archive, ARCHIVE, timeout)
         try:
             db = files.connect(archive, timeout)
         except sqlite3.Error as error:
             raise translate(error, archive) from error
         try:
-            db.execute("ATTACH DATABASE ? AS state", (str(state),))
-            db.execute("PRAGMA state.synchronous = NORMAL")
             db.execute("PRAGMA main.cache_size = -8000")
             store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
-            store.warnings = warnings
+            store._attach_state()
             with contextlib.suppress(StoreError):
                 store.finish_moves()
         except sqlite3.Error as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import StoreError
 from xsfreader.model import Xep
-from xsfreader.store import files
+from xsfreader.store import files, mending
 from xsfreader.store.base import Base
 from xsfreader.store.guard import translate
 from xsfreader.store.schema import XEPS
@@ -30,11 +30,11 @@ class Xeps(Base):
 
     @contextlib.contextmanager
     def _xeps_open(self) -> Iterator[sqlite3.Connection]:
-        file = self._state.with_name("xeps.db")
+        file = self._xeps_file
         timeout = self._timeout
         try:
             if self._xeps is None:
-                self.warnings += files.prepare_archive(file, XEPS, timeout)
+                mending.prepare_archive(file, XEPS, timeout)
                 self._xeps = files.connect(file, timeout)
             yield self._xeps
         except sqlite3.Error as error:

@@ -1,0 +1,26 @@
+"""What a person must hear of their files: once logged, then told by all who have them open."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from xsfreader.log import log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_lines: dict[str, tuple[str, ...]] = {}
+_lock = threading.Lock()
+
+
+def tell(file: Path, line: str) -> None:
+    """Log a line about a file and keep it for whoever opens the file in this process."""
+    log().warning("%s", line)
+    with _lock:
+        _lines[str(file)] = (*_lines.get(str(file), ()), line)
+
+
+def told(file: Path) -> tuple[str, ...]:
+    """Give the lines about a file, oldest first."""
+    return _lines.get(str(file), ())
