@@ -93,6 +93,43 @@ def test_marks_on_a_translation_are_marks_on_the_entry(guide: Library) -> None:
     assert guide.entries(View.STARRED, None) == []
 
 
+def test_a_name_shared_by_translations_means_the_one_preferred(tmp_path: Path) -> None:
+    for name in ("feast.md", "feast.de.md"):
+        (tmp_path / name).write_text("---\ntitle: A feast\ndate: 2020-01-02\n---\nWords.\n")
+    for languages, wanted in (
+        (("en",), "/2020/01/a-feast/"),
+        (("fr", "de", "en"), "/de/2020/01/a-feast/"),
+        (("fr",), "/de/2020/01/a-feast/"),
+    ):
+        with Library(Config(languages=languages), locate(), str(tmp_path)) as library:
+            library.refresh_local()
+            assert library.resolve("a-feast") == wanted
+
+
+def test_a_name_shared_by_two_posts_is_refused(tmp_path: Path) -> None:
+    for year in (2020, 2021):
+        text = f"---\ntitle: A feast\ndate: {year}-01-02\n---\nWords.\n"
+        (tmp_path / f"feast-{year}.md").write_text(text)
+    with Library(Config(), locate(), str(tmp_path)) as library:
+        library.refresh_local()
+        with pytest.raises(UnknownPostError) as caught:
+            library.resolve("a-feast")
+        assert len(caught.value.candidates) == 2
+
+
+def test_who_read_a_translation_has_read_the_post(tmp_path: Path) -> None:
+    for name in ("feast.md", "feast.de.md", "other.md"):
+        text = f"---\ntitle: {name}\ndate: 2020-01-02\n---\nWords.\n"
+        (tmp_path / name).write_text(text)
+    with Library(Config(), locate(), str(tmp_path)) as library:
+        library.refresh_local()
+        german = next(item.post for item in library.posts(Filter(language="de")))
+        library.set_read(german.permalink, read=True)
+        assert [item.post.title for item in library.posts(Filter(unread=True))] == ["other.md"]
+        read = [item.post.title for item in library.posts(Filter()) if item.marks.read]
+        assert sorted(read) == ["feast.de.md", "feast.md"]
+
+
 def test_translations_go_round(guide: Library) -> None:
     seen = [WELCOME]
     while (following := guide.next_translation(seen[-1])) not in (None, WELCOME):

@@ -30,13 +30,16 @@ class Reading(Base):
     def resolve(self, name: str) -> str:
         """Find the permalink that a permalink, URL, alias or last part of one means.
 
-        Raises UnknownPostError with candidates where it means none or several.
+        Of translations of one post it is the one in the language preferred. Raises
+        UnknownPostError with candidates where it means no post or several.
         """
         self.require_posts()
         found = self._store.resolve(name)
         if len(found) == 1:
             return found[0]
         if found:
+            if set(found) <= set(self._with_translations(found[0])):
+                return min(found, key=self._preference)
             raise UnknownPostError(f"{name} is the name of {len(found)} posts; name one:", found)
         candidates = tuple(self._store.suggest(name))
         hint = "did you mean:" if candidates else "`xsfreader list` shows all"
@@ -103,6 +106,11 @@ class Reading(Base):
     def take(self, prepared: Prepared) -> None:
         """Keep what another library parsed; where it is out of date it is never asked for."""
         self._keep(prepared.key, prepared.document)
+
+    def _preference(self, permalink: str) -> tuple[int, str]:
+        language = self.post(permalink).language
+        known = language in self.languages
+        return self.languages.index(language) if known else len(self.languages), language
 
     def _key(self, permalink: str) -> DocumentKey:
         return permalink, self._store.snapshot_id, self.today
