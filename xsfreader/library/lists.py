@@ -69,17 +69,24 @@ class Lists(Reading, Own):
         return entry.permalink if entry else permalink
 
     def posts(self, wanted: Filter) -> list[Listed]:
-        """List posts newest first, every language of its own. Raises NoArchiveError."""
+        """List posts newest first, every language of its own. Raises NoArchiveError.
+
+        As in the app, who has read a post in one language has read it in all.
+        """
         self.require_posts()
-        listed = self._store.posts(wanted, self.today)
-        return [
-            Listed(post, marks, self._other_languages(post.permalink)) for post, marks in listed
-        ]
+        found = self._store.posts(replace(wanted, unread=False), self.today)
+        listed = (self._listed(post, marks) for post, marks in found)
+        return [item for item in listed if not (wanted.unread and item.marks.read)]
+
+    def _listed(self, post: Post, marks: Marks) -> Listed:
+        others = self._other_languages(post.permalink)
+        if others and not marks.read:
+            marks = replace(marks, read=any(self.marks(other).read for other in others.values()))
+        return Listed(post, marks, others)
 
     def listed(self, permalink: str) -> Listed:
         """Read a post with what belongs to it in a list."""
-        post = self.post(permalink)
-        return Listed(post, self.marks(permalink), self._other_languages(permalink))
+        return self._listed(self.post(permalink), self.marks(permalink))
 
     def search(self, query: str, limit: int) -> list[Hit]:
         """Search titles, texts, authors and categories, the best first.
