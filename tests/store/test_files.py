@@ -17,11 +17,13 @@ import pytest
 from tests.store.conftest import EN, TODAY, Opener, land, make, restart
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
 from xsfreader.model import Filter, Place, View
-from xsfreader.store import Store
+from xsfreader.store import Store, mending
 from xsfreader.store.schema import ARCHIVE, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from xsfreader.store.schema import Schema
 
 BOTH = pytest.mark.parametrize("name", ["archive.db", "state.db"])
 
@@ -139,6 +141,65 @@ def test_damage_inside_the_state_is_found_at_start(opened: Opener, folder: Path)
     assert store.marks("/2025/06/a/").starred
     assert store.marks("/499/").read
     assert "set aside" in store.warnings[0]
+
+
+def test_what_can_be_read_of_a_broken_state_is_newer_than_its_copy(
+    opened: Opener, folder: Path
+) -> None:
+    filled(opened).close()
+    restart()
+    opened().close()
+    store = opened()
+    store.set_starred("/2025/06/a/", False)
+    store.set_read([f"/{number:04}/" for number in range(2000)], True)
+    store.close()
+    file = folder / "state.db"
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 8192 * 4096
+    data[middle : middle + 4096] = b"\xa5" * 4096
+    file.write_bytes(data)
+    restart()
+    store = opened()
+    assert "were read from it" in store.warnings[0]
+    assert not store.marks("/2025/06/a/").starred
+    assert store.marks("/0000/").read
+    assert store.marks("/1999/").read
+
+
+def test_a_sound_state_is_not_set_aside_for_an_error_that_passes(
+    opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(opened).close()
+    restart()
+    check, errors = mending._check, [BrokenFileError("passing")]
+
+    def check_badly(file: Path, schema: Schema, timeout: float) -> None:
+        if errors:
+            raise errors.pop()
+        check(file, schema, timeout)
+
+    monkeypatch.setattr(mending, "_check", check_badly)
+    store = opened()
+    assert not errors
+    assert store.warnings == ()
+    assert store.marks("/2025/06/a/").starred
+    assert not [one.name for one in folder.iterdir() if ".broken-" in one.name]
+
+
+def test_a_copy_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folder: Path) -> None:
+    store = filled(opened)
+    store.set_read(["/x/", "/y/"], True)
+    store.close()
+    restart()
+    opened().close()
+    db = sqlite3.connect(folder / "state.db", isolation_level=None)
+    db.execute("DELETE FROM mark WHERE permalink IN ('/x/', '/y/')")
+    db.close()
+    old = time.time() - 2 * 60 * 60
+    os.utime(folder / "state.db.bak", (old, old))
+    restart()
+    opened().close()
+    assert [mending._count(copy) for copy in mending.copies_of(folder / "state.db")] == [1, 3]
 
 
 def test_without_a_good_copy_marks_begin_anew(opened: Opener, folder: Path) -> None:

@@ -136,6 +136,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self._fit(self.app.size.width, self.app.size.height)
         self.start()
         self.syncer.start()
+        for warning in self.syncer.library.warnings[:1]:
+            self.status.say(warning, alert=True)
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
