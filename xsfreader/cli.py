@@ -54,14 +54,37 @@ def _fail(words: str) -> int:
     return FAILURE
 
 
-def _day(text: str) -> object:
-    import argparse
-    import datetime as dt
+def _day(*, last: bool) -> Callable[[str], object]:
+    def day(text: str) -> object:
+        import argparse
+        import calendar
+        import datetime as dt
+        import re
 
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2020-05-31") from None
+        found = re.fullmatch(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", text, re.ASCII)
+        try:
+            if found is None:
+                return dt.date.fromisoformat(text)
+            year = int(found[1])
+            month = int(found[2] or (12 if last else 1))
+            ends = calendar.monthrange(year, month)[1] if last else 1
+            return dt.date(year, month, int(found[3] or ends))
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is no day, month or year such as 2020-05-31, 2020-05, 2020"
+            ) from None
+
+    return day
+
+
+def _xep_number(text: str) -> int:
+    import argparse
+    import re
+
+    found = re.fullmatch(r"(?:xep-?)?0*([1-9]\d{0,5})", text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no XEP such as 198 or XEP-0198")
+    return int(found[1])
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -120,8 +143,12 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--language", metavar="L", help="only this language, such as de")
     listing.add_argument("--category", metavar="C", help="only this category")
     listing.add_argument("--author", metavar="A", help="only this author")
-    listing.add_argument("--since", metavar="D", type=_day, help="from this day on (2020-05-31)")
-    listing.add_argument("--until", metavar="D", type=_day, help="up to this day")
+    listing.add_argument(
+        "--since", metavar="D", type=_day(last=False), help="from this day, month or year on"
+    )
+    listing.add_argument(
+        "--until", metavar="D", type=_day(last=True), help="to its end: 2012, 2012-05, 2012-05-31"
+    )
     listing.add_argument("--unread", action="store_true", help="only what is unread")
     listing.add_argument("--starred", action="store_true", help="only what is starred")
     listing.add_argument("--json", action="store_true", help="one JSON array")
@@ -139,7 +166,9 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", metavar="N", type=_at_least(1), default=20, help="at most N")
     search.add_argument("--json", action="store_true", help="one JSON array")
     xeps = command("xeps", "list the XEPs that posts mention, or tell about one")
-    xeps.add_argument("number", metavar="NUMBER", nargs="?", type=_at_least(1), help="such as 198")
+    xeps.add_argument(
+        "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
+    )
     xeps.add_argument("--json", action="store_true", help="JSON instead of text")
     state = command("state", "take your marks elsewhere")
     state.add_argument("what", choices=("export", "import"), help="write JSON, or take it in")

@@ -1,0 +1,41 @@
+"""What is typed on the command line: days, months, years, and XEPs."""
+
+from __future__ import annotations
+
+import pytest
+
+from xsfreader.cli import _parser
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("2012", "2012-01-01", "2012-12-31"),
+        ("2012-02", "2012-02-01", "2012-02-29"),
+        ("2025-11", "2025-11-01", "2025-11-30"),
+        ("2020-05-31", "2020-05-31", "2020-05-31"),
+    ],
+)
+def test_a_month_or_year_is_all_of_it(text: str, since: str, until: str) -> None:
+    args = _parser().parse_args(["list", "--since", text, "--until", text])
+    assert (args.since.isoformat(), args.until.isoformat()) == (since, until)
+
+
+@pytest.mark.parametrize("text", ["soon", "2020-13", "2020-02-30", "0000", "20", "2020-00"])
+@pytest.mark.parametrize("option", ["--since", "--until"])
+def test_what_is_no_day_is_refused(option: str, text: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        _parser().parse_args(["list", option, text])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("text", ["198", "0198", "XEP-0198", "xep-198", "xep198"])
+def test_a_xep_is_named_in_many_ways(text: str) -> None:
+    assert _parser().parse_args(["xeps", text]).number == 198
+
+
+@pytest.mark.parametrize("text", ["0", "x", "XEP-", "198a", "-"])
+def test_what_is_no_xep_is_refused(text: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        _parser().parse_args(["xeps", text])
+    assert caught.value.code == 2
