@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,8 @@ class Everything(Provider):
         if self._found is None:
             library = await asyncio.to_thread(_read, reader.library)
             self._found = [*self._actions(), *self._places(library)]
-        matcher = self.matcher(query)
-        scored = [(matcher.match(command[0]), command) for command in self._found]
+        matchers = [self.matcher(spelled) for spelled in spellings(query)]
+        scored = [(max(m.match(command[0]) for m in matchers), command) for command in self._found]
         scored = [each for each in scored if each[0] > 0]
         scored.sort(key=lambda each: -each[0])
         for score, (words, about, do) in scored[:MOST_HITS]:
@@ -81,6 +82,12 @@ class Everything(Provider):
             yield clean(line), "XEP", partial(reader.panels.card, number)
         for title, permalink in titles:
             yield clean(title), "Post", partial(reader.links.go, permalink)
+
+
+def spellings(query: str) -> list[str]:
+    """A query, and where it names a XEP loosely (``xep 45``) also as its line begins."""
+    xep = re.fullmatch(r"xep[\s-]*0*([1-9]\d{0,3})", query.strip(), re.ASCII | re.IGNORECASE)
+    return [query, f"XEP-{int(xep[1]):04}", f"xep{xep[1]}"] if xep else [query]
 
 
 def _read(library: Library) -> tuple[list[str], list[str], list[tuple[str, str]]]:
