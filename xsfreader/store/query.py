@@ -79,7 +79,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
         value = found["quoted_value"] if found["quoted_value"] is not None else found["value"]
         problem = query.add_filter(name, value.strip())
         if problem and strict:
-            raise QueryError(f"{found[0]}: {problem}")
+            raise QueryError(f"{found[0].removesuffix(':')}: {problem}")
         if problem and value:
             query.add_words(found[0], closed=False)
     return query.built(open_ended=bool(text) and not text[-1].isspace())
