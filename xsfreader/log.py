@@ -16,7 +16,11 @@ def log() -> logging.Logger:
     """Give the program's log; logging is loaded when there is something to say."""
     import logging
 
-    return logging.getLogger("xsfreader")
+    logger = logging.getLogger("xsfreader")
+    if not logger.handlers:
+        # Without any, logging writes warnings to the terminal.
+        logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def keep_log(file: Path) -> None:
