@@ -300,10 +300,11 @@ def _show_file(args: argparse.Namespace, config: Config) -> int:
 
 
 def _search(args: argparse.Namespace, library: Library) -> int:
-    from xsfreader.cli_output import hit_rows, print_json, record
+    from xsfreader.cli_output import hit_rows, print_json, record, safe
 
     library.refresh_local()
-    hits = library.search(" ".join(args.query), args.limit)
+    query = " ".join(args.query)
+    hits = library.search(query, args.limit)
     if args.json:
         print_json(
             [
@@ -316,7 +317,8 @@ def _search(args: argparse.Namespace, library: Library) -> int:
     for row in hit_rows(hits):
         print(row)
     if not hits:
-        print("nothing found; fewer or shorter words find more", file=sys.stderr)
+        problem = library.query_problem(query, found=False)
+        print(safe(problem) or "nothing found; fewer or shorter words find more", file=sys.stderr)
     return OK
 
 

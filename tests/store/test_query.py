@@ -40,7 +40,7 @@ def terms(text: str) -> list[str]:
         ("a:b http://x", ["a b", "http x"]),
         ("category:", []),
         ("omemo lang:de", ["omemo"]),
-        ("xep:abc", ["xep abc*"]),
+        ("omemo xep:abc", ["omemo"]),
     ],
 )
 def test_words(text: str, found: list[str]) -> None:
@@ -75,6 +75,14 @@ def test_a_bad_value_is_told_where_it_is_not_typed(text: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse_query(f"omemo {text}", strict=True)
     assert str(caught.value).startswith(f"{text.rstrip(':')}: ")
+
+
+def test_a_bad_filter_is_left_out_and_told_and_an_unknown_one_is_words() -> None:
+    query = parse_query("omemo before:20x titel:foo http://x ")
+    assert [term.words for term in query.terms] == [("omemo",), ("titel", "foo"), ("http", "x")]
+    assert query.problems[0].startswith("before:20x: give a year")
+    assert query.unknown == ("titel:",)
+    assert parse_query("category:").problems[0].startswith("category: name one")
 
 
 if TYPE_CHECKING:

@@ -102,6 +102,20 @@ class Lists(Reading, Own):
 
         return self._store.search(parse_query(text), limit, self.languages, self.today)
 
+    def query_problem(self, text: str, *, found: bool) -> str:
+        """Tell in a few words what is wrong with a query's filters; empty where nothing is.
+
+        An unknown filter is words that happen to hold a colon, unless nothing is ``found``.
+        """
+        from xsfreader.store.query import FILTERS, parse_query
+
+        query = parse_query(text)
+        if query.problems:
+            return query.problems[0]
+        if query.unknown and not found:
+            return f"nothing found; there is no filter {query.unknown[0]} but {FILTERS}"
+        return ""
+
     def words_of(self, query: str) -> tuple[str, ...]:
         """Tell the words and phrases of a query, without its filters, to mark them in a post."""
         from xsfreader.store import parse_query

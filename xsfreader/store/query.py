@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xsfreader.errors import QueryError
 from xsfreader.folding import words
@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_FILTERLIKE = re.compile(r"[a-z]+:(?!//)", re.IGNORECASE)
+FILTERS = "author: category: xep: lang: before: after: is:"
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
@@ -56,6 +58,10 @@ class Query:
     """First day not, exclusive."""
     unread: bool = False
     starred: bool = False
+    problems: tuple[str, ...] = field(default=(), compare=False)
+    """What is wrong with filters that were left out, a few words each."""
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    """What looks like a filter and is none; it is taken for words."""
 
     @property
     def empty(self) -> bool:
@@ -66,27 +72,31 @@ class Query:
 def parse_query(text: str, *, strict: bool = False) -> Query:
     """Take a search apart.
 
-    A filter without a value, as while it is typed, is left out, and one whose value can't be
-    understood is taken for words. Where ``strict``, that raises QueryError instead.
+    A filter whose value is missing or can't be understood is left out, and told among the
+    ``problems``. Where ``strict``, that raises QueryError instead.
     """
     query = _Building()
     for found in _TOKEN.finditer(text[:MAX_LENGTH]):
         name = (found["filter"] or "").lower()
         if not name:
+            if filterlike := _FILTERLIKE.match(found["word"] or ""):
+                query.unknown.append(filterlike[0])
             closed = found["phrase"] is not None and bool(found["closed"])
             query.add_words(found["phrase"] or found["word"] or "", closed=closed)
             continue
         value = found["quoted_value"] if found["quoted_value"] is not None else found["value"]
         problem = query.add_filter(name, value.strip())
-        if problem and strict:
-            raise QueryError(f"{found[0].removesuffix(':')}: {problem}")
-        if problem and value:
-            query.add_words(found[0], closed=False)
+        if problem:
+            query.problems.append(f"{found[0].removesuffix(':')}: {problem}")
+            if strict:
+                raise QueryError(query.problems[-1])
     return query.built(open_ended=bool(text) and not text[-1].isspace())
 
 
 class _Building:
     def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.unknown: list[str] = []
         self._terms: list[Term] = []
         self._closed = True
         self._authors: list[Term] = []
@@ -153,6 +163,8 @@ class _Building:
             before=self._before,
             unread="unread" in self._is,
             starred="starred" in self._is,
+            problems=tuple(self.problems),
+            unknown=tuple(self.unknown),
         )
 
 

@@ -207,7 +207,8 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
                     generation, text = self._queries.get()
                 try:
                     hits = library.search_as_typed(text, LIMIT)
-                    self.post_message(Found(generation, hits))
+                    problem = library.query_problem(text, found=bool(hits))
+                    self.post_message(Found(generation, hits, problem))
                 except XsfreaderError as error:
                     self.post_message(Found(generation, (), str(error)))
 
@@ -219,6 +220,8 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         count = len(message.hits)
         if message.problem or not self.query_text.strip():
             words = message.problem or HELP
+            if count:
+                words += f" · {count}{'+' if count == LIMIT else ''} found without it"
         elif not count:
             words = "nothing found: fewer words, or the start of one, find more"
         else:
