@@ -326,6 +326,7 @@ def _xeps(args: argparse.Namespace, library: Library) -> int:
     from xsfreader.cli_output import print_json, safe, xep_record
 
     library.refresh_local()
+    library.require_posts()
     if args.number is None:
         mentioned = library.mentioned_xeps()
         if args.json:
@@ -335,6 +336,8 @@ def _xeps(args: argparse.Namespace, library: Library) -> int:
             line = library.xep_line(number) or f"XEP-{number:04}"
             print(f"{safe(line)}  ({posts} post{'s' if posts != 1 else ''})")
         return OK
+    if library.xep(args.number) is None and not library.posts_with_xep(args.number):
+        return _fail(f"XEP-{args.number:04} is in no post, nor in the XSF's list as held here")
     if args.json:
         print_json(xep_record(library, args.number))
         return OK
