@@ -60,6 +60,22 @@ def test_a_translation_comes_after_all_else(store: Store) -> None:
     assert found(store, "omemo lang:de") == ["omemo a de", "c de"]
 
 
+def test_a_word_with_a_minus_leaves_posts_out(store: Store) -> None:
+    land(
+        store,
+        [
+            make("a.md", title="a", text="omemo with an audit"),
+            make("b.md", title="b", text="omemo end-to-end"),
+            make("c.md", title="c", text="other words"),
+        ],
+    )
+    assert found(store, "omemo -audit") == ["b"]
+    assert found(store, 'omemo -"end to end"') == ["a"]
+    assert found(store, "-omemo") == ["c"]
+    assert found(store, "end-to-end") == ["b"]
+    assert found(store, "omemo - -- -!") == found(store, "omemo")
+
+
 def test_filters_narrow(store: Store) -> None:
     land(
         store,

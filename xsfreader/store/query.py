@@ -1,8 +1,8 @@
 """The language of searches, taken apart. Whatever is typed means something, nothing raises.
 
 Words stand in any order and all must be found; ``"several words"`` are found as they stand; a
-word being typed finds what begins with it. ``author:``, ``category:``, ``xep:``, ``lang:``,
-``before:``, ``after:`` and ``is:`` narrow the search.
+word being typed finds what begins with it; ``-word`` leaves posts with it out.
+``author:``, ``category:``, ``xep:``, ``lang:``, ``before:``, ``after:`` and ``is:`` narrow the search.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ MAX_TERMS = 32
 _TOKEN = re.compile(
     r"""(?P<filter>author|category|xep|lang|before|after|is):
         (?:"(?P<quoted_value>[^"]*)"?|(?P<value>\S*))
+      | (?<!\S)-(?P<without>"[^"]+"?|\w[^\s"]*)
       | "(?P<phrase>[^"]*)(?P<closed>"?)
       | (?P<word>[^\s"]+)
     """,
@@ -47,6 +48,8 @@ class Query:
     """A search, taken apart."""
 
     terms: tuple[Term, ...] = ()
+    without: tuple[Term, ...] = ()
+    """Those that must not be found."""
     authors: tuple[Term, ...] = ()
     categories: tuple[Term, ...] = ()
     xeps: tuple[int, ...] = ()
@@ -78,6 +81,9 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
     query = _Building()
     for found in _TOKEN.finditer(text[:MAX_LENGTH]):
         name = (found["filter"] or "").lower()
+        if found["without"]:
+            query.leave_out(found["without"])
+            continue
         if not name:
             if filterlike := _FILTERLIKE.match(found["word"] or ""):
                 query.unknown.append(filterlike[0])
@@ -97,6 +103,7 @@ class _Building:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.unknown: list[str] = []
+        self._without: list[Term] = []
         self._terms: list[Term] = []
         self._closed = True
         self._authors: list[Term] = []
@@ -111,6 +118,11 @@ class _Building:
         if found := tuple(words(text)):
             self._terms.append(Term(found))
             self._closed = closed
+
+    def leave_out(self, text: str) -> None:
+        self._closed = True
+        if found := tuple(words(text)):
+            self._without.append(Term(found))
 
     def add_filter(self, name: str, value: str) -> str:
         """Add a filter; give what is wrong with it."""
@@ -155,6 +167,7 @@ class _Building:
             terms[-1] = Term(last, prefix=len(last[-1]) > 1)
         return Query(
             terms=tuple(terms),
+            without=tuple(self._without[:MAX_TERMS]),
             authors=tuple(self._authors[:MAX_TERMS]),
             categories=tuple(self._categories[:MAX_TERMS]),
             xeps=tuple(self._xeps[:MAX_TERMS]),

@@ -122,6 +122,9 @@ def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
     if query.before:
         clauses.append("p.at < ?")
         values.append(day_start(query.before))
+    for term in query.without:
+        clauses.append("p.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
+        values.append(_phrase(term))
     if query.unread:
         clauses.append("NOT ifnull(m.read, 0)")
     if query.starred:
