@@ -2,7 +2,8 @@
 
 Words stand in any order and all must be found; ``"several words"`` are found as they stand; a
 word being typed finds what begins with it; ``-word`` leaves posts with it out.
-``author:``, ``category:``, ``xep:``, ``lang:``, ``before:``, ``after:`` and ``is:`` narrow the search.
+``author:``, ``category:``, ``xep:``, ``lang:``, ``before:``, ``after:`` and ``is:`` narrow the
+search.
 """
 
 from __future__ import annotations
