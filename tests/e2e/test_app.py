@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.terminal import Terminal, running
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Run
 
 pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("archive")]
 SIZES = [(120, 40), (80, 24), (60, 20)]
@@ -229,3 +233,25 @@ def test_a_post_is_piped_to_a_command_and_read_on() -> None:
         terminal.wait("grep ended; Enter goes back")
         terminal.press("enter")
         terminal.wait("397 posts")
+
+
+def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
+    with running("--offline") as terminal:
+        terminal.wait("Chaos")
+        terminal.press("s")
+        terminal.wait("starred")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    with running("--offline", "--fresh") as terminal:
+        terminal.wait("Chaos")
+        for stars in (2, 3):
+            assert run("list", "--starred").stdout.count("\n") == stars - 1
+            terminal.press("j")
+            terminal.settle()
+            terminal.press("s")
+            terminal.wait("starred")
+            terminal.settle()
+        assert run("list", "--starred").stdout.count("\n") == 3
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert run("list", "--starred").stdout.count("\n") == 3
