@@ -49,7 +49,10 @@ async def test_the_block_on_top_stays_on_top_through_every_width() -> None:
             assert view.page is not None
             block = view.page.lines[view.scroll_offset.y].block
             for _ in range(RESIZES):
-                await pilot.resize_terminal(chance.randint(30, 200), 24)
+                width = chance.randint(30, 200)
+                await pilot.resize_terminal(width, 24)
+                while view.size.width + 1 < width or view.page.width != view.column:
+                    await pilot.pause()
                 top = view.scroll_offset.y
                 seen = {line.block for line in view.page.lines[top : top + 1]}
                 at_end = top >= view.max_scroll_y
