@@ -57,6 +57,8 @@ class PostList(PaintedView, can_focus=True):
         """What the list is narrowed to: words in title, author or category."""
         self.cursor = 0
         self._opened: frozenset[str] = frozenset()
+        self._held: list[tuple[str, Entry]] | None = None
+        """What a filter looks at, read once for all the keys that it is typed with."""
         self.tree_of_posts = self._tree()
         self._styles: dict[str, Style] = {}
         self._strips: dict[tuple[object, ...], Strip] = {}
@@ -86,6 +88,8 @@ class PostList(PaintedView, can_focus=True):
         ``opened`` are keys of folds to open besides.
         """
         self.view, self.filtered = view, filtered
+        if not filtered:
+            self._held = None
         self.tree_of_posts = self._tree()
         self.tree_of_posts.load(opened)
         self.cursor = 0
@@ -104,8 +108,9 @@ class PostList(PaintedView, can_focus=True):
 
     def _matching(self) -> list[Entry]:
         words = fold(self.filtered).split()
-        held = self.library.filterable(self.view)
-        return [entry for text, entry in held if all(word in text for word in words)]
+        if self._held is None or not self.filtered:
+            self._held = self.library.filterable(self.view)
+        return [entry for text, entry in self._held if all(word in text for word in words)]
 
     def unread_shown(self) -> tuple[str, ...]:
         """Give the permalinks of everything unread in the list, in folds too."""
@@ -121,6 +126,7 @@ class PostList(PaintedView, can_focus=True):
         """Read the list anew; the cursor's row stays where it is on the screen."""
         row = self.row
         key = row.key if row else ""
+        self._held = None
         above = self.cursor - self.scroll_offset.y
         self.tree_of_posts.load(self.tree_of_posts.opened)
         self._resized_rows()
@@ -168,6 +174,7 @@ class PostList(PaintedView, can_focus=True):
                 starred=entry.starred if starred is None else starred,
             )
 
+        self._held = None
         permalink = self.library.entry_permalink(permalink)
         self.tree_of_posts.replace(frozenset({permalink}), change)
         self.tree_of_posts.refresh_counts()
