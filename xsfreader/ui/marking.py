@@ -18,6 +18,8 @@ class Marking:
     def __init__(self, screen: ReaderScreen) -> None:
         self.screen = screen
         self._undo: tuple[str, ...] = ()
+        self._counted: str | None = None
+        """The post that the last movement counted as read, so that the next need not look."""
 
     def attempt(self, change: Callable[[], None]) -> bool:
         """Change the reader's state; where that fails, say so and go on."""
@@ -32,12 +34,17 @@ class Marking:
         """Count the post shown as read."""
         self.screen.touched = True
         permalink = self.screen.permalink
-        entry = self.screen.posts.entry_of(permalink) if permalink else None
-        if permalink is not None and not (entry and entry.read):
+        if permalink is None or permalink == self._counted:
+            return
+        self._counted = permalink
+        entry = self.screen.posts.entry_of(permalink)
+        if not (entry and entry.read):
             self.set_read(permalink, read=True)
 
     def set_read(self, permalink: str, *, read: bool) -> None:
         """Mark a post."""
+        if not read:
+            self._counted = None
         library = self.screen.library
         if self.attempt(lambda: library.set_read(permalink, read=read)):
             self.screen.posts.marked(permalink, read=read)
@@ -65,6 +72,7 @@ class Marking:
         """Ask whether all posts of the list are to count as read; once done, offer it back."""
         if self._undo:
             undone, self._undo = self._undo, ()
+            self._counted = None
             if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
                 self.screen.posts.reload()
                 self.screen.refresh_counts()
