@@ -146,7 +146,12 @@ class Painter:
             used += cell_len(span.text)
         if filled:
             segments.append(Segment(" " * (page.column - used), self.look(Role.CODE, Mark.NONE)))
-        return Strip(segments).adjust_cell_length(page.width, self.base)
+            used = page.column
+        used += page.left
+        if used < page.width:
+            segments.append(Segment(" " * (page.width - used), self.base))
+            return Strip(segments, page.width)
+        return Strip(segments, used).crop(0, page.width)
 
     def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
         """Split a span where stretches of it are lit."""

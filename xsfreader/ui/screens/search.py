@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -16,7 +15,7 @@ from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup.safety import clean
-from xsfreader.ui.strips import component_style, fit
+from xsfreader.ui.strips import fit
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ class Found(Message):
 class Results(PaintedView):
     """What was found: title and a stretch of text each, with a cursor."""
 
+    PART = "results"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "results--title",
         "results--quiet",
@@ -62,13 +62,12 @@ class Results(PaintedView):
         super().__init__()
         self.hits: Sequence[Hit] = ()
         self.cursor = 0
-        self._styles: dict[str, Style] = {}
 
     def show(self, hits: Sequence[Hit]) -> None:
         """Show these, the cursor on the first."""
         self.hits = hits
         self.cursor = 0
-        self.virtual_size = Size(self.size.width, len(hits) * ROWS)
+        self.set_height(len(hits) * ROWS)
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
@@ -84,7 +83,7 @@ class Results(PaintedView):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Take the new width."""
-        self.virtual_size = Size(self.size.width, len(self.hits) * ROWS)
+        self.set_height(len(self.hits) * ROWS)
         self.refresh()
 
     class Chosen(Message):
@@ -98,27 +97,15 @@ class Results(PaintedView):
             self.refresh()
             self.post_message(self.Chosen())
 
-    def notify_style_update(self) -> None:
-        """Forget styles of the theme before."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = component_style(self, f"results--{name}") if name else self.rich_style
-            self._styles[name] = style
-        return style
-
     def render_line(self, y: int) -> Strip:
         """Paint one row of a result."""
-        base, width = self._style(""), self.size.width
+        base, width = self.look(), self.room
         index, row = divmod(y + self.scroll_offset.y, ROWS)
         if index >= len(self.hits):
             return Strip.blank(width, base)
         hit = self.hits[index]
         if index == self.cursor:
-            base += self._style("cursor")
+            base += self.look("cursor")
         if row == 0:
             day = f" {hit.post.day}  "
             about = " · ".join(map(clean, hit.post.categories))
@@ -126,20 +113,20 @@ class Results(PaintedView):
             tail = f"  {tag}{about} " if width > 60 else f" {tag}"
             room = max(10, width - len(day) - len(tail))
             segments = [
-                Segment(day, base + self._style("quiet")),
-                Segment(fit(clean(hit.post.title), room), base + self._style("title")),
-                Segment(tail, base + self._style("quiet")),
+                Segment(day, base + self.look("quiet")),
+                Segment(fit(clean(hit.post.title), room), base + self.look("title")),
+                Segment(tail, base + self.look("quiet")),
             ]
         else:
             segments = self._snippet(hit, base)
         strip = Strip(segments)
         if strip.cell_length > width:
-            end = Segment("…", base + self._style("quiet"))
+            end = Segment("…", base + self.look("quiet"))
             strip = Strip([*strip.crop(0, width - 1), end])
         return strip.adjust_cell_length(width, base)
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
-        quiet, match = base + self._style("quiet"), base + self._style("match")
+        quiet, match = base + self.look("quiet"), base + self.look("match")
         segments = [Segment(" " * 13, base)]
         at = 0
         for start, end in hit.marks:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout
@@ -106,7 +106,10 @@ class ArticleView(PaintedView, can_focus=True):
     def _lay_out(self) -> None:
         if self.document is None or not self.size.width:
             return
+        place = self._place
         self._make_page(self.document)
+        # A page with fewer lines scrolls by itself, which is no move of the reader.
+        self._place = place
         self._scroll_to_place()
         self.post_message(Scrolled())
 
@@ -116,7 +119,7 @@ class ArticleView(PaintedView, can_focus=True):
         rooms, notes = self._illustrated
         self.page = layout(document, self.column, images=rooms, notes=notes)
         self._strips.clear()
-        self.virtual_size = Size(self.size.width, len(self.page.lines))
+        self.set_height(len(self.page.lines))
         self.refresh()
         return self.page
 
@@ -331,27 +334,36 @@ class ArticleView(PaintedView, can_focus=True):
     def painter(self) -> Painter:
         """The styles of the theme in force."""
         if self._painter is None:
-            self._painter = Painter(self.rich_style, lambda name: component_style(self, name))
+            self._painter = Painter(self.look(), lambda name: component_style(self, name))
         return self._painter
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line of the screen."""
-        at = y + self.scroll_offset.y
-        if self.page is None or self.document is None or not 0 <= at < len(self.page.lines):
-            return Strip.blank(self.size.width, self.painter.base)
-        if self.page.lines[at].image >= 0:
-            return self._paint_picture(self.page.lines[at])
+        """Paint one line of the screen with the places in it, for the mouse to select by."""
+        return self.paint(range(y, y + 1))[0].apply_offsets(0, y + self.scroll_offset.y)
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Paint lines of the screen."""
+        links = self.document.links if self.document is not None else ()
+        geometry = Geometry(self.left, self.column, self.room, links)
+        top, selection = self.scroll_offset.y, self.text_selection
+        return [self._paint_row(top + y, geometry, selection) for y in rows]
+
+    def _paint_row(self, at: int, geometry: Geometry, selection: Selection | None) -> Strip:
+        if self.page is None or not 0 <= at < len(self.page.lines):
+            return Strip.blank(geometry.width, self.painter.base)
+        line = self.page.lines[at]
+        if line.image >= 0:
+            return self._paint_picture(line, geometry)
         strip = self._strips.get(at)
         if strip is None:
             if len(self._strips) >= CACHED_STRIPS:
                 self._strips.clear()
-            strip = self._strips[at] = self._paint(self.page.lines[at])
+            strip = self._strips[at] = self.painter.strip(line, geometry, self._lit)
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
-        selection = self.text_selection
         if selection is not None and (span := selection.get_span(at)) is not None:
             strip = self._paint_selected(strip, *span)
-        return strip.apply_offsets(0, at)
+        return strip
 
     def _paint_selected(self, strip: Strip, start: int, end: int) -> Strip:
         text = strip.text
@@ -380,28 +392,23 @@ class ArticleView(PaintedView, can_focus=True):
         """Paint anew what is selected."""
         self.refresh()
 
-    def _paint(self, line: Line) -> Strip:
-        links = self.document.links if self.document is not None else ()
-        geometry = Geometry(self.left, self.column, self.size.width, links)
-        return self.painter.strip(line, geometry, self._lit)
-
     # Pictures
 
     def _drawing(self, line: Line) -> Drawing | None:
         drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
         return drawing if drawing is not None and line.image_row < drawing.cells.rows else None
 
-    def _paint_picture(self, line: Line) -> Strip:
+    def _paint_picture(self, line: Line, geometry: Geometry) -> Strip:
         """Paint a row of a picture, or of the room kept for one: its description meanwhile."""
         drawing = self._drawing(line)
         if drawing is None and line.image_row == 0 and self.document is not None:
             image = self.document.images[line.image]
-            words = fit(image.alt or image.caption, self.column - cell_len(line.text)).rstrip()
+            words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
             line = replace(line, spans=(*line.spans, Span(words, Role.NOTE)))
-        strip = self._paint(line)
+        strip = self.painter.strip(line, geometry, self._lit)
         if drawing is None or not drawing.text:
             return strip
-        left = self.left + cell_len(line.text)
+        left = geometry.left + cell_len(line.text)
         parts = [
             strip.crop(0, left),
             drawing.text[line.image_row],

@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widget import Widget
 
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.messages import ViewChosen
-from xsfreader.ui.strips import component_style, fit
+from xsfreader.ui.strips import fit
+from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from xsfreader.ui.keys import Action
 
 
-class Bar(Widget):
+class Bar(Painted):
     """A line that paints itself."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--strong", "bar--quiet", "bar--alert"}
 
-    def style(self, name: str) -> Style:
-        """Give the bar's style, with a component's over it."""
-        if not name:
-            return self.rich_style
-        return self.rich_style + component_style(self, f"bar--{name}")
+    PART = "bar"
+
+    def style(self, part: str) -> Style:
+        """Give the bar's style, with a part's over it."""
+        return self.look() + self.look(part) if part else self.look()
 
     def line(self, left: list[Segment], right: list[Segment], fill: str = " ") -> Strip:
         """Set one stretch to the left, one to the right; the right one gives way."""
@@ -45,7 +45,7 @@ class Bar(Widget):
             right = []
         room = width - used - sum(cell_len(s.text) for s in right)
         middle = Segment(fill * max(0, room), self.style("quiet"))
-        return Strip([*left, middle, *right]).adjust_cell_length(width, self.rich_style)
+        return Strip([*left, middle, *right]).adjust_cell_length(width, self.look())
 
 
 class HeaderBar(Bar):
@@ -68,7 +68,7 @@ class HeaderBar(Bar):
         """Paint the line; a rule joins its parts."""
         quiet, strong = self.style("quiet"), self.style("strong")
         left = [Segment(f" {self.name_shown} ", strong), Segment("─ ", quiet)]
-        left.append(Segment(f"{self.counts} ", self.rich_style))
+        left.append(Segment(f"{self.counts} ", self.look()))
         right = [Segment(f" {self.sync} ", self.style("alert" if self.alert else "quiet"))]
         return self.line(left, [*right, Segment("─", quiet)] if self.sync else [], "─")
 
@@ -107,11 +107,11 @@ class ViewTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Paint the names, the one in force strong."""
-        segments = [Segment(" ", self.rich_style)]
+        segments = [Segment(" ", self.look())]
         for view, name in self._names():
             style = self.style("strong" if view is self.view else "quiet")
-            segments += [Segment(name, style), Segment(" ", self.rich_style)]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+            segments += [Segment(name, style), Segment(" ", self.look())]
+        return Strip(segments).adjust_cell_length(self.size.width, self.look())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""
@@ -197,14 +197,14 @@ class KeyBar(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Paint keys and words."""
-        segments = [Segment(" ", self.rich_style)]
+        segments = [Segment(" ", self.look())]
         for action in self._fitting():
             key = key_shown(action.keys[0])
             segments += [
                 Segment(key, self.style("strong")),
                 Segment(f" {action.label}  ", self.style("quiet")),
             ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, self.look())
 
 
 def _width(action: Action) -> int:

@@ -2,28 +2,120 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.messages import Update
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import Widget
+
+from xsfreader.ui.strips import component_style
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.geometry import Region
-    from textual.strip import Strip
 
 
-class PaintedView(ScrollView, inherit_bindings=False):
-    """A view whose lines go to the screen as they are.
+class Painted(Widget, inherit_bindings=False):
+    """A widget whose lines go to the screen as they are, in one frame with all that changed.
 
     It must have no border, padding, outline, tint or opacity: looking for these at every line
     takes Textual longer than the painting.
     """
 
+    PART: ClassVar[str] = ""
+    """What the names of its component classes begin with."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(**options)
+        self._looks: dict[str, Style] = {}
+
+    def look(self, part: str = "") -> Style:
+        """Give the style of the widget, or what a part of it lays over that."""
+        look = self._looks.get(part)
+        if look is None:
+            look = component_style(self, f"{self.PART}--{part}") if part else self.rich_style
+            self._looks[part] = look
+        return look
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the theme before."""
+        super().notify_style_update()
+        self._looks.clear()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give the lines of a part of the view."""
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = self.paint(crop.line_range)
         for line_filter in self.get_line_filters():
             ground = self.background_colors[1]
             strips = [strip.apply_filter(line_filter, ground) for strip in strips]
         if crop.column_span != (0, self.region.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Give the lines of some rows, from 0 at the top of the widget."""
+        return [self.render_line(y) for y in rows]
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Ask to be painted, in the frame of whatever else changes at this moment.
+
+        Textual has a widget tell its screen once its own messages are dealt with. By then a
+        frame without it may be out, and the next one is a sixtieth of a second away.
+        """
+        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        if self._repaint_required and self.is_mounted and self.is_attached and self.display:
+            self._repaint_required = False
+            self.screen.post_message(Update(self))
+        return self
+
+
+class PaintedScrollBar(Painted, ScrollBar):
+    """Textual's scroll bar, in the frame of what it belongs to."""
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Give the lines of some rows."""
+        width, height = self.size
+        console = self.app.console
+        options = console.options.update_dimensions(width, height)
+        lines = list(Segment.split_lines(console.render(self.render(), options)))
+        return [Strip(line, width) for line in lines[rows.start : rows.stop]]
+
+
+class PaintedView(Painted, ScrollView, inherit_bindings=False):
+    """A painted widget that scrolls up and down.
+
+    Its style must be ``overflow-y: scroll``: how many lines it has then changes nothing about
+    where anything lies, so that no layout is due.
+    """
+
+    @property
+    def room(self) -> int:
+        """Cells of a line that the bar leaves free."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    def set_height(self, lines: int) -> None:
+        """Take so many lines as what there is to scroll through."""
+        size = Size(self.size.width, lines)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar, made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            bar = PaintedScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar = bar
+            bar.display = False
+            self.app._start_widget(self, bar)
+        return self._vertical_scrollbar

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.strip import Strip
 
 from xsfreader.folding import fold
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.messages import PostChosen, PostOpened
-from xsfreader.ui.strips import component_style, fit, fit_ends
+from xsfreader.ui.strips import fit, fit_ends
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual import events
 
     from xsfreader.library import Library
@@ -39,6 +38,7 @@ class PostList(PaintedView, can_focus=True):
     Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
     """
 
+    PART = "post-list"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "post-list--fold",
         "post-list--quiet",
@@ -60,7 +60,6 @@ class PostList(PaintedView, can_focus=True):
         self._held: list[tuple[str, Entry]] | None = None
         """What a filter looks at, read once for all the keys that it is typed with."""
         self.tree_of_posts = self._tree()
-        self._styles: dict[str, Style] = {}
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     def _tree(self) -> PostTree:
@@ -302,7 +301,7 @@ class PostList(PaintedView, can_focus=True):
     # Painting
 
     def _resized_rows(self) -> None:
-        self.virtual_size = Size(max(1, self.size.width), max(1, len(self.tree_of_posts.rows)))
+        self.set_height(max(1, len(self.tree_of_posts.rows)))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Keep the cursor in sight when the pane changes."""
@@ -328,28 +327,20 @@ class PostList(PaintedView, can_focus=True):
                 self.activate()
 
     def notify_style_update(self) -> None:
-        """Forget styles of the theme before."""
+        """Forget what was painted in the theme before."""
         super().notify_style_update()
-        self._styles.clear()
         self._strips.clear()
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self.rich_style if name == "" else component_style(self, f"post-list--{name}")
-            self._styles[name] = style
-        return style
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
-        width, base = self.size.width, self._style("")
+        width, base = self.size.width, self.look()
         rows = self.tree_of_posts.rows
         at = y + self.scroll_offset.y
         if not rows and y == 1:
             words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
             if self.filtered:
                 words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
-            return Strip([Segment(fit(f" {words}", width), base + self._style("quiet"))], width)
+            return Strip([Segment(fit(f" {words}", width), base + self.look("quiet"))], width)
         if at >= len(rows):
             return Strip.blank(width, base)
         row = rows[at]
@@ -365,7 +356,7 @@ class PostList(PaintedView, can_focus=True):
         return strip
 
     def _paint(self, row: Row, held: str, width: int) -> Strip:
-        base = self._style("")
+        base = self.look()
         if row.node is not None:
             segments = self._fold_segments(row.node.fold, row.depth, opened=row.node.open)
         elif row.entry is not None:
@@ -373,26 +364,26 @@ class PostList(PaintedView, can_focus=True):
         else:
             segments = []
         if held:
-            cursor = self._style(held)
+            cursor = self.look(held)
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
         return Strip(segments).adjust_cell_length(width, base)
 
     def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
-        base = self._style("")
+        base = self.look()
         sign = "▾" if opened else "▸"
         unread = f"●{fold.unread}" if fold.unread else ""
         total = "" if fold.unread == fold.total else f" {fold.total}"
         room = self.size.width - 1 - cell_len(unread + total)
         head = fit(f"{'  ' * depth} {sign} {clean(fold.label)}", max(4, room - 1))
         return [
-            Segment(head + " ", base + self._style("fold")),
-            Segment(unread, base + self._style("unread")),
-            Segment(total + " ", base + self._style("quiet")),
+            Segment(head + " ", base + self.look("fold")),
+            Segment(unread, base + self.look("unread")),
+            Segment(total + " ", base + self.look("quiet")),
         ]
 
     def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
-        base = self._style("")
+        base = self.look()
         indent = "  " * max(0, depth - 1)
         by_day = self.view is View.DATE and not self.filtered
         day = f"{entry.day.day:2} " if by_day else f"{entry.day:%Y-%m} "
@@ -403,12 +394,12 @@ class PostList(PaintedView, can_focus=True):
         room = self.size.width - cell_len(head) - 3 - len(day) - len(tag) - 1
         return [
             Segment(head, base),
-            Segment(dot, base + self._style("unread")),
-            Segment(star, base + self._style("star")),
-            Segment(day, base + self._style("quiet")),
+            Segment(dot, base + self.look("unread")),
+            Segment(star, base + self.look("star")),
+            Segment(day, base + self.look("quiet")),
             Segment(
                 fit_ends(clean(entry.title), max(1, room)),
-                base + (self._style("read") if entry.read else base),
+                base + (self.look("read") if entry.read else base),
             ),
-            Segment(tag, base + self._style("quiet")),
+            Segment(tag, base + self.look("quiet")),
         ]
