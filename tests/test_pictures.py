@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,6 +187,6 @@ def test_each_source_and_branch_keeps_its_own(library: Library) -> None:
     files = {
         images_path(config, library.paths),
         images_path(config, library.paths, "guide"),
-        images_path(replace(config, branch="next"), library.paths),
+        images_path(config._replace(branch="next"), library.paths),
     }
     assert len(files) == 3

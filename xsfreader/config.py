@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.errors import ConfigError
 from xsfreader.paths import Paths
@@ -24,8 +24,7 @@ SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
 MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a person may choose; every field has a default that works."""
 
     source: str = DEFAULT_SOURCE
@@ -44,15 +43,15 @@ class Config:
     """Minutes between syncs while the app is open; 0 for none but by key."""
     xep_list: str = DEFAULT_XEP_LIST
     """Where the XSF's list of XEPs is fetched at sync; empty for not at all."""
-    openers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Scheme to command; ``{}`` stands for the link, which else comes last."""
     preset: str = ""
     """A set of keys to start from: ``newsboat``, or empty for our own."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     """Action id to keys, separated by commas; an empty string takes the keys away."""
     file: Path | None = None
     """The file this was read from, for messages."""
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = MappingProxyType({})
     """Line of each setting in that file, for messages."""
 
     def where(self, setting: str) -> str:
@@ -128,7 +127,7 @@ def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
     def fail(setting: str, remedy: str) -> ConfigError:
         return ConfigError(f"{file}:{lines.get(setting, 1)}: {setting}: {remedy}")
 
-    known = {f.name for f in fields(Config)} - {"file", "lines", "preset"}
+    known = set(Config._fields) - {"file", "lines", "preset"}
     values: dict[str, Any] = {}
     for name, value in table.items():
         if name not in known:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 FOLDING_VERSION = 1
 """Raised whenever ``fold`` or ``words`` give something else: an index made before is void."""
@@ -82,17 +82,16 @@ def _space_char(char: str) -> str:
     return " "
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedText:
+class FoldedText(NamedTuple):
     """A folded text that knows which characters of the original its own came from."""
 
     text: str
     """What ``fold`` gives."""
-    starts: list[int] = field(repr=False)
+    starts: list[int]
     """Where in ``text`` a stretch begins, ascending, from 0."""
-    origins: list[int] = field(repr=False)
+    origins: list[int]
     """Where each of these stretches begins in the original."""
-    lengths: list[int] = field(repr=False)
+    lengths: list[int]
     """How many characters of the original each was made of."""
 
     @classmethod

@@ -5,9 +5,9 @@ Everything here is frozen, made of plain values, and free of third-party code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,8 +26,7 @@ INGEST_VERSION = 1
 older rules is fetched again. It stands here as every start asks for it, and few ingest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One article in one language: everything about it but its text."""
 
     permalink: str
@@ -64,8 +63,7 @@ class Post:
         return self.date.date()
 
 
-@dataclass(frozen=True, slots=True)
-class FullPost:
+class FullPost(NamedTuple):
     """A post with its text."""
 
     post: Post
@@ -75,8 +73,7 @@ class FullPost:
     """The words a reader sees, for the full-text index: no link targets, no markup."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(NamedTuple):
     """A file that could not be read as a post."""
 
     path: str
@@ -84,18 +81,16 @@ class SetAside:
     """One line, a clause: ``front matter is not closed``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What an archive already holds; a source sends only what is not in it."""
 
     snapshot: str | None = None
     """Id of the snapshot held, None before the first sync."""
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
     """Path to blob id of each file of the snapshot, those set aside included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One upstream commit, or what a folder held at one moment."""
 
     id: str
@@ -105,12 +100,11 @@ class Snapshot:
     """Blob id to bytes, of those whose id is among no file of ``Known``."""
     refused: tuple[SetAside, ...] = ()
     """Files not brought (too large, unreadable on disk); their paths stand in ``files``."""
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = MappingProxyType({})
     """Site path (``/images/x.png``) to blob id of every file below ``static/images``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a sync is."""
 
     stage: str
@@ -170,8 +164,7 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class SyncReport:
+class SyncReport(NamedTuple):
     """What a sync did."""
 
     snapshot: str
@@ -190,16 +183,14 @@ class SyncReport:
         return words + (f", {len(self.set_aside)} set aside" if self.set_aside else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a post a reader is, whatever the width: a block and an offset in its text."""
 
     block: int
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """A reader's own of one post."""
 
     read: bool = False
@@ -207,8 +198,7 @@ class Marks:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Which posts a list holds; every field narrows it, None and False do not."""
 
     language: str | None = None
@@ -224,8 +214,7 @@ class Filter:
     starred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A post that a search found."""
 
     post: Post
@@ -235,8 +224,7 @@ class Hit:
     """Start and end of each hit in ``snippet``, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row of the list: a post and its translations, told by the best language of them."""
 
     permalink: str
@@ -249,8 +237,7 @@ class Entry:
     starred: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(NamedTuple):
     """A heading of the list that opens: a year, a month, a category, an author, a XEP."""
 
     key: str
@@ -265,8 +252,7 @@ class Fold:
     """Whether more folds lie below it rather than entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Xep:
+class Xep(NamedTuple):
     """What the XSF's list says of a XEP."""
 
     number: int

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from xsfreader import raster
@@ -35,8 +34,7 @@ _MENTION = r"(?i)/?images/[^\s\"'<>\[\](){}]+"
 """Where a post's Markdown names a file of the site's images."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What is known of an image of the site without asking anybody."""
 
     blob: str
@@ -47,8 +45,7 @@ class Held:
     """Width and height, None where they were not measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class PicturesReport:
+class PicturesReport(NamedTuple):
     """What fetching all images did."""
 
     fetched: int = 0

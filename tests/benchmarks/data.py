@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.corpus import corpus_files
@@ -48,10 +48,8 @@ def recombined(posts: Sequence[FullPost], times: int) -> Iterator[FullPost]:
         for index, full in enumerate(posts):
             other = posts[(index + turn * 7) % count]
             post = full.post
-            yield replace(
-                full,
-                post=replace(
-                    post,
+            yield full._replace(
+                post=post._replace(
                     permalink=f"{post.permalink.rstrip('/')}-{turn}/",
                     path=post.path.replace("content/blog/", f"content/blog/{turn}/"),
                     blob=blob_id(f"{turn} {post.blob}".encode()),

@@ -81,6 +81,8 @@ def test_lines_are_the_same_each_time_and_places_survive(body: str, width: int, 
         place = laid.place_of(number)
         assert laid.line_at(place) <= number
         assert laid.place_of(laid.line_at(place)) == place
+        if line.offset > len(laid.document.blocks[line.block].text):
+            assert laid.line_at(place) == number, "a blank line is a place of its own"
         there = wider.place_of(wider.line_at(place))
         assert (there.block, there.offset) <= (line.block, line.offset)
         assert there.block == line.block or line.offset > 0

@@ -279,7 +279,6 @@ def test_a_migration_is_whole_or_not_at_all(
 def test_before_a_migration_the_state_is_copied(
     opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
 
     from xsfreader.store import store as module
 
@@ -287,7 +286,7 @@ def test_before_a_migration_the_state_is_copied(
     restart()
     opened().close()
     (folder / "state.db.bak").write_bytes(b"old")
-    newer = replace(STATE, steps=(*STATE.steps, "CREATE TABLE more (x);"))
+    newer = STATE._replace(steps=(*STATE.steps, "CREATE TABLE more (x);"))
     monkeypatch.setattr(module, "STATE", newer)
     assert opened().marks("/2025/06/a/").starred
     copy = sqlite3.connect(folder / "state.db.bak")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,7 +57,7 @@ def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
 def test_new_changed_and_removed_are_counted(store: Store) -> None:
     a, b, c = make("a.md"), make("b.md"), make("c.md")
     land(store, [a, b, c])
-    changed = replace(make("b.md", text="other"), post=replace(b.post, blob="new"))
+    changed = make("b.md", text="other")._replace(post=b.post._replace(blob="new"))
     report = land(store, [changed, make("d.md")], "2", kept=[a])
     assert (report.total, report.new, report.changed, report.removed) == (3, 1, 1, 1)
     assert permalinks(store) == {"/2025/06/a/", "/2025/06/b/", "/2025/06/d/"}
@@ -70,7 +69,7 @@ def test_a_file_that_only_moved_is_made_of_what_is_here(store: Store) -> None:
     land(store, [make("a.md", text="unmistakable")])
     kept = store.stored("blob of a.md")
     assert isinstance(kept, FullPost)
-    moved = replace(kept, post=replace(kept.post, path="new/a.md", translation_key="new/a"))
+    moved = kept._replace(post=kept.post._replace(path="new/a.md", translation_key="new/a"))
     report = land(store, [moved], "2")
     assert (report.total, report.new, report.changed, report.removed) == (1, 0, 0, 0)
     assert store.full("/2025/06/a/") == moved

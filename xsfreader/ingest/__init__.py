@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 
 from xsfreader.errors import UnreadablePostError
 from xsfreader.ingest import front, site, visible
@@ -68,19 +67,18 @@ def at_path(full: FullPost, path: str) -> FullPost:
     post = full.post
     language, key = language_of(path)
     if language == post.language:
-        return replace(full, post=replace(post, path=path, translation_key=key))
+        return full._replace(post=post._replace(path=path, translation_key=key))
     before = "" if post.language == DEFAULT_LANGUAGE else f"/{post.language}"
     after = "" if language == DEFAULT_LANGUAGE else f"/{language}"
     bare = [alias.removeprefix(before) for alias in post.aliases]
-    moved = replace(
-        post,
+    moved = post._replace(
         path=path,
         language=language,
         translation_key=key,
         permalink=after + post.permalink.removeprefix(before),
         aliases=site.aliases(bare, language),
     )
-    return replace(full, post=moved)
+    return full._replace(post=moved)
 
 
 def _authors(above: front.Front) -> tuple[str, ...]:

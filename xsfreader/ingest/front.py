@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UnreadablePostError
 
@@ -40,12 +39,11 @@ _DATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(NamedTuple):
     """What stands above a post, by lower-case name."""
 
-    values: dict[str, Value] = field(default_factory=dict)
-    translated: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value]
+    translated: dict[str, Value]
     """Values whose names were translated, by the name meant."""
 
     def keep(self, name: str | None, value: Value) -> None:
@@ -121,7 +119,7 @@ def _mapping(events: Iterable[object]) -> Front:
     """Keep of a mapping what a post needs: names with strings, or with lists of strings."""
     import yaml
 
-    front = Front()
+    front = Front({}, {})
     depth = 0
     name: str | None = None
     for event in events:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.library.own import Own
 from xsfreader.library.reading import Reading
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from xsfreader.model import Entry, Filter, Fold, Hit, Marks, Post
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A post with what belongs to it in a list."""
 
     post: Post
@@ -41,7 +39,7 @@ class Lists(Reading, Own):
             return folds
         titles = self._store.xep_titles(int(fold.key) for fold in folds)
         return [
-            replace(fold, label=f"{int(fold.key):04} {titles.get(int(fold.key), '')}".rstrip())
+            fold._replace(label=f"{int(fold.key):04} {titles.get(int(fold.key), '')}".rstrip())
             for fold in folds
         ]
 
@@ -74,14 +72,14 @@ class Lists(Reading, Own):
         As in the app, who has read a post in one language has read it in all.
         """
         self.require_posts()
-        found = self._store.posts(replace(wanted, unread=False), self.today)
+        found = self._store.posts(wanted._replace(unread=False), self.today)
         listed = (self._listed(post, marks) for post, marks in found)
         return [item for item in listed if not (wanted.unread and item.marks.read)]
 
     def _listed(self, post: Post, marks: Marks) -> Listed:
         others = self._other_languages(post.permalink)
         if others and not marks.read:
-            marks = replace(marks, read=any(self.marks(other).read for other in others.values()))
+            marks = marks._replace(read=any(self.marks(other).read for other in others.values()))
         return Listed(post, marks, others)
 
     def listed(self, permalink: str) -> Listed:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 CACHED_DOCUMENTS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A parsed post, with what it depends on."""
 
     key: DocumentKey

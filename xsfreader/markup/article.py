@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Block, BlockKind, Document
@@ -55,7 +54,7 @@ def article(
         Block(BlockKind.RULE, "", gap=0),
     ]
     body = list(document.blocks)
-    headings = [replace(each, block=each.block + HEAD_BLOCKS) for each in document.headings]
+    headings = [each._replace(block=each.block + HEAD_BLOCKS) for each in document.headings]
     anchors = {
         name: Place(place.block + HEAD_BLOCKS, place.offset)
         for name, place in document.anchors.items()
@@ -67,14 +66,14 @@ def article(
     if body:
         shown = 1 if body[0].kind is BlockKind.EMPTY else 0
         for index in range(shown, min(shown + 1, len(body))):
-            body[index] = replace(body[index], gap=1)
+            body[index] = body[index]._replace(gap=1)
     blocks.extend(body)
     blocks.extend(_foot(post, newer, older, xep_titles or {}, collected))
     return Document(
         tuple(blocks),
         tuple(collected.links),
         tuple(headings),
-        tuple(replace(each, block=each.block + HEAD_BLOCKS) for each in document.images),
+        tuple(each._replace(block=each.block + HEAD_BLOCKS) for each in document.images),
         anchors,
     )
 

@@ -6,9 +6,9 @@ frames, so that layout is one loop and a block's index is an address that surviv
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +50,7 @@ class LinkKind(StrEnum):
     """It can't be what its author meant; ``url`` is what a browser would make of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One link of a post."""
 
     text: str
@@ -68,8 +67,7 @@ class Link:
     """Made by us: an unlinked mention of a XEP, or the address of an image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """One entry of the table of contents."""
 
     level: int
@@ -79,8 +77,7 @@ class Heading:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One picture of a post."""
 
     src: str
@@ -97,8 +94,7 @@ class Image:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """Something that a block is nested in, as it shows left of the text."""
 
     marker: str
@@ -107,8 +103,7 @@ class Frame:
     """A quote's bar stands before every line; any other marker before the first one alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The cells of a table; each is its spans, whose ``at`` count in the block's text."""
 
     header: tuple[tuple[Span, ...], ...]
@@ -117,8 +112,7 @@ class Table:
     """``left``, ``right`` or ``center`` of each column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, a heading, a code block and the like."""
 
     kind: BlockKind
@@ -140,15 +134,14 @@ class Block:
     """None but for tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A parsed post."""
 
     blocks: tuple[Block, ...]
     links: tuple[Link, ...] = ()
     headings: tuple[Heading, ...] = ()
     images: tuple[Image, ...] = ()
-    anchors: Mapping[str, Place] = field(default_factory=dict)
+    anchors: Mapping[str, Place] = MappingProxyType({})
     """Every id a fragment may name: headings, footnotes and references to them."""
 
     def place_of_fragment(self, fragment: str) -> Place | None:

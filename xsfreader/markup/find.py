@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.folding import FoldedText, fold
 from xsfreader.markup.width import cell_width
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"[\n\t]")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Match:
+class Match(NamedTuple):
     """A stretch of a block's text."""
 
     block: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Image, Link, LinkKind
@@ -84,7 +84,7 @@ class Run:
             self.at -= len(last.text) - len(text)
             if text:
                 same = len(text) == len(last.text)
-                self._spans.append(last if same else replace(last, text=text))
+                self._spans.append(last if same else last._replace(text=text))
                 return
 
     def spans(self) -> tuple[Span, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.markup.document import BlockKind
 from xsfreader.markup.lines import Line, Role, Span
@@ -31,8 +30,7 @@ _UNDERLINES = {1: "━", 2: "─"}
 _LABEL = "─ image "
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A document as lines."""
 
     document: Document
@@ -134,7 +132,7 @@ class _Drawer:
             outer = block.opened - (len(block.frames) - len(frames))
             spans = _frames_spans(frames[: max(outer, 0)], 0, blank=True)
             end = len(above.text) + 1
-            self.lines.extend(Line(spans, self._index, end) for _ in range(count))
+            self.lines.extend(Line(spans, self._index, end + number) for number in range(count))
 
     def _set_prefix(self, block: Block) -> None:
         if not block.frames:

@@ -5,8 +5,8 @@ Front ends turn a role and its marks into a style of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -52,8 +52,7 @@ class Mark(IntFlag):
     """A link whose target can't be right; it stays visible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of text of one look. Its text holds no control characters."""
 
     text: str
@@ -66,15 +65,15 @@ class Span:
     (bullets, bars, borders, padding), which is no part of the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row of the screen."""
 
     spans: tuple[Span, ...]
     block: int
     """Index of the block the line belongs to; blank lines belong to the block above."""
     offset: int
-    """How many characters of the block's text stand above this line."""
+    """How many characters of the block's text stand above this line; for blank lines one more
+    each, so that every one of them is a place of its own."""
     image: int = -1
     """Index into the document's images where the row is room kept for a picture, else -1."""
     image_row: int = 0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode
 
@@ -16,15 +15,13 @@ if TYPE_CHECKING:
 _BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A stretch of text."""
 
     tokens: Sequence[Token]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """An image that stands alone, or at an end of a line."""
 
     token: Token
@@ -34,8 +31,7 @@ class Picture:
     """The image with the link round it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inserted:
+class Inserted(NamedTuple):
     """A shortcode."""
 
     code: Shortcode

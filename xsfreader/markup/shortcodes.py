@@ -6,7 +6,7 @@ Each leaves a placeholder of two noncharacters round its number, which no other 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NEWSLETTER_WORDS = "Subscribe to the monthly XMPP newsletter"
 
@@ -23,8 +23,7 @@ _PARAMETER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shortcode:
+class Shortcode(NamedTuple):
     """One shortcode as written."""
 
     name: str

@@ -11,7 +11,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.errors import OversizeError, StoppedError, UpstreamError
 from xsfreader.model import Known, Progress, SetAside, Snapshot
@@ -24,8 +24,7 @@ SKIPPED: Final = frozenset({"node_modules"})
 """Folders that hold no posts, beside those whose name begins with a dot."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A file, or something that could not be looked at."""
 
     path: str

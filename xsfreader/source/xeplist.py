@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UpstreamError
 from xsfreader.model import Xep
@@ -23,8 +22,7 @@ LONGEST = 4_000
 KINDS = frozenset({"application/xml", "text/xml"})
 
 
-@dataclass(frozen=True, slots=True)
-class XepList:
+class XepList(NamedTuple):
     """The list, with what to ask for the next one with."""
 
     xeps: tuple[Xep, ...]

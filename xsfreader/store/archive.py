@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
@@ -203,7 +202,7 @@ class Archive(Base):
 
 def _on_site(post: Post) -> Post:
     """The post with the site's own permalink, as ``ingest`` makes it."""
-    return replace(post, permalink=post.permalink.partition("#")[0])
+    return post._replace(permalink=post.permalink.partition("#")[0])
 
 
 def _now() -> dt.datetime:

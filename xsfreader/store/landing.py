@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from xsfreader.folding import fold, spaced
@@ -19,8 +18,7 @@ PER_DAY = 1 << 16
 """Ids of a day; they follow the day, so that the index can be walked from the newest on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a landing needs to know of a post that is already here."""
 
     id: int
@@ -30,8 +28,7 @@ class Row:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a landing does, decided before anything is written."""
 
     permalinks: Mapping[str, str]

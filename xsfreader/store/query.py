@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xsfreader.errors import QueryError
 from xsfreader.folding import words
@@ -34,8 +34,7 @@ FILTERS = "author: category: xep: lang: before: after: is:"
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """Words that must be found one after another."""
 
     words: tuple[str, ...]
@@ -44,8 +43,7 @@ class Term:
     """Whether the last of them may go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A search, taken apart."""
 
     terms: tuple[Term, ...] = ()
@@ -62,15 +60,15 @@ class Query:
     """First day not, exclusive."""
     unread: bool = False
     starred: bool = False
-    problems: tuple[str, ...] = field(default=(), compare=False)
+    problems: tuple[str, ...] = ()
     """What is wrong with filters that were left out, a few words each."""
-    unknown: tuple[str, ...] = field(default=(), compare=False)
+    unknown: tuple[str, ...] = ()
     """What looks like a filter and is none; it is taken for words."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing is asked for."""
-        return self == Query()
+        return self._replace(problems=(), unknown=()) == Query()
 
 
 def parse_query(text: str, *, strict: bool = False) -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from xsfreader.model import Place
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A post and the place in it; with ``search``, the search that led there."""
 
     permalink: str

@@ -6,9 +6,8 @@ The ids are what ``[keys]`` in the configuration names, and what a screen's ``do
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import ConfigError
 
@@ -26,8 +25,7 @@ class Where(StrEnum):
     POST = "post"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something a key does."""
 
     id: str
@@ -235,7 +233,7 @@ def effective(config: Config) -> tuple[Action, ...]:
                 "`xsfreader config --default` lists them"
             )
         changed[name] = _keys_of(name, keys, config)
-    actions = tuple(replace(a, keys=changed.get(a.id, a.keys)) for a in ACTIONS)
+    actions = tuple(a._replace(keys=changed.get(a.id, a.keys)) for a in ACTIONS)
     taken: dict[str, Action] = {}
     for action in sorted(actions, key=lambda action: action.id in config.keys):
         for key in action.keys:

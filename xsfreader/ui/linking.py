@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnknownPostError
@@ -113,7 +112,7 @@ class Linking:
     def remember(self, *, search: str | None = None) -> None:
         """Keep where the reader is, before going elsewhere; ``search`` led there."""
         if self.here is not None:
-            self.history.leave(replace(self.here, search=search))
+            self.history.leave(self.here._replace(search=search))
 
     def turn(self, *, back: bool) -> None:
         """Go back to where one was, or forward again, to the exact place."""

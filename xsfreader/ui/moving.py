@@ -50,8 +50,15 @@ class Moving:
         }
 
     def _moved(self) -> None:
+        """Count the post as read, or show the one that the list's cursor came to.
+
+        The list says so too, but later: the next key may be for the post already, and list
+        and post change in one frame.
+        """
         if self.screen.reading:
             self.screen.marking.read_now()
+        else:
+            self.screen.follow()
 
     def move(self, lines: int) -> None:
         """Move by lines or rows; in a post that counts as reading it."""
@@ -85,7 +92,7 @@ class Moving:
     def go_right(self) -> None:
         """Open the fold, or go to the post."""
         if not self.screen.reading and not self.screen.posts.inwards():
-            self.screen.posts.activate()
+            self.open()
 
     def go_left(self) -> None:
         """Go to the list; in it, close the fold."""
@@ -97,10 +104,14 @@ class Moving:
     def open(self) -> None:
         """Open the fold or the post under the cursor, or follow the link one stands on."""
         screen = self.screen
-        if not screen.reading:
+        entry = screen.posts.entry
+        if screen.reading:
+            if screen.article.current_link >= 0:
+                screen.links.follow(screen.article.current_link)
+        elif entry is not None:
+            screen.open_post(entry.permalink)
+        else:
             screen.posts.activate()
-        elif screen.article.current_link >= 0:
-            screen.links.follow(screen.article.current_link)
 
     def back(self) -> None:
         """Go one level back: from zen, from matches, from the link, from the post."""
@@ -123,7 +134,6 @@ class Moving:
             way = "down" if direction > 0 else "up"
             screen.status.say(f"no {what} further {way} this list")
         else:
-            # Before the list's message comes: list and post change in one frame.
             screen.follow()
 
     def show_view(self, view: View) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.model import View
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 MOST_FOLDS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """What brings the screen back as it was; the place in the post is kept with the post."""
 
     view: str = View.DATE.value
@@ -25,7 +23,7 @@ class Session:
 
     def text(self) -> str:
         """Write it for the state."""
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def read(cls, text: str | None) -> Session | None:

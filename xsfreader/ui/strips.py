@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -45,8 +45,7 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+class Geometry(NamedTuple):
     """Where the column of text stands in its pane, in cells, and where its links lead."""
 
     left: int
@@ -55,11 +54,10 @@ class Geometry:
     links: Sequence[Link]
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
+class Lit(NamedTuple):
     """What stands out in a post for now: matches, and the link one is on."""
 
-    ranges: Mapping[int, Sequence[Range]] = field(default_factory=dict)
+    ranges: Mapping[int, Sequence[Range]] = MappingProxyType({})
     """By block: start, end (in characters of its text) and component class, in order."""
     link: int = -1
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.errors import OversizeError, UpstreamError
 
@@ -23,8 +22,7 @@ ID_DELTA: Final = 7
 DIGEST: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """An object of Git's, without its id."""
 
     kind: str
@@ -32,8 +30,7 @@ class Thing:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Delta:
+class _Delta(NamedTuple):
     """An object told as changes to another one."""
 
     at: int

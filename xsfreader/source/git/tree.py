@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import SetAside
@@ -37,8 +37,7 @@ class Listing:
         self.refused.append(SetAside(path, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     path: str
     name: str
     mode: int

@@ -7,9 +7,8 @@ is loaded for it. https://git-scm.com/docs/protocol-v2 is the source of the rule
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader import __version__
 from xsfreader.errors import UpstreamError
@@ -78,8 +77,7 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{40}", text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Advertisement:
+class Advertisement(NamedTuple):
     """What a server says it can do, before anything is asked."""
 
     version: int

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from xsfreader.errors import SourceError
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a repository answers over HTTP."""
 
     secure: bool
@@ -46,8 +45,7 @@ class Address:
         target = parse_address(location.partition("?")[0].removesuffix("/info/refs"))
         if self.secure and not target.secure:
             raise SourceError(f"{self} sends us on to {target}, which is not encrypted")
-        return replace(
-            target,
+        return target._replace(
             authorization=self.authorization if target.origin == self.origin else None,
         )
 

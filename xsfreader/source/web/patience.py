@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from xsfreader.errors import StoppedError, UnreachableError
 from xsfreader.model import Progress
@@ -31,8 +31,7 @@ class _Result(Generic[T]):
     value: T
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     error: BaseException
 
 

@@ -11,9 +11,8 @@ import os
 import socket
 import ssl
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader import __version__
 from xsfreader.errors import OversizeError, SourceError, UnreachableError, UpstreamError
@@ -33,8 +32,7 @@ CA_FILES: Final = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CUR
 """Variables that name certificates to trust, the first set one counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """An answer that is newer than what one had, with what to ask for the next one with."""
 
     body: Iterator[bytes]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from dataclasses import dataclass
 from io import BytesIO
 from random import randrange
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.color import Color
 from rich.segment import ControlType, Segment
@@ -39,8 +38,7 @@ _NO_CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
 """Marks a segment as no text; what it says of the cursor is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """A picture at a size, ready to be painted."""
 
     cells: Cells

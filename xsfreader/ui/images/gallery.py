@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xsfreader import raster
@@ -201,7 +200,7 @@ class Gallery:
             self._problems.pop(blob, None)
             self._sizes[blob] = message.drawing.size
             self.send(message.drawing.sent)
-            kept = replace(message.drawing, sent="")
+            kept = message.drawing._replace(sent="")
             self._forgotten(self._loader.keep(message.wanted, kept))
         if self.viewer is not None:
             self.viewer.refresh_picture()

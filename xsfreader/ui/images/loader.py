@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -28,8 +27,7 @@ CELLS = 40_000
 """How many cells of drawings are kept: some twenty pictures in the text, 40 MB at the worst."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A picture, and how it is to be drawn."""
 
     source: str

@@ -303,9 +303,13 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.library.take(message.prepared)
 
     def on_post_opened(self, message: PostOpened) -> None:
-        """Go to the post to read it."""
-        if message.permalink != self.permalink:
-            self.show_post(message.permalink)
+        """Open the post that was clicked."""
+        self.open_post(message.permalink)
+
+    def open_post(self, permalink: str) -> None:
+        """Go to a post of the list to read it."""
+        if permalink != self.permalink:
+            self.show_post(permalink)
         self.focus_pane(reading=True)
         self.marking.read_now()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -404,7 +403,7 @@ class ArticleView(PaintedView, can_focus=True):
         if drawing is None and line.image_row == 0 and self.document is not None:
             image = self.document.images[line.image]
             words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
-            line = replace(line, spans=(*line.spans, Span(words, Role.NOTE)))
+            line = line._replace(spans=(*line.spans, Span(words, Role.NOTE)))
         strip = self.painter.strip(line, geometry, self._lit)
         if drawing is None or not drawing.text:
             return strip

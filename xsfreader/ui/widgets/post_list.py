@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -167,8 +166,7 @@ class PostList(PaintedView, can_focus=True):
         """Show a post's marks as they are now; None leaves one as it was."""
 
         def change(entry: Entry) -> Entry:
-            return replace(
-                entry,
+            return entry._replace(
                 read=entry.read if read is None else read,
                 starred=entry.starred if starred is None else starred,
             )

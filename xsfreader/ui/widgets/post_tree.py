@@ -6,7 +6,7 @@ No screen in here: rows, and which of them the cursor goes to next.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,7 @@ class Node:
     entries: list[Entry] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row of the list: a fold's heading, or an entry."""
 
     depth: int

@@ -1,0 +1,66 @@
+"""How often the screen is painted for a key, and which post a key goes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual._compositor import ChopsUpdate, Compositor
+
+from tests.ui.apps import reader, running, settle
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+def widgets_painted(screen: Screen[object], update: ChopsUpdate) -> set[str]:
+    """Tell the ids of the widgets that a frame paints some of."""
+    seen = set()
+    for y, first, last in update.spans:
+        for x in (first, last - 1):
+            widget, _ = screen.get_widget_at(x, y)
+            seen.add(widget.id or type(widget).__name__)
+    return seen
+
+
+@pytest.mark.parametrize(("first", "key"), [("J", "J"), ("J", "K"), ("J", "]"), ("K", "j")])
+async def test_list_and_post_change_in_one_frame(
+    first: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running() as pilot:
+        await pilot.press(first)
+        await settle(pilot, 0.4)
+        frames: list[set[str]] = []
+        paint = Compositor.render_partial_update
+
+        def counted(self: Compositor) -> ChopsUpdate | None:
+            update = paint(self)
+            if update is not None:
+                frames.append(widgets_painted(pilot.app.screen, update))
+            return update
+
+        monkeypatch.setattr(Compositor, "render_partial_update", counted)
+        before = reader(pilot).permalink
+        await pilot.press(key)
+        await settle(pilot, 0.4)
+        assert reader(pilot).permalink != before
+        assert len(frames) == 1, frames
+        assert {"posts", "article"} <= frames[0]
+
+
+async def test_a_key_goes_to_the_post_that_the_key_before_it_led_to() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        entries = [row.entry for row in screen.posts.tree_of_posts.rows if row.entry]
+        assert screen.permalink == entries[0].permalink
+        # All in one turn of the event loop, as a terminal hands over what was typed ahead.
+        for key in ("line-down", "star"):
+            screen.action_do(key)
+        assert screen.library.is_starred(entries[1].permalink)
+        assert not screen.library.is_starred(entries[0].permalink)
+        for key in ("open", "page-down"):
+            screen.action_do(key)
+        assert screen.reading
+        assert screen.posts.entry == screen.posts.entry_of(entries[1].permalink)
+        await settle(pilot, 0.2)
+        assert screen.article.scroll_offset.y > 0
