@@ -48,6 +48,8 @@ class Base:
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
         self._documents: OrderedDict[DocumentKey, Document] = OrderedDict()
+        self._unkept: OrderedDict[str, Document] = OrderedDict()
+        """Posts parsed here, without head and foot, that the next start would parse again."""
         self._pictures: Pictures | None = None
 
     def clone(self) -> Self:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.errors import UnknownPostError
+from xsfreader.errors import BrokenFileError, StoreError, UnknownPostError
 from xsfreader.library.base import Base
+from xsfreader.model import INGEST_VERSION
 
 if TYPE_CHECKING:
     from xsfreader.library.base import DocumentKey
@@ -83,18 +85,26 @@ class Reading(Base):
         key = self._key(permalink)
         document = self._documents.get(key)
         if document is None:
-            document = self._compose(self.post(permalink), self.body(permalink))
+            document = self._compose(self.post(permalink))
         self._keep(key, document)
         return document
 
     def prepare(self, permalink: str) -> Prepared:
-        """Parse a post for another library of the same source to take in."""
+        """Parse a post for another library of the same source to take in, and for later starts."""
         key = self._key(permalink)
-        return Prepared(key, self.document(permalink))
+        prepared = Prepared(key, self.document(permalink))
+        parsed = self._unkept.pop(permalink, None)
+        if parsed is not None:
+            from xsfreader.markup.packed import pack
+
+            # Where that fails, it is parsed again.
+            with suppress(StoreError):
+                self._store.keep_parsed(self.post(permalink), self._maker(), pack(parsed))
+        return prepared
 
     def is_prepared(self, permalink: str) -> bool:
-        """Tell whether a post is parsed."""
-        return self._key(permalink) in self._documents
+        """Tell whether a post is parsed, and later starts need not parse it again."""
+        return self._key(permalink) in self._documents and permalink not in self._unkept
 
     def neighbours(self, permalink: str) -> list[str]:
         """Give the posts before and after one by date."""
@@ -104,6 +114,7 @@ class Reading(Base):
     def take(self, prepared: Prepared) -> None:
         """Keep what another library parsed; where it is out of date it is never asked for."""
         self._keep(prepared.key, prepared.document)
+        self._unkept.pop(prepared.key[0], None)
 
     def _preference(self, permalink: str) -> tuple[int, str]:
         language = self.post(permalink).language
@@ -119,13 +130,33 @@ class Reading(Base):
         if len(self._documents) > CACHED_DOCUMENTS:
             self._documents.popitem(last=False)
 
-    def _compose(self, post: Post, body: str) -> Document:
-        from xsfreader.markup import article, parse
+    def _parsed(self, post: Post) -> Document:
+        """Read a post as it was parsed before, else parse it."""
+        from xsfreader.markup import parse
+        from xsfreader.markup.packed import unpack
+
+        with suppress(ValueError, BrokenFileError):
+            if (text := self._store.parsed(post, self._maker())) is not None:
+                return unpack(text)
+        document = parse(self.body(post.permalink), base=post.url)
+        self._unkept[post.permalink] = document
+        if len(self._unkept) > CACHED_DOCUMENTS:
+            self._unkept.popitem(last=False)
+        return document
+
+    @staticmethod
+    def _maker() -> str:
+        from xsfreader.markup.packed import maker
+
+        return f"{INGEST_VERSION} {maker()}"
+
+    def _compose(self, post: Post) -> Document:
+        from xsfreader.markup import article
 
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return article(
             post,
-            parse(body, base=post.url),
+            self._parsed(post),
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,

@@ -86,6 +86,18 @@ CREATE VIRTUAL TABLE found USING fts5 (
 INSERT INTO found (found, rank) VALUES ('hashsize', 16777216);
 """
 
+_ARCHIVE_2 = """
+-- Posts as they were parsed, by what they were made of and by which code made them.
+CREATE TABLE parsed (
+    id INTEGER PRIMARY KEY,
+    blob TEXT NOT NULL,
+    permalink TEXT NOT NULL,
+    maker TEXT NOT NULL,
+    document BLOB NOT NULL,
+    UNIQUE (blob, permalink)
+);
+"""
+
 _STATE_1 = """
 CREATE TABLE mark (
     permalink TEXT PRIMARY KEY,
@@ -128,7 +140,7 @@ CREATE TABLE picture (
 );
 """
 
-ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1,))
+ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2))
 STATE = Schema("state", 0x58534653, (_STATE_1,))
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

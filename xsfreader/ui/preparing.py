@@ -1,4 +1,4 @@
-"""The posts next to the one on screen, parsed beside reading, so that they open at once."""
+"""Posts parsed beside reading, so that they open at once: the next ones, and later starts."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ class Preparing:
         library, shown = self.screen.library, self.screen.permalink
         try:
             by_date = library.neighbours(shown) if shown else []
-            near = dict.fromkeys([*self.screen.posts.neighbours(), *reversed(by_date)])
-            wanted = [permalink for permalink in near if not library.is_prepared(permalink)]
+            near = dict.fromkeys([shown or "", *self.screen.posts.neighbours(), *reversed(by_date)])
+            wanted = [
+                permalink for permalink in near if permalink and not library.is_prepared(permalink)
+            ]
         except XsfreaderError:
             return
         if wanted and not self._running:

@@ -81,10 +81,9 @@ class Results(PaintedView):
             self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
         self.refresh()
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def fit_size(self) -> None:
         """Take the new width."""
         self.set_height(len(self.hits) * ROWS)
-        self.refresh()
 
     class Chosen(Message):
         """A result was clicked."""

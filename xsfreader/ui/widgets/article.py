@@ -159,7 +159,7 @@ class ArticleView(PaintedView, can_focus=True):
             self.scroll_to(y=self.page.line_at(place), animate=False)
             self._place = place
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def fit_size(self) -> None:
         """Lay out for the new width; the same words stay on top."""
         self._lay_out()
 

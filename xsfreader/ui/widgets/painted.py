@@ -32,6 +32,8 @@ class Painted(Widget, inherit_bindings=False):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**options)
         self._looks: dict[str, Style] = {}
+        self._in_layout = False
+        """Whether the frame that is being made paints all of it anyway."""
 
     def look(self, part: str = "") -> Style:
         """Give the style of the widget, or what a part of it lays over that."""
@@ -73,7 +75,9 @@ class Painted(Widget, inherit_bindings=False):
         frame without it may be out, and the next one is a sixtieth of a second away.
         """
         super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-        if self._repaint_required and self.is_mounted and self.is_attached and self.display:
+        if self._in_layout:
+            self._repaint_required = False
+        elif self._repaint_required and self.is_mounted and self.is_attached and self.display:
             self._repaint_required = False
             self.screen.post_message(Update(self))
         return self
@@ -98,6 +102,34 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
     where anything lies, so that no layout is due.
     """
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(**options)
+        self._fitted = Size(0, 0)
+        # Found out by Textual later, it would take another layout.
+        self.set_reactive(Widget.show_vertical_scrollbar, True)
+
+    def fit_size(self) -> None:
+        """Make what is shown fit a new size; the frame that follows shows it."""
+
+    def _size_updated(
+        self,
+        size: Size,
+        virtual_size: Size,
+        container_size: Size,
+        layout: bool = True,  # noqa: FBT001, FBT002 - Textual's own
+    ) -> bool:
+        """Fit in the midst of the layout: its event for this comes a frame later."""
+        updated = super()._size_updated(size, virtual_size, container_size, layout)
+        if size != self._fitted:
+            self._fitted = size
+            self._in_layout = True
+            try:
+                self.fit_size()
+            finally:
+                self._in_layout = False
+            self._exchange_repaint_regions()
+        return updated
+
     @property
     def room(self) -> int:
         """Cells of a line that the bar leaves free."""
@@ -116,6 +148,5 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
         if self._vertical_scrollbar is None:
             bar = PaintedScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
             self._vertical_scrollbar = bar
-            bar.display = False
             self.app._start_widget(self, bar)
         return self._vertical_scrollbar

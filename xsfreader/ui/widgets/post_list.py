@@ -301,7 +301,7 @@ class PostList(PaintedView, can_focus=True):
     def _resized_rows(self) -> None:
         self.set_height(max(1, len(self.tree_of_posts.rows)))
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def fit_size(self) -> None:
         """Keep the cursor in sight when the pane changes."""
         self._resized_rows()
         self._place_cursor(self.cursor)
