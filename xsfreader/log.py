@@ -12,19 +12,29 @@ BYTES = 1 << 20
 """Size at which the log is begun anew; three older ones are kept."""
 
 
+_kept: Path | None = None
+
+
 def log() -> logging.Logger:
     """Give the program's log; logging is loaded when there is something to say."""
     import logging
 
     logger = logging.getLogger("xsfreader")
     if not logger.handlers:
+        handler = None if _kept is None else _rotating(_kept)
         # Without any, logging writes warnings to the terminal.
-        logger.addHandler(logging.NullHandler())
+        logger.addHandler(handler or logging.NullHandler())
+        logger.setLevel(logging.INFO if handler else logging.WARNING)
     return logger
 
 
 def keep_log(file: Path) -> None:
     """Write the log to a file that is rotated; where that can't be written, there is none."""
+    global _kept
+    _kept = file
+
+
+def _rotating(file: Path) -> logging.Handler | None:
     import logging
     from logging.handlers import RotatingFileHandler
 
@@ -34,8 +44,7 @@ def keep_log(file: Path) -> None:
             file, maxBytes=BYTES, backupCount=3, encoding="utf-8", delay=True
         )
     except OSError:
-        return
+        return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.raiseExceptions = False
-    log().setLevel(logging.INFO)
-    log().addHandler(handler)
+    return handler

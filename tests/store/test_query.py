@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.store.conftest import EN, TODAY, land, make
 from xsfreader.errors import QueryError
-from xsfreader.store import Query, Store, Term, parse_query
+from xsfreader.store import Store
+from xsfreader.store.query import Query, Term, parse_query
 
 
 def terms(text: str) -> list[str]:

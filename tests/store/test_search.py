@@ -16,7 +16,8 @@ from tests.store.conftest import EN, TODAY, land, make
 from xsfreader.errors import QueryError
 from xsfreader.folding import fold, words
 from xsfreader.ingest import ingest, is_post
-from xsfreader.store import Store, Term, parse_query
+from xsfreader.store import Store
+from xsfreader.store.query import Term, parse_query
 from xsfreader.store.snippet import snippet
 
 if TYPE_CHECKING:

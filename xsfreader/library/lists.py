@@ -96,7 +96,7 @@ class Lists(Reading, Own):
 
     def search_as_typed(self, text: str, limit: int) -> list[Hit]:
         """Search while the query is being typed: half a filter is passed over, nothing raises."""
-        from xsfreader.store import parse_query
+        from xsfreader.store.query import parse_query
 
         return self._store.search(parse_query(text), limit, self.languages, self.today)
 
@@ -116,6 +116,6 @@ class Lists(Reading, Own):
 
     def words_of(self, query: str) -> tuple[str, ...]:
         """Tell the words and phrases of a query, without its filters, to mark them in a post."""
-        from xsfreader.store import parse_query
+        from xsfreader.store.query import parse_query
 
         return tuple(" ".join(term.words) for term in parse_query(query).terms)

@@ -1,6 +1,5 @@
 """Where posts and the reader's own state are kept: SQLite, and all the SQL there is."""
 
-from xsfreader.store.query import Query, Term, parse_query
 from xsfreader.store.store import Store
 
-__all__ = ["Query", "Store", "Term", "parse_query"]
+__all__ = ["Store"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.model import Hit
 from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, day_end, day_start
 from xsfreader.store.guard import guarded
-from xsfreader.store.query import Query, Term, parse_query
-from xsfreader.store.snippet import snippet
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
+
+    from xsfreader.store.query import Query, Term
 
 CANDIDATES = 1000
 """Of more posts than these, the newest are ranked; a blog of our size has fewer in all."""
@@ -39,6 +39,8 @@ class Search(Base):
         A query given as text is read strictly: raises QueryError where a filter can't be
         understood.
         """
+        from xsfreader.store.query import parse_query
+
         if isinstance(query, str):
             query = parse_query(query, strict=True)
         if query.empty or limit == 0:
@@ -81,6 +83,8 @@ class Search(Base):
         return list(found.values())
 
     def _hits(self, ids: Sequence[int], terms: Sequence[Term]) -> list[Hit]:
+        from xsfreader.store.snippet import snippet
+
         rows = {}
         for start in range(0, len(ids), 500):
             some = ids[start : start + 500]

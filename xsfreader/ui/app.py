@@ -46,7 +46,16 @@ class ReaderApp(App[None]):
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
         for own in theme.THEMES:
             self.register_theme(own)
-        self.theme = self._known_theme(library.theme())
+        self._begin_with(self._known_theme(library.theme()))
+
+    def _begin_with(self, name: str) -> None:
+        """Take a theme before there is a style sheet, so that it is not parsed for another."""
+        self.set_reactive(App.theme, name)
+        for mode, on in (("-dark-mode", self.current_theme.dark), (f"-theme-{name}", True)):
+            self.set_class(on, mode, update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def _known_theme(self, name: str) -> str:
         if name in self.available_themes:

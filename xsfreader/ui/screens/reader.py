@@ -129,7 +129,6 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
             yield self.article
         yield self.status
         yield self.keys
-        yield Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room")
 
     def on_mount(self) -> None:
         """Open where the app was left, else on the newest unread post."""
@@ -172,6 +171,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
             "zen": self.reading and self.has_class("zen"),
         }
         classes = (self.classes - wanted.keys()) | {name for name, on in wanted.items() if on}
+        if wanted["tiny"] and not self.query("#room"):
+            self.mount(Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room"))
         if classes != self.classes:
             self.set_classes(classes)
 

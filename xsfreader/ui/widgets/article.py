@@ -103,7 +103,7 @@ class ArticleView(PaintedView, can_focus=True):
         return max(0, (self.size.width - self.column) // 2)
 
     def _lay_out(self) -> None:
-        if self.document is None or not self.size.width:
+        if self.document is None or not self.is_placed:
             return
         place = self._place
         self._make_page(self.document)
@@ -125,7 +125,7 @@ class ArticleView(PaintedView, can_focus=True):
     def refit(self) -> None:
         """Lay out again for pictures that came; the text in view stays where it is."""
         page, document, gallery = self.page, self.document, self.gallery
-        if page is None or document is None or gallery is None:
+        if page is None or document is None or gallery is None or not self.is_placed:
             return
         before, _ = self._illustrated
         if gallery.rooms(document, self.column, self.size.height) == self._illustrated:

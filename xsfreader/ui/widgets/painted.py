@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from textual.geometry import Region
 
 
+NOWHERE = Size(0, 0)
+
+
 class Painted(Widget, inherit_bindings=False):
     """A widget whose lines go to the screen as they are, in one frame with all that changed.
 
@@ -104,12 +107,24 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**options)
-        self._fitted = Size(0, 0)
+        self._fitted = NOWHERE
+        """The size that what is shown was made to fit."""
         # Found out by Textual later, it would take another layout.
         self.set_reactive(Widget.show_vertical_scrollbar, True)
 
     def fit_size(self) -> None:
         """Make what is shown fit a new size; the frame that follows shows it."""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether there is a size to fit; where there is none, ``fit_size`` comes with one."""
+        if not self.size:
+            self._fitted = NOWHERE
+        return bool(self.size)
+
+    def on_hide(self) -> None:
+        """Fit anew once it is shown again."""
+        self._fitted = NOWHERE
 
     def _size_updated(
         self,
@@ -138,7 +153,7 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
     def set_height(self, lines: int) -> None:
         """Take so many lines as what there is to scroll through."""
         size = Size(self.size.width, lines)
-        if size != self.virtual_size:
+        if self.is_placed and size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
             self._scroll_update(size)
 
