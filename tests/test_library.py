@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.corpus import corpus_files, needs_corpus
+from xsfreader import markup
 from xsfreader.config import Config, locate
 from xsfreader.errors import NoArchiveError, UnknownPostError, UnreadablePostError
 from xsfreader.folding import fold
 from xsfreader.library import Library, archive_path, file_document, normal_source
-from xsfreader.markup import LinkKind
+from xsfreader.markup import LinkKind, packed
 from xsfreader.model import Filter, Place, View
 
 if TYPE_CHECKING:
@@ -192,3 +193,50 @@ def test_a_filter_looks_at_titles_authors_and_categories(blog: Library) -> None:
     texts = dict(blog.filterable(View.DATE))
     assert any("troncon" not in text and "stpeter" in text for text in texts)
     assert len(blog.filterable(View.XEP)) < len(texts)
+
+
+def no_parser(*_: object, **__: object) -> None:
+    raise AssertionError("parsed again")
+
+
+def test_a_post_is_parsed_but_once(guide: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = guide.prepare(WELCOME).document
+    monkeypatch.setattr(markup, "parse", no_parser)
+    with guide.clone() as later:
+        assert later.document(WELCOME) == parsed
+        assert later.is_prepared(WELCOME)
+
+
+def test_a_post_opened_here_is_prepared_once_it_is_kept(guide: Library) -> None:
+    guide.document(WELCOME)
+    assert not guide.is_prepared(WELCOME)
+    with guide.clone() as worker:
+        guide.take(worker.prepare(WELCOME))
+    assert guide.is_prepared(WELCOME)
+
+
+@pytest.mark.parametrize("change", ["code", "bytes", "damage"])
+def test_what_was_parsed_of_something_else_is_not_shown(
+    guide: Library, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    document = guide.prepare(WELCOME).document
+    with guide.clone() as later:
+        post = later.post(WELCOME)
+        maker = later._maker()
+        if change == "code":
+            monkeypatch.setattr(packed, "maker", lambda: "other code")
+        elif change == "bytes":
+            other = post._replace(blob="other bytes")
+            monkeypatch.setattr(later, "post", lambda _permalink: other)
+        else:
+            later._store.keep_parsed(post, maker, "[[[]], [], [], [], {}]")
+        calls: list[str] = []
+        parse = markup.parse
+
+        def counted(body: str, *, base: str) -> markup.Document:
+            calls.append(base)
+            return parse(body, base=base)
+
+        monkeypatch.setattr(markup, "parse", counted)
+        assert later.document(WELCOME) == document
+        assert calls == [post.url]

@@ -43,12 +43,16 @@ def maker() -> str:
     It goes by the files' sizes and times: whoever edits or installs one gets another name.
     """
     found = [repr(sys.version_info[:3])]
-    with os.scandir(Path(__file__).parent) as files:
-        found += sorted(_stamp(f.name, f.stat()) for f in files if f.is_file())
-    for name in _PARSERS:
-        spec = find_spec(name)
-        origin = spec.origin if spec is not None else None
-        found.append(_stamp(origin, Path(origin).stat()) if origin else name)
+    try:
+        with os.scandir(Path(__file__).parent) as files:
+            found += sorted(_stamp(f.name, f.stat()) for f in files if f.is_file())
+        for name in _PARSERS:
+            spec = find_spec(name)
+            origin = spec.origin if spec is not None else None
+            found.append(_stamp(origin, Path(origin).stat()) if origin else name)
+    except OSError:
+        # Code that lies in no files: nobody else has this name, so posts are parsed each time.
+        return os.urandom(16).hex()
     return " ".join(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,12 +18,12 @@ class Visit(NamedTuple):
     search: str | None = None
 
 
-@dataclass(slots=True)
 class History:
     """Two stacks of visits, as a browser keeps them."""
 
-    behind: list[Visit] = field(default_factory=list)
-    ahead: list[Visit] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.behind: list[Visit] = []
+        self.ahead: list[Visit] = []
 
     def leave(self, visit: Visit) -> None:
         """Go somewhere new from here; what was ahead is gone."""

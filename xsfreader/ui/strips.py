@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -17,17 +16,14 @@ from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from textual.widget import Widget
-
     from xsfreader.markup import Line, Link, Span
 
 Range: TypeAlias = tuple[int, int, str]
 
-ROLE_CLASSES = {role: f"article--{role.value}" for role in Role}
-MARK_CLASSES = {
-    Mark.INLINE_CODE: "article--inline-code",
-    Mark.LINK: "article--link",
-    Mark.DOUBTFUL: "article--doubtful",
+_MARKS = {
+    Mark.INLINE_CODE: "inline-code",
+    Mark.LINK: "link",
+    Mark.DOUBTFUL: "doubtful",
 }
 _TEXT_MARKS = {
     Mark.STRONG: Style(bold=True),
@@ -58,7 +54,7 @@ class Lit(NamedTuple):
     """What stands out in a post for now: matches, and the link one is on."""
 
     ranges: Mapping[int, Sequence[Range]] = MappingProxyType({})
-    """By block: start, end (in characters of its text) and component class, in order."""
+    """By block: start, end (in characters of its text) and look, in order."""
     link: int = -1
 
 
@@ -81,44 +77,30 @@ def fit_ends(text: str, width: int) -> str:
     return set_cell_size(f"{head}…{tail.lstrip()}", width)
 
 
-def component_style(widget: Widget, name: str) -> Style:
-    """Give the style of a component class, its translucent colours blended with the widget's.
-
-    Only what the class itself sets is in it, so that it can be laid over others.
-    """
-    styles = widget.get_component_styles(name)
-    ground = widget.background_colors[1]
-    if styles.has_rule("background"):
-        ground = ground + styles.background
-    style = Style(bgcolor=ground.rich_color) if styles.has_rule("background") else Style()
-    if styles.has_rule("color"):
-        style += Style(color=(ground + styles.color).rich_color)
-    return style + styles.text_style
-
-
 class Painter:
     """Paints lines in the styles of one widget and theme; make a new one when these change."""
 
-    def __init__(self, base: Style, component: Callable[[str], Style]) -> None:
+    def __init__(self, base: Style, part: Callable[[str], Style]) -> None:
+        """Take the widget's own style, and what gives the style of a part of it."""
         self.base = base
-        self._component = cache(component)
+        self._part = part
         self._looks: dict[tuple[Role, Mark], Style] = {}
 
     def style(self, name: str) -> Style:
-        """Give the base with a component class laid over it."""
-        return self.base + self._component(name)
+        """Give the base with a part's look laid over it."""
+        return self.base + self._part(name)
 
     def look(self, role: Role, marks: Mark) -> Style:
         """Give the style of a role and the marks laid over it."""
         look = self._looks.get((role, marks))
         if look is None:
-            look = self.style(ROLE_CLASSES[role])
+            look = self.style(role)
             for mark, style in _TEXT_MARKS.items():
                 if marks & mark:
                     look += style
-            for mark, name in MARK_CLASSES.items():
+            for mark, name in _MARKS.items():
                 if marks & mark:
-                    look += self._component(name)
+                    look += self._part(name)
             self._looks[role, marks] = look
         return look
 
@@ -134,7 +116,7 @@ class Painter:
                 look += Style(bgcolor=self.look(Role.CODE, Mark.NONE).bgcolor)
             if span.link >= 0:
                 if span.link == lit.link:
-                    look += self._component("article--link-current")
+                    look += self._part("link-current")
                 if url := openable(page.links[span.link]):
                     look += Style(link=url)
             if ranges and span.at >= 0:
@@ -161,7 +143,7 @@ class Painter:
                 continue
             if first > done:
                 segments.append(Segment(span.text[done:first], look))
-            segments.append(Segment(span.text[first:last], look + self._component(name)))
+            segments.append(Segment(span.text[first:last], look + self._part(name)))
             done = last
         if done < length:
             segments.append(Segment(span.text[done:], look))
@@ -169,7 +151,7 @@ class Painter:
 
     def label(self, strip: Strip, cell: int, text: str) -> Strip:
         """Lay a hint's letters over a painted line."""
-        label = Strip([Segment(text, self._component("article--hint"))])
+        label = Strip([Segment(text, self._part("hint"))])
         end = cell + len(text)
         return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
 

@@ -23,6 +23,7 @@ from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
+from xsfreader.ui.widgets.painted import InFrame
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggl
                 "help", "quit")  # fmt: skip
 READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
                 "star", "help", "quit")  # fmt: skip
+
+
+class Panes(Horizontal, InFrame):
+    """List and post beside one another."""
+
+
+class Sidebar(Vertical, InFrame):
+    """The views, and the list in one of them."""
 
 
 class ReaderScreen(Screen[None], inherit_bindings=False):
@@ -122,8 +131,8 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Two panes between a header, a status line and the keys."""
         yield self.header
-        with Horizontal(id="panes"):
-            with Vertical(id="sidebar"):
+        with Panes(id="panes"):
+            with Sidebar(id="sidebar"):
                 yield self.tabs
                 yield self.posts
             yield self.article

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup.safety import clean
+from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.strips import fit
 from xsfreader.ui.widgets.painted import PaintedView
 
@@ -50,13 +51,7 @@ class Found(Message):
 class Results(PaintedView):
     """What was found: title and a stretch of text each, with a cursor."""
 
-    PART = "results"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "results--title",
-        "results--quiet",
-        "results--match",
-        "results--cursor",
-    }
+    LOOKS = LOOKS["results"]
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,15 +11,13 @@ from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
+from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
 from xsfreader.ui.places import same_words
 from xsfreader.ui.strips import (
-    MARK_CLASSES,
-    ROLE_CLASSES,
     Geometry,
     Lit,
     Painter,
-    component_style,
     fit,
 )
 from xsfreader.ui.widgets.painted import PaintedView
@@ -46,15 +44,7 @@ class ArticleView(PaintedView, can_focus=True):
     Where the reader is, is a block and an offset in it, so that it stays through every width.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *ROLE_CLASSES.values(),
-        *MARK_CLASSES.values(),
-        "article--link-current",
-        "article--match",
-        "article--match-current",
-        "article--hint",
-        "article--selected",
-    }
+    LOOKS = LOOKS["article"]
 
     def __init__(self, widest: int) -> None:
         super().__init__(id="article")
@@ -223,7 +213,7 @@ class ArticleView(PaintedView, can_focus=True):
         """Mark matches, one of them as the current, and the link one is on."""
         ranges: dict[int, list[Range]] = {}
         for index, match in enumerate(matches):
-            name = "article--match-current" if index == current else "article--match"
+            name = "match-current" if index == current else "match"
             ranges.setdefault(match.block, []).append((match.start, match.end, name))
         self._lit = Lit(ranges, link)
         self._strips.clear()
@@ -333,7 +323,7 @@ class ArticleView(PaintedView, can_focus=True):
     def painter(self) -> Painter:
         """The styles of the theme in force."""
         if self._painter is None:
-            self._painter = Painter(self.look(), lambda name: component_style(self, name))
+            self._painter = Painter(self.look(), self.look)
         return self._painter
 
     def render_line(self, y: int) -> Strip:
@@ -368,7 +358,7 @@ class ArticleView(PaintedView, can_focus=True):
         text = strip.text
         first = cell_len(text[:start])
         last = strip.cell_length if end < 0 else cell_len(text[:end])
-        style = self.painter.style("article--selected")
+        style = self.painter.style("selected")
         middle = [Segment(s.text, style) for s in strip.crop(first, last)]
         return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,6 +12,7 @@ from textual.strip import Strip
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
 from xsfreader.ui.keys import key_shown
+from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import ViewChosen
 from xsfreader.ui.strips import fit
 from xsfreader.ui.widgets.painted import Painted
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 class Bar(Painted):
     """A line that paints itself."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--strong", "bar--quiet", "bar--alert"}
-
-    PART = "bar"
+    LOOKS = LOOKS["bar"]
 
     def style(self, part: str) -> Style:
         """Give the bar's style, with a part's over it."""
@@ -144,13 +142,17 @@ class StatusBar(Bar):
         self.text = clean(text)
         self._fit()
 
-    def on_resize(self) -> None:
+    def fit_size(self) -> None:
         """Break an alert anew."""
         self._fit()
 
     def _fit(self) -> None:
         width = max(10, self.size.width - 2 - len(self.where) - 2)
-        lines = textwrap.wrap(self.text, width) if self._whole else [self.text]
+        lines = [self.text]
+        if self._whole:
+            import textwrap
+
+            lines = textwrap.wrap(self.text, width)
         self._lines = lines[:MOST_LINES] or [""]
         self.styles.height = len(self._lines)
         self.refresh()

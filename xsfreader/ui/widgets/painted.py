@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.segment import Segment
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Size
 from textual.messages import Update
 from textual.scroll_view import ScrollView
@@ -12,58 +13,29 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xsfreader.ui.strips import component_style
+from xsfreader.ui.looks import style_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.style import Style
     from textual.geometry import Region
+
+    from xsfreader.ui.looks import Look
 
 
 NOWHERE = Size(0, 0)
 
 
-class Painted(Widget, inherit_bindings=False):
-    """A widget whose lines go to the screen as they are, in one frame with all that changed.
+class InFrame(Widget, inherit_bindings=False):
+    """A widget that is painted in the frame of whatever else changes, once."""
 
-    It must have no border, padding, outline, tint or opacity: looking for these at every line
-    takes Textual longer than the painting.
-    """
-
-    PART: ClassVar[str] = ""
-    """What the names of its component classes begin with."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
-        super().__init__(**options)
-        self._looks: dict[str, Style] = {}
+    def __init__(self, *children: Widget, **options: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(*children, **options)
+        self._fitted = NOWHERE
+        """The size that what is shown was made to fit."""
         self._in_layout = False
-        """Whether the frame that is being made paints all of it anyway."""
-
-    def look(self, part: str = "") -> Style:
-        """Give the style of the widget, or what a part of it lays over that."""
-        look = self._looks.get(part)
-        if look is None:
-            look = component_style(self, f"{self.PART}--{part}") if part else self.rich_style
-            self._looks[part] = look
-        return look
-
-    def notify_style_update(self) -> None:
-        """Forget the styles of the theme before."""
-        super().notify_style_update()
-        self._looks.clear()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Give the lines of a part of the view."""
-        strips = self.paint(crop.line_range)
-        for line_filter in self.get_line_filters():
-            ground = self.background_colors[1]
-            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
-        if crop.column_span != (0, self.region.width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
-
-    def paint(self, rows: range) -> list[Strip]:
-        """Give the lines of some rows, from 0 at the top of the widget."""
-        return [self.render_line(y) for y in rows]
+        """Whether a layout is on, whose frame paints all of the widget."""
 
     def refresh(
         self,
@@ -77,13 +49,91 @@ class Painted(Widget, inherit_bindings=False):
         Textual has a widget tell its screen once its own messages are dealt with. By then a
         frame without it may be out, and the next one is a sixtieth of a second away.
         """
-        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         if self._in_layout:
-            self._repaint_required = False
-        elif self._repaint_required and self.is_mounted and self.is_attached and self.display:
+            return self
+        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        if self._repaint_required and self.is_mounted and self.is_attached and self.display:
             self._repaint_required = False
             self.screen.post_message(Update(self))
         return self
+
+    def fit_size(self) -> None:
+        """Make what is shown fit a new size; the frame that follows shows it."""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether there is a size to fit; where there is none, ``fit_size`` comes with one."""
+        if not self.size:
+            self._fitted = NOWHERE
+        return bool(self.size)
+
+    def on_hide(self) -> None:
+        """Fit anew once it is shown again."""
+        self._fitted = NOWHERE
+
+    def _size_updated(
+        self,
+        size: Size,
+        virtual_size: Size,
+        container_size: Size,
+        layout: bool = True,  # noqa: FBT001, FBT002 - Textual's own
+    ) -> bool:
+        """Fit in the midst of the layout: Textual's event for this comes a frame later."""
+        if size == self._fitted:
+            return super()._size_updated(size, virtual_size, container_size, layout)
+        self._fitted = size
+        self._in_layout = True
+        try:
+            updated = super()._size_updated(size, virtual_size, container_size, layout)
+            self.fit_size()
+        finally:
+            self._in_layout = False
+        self._exchange_repaint_regions()
+        return updated
+
+
+class Painted(InFrame, inherit_bindings=False):
+    """A widget whose lines go to the screen as they are.
+
+    It must have no border, padding, outline, tint or opacity: looking for these at every line
+    takes Textual longer than the painting.
+    """
+
+    LOOKS: ClassVar[Mapping[str, Look]] = {}
+    """What its parts look like."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(**options)
+        self._looks: dict[str, Style] = {}
+
+    def look(self, part: str = "") -> Style:
+        """Give the style of the widget, or what a part of it lays over that."""
+        look = self._looks.get(part)
+        if look is None:
+            look = style_of(self, self.LOOKS[part]) if part else self.rich_style
+            self._looks[part] = look
+        return look
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the theme before."""
+        super().notify_style_update()
+        self._looks.clear()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Give the lines of a part of the view."""
+        strips = self.paint(crop.line_range)
+        for line_filter in self.get_line_filters():
+            # Where a theme's colours are the terminal's own, that filter is off; else none is.
+            if not isinstance(line_filter, ANSIToTruecolor):
+                ground = self.background_colors[1]
+                strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        if crop.column_span != (0, self.region.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Give the lines of some rows, from 0 at the top of the widget."""
+        return [self.render_line(y) for y in rows]
 
 
 class PaintedScrollBar(Painted, ScrollBar):
@@ -107,24 +157,8 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**options)
-        self._fitted = NOWHERE
-        """The size that what is shown was made to fit."""
         # Found out by Textual later, it would take another layout.
         self.set_reactive(Widget.show_vertical_scrollbar, True)
-
-    def fit_size(self) -> None:
-        """Make what is shown fit a new size; the frame that follows shows it."""
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether there is a size to fit; where there is none, ``fit_size`` comes with one."""
-        if not self.size:
-            self._fitted = NOWHERE
-        return bool(self.size)
-
-    def on_hide(self) -> None:
-        """Fit anew once it is shown again."""
-        self._fitted = NOWHERE
 
     def _size_updated(
         self,
@@ -133,16 +167,11 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
         container_size: Size,
         layout: bool = True,  # noqa: FBT001, FBT002 - Textual's own
     ) -> bool:
-        """Fit in the midst of the layout: its event for this comes a frame later."""
+        """Leave the bar alone in a layout that changes nothing here."""
+        if size == self._fitted:
+            return False
         updated = super()._size_updated(size, virtual_size, container_size, layout)
-        if size != self._fitted:
-            self._fitted = size
-            self._in_layout = True
-            try:
-                self.fit_size()
-            finally:
-                self._in_layout = False
-            self._exchange_repaint_regions()
+        self.vertical_scrollbar._exchange_repaint_regions()
         return updated
 
     @property

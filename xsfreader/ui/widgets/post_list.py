@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from textual.strip import Strip
 from xsfreader.folding import fold
 from xsfreader.markup.safety import clean
 from xsfreader.model import View
+from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.strips import fit, fit_ends
 from xsfreader.ui.widgets.painted import PaintedView
@@ -37,16 +38,7 @@ class PostList(PaintedView, can_focus=True):
     Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
     """
 
-    PART = "post-list"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "post-list--fold",
-        "post-list--quiet",
-        "post-list--unread",
-        "post-list--star",
-        "post-list--read",
-        "post-list--cursor",
-        "post-list--cursor-away",
-    }
+    LOOKS = LOOKS["list"]
 
     def __init__(self, library: Library) -> None:
         super().__init__(id="posts")
@@ -331,7 +323,7 @@ class PostList(PaintedView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
-        width, base = self.size.width, self.look()
+        width, base = self.room, self.look()
         rows = self.tree_of_posts.rows
         at = y + self.scroll_offset.y
         if not rows and y == 1:
@@ -365,19 +357,19 @@ class PostList(PaintedView, can_focus=True):
             cursor = self.look(held)
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip([s for s in segments if s.text]).adjust_cell_length(width, base)
 
     def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
         base = self.look()
         sign = "▾" if opened else "▸"
         unread = f"●{fold.unread}" if fold.unread else ""
         total = "" if fold.unread == fold.total else f" {fold.total}"
-        room = self.size.width - 1 - cell_len(unread + total)
+        room = self.room - cell_len(unread + total)
         head = fit(f"{'  ' * depth} {sign} {clean(fold.label)}", max(4, room - 1))
         return [
             Segment(head + " ", base + self.look("fold")),
             Segment(unread, base + self.look("unread")),
-            Segment(total + " ", base + self.look("quiet")),
+            Segment(total, base + self.look("quiet")),
         ]
 
     def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
@@ -389,7 +381,7 @@ class PostList(PaintedView, can_focus=True):
         star = "★" if entry.starred else " "
         dot = " " if entry.read else "●"
         head = f"{indent} "
-        room = self.size.width - cell_len(head) - 3 - len(day) - len(tag) - 1
+        room = self.room - cell_len(head) - 3 - len(day) - len(tag)
         return [
             Segment(head, base),
             Segment(dot, base + self.look("unread")),

@@ -5,7 +5,6 @@ No screen in here: rows, and which of them the cursor goes to next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from xsfreader.model import Entry, Fold
 
 
-@dataclass(slots=True)
 class Node:
     """A fold of the list; what lies below is read when it first opens."""
 
-    fold: Fold
-    open: bool = False
-    folds: list[Node] | None = None
-    entries: list[Entry] | None = None
+    def __init__(self, fold: Fold) -> None:
+        self.fold = fold
+        self.open = False
+        self.folds: list[Node] | None = None
+        self.entries: list[Entry] | None = None
 
 
 class Row(NamedTuple):
@@ -40,17 +39,23 @@ class Row(NamedTuple):
         return f"fold:{self.node.fold.key}" if self.node else ""
 
 
-@dataclass(slots=True)
 class PostTree:
     """Folds, open or closed, and the rows that this makes."""
 
-    load_folds: Callable[[str | None], list[Fold]]
-    load_entries: Callable[[str | None], list[Entry]]
-    flat: bool = False
-    """No folds at all: every entry is a row."""
-    rows: list[Row] = field(default_factory=list)
-    roots: list[Node] = field(default_factory=list)
-    loose: list[Entry] = field(default_factory=list)
+    def __init__(
+        self,
+        load_folds: Callable[[str | None], list[Fold]],
+        load_entries: Callable[[str | None], list[Entry]],
+        *,
+        flat: bool = False,
+    ) -> None:
+        """Take what reads folds and entries; ``flat`` has no folds, every entry is a row."""
+        self.load_folds = load_folds
+        self.load_entries = load_entries
+        self.flat = flat
+        self.rows: list[Row] = []
+        self.roots: list[Node] = []
+        self.loose: list[Entry] = []
 
     def load(self, opened: frozenset[str] = frozenset()) -> None:
         """Read anew; folds whose keys are in ``opened`` open."""

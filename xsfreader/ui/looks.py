@@ -1,0 +1,107 @@
+"""How the parts of what we paint ourselves look: colours of the theme, by widget and part.
+
+They stand here and not in the style sheet because Textual would work each of them out anew for
+every widget whenever anything restyles it, at the start thrice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.style import Style
+from textual.color import Color
+
+from xsfreader.markup import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.widget import Widget
+
+
+class Look(NamedTuple):
+    """What a part lays over the look of its widget."""
+
+    colour: str = ""
+    """Name of a colour of the theme, with a percentage where it is translucent."""
+    ground: str = ""
+    """The same for what is behind."""
+    text: str = ""
+    """``bold``, ``italic`` and the like."""
+
+
+_CODE = "panel"
+
+LOOKS: Mapping[str, Mapping[str, Look]] = {
+    "bar": {
+        "strong": Look("primary", text="bold"),
+        "quiet": Look("foreground 60%"),
+        "alert": Look("accent", text="bold"),
+    },
+    "list": {
+        "fold": Look(text="bold"),
+        "quiet": Look("foreground 60%"),
+        "read": Look("foreground 80%"),
+        "unread": Look("accent"),
+        "star": Look("warning"),
+        "cursor": Look(ground="primary 35%", text="bold"),
+        "cursor-away": Look(ground="foreground 12%"),
+    },
+    "results": {
+        "title": Look(text="bold"),
+        "quiet": Look("foreground 65%"),
+        "match": Look("accent", text="bold"),
+        "cursor": Look(ground="primary 30%"),
+    },
+    "article": {
+        Role.BODY: Look(),
+        Role.TITLE: Look("primary", text="bold"),
+        Role.META: Look("foreground 65%"),
+        Role.HEADING1: Look("primary", text="bold"),
+        Role.HEADING2: Look("primary", text="bold"),
+        Role.HEADING3: Look(text="bold"),
+        Role.HEADING4: Look(text="bold italic"),
+        Role.CODE: Look(ground=_CODE),
+        Role.QUOTE: Look("foreground 85%", text="italic"),
+        Role.CAPTION: Look("foreground 65%"),
+        Role.MARKER: Look("accent"),
+        Role.RULE: Look("foreground 30%"),
+        Role.TABLE_HEADER: Look(text="bold"),
+        Role.NOTE: Look("foreground 65%"),
+        Role.KEYWORD: Look("primary", _CODE),
+        Role.NAME: Look("foreground", _CODE),
+        Role.STRING: Look("secondary", _CODE),
+        Role.NUMBER: Look("warning", _CODE),
+        Role.COMMENT: Look("foreground 60%", _CODE),
+        "inline-code": Look("secondary", "panel"),
+        "link": Look("primary", text="underline"),
+        "doubtful": Look("foreground 65%", text="underline"),
+        "link-current": Look(text="reverse"),
+        "match": Look(ground="warning 40%"),
+        "match-current": Look("background", "warning", "bold"),
+        "selected": Look("foreground", "primary 45%"),
+        "hint": Look("background", "accent", "bold"),
+    },
+}
+
+
+def style_of(widget: Widget, look: Look) -> Style:
+    """Make the style, translucent colours blended with what is behind the widget.
+
+    Only what the look itself sets is in it, so that it can be laid over others.
+    """
+    variables = widget.app.theme_variables
+    ground = widget.background_colors[1]
+    style = Style()
+    if look.ground:
+        ground += _colour(look.ground, variables)
+        style += Style(bgcolor=ground.rich_color)
+    if look.colour:
+        style += Style(color=(ground + _colour(look.colour, variables)).rich_color)
+    return style + Style.parse(look.text) if look.text else style
+
+
+def _colour(words: str, variables: Mapping[str, str]) -> Color:
+    name, _, percent = words.partition(" ")
+    colour = Color.parse(variables[name])
+    return colour.multiply_alpha(int(percent.rstrip("%")) / 100) if percent else colour
