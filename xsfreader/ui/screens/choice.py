@@ -21,6 +21,46 @@ if TYPE_CHECKING:
 class ChoiceScreen(ModalScreen[int | None]):
     """Ends with the index of the row chosen, or None."""
 
+    DEFAULT_CSS = """
+    ChoiceScreen {
+        align: right top;
+        background: $background 50%;
+    }
+    ChoiceScreen > Vertical {
+        width: 60;
+        max-width: 100%;
+        height: 100%;
+        background: $panel;
+        border-left: solid $primary;
+        padding: 0 1;
+    }
+    ChoiceScreen .title {
+        color: $primary;
+        text-style: bold;
+        height: auto;
+        margin: 1 1;
+    }
+    ChoiceScreen .words {
+        height: auto;
+        max-height: 60%;
+        margin: 0 1 1 1;
+    }
+    ChoiceScreen OptionList, ChoiceScreen OptionList:focus {
+        height: 1fr;
+        border: none;
+        padding: 0;
+        background: $panel;
+        background-tint: $foreground 0%;
+        scrollbar-size-vertical: 1;
+    }
+    ChoiceScreen OptionList > .option-list--option-highlighted,
+    ChoiceScreen OptionList:focus > .option-list--option-highlighted {
+        background: $primary 35%;
+        color: $foreground;
+        text-style: bold;
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,t,x", "dismiss(None)", "Close"),
         Binding("j", "list('cursor_down')", "Down", show=False),

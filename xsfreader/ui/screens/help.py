@@ -25,6 +25,26 @@ if TYPE_CHECKING:
 class HelpScreen(ModalScreen[None]):
     """All actions by group, each with its keys."""
 
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+    }
+    HelpScreen > VerticalScroll {
+        width: 76;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        padding: 1 2;
+        border: round $primary;
+        background: $panel;
+        scrollbar-size-vertical: 1;
+    }
+    HelpScreen Static {
+        height: auto;
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss", "Close"),
         Binding("j,down", "scroll('down')", "Down", show=False),

@@ -34,6 +34,15 @@ GROWTH = 2
 class PictureView(Widget):
     """A drawing in the middle of what room there is, or a few words in its place."""
 
+    DEFAULT_CSS = """
+    PictureView {
+        width: 100%;
+        height: 1fr;
+        margin: 1 0;
+        color: $foreground 65%;
+    }
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self.drawing: Drawing | None = None
@@ -77,6 +86,24 @@ class PictureView(Widget):
 
 class PictureScreen(ModalScreen[None]):
     """One picture of a post after another."""
+
+    DEFAULT_CSS = """
+    PictureScreen {
+        background: $background;
+    }
+    PictureScreen > Vertical {
+        height: auto;
+        max-height: 6;
+        padding: 0 2;
+        background: $panel;
+    }
+    PictureScreen Static {
+        height: auto;
+    }
+    PictureScreen .address {
+        color: $foreground 65%;
+    }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "dismiss(None)", "Close"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
@@ -15,6 +17,7 @@ from xsfreader.ui.finding import Finding
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.linking import Linking
+from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.marking import Marking
 from xsfreader.ui.moving import Moving
 from xsfreader.ui.outside import Outside
@@ -23,7 +26,7 @@ from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
-from xsfreader.ui.widgets.painted import InFrame
+from xsfreader.ui.widgets.painted import Ground
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -65,12 +68,23 @@ READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "content
                 "star", "help", "quit")  # fmt: skip
 
 
-class Panes(Horizontal, InFrame):
+class Panes(Horizontal, Ground):
     """List and post beside one another."""
 
 
-class Sidebar(Vertical, InFrame):
-    """The views, and the list in one of them."""
+class Sidebar(Vertical, Ground):
+    """The views, the list in one of them, and a line between these and the post."""
+
+    LOOKS = LOOKS["sidebar"]
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Paint the line in the padding at the right, where there is any."""
+        lines = super().paint(rows)
+        if not self.styles.padding.right:
+            return lines
+        edge = Segment("│", self.look() + self.look("edge"))
+        blank = Segment(" " * self.size.width, self.look())
+        return [Strip([blank, edge], self.size.width + 1)] * len(rows)
 
 
 class ReaderScreen(Screen[None], inherit_bindings=False):

@@ -135,6 +135,24 @@ class Results(PaintedView):
 class SearchScreen(ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
+    DEFAULT_CSS = """
+    SearchScreen {
+        background: $background;
+        color: $foreground;
+    }
+    SearchScreen Input, SearchScreen Input:focus {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $panel;
+    }
+    SearchScreen #found {
+        height: 1;
+        padding: 0 1;
+        color: $foreground 60%;
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
         Binding("down,ctrl+n", "move(1)", "Next", priority=True),

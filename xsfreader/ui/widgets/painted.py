@@ -136,6 +136,14 @@ class Painted(InFrame, inherit_bindings=False):
         return [self.render_line(y) for y in rows]
 
 
+class Ground(Painted):
+    """What holds other widgets: nothing to be seen of it but its colour."""
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Give the same blank line for all rows."""
+        return [Strip.blank(self.size.width, self.look())] * len(rows)
+
+
 class PaintedScrollBar(Painted, ScrollBar):
     """Textual's scroll bar, in the frame of what it belongs to."""
 

@@ -12,6 +12,15 @@ from textual.widgets import Input
 class Prompt(Input):
     """Says what is typed, at every key, and how it was left."""
 
+    DEFAULT_CSS = """
+    Prompt, Prompt:focus {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $panel;
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave(False)", "Back", show=False),
         Binding("enter", "leave(True)", "Keep", show=False),
