@@ -3,15 +3,11 @@
 Everything here is frozen, made of plain values, and free of third-party code.
 """
 
-from __future__ import annotations
-
+import datetime as dt
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
 SITE = "https://xmpp.org"
 """What a permalink is appended to for a post's URL."""

@@ -4,17 +4,13 @@ The blocks are a flat list. What they are nested in (items of lists, quotes) the
 frames, so that layout is one loop and a block's index is an address that survives any width.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xsfreader.markup.lines import Span
-    from xsfreader.model import Place
+from xsfreader.markup.lines import Span
+from xsfreader.model import Place
 
 
 class BlockKind(StrEnum):

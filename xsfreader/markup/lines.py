@@ -3,8 +3,6 @@
 Front ends turn a role and its marks into a style of their own.
 """
 
-from __future__ import annotations
-
 from enum import IntFlag, StrEnum
 from typing import NamedTuple
 
