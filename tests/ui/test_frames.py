@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from textual._compositor import ChopsUpdate, Compositor
 
 from tests.ui.apps import reader, running, settle
+from xsfreader import markup
+from xsfreader.library import reading
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from xsfreader.markup import Document
 
 
 def widgets_painted(screen: Screen[object], update: ChopsUpdate) -> set[str]:
@@ -64,3 +69,46 @@ async def test_a_key_goes_to_the_post_that_the_key_before_it_led_to() -> None:
         assert screen.posts.entry == screen.posts.entry_of(entries[1].permalink)
         await settle(pilot, 0.2)
         assert screen.article.scroll_offset.y > 0
+
+
+@pytest.mark.parametrize("words", [1, 10_000])
+async def test_long_posts_are_parsed_beside_the_screen(
+    words: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsers: dict[str, int] = {}
+    parse = markup.parse
+
+    def noted(body: str, *, base: str) -> Document:
+        parsers.setdefault(base, threading.get_ident())
+        return parse(body, base=base)
+
+    async with running() as pilot:
+        screen = reader(pilot)
+        await settle(pilot, 0.5)
+        monkeypatch.setattr(reading, "LONG", words)
+        monkeypatch.setattr(markup, "parse", noted)
+        screen.action_do("bottom")
+        screen.action_do("previous-post")
+        wanted = screen.posts.entry
+        assert wanted is not None
+        for _ in range(100):
+            if screen.permalink == wanted.permalink:
+                break
+            await pilot.pause(0.02)
+        assert screen.permalink == wanted.permalink
+        url = screen.library.post(wanted.permalink).url
+        assert (parsers[url] == threading.get_ident()) is (words > 1)
+
+
+async def test_a_key_for_a_post_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await settle(pilot, 0.5)
+        monkeypatch.setattr(reading, "LONG", 1)
+        screen.action_do("bottom")
+        screen.action_do("previous-post")
+        wanted = screen.posts.entry
+        assert wanted is not None
+        screen.action_do("star")
+        assert screen.permalink == wanted.permalink
+        assert screen.library.is_starred(wanted.permalink)

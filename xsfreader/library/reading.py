@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xsfreader.model import Post
 
 CACHED_DOCUMENTS = 32
+LONG = 1200
+"""Words of a post that takes more than some milliseconds to parse."""
 
 
 class Prepared(NamedTuple):
@@ -105,6 +107,21 @@ class Reading(Base):
     def is_prepared(self, permalink: str) -> bool:
         """Tell whether a post is parsed, and later starts need not parse it again."""
         return self._key(permalink) in self._documents and permalink not in self._unkept
+
+    def takes_long(self, permalink: str) -> bool:
+        """Tell whether a post must be parsed to be opened, and is so long that one would wait."""
+        if self._key(permalink) in self._documents:
+            return False
+        post = self._store.post(permalink)
+        if post is None or post.words < LONG:
+            return False
+        return self._store.parsed(post, self._maker()) is None
+
+    def load_parser(self) -> None:
+        """Load what parses, so that the first post that needs it need not wait for it."""
+        from xsfreader.markup.parse import load
+
+        load()
 
     def neighbours(self, permalink: str) -> list[str]:
         """Give the posts before and after one by date."""

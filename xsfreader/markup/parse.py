@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from xsfreader.markup.document import Document
 
 
+def load() -> None:
+    """Load all that parsing and layout may need, so that no post has to wait for it."""
+    import wcwidth  # noqa: F401
+
+    from xsfreader.markup import build  # noqa: F401
+
+
 def parse(body: str, *, base: str) -> Document:
     """Read a post's Markdown; ``base`` is the post's address, which its links are relative to.
 

@@ -21,10 +21,11 @@ class PostChosen(Message):
 
 
 class PostPrepared(Message):
-    """A post was parsed that may be opened soon."""
+    """A post was parsed; ``prepared`` is None where that failed."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, permalink: str, prepared: Prepared | None) -> None:
         super().__init__()
+        self.permalink = permalink
         self.prepared = prepared
 
 

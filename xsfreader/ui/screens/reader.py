@@ -297,13 +297,22 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         So however fast the keys come, and however slow the terminal is, no more is done than
         can be seen.
         """
-        if self._unseen:
-            self._passing = True
+        self._passing = True
+        if not self._unseen:
+            self._show_passed()
+
+    def _show_passed(self) -> None:
+        """Show the post under the list's cursor, parsed beside the screen where that takes long."""
+        entry = self.posts.entry
+        if not self._passing or entry is None:
+            return
+        if self.library.takes_long(entry.permalink):
+            self.preparing.now(entry.permalink)
         else:
             self._show_entry()
 
     def catch_up(self) -> None:
-        """Show the post under the list's cursor where posts were passed over."""
+        """Show the post under the list's cursor at once: a key is for it."""
         if self._passing:
             self._show_entry()
 
@@ -320,11 +329,16 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def _seen(self) -> None:
         self._unseen = False
-        self.catch_up()
+        self._show_passed()
 
     def on_post_prepared(self, message: PostPrepared) -> None:
-        """Keep a post that may be opened next."""
-        self.library.take(message.prepared)
+        """Keep a post that may be opened next, and show one that was waited for."""
+        if message.prepared is not None:
+            self.library.take(message.prepared)
+        elif self._passing and self.posts.entry_of(message.permalink) is self.posts.entry:
+            self._show_entry()
+        if not self._unseen:
+            self._show_passed()
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Open the post that was clicked."""

@@ -242,12 +242,11 @@ class PostList(PaintedView, can_focus=True):
         return True
 
     def neighbours(self) -> list[str]:
-        """Give the posts that a step down or up leads to, as far as they are unfolded."""
-        rows = self.tree_of_posts.rows
-        below = (row.entry for row in rows[self.cursor + 1 : self.cursor + 4])
-        above = (row.entry for row in rows[max(0, self.cursor - 3) : self.cursor][::-1])
-        found = [next((e.permalink for e in near if e), None) for near in (below, above)]
-        return [permalink for permalink in found if permalink]
+        """Give the posts that steps down or up lead to, as far as they are unfolded."""
+        rows, at = self.tree_of_posts.rows, self.cursor
+        below, above = rows[at + 1 : at + 6], rows[max(0, at - 5) : at][::-1]
+        down, up = ([row.entry.permalink for row in near if row.entry] for near in (below, above))
+        return [*down[:1], *up[:1], *down[1:3], *up[1:2]]
 
     def activate(self) -> None:
         """Open what is under the cursor: a fold folds or unfolds, a post is read."""
