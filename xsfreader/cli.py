@@ -217,6 +217,8 @@ def _app(args: argparse.Namespace, library: Library) -> int:
 
     # Nothing of what is loaded now is garbage; the app enables it once its screen is there.
     gc.disable()
+    # A frame that follows on another waits for up to two periods, as results do on a typed letter.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from xsfreader.ui.app import run
 
     run(library, offline=args.offline, fresh=args.fresh)

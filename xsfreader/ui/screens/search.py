@@ -225,7 +225,9 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
             words = "nothing found: fewer words, or the start of one, find more"
         else:
             words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · Esc goes back"
-        self.found.update(words)
+        self.found.update(words, layout=False)
+        # The letter's own frame is just out, and the next one would wait.
+        self.call_later(self._on_timer_update)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
