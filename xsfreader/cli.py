@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _fail(words: str) -> int:
-    from xsfreader.markup.safety import clean
+    from xsfreader.safety import clean
 
     print(f"xsfreader: {clean(words)}", file=sys.stderr)
     return FAILURE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,6 +89,8 @@ def load(file: Path, *, required: bool = False) -> Config:
         raise ConfigError(f"{file}: can't be read ({error.strerror})") from error
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{file}: larger than 1 MB, this is no configuration")
+    import tomllib
+
     try:
         text = data.decode("utf-8")
         table = tomllib.loads(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoppedError, UnreadablePostError
@@ -32,6 +33,9 @@ def sync(
     """
     with store.sync_lock():
         known = store.known()
+        if not known.files:
+            # All will have to be read, so that what reads is loaded while the source is waited for.
+            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
         snapshot = source.snapshot(known, progress, stopped)
         if snapshot is None:
             store.note_checked()
@@ -43,6 +47,12 @@ def sync(
         posts, aside = _read_changed(store, known, snapshot, progress, stopped)
         progress(Progress("saving"))
         return store.land(snapshot.id, snapshot.files, posts, aside, snapshot.images)
+
+
+def _load_ingest() -> None:
+    from xsfreader.ingest import load
+
+    load()
 
 
 def _read_changed(

@@ -29,6 +29,11 @@ _LONE = re.compile(r"[ÃÂ] ")
 """A no-break space within broken text is often a plain one by now."""
 
 
+def load() -> None:
+    """Work out what the first file that is not plain ASCII is looked at for."""
+    _suspicious_pairs()
+
+
 def decode(data: bytes) -> str:
     """Decode a file: UTF-8, with or without a mark in front, any line ends, mended.
 
@@ -57,7 +62,8 @@ def _mend(text: str) -> str:
         for run in _RUN.finditer(text)
         if any(run[0][at : at + 2] in pairs for at in range(len(run[0]) - 1))
     ]
-    found += [lone.start() for lone in _LONE.finditer(text)]
+    if "Ã" in text or "Â" in text:
+        found += [lone.start() for lone in _LONE.finditer(text)]
     lines = {text.count("\n", 0, start) for start in found}
     if not lines:
         return text

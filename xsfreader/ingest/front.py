@@ -79,6 +79,12 @@ def clean(text: str) -> str:
     return " ".join(part for part in _CONTROL.sub(" ", text).split(" ") if part).strip()
 
 
+def load() -> None:
+    """Load what reads YAML."""
+    import yaml  # noqa: F401
+    from frontmatter import default_handlers  # noqa: F401
+
+
 def split(text: str) -> tuple[Front, str]:
     """Take a file apart into front matter and Markdown. Raises UnreadablePostError."""
     from frontmatter.default_handlers import YAMLHandler

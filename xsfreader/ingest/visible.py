@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from operator import itemgetter
 
 _SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
 _SHOWN = re.compile(r"""\b(?:caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
-_TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,500}\)){0,2000})"""
+_TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]{1,2000}+|\([^()\s]{0,500}\)){0,50}+)"""
 _TITLE = r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?\s{0,9}\)"""
 _IMAGE = re.compile(r"!\[([^\[\]]{0,500})\]" + _TARGET + _TITLE)
 _LINK = re.compile(r"\[([^\[\]]{0,1000})\](?:" + _TARGET + _TITLE + r"|\[[^\[\]\n]{0,200}\])")
@@ -27,10 +28,12 @@ _UNDERSCORE = re.compile(r"_(?:(?<!\w_)(?=\w)|(?<=[^\s_]_)(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000
 _HIDDEN = re.compile("[\ue021-\ue07e]")
+_FIRST = itemgetter(1)
+"""The first group; a template such as ``\\1`` would be worked out in Python at every match."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _XEP = re.compile(
-    r"[xX][eE][pP](?<![A-Za-z0-9][xX][eE][pP])"
+    r"xep(?<![a-z0-9]xep)"
     r"(?:[-_‐‑–]?(\d{4})|[-‐‑](\d{1,3})|[ \xa0](\d{4}))(?!\d)"
 )
 
@@ -45,14 +48,14 @@ def visible(body: str) -> str:
         text = _SHORTCODE.sub(_shortcode, text)
     if "![" in text:
         text = _IMAGE.sub(r"\1 ", text)
-    text = _LINK.sub(r"\1", text)
+    text = _LINK.sub(_FIRST, text)
     if "]:" in text:
         text = _DEFINITION.sub("", text)
     if "[^" in text:
         text = _FOOTNOTE.sub("", text)
     if "{#" in text or "{." in text:
         text = _ATTRIBUTES.sub("", text)
-    text = _AUTOLINK.sub(r"\1", text)
+    text = _AUTOLINK.sub(_FIRST, text)
     text = _RULE.sub("\n", text)
     text = _MARKER.sub("\n", text)
     text = _QUOTED.sub("\n", text)
@@ -88,6 +91,8 @@ def _shortcode(found: re.Match[str]) -> str:
 def xeps(*texts: str) -> tuple[int, ...]:
     """Numbers of the XEPs that texts mention or link to, in order of first mention."""
     found = (
-        int(one or other or third) for text in texts for one, other, third in _XEP.findall(text)
+        int(one or other or third)
+        for text in texts
+        for one, other, third in _XEP.findall(text.lower())
     )
     return tuple(dict.fromkeys(number for number in found if number))

@@ -8,8 +8,8 @@ from xsfreader.markup.document import Block, BlockKind, Document
 from xsfreader.markup.inline import Collected, Run
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
-from xsfreader.markup.safety import clean
 from xsfreader.model import SITE, Place
+from xsfreader.safety import clean
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.goldmark import parser
 from xsfreader.markup.inline import Collected, Inline, Run
 from xsfreader.markup.lines import Mark, Role
-from xsfreader.markup.safety import clean
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
 from xsfreader.markup.tokens import plain_text
+from xsfreader.safety import clean
 
 if TYPE_CHECKING:
     from xsfreader.markup.lines import Span

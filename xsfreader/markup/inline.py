@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.document import Image, Link, LinkKind
 from xsfreader.markup.lines import Mark, Role, Span
 from xsfreader.markup.links import make_link, resolve, site_path, xep_link
-from xsfreader.markup.safety import clean
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode, label, restore
 from xsfreader.markup.tokens import plain_text
+from xsfreader.safety import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -304,9 +304,12 @@ class Writer:
 
     def _story(self, key: str) -> int:
         if key not in self._stories:
-            self._db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (key,))
-            row = self._db.execute("SELECT id FROM story WHERE key = ?", (key,)).fetchone()
-            self._stories[key] = row[0]
+            made = self._db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (key,))
+            id_ = made.lastrowid if made.rowcount > 0 else None
+            if id_ is None:
+                select = "SELECT id FROM story WHERE key = ?"
+                id_ = self._db.execute(select, (key,)).fetchone()[0]
+            self._stories[key] = id_
         return self._stories[key]
 
 

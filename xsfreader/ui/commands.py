@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 
-from xsfreader.markup.safety import clean
 from xsfreader.model import View
+from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.screens.reader import ReaderScreen
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from xsfreader.markup.safety import clean
+from xsfreader.safety import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from xsfreader.markup.safety import clean
+from xsfreader.safety import clean
 from xsfreader.ui.strips import fit
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.markup.safety import clean
+from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.strips import fit
 from xsfreader.ui.widgets.painted import PaintedView

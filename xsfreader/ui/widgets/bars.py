@@ -9,8 +9,8 @@ from rich.segment import Segment
 from textual.reactive import var
 from textual.strip import Strip
 
-from xsfreader.markup.safety import clean
 from xsfreader.model import View
+from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import ViewChosen

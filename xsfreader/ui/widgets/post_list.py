@@ -10,8 +10,8 @@ from textual.geometry import Offset
 from textual.strip import Strip
 
 from xsfreader.folding import fold
-from xsfreader.markup.safety import clean
 from xsfreader.model import View
+from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.strips import fit, fit_ends
