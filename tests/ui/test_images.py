@@ -183,21 +183,19 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
         await pilot.pause(0.3)
         assert held
         assert article.page is not None
-        before = [line for line in shown(pilot) if "Paragraph" in line]
-        first = next(at for at, line in enumerate(shown(pilot)) if "Paragraph" in line)
-        rows = len(article.page.lines)
+        before = {at: line for at, line in enumerate(shown(pilot)) if "Paragraph" in line}
+        assert before
         monkeypatch.undo()
         gallery.look_soon()
         await come(pilot, *range(2))
-        assert len(article.page.lines) != rows
         after = shown(pilot)
-        assert after[first] == before[0]
+        assert {at: line for at, line in enumerate(after) if "Paragraph" in line} == before
         assert article.place == article.page.place_of(article.scroll_offset.y) or page == 0
 
 
 async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
-    body = f"![Tall](/images/tall.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
-    site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
+    body = f"![Low](/images/low.png)\n\n{WORDS}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
+    site(tmp_path, body, low_png=pictures.two_halves("RGB", (400, 40), "PNG"), wide_png=WIDE)
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         screen = reader(pilot)
         assert screen.article.document is not None
@@ -213,6 +211,40 @@ async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
         await come(pilot, 0)
         assert screen.article._illustrated[0] != rooms
         assert shown(pilot)[0] == before
+
+
+@pytest.mark.parametrize(
+    "data", [WIDE, TALL, pictures.corrupt_png()], ids=["wide", "tall", "broken"]
+)
+async def test_nothing_in_view_moves_when_a_picture_comes(
+    tmp_path: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = f"Above\n\n![One](/images/one.png 'The caption')\n\n{WORDS}"
+    site(tmp_path, body, one_png=data)
+    want = loader.Loader.want
+    monkeypatch.setattr(loader.Loader, "want", lambda _self, _wanted: None)
+    async with running(str(tmp_path), config=ON_VIEW) as pilot:
+        article, gallery = reader(pilot).article, reader(pilot).gallery
+        await pilot.pause(0.3)
+        before = shown(pilot)
+        reserved = article._illustrated[0][0]
+        monkeypatch.setattr(loader.Loader, "want", want)
+        gallery.look_soon()
+        if data in (WIDE, TALL):
+            await come(pilot, 0)
+        else:
+            await until(pilot, lambda: boxes(pilot) == ["image · broken"])
+        after = shown(pilot)
+        paragraphs = {at: line for at, line in enumerate(before) if "Paragraph" in line}
+        assert paragraphs
+        assert {at: line for at, line in enumerate(after) if "Paragraph" in line} == paragraphs
+        assert article._illustrated[0][0] == reserved
+        # Out of view it takes the room that is its own.
+        await pilot.press("enter", "G")
+        gallery.synced()
+        await pilot.pause(0.2)
+        assert article._illustrated[0].get(0, 0) <= reserved
+        assert (0 in article._illustrated[0]) is (data in (WIDE, TALL))
 
 
 async def test_known_sizes_are_reserved_at_once(host: GitHost) -> None:

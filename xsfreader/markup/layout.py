@@ -13,7 +13,7 @@ from xsfreader.markup.wrap import cut, wrap, wrap_code
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from xsfreader.markup.document import Block, Document, Frame
 
@@ -84,7 +84,7 @@ def layout(
 
     ``images`` says how many rows to keep for a picture, by its index; one that is missing
     there is shown as a box with its description and address. ``notes`` are a few words in the
-    frame of a box: why there is no picture.
+    frame of a box: why there is no picture. One that is in both is a box in the room kept.
     """
     drawer = _Drawer(document, max(width, NARROWEST), images or {}, notes or {})
     drawer.draw()
@@ -211,9 +211,21 @@ class _Drawer:
         if not rows:
             self._draw_box(block)
             return
+        words = list(self._caption(block))
+        if block.image in self._notes:
+            first = len(self.lines)
+            self._draw_box(block)
+            for _ in range(first + rows + len(words) - len(self.lines)):
+                self._add((), len(block.text))
+            return
         for row in range(rows):
             self.lines.append(Line(self._prefix, self._index, 0, block.image, row))
             self._prefix = self._next_prefix
+        for offset, spans in words:
+            self._add(spans, offset)
+
+    def _caption(self, block: Block) -> Iterator[tuple[int, tuple[Span, ...]]]:
+        """The lines beneath a picture, each with its offset."""
         caption = sum(len(span.text) for span in block.spans if span.role is Role.CAPTION)
         shown = [(0, caption)] if caption else []
         if self._document.images[block.image].link >= 0:
@@ -221,7 +233,7 @@ class _Drawer:
         for start, end in shown:
             pieces = [(start + a, start + b) for a, b in wrap(block.text[start:end], self._room)]
             for (offset, _), spans in zip(pieces, cut(block.spans, pieces), strict=True):
-                self._add(spans, offset)
+                yield offset, spans
 
     def _draw_box(self, block: Block) -> None:
         room = self._room - 4

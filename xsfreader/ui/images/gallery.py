@@ -64,9 +64,12 @@ class Gallery:
     # Room
 
     def rooms(
-        self, document: Document, column: int, height: int
+        self, document: Document, column: int, height: int, kept: Mapping[int, int] | None = None
     ) -> tuple[Mapping[int, int], Mapping[int, str]]:
-        """Tell how many rows each picture gets, and why another gets none."""
+        """Tell how many rows each picture gets, and why another has none to show.
+
+        Those ``kept`` stay as they are, whatever came: they are in view.
+        """
         rooms: dict[int, int] = {}
         notes: dict[int, str] = {}
         if document is not self._document:
@@ -76,13 +79,20 @@ class Gallery:
         self._most = {}
         for index, image in enumerate(document.images):
             held = self._held.get(image.site_path or "")
+            rows = (kept or {}).get(index)
+            if rows is not None:
+                rooms[index] = rows
             if problem := self.problem(image):
                 notes[index] = problem
             elif held is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
-                self._most[index] = room(height, max(8, column - indent))
+                most = room(height, max(8, column - indent))
                 size = self._sizes.get(held.blob) or held.size or UNKNOWN
-                rooms[index] = fit(size, self._most[index], self.display.cell).rows
+                fitting = fit(size, most, self.display.cell).rows
+                if rows is not None and fitting > rows:
+                    most = Cells(most.columns, rows)
+                self._most[index] = most
+                rooms.setdefault(index, fitting)
         return rooms, notes
 
     def _learn(self, document: Document) -> None:

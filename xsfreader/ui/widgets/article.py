@@ -102,9 +102,10 @@ class ArticleView(PaintedView, can_focus=True):
         self._scroll_to_place()
         self.post_message(Scrolled())
 
-    def _make_page(self, document: Document) -> Layout:
+    def _make_page(self, document: Document, kept: Mapping[int, int] | None = None) -> Layout:
         if self.gallery is not None:
-            self._illustrated = self.gallery.rooms(document, self.column, self.size.height)
+            height = self.size.height
+            self._illustrated = self.gallery.rooms(document, self.column, height, kept)
         rooms, notes = self._illustrated
         self.page = layout(document, self.column, images=rooms, notes=notes)
         self._strips.clear()
@@ -113,17 +114,23 @@ class ArticleView(PaintedView, can_focus=True):
         return self.page
 
     def refit(self) -> None:
-        """Lay out again for pictures that came; the text in view stays where it is."""
+        """Lay out again for pictures that came; nothing in view moves.
+
+        A picture in view keeps the room that was reserved for it, and gets its own once the
+        post is laid out with the picture out of view, or anew.
+        """
         page, document, gallery = self.page, self.document, self.gallery
         if page is None or document is None or gallery is None or not self.is_placed:
             return
-        before, _ = self._illustrated
-        if gallery.rooms(document, self.column, self.size.height) == self._illustrated:
+        before, notes = self._illustrated
+        top, height = self.scroll_offset.y, self.size.height
+        in_view = {document.blocks[line.block].image for line in page.lines[top : top + height]}
+        kept = {index: rows for index, rows in before.items() if index in in_view}
+        if gallery.rooms(document, self.column, height, kept) == (before, notes):
             self.refresh()
             return
-        top = self.scroll_offset.y
         place = self._place
-        now = self._make_page(document)
+        now = self._make_page(document, kept)
         rooms, _ = self._illustrated
         moved = {
             image.block
