@@ -53,7 +53,11 @@ class Asking:
             self.screen.finding.begin()
             self.ask("find in this post", self.screen.finding.type, self._found)
         else:
-            self.ask("title, author or category", self.screen.posts.filter, self._filtered)
+            self.ask("title, author or category", self._filter, self._filtered)
+
+    def _filter(self, text: str) -> None:
+        self.screen.posts.filter(text)
+        self.screen.preparing.soon()
 
     def _found(self, text: str | None) -> None:
         if text is None:

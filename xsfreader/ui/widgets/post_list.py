@@ -242,11 +242,12 @@ class PostList(PaintedView, can_focus=True):
         return True
 
     def neighbours(self) -> list[str]:
-        """Give the posts that steps down or up lead to, as far as they are unfolded."""
+        """Give the post under the cursor, and those that steps lead to where they are unfolded."""
         rows, at = self.tree_of_posts.rows, self.cursor
+        here = [self.entry.permalink] if self.entry else []
         below, above = rows[at + 1 : at + 6], rows[max(0, at - 5) : at][::-1]
         down, up = ([row.entry.permalink for row in near if row.entry] for near in (below, above))
-        return [*down[:1], *up[:1], *down[1:3], *up[1:2]]
+        return [*here, *down[:1], *up[:1], *down[1:3], *up[1:2]]
 
     def activate(self) -> None:
         """Open what is under the cursor: a fold folds or unfolds, a post is read."""
