@@ -54,6 +54,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "match": Look("accent", text="bold"),
         "cursor": Look(ground="primary 30%"),
     },
+    "choices": {"cursor": Look("foreground", "primary 35%", "bold")},
     "article": {
         Role.BODY: Look(),
         Role.TITLE: Look("primary", text="bold"),

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from xsfreader.safety import clean
+from xsfreader.ui.widgets.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ class ChoiceScreen(ModalScreen[int | None]):
     DEFAULT_CSS = """
     ChoiceScreen {
         align: right top;
-        background: $background 50%;
+        background: $background 0%;
     }
     ChoiceScreen > Vertical {
         width: 60;
@@ -45,30 +46,23 @@ class ChoiceScreen(ModalScreen[int | None]):
         max-height: 60%;
         margin: 0 1 1 1;
     }
-    ChoiceScreen OptionList, ChoiceScreen OptionList:focus {
-        height: 1fr;
-        border: none;
-        padding: 0;
+    ChoiceScreen Choices {
         background: $panel;
-        background-tint: $foreground 0%;
-        scrollbar-size-vertical: 1;
-    }
-    ChoiceScreen OptionList > .option-list--option-highlighted,
-    ChoiceScreen OptionList:focus > .option-list--option-highlighted {
-        background: $primary 35%;
-        color: $foreground;
-        text-style: bold;
+        scrollbar-background: $panel;
+        scrollbar-background-hover: $panel;
+        scrollbar-background-active: $panel;
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,t,x", "dismiss(None)", "Close"),
-        Binding("j", "list('cursor_down')", "Down", show=False),
-        Binding("k", "list('cursor_up')", "Up", show=False),
-        Binding("space,d", "list('page_down')", "Page", show=False),
-        Binding("b,u", "list('page_up')", "Page back", show=False),
-        Binding("g", "list('first')", "Top", show=False),
-        Binding("G", "list('last')", "Bottom", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+        Binding("j,down", "move(1)", "Down", show=False),
+        Binding("k,up", "move(-1)", "Up", show=False),
+        Binding("space,d,pagedown", "move_page(1)", "Page", show=False),
+        Binding("b,u,pageup", "move_page(-1)", "Page back", show=False),
+        Binding("g,home", "go(0)", "Top", show=False),
+        Binding("G,end", "go(-1)", "Bottom", show=False),
     ]
 
     def __init__(
@@ -87,8 +81,7 @@ class ChoiceScreen(ModalScreen[int | None]):
         super().__init__()
         self._title = title
         self._words = words
-        self._rows = rows
-        self._current = current
+        self.choices = Choices([clean(row) for row in rows], current)
         self._highlighted = highlighted
 
     def compose(self) -> ComposeResult:
@@ -97,25 +90,33 @@ class ChoiceScreen(ModalScreen[int | None]):
             yield Static(Content(clean(self._title)), classes="title")
             if self._words:
                 yield Static(Content(clean(self._words)), classes="words")
-            yield OptionList(*[Content(clean(row)) for row in self._rows])
+            yield self.choices
 
     def on_mount(self) -> None:
-        """Put the cursor on the current row."""
-        options = self.query_one(OptionList)
-        options.highlighted = self._current
-        options.focus()
+        """Give the keys to the rows."""
+        self.choices.focus()
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_choices_moved(self, message: Choices.Moved) -> None:
         """Tell where the cursor is."""
-        event.stop()
         if self._highlighted is not None:
-            self._highlighted(event.option_index)
+            self._highlighted(message.index)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """End with the row chosen."""
-        event.stop()
-        self.dismiss(event.option_index)
+        self.dismiss(message.index)
 
-    def action_list(self, action: str) -> None:
-        """Move the list's cursor."""
-        getattr(self.query_one(OptionList), f"action_{action}")()
+    def action_choose(self) -> None:
+        """Choose the row under the cursor."""
+        self.choices.choose()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.choices.move(rows)
+
+    def action_move_page(self, pages: int) -> None:
+        """Move the cursor by pages."""
+        self.choices.move_page(pages)
+
+    def action_go(self, row: int) -> None:
+        """Bring the cursor to the first row, or from the end to the last."""
+        self.choices.go(row if row >= 0 else len(self.choices.rows) + row)

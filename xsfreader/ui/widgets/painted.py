@@ -159,8 +159,23 @@ class PaintedScrollBar(Painted, ScrollBar):
 class PaintedView(Painted, ScrollView, inherit_bindings=False):
     """A painted widget that scrolls up and down.
 
-    Its style must be ``overflow-y: scroll``: how many lines it has then changes nothing about
-    where anything lies, so that no layout is due.
+    Its bar is always there: how many lines it has then changes nothing about where anything
+    lies, so that no layout is due.
+    """
+
+    DEFAULT_CSS = """
+    PaintedView {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $foreground 25%;
+        scrollbar-color-hover: $foreground 45%;
+        scrollbar-color-active: $primary;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+    }
     """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own

@@ -1,0 +1,105 @@
+"""Rows to choose one from, with a cursor; long ones go on in the next line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.message import Message
+from textual.strip import Strip
+
+from xsfreader.markup.wrap import wrap
+from xsfreader.ui.looks import LOOKS
+from xsfreader.ui.strips import fit
+from xsfreader.ui.widgets.painted import PaintedView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+
+class Choices(PaintedView, can_focus=True):
+    """Says Moved when the cursor comes to a row, Chosen when a row is chosen."""
+
+    LOOKS = LOOKS["choices"]
+
+    class Moved(Message):
+        """The cursor came to a row."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    class Chosen(Message):
+        """A row was chosen."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, rows: Sequence[str], cursor: int | None = None) -> None:
+        """Show rows without control characters; the cursor is on none where there is none."""
+        super().__init__()
+        self.rows = rows
+        self.cursor = -1 if cursor is None else cursor
+        self._lines: list[tuple[int, str]] = []
+        """Each line, and the row it belongs to."""
+
+    def fit_size(self) -> None:
+        """Break the rows anew."""
+        width = max(1, self.room - 2)
+        self._lines = [
+            (index, row[start:end])
+            for index, row in enumerate(self.rows)
+            for start, end in wrap(row, width)
+        ]
+        self.set_height(len(self._lines))
+        self._bring_in_sight()
+
+    def move(self, rows: int) -> None:
+        """Move the cursor, round the end where it goes by one."""
+        if self.rows:
+            at = self.cursor + rows
+            self.go(at % len(self.rows) if abs(rows) == 1 and self.cursor >= 0 else at)
+
+    def move_page(self, pages: int) -> None:
+        """Move the cursor by pages."""
+        self.move(pages * max(2, self.size.height - 1))
+
+    def go(self, row: int) -> None:
+        """Bring the cursor to a row."""
+        if self.rows:
+            self.cursor = max(0, min(row, len(self.rows) - 1))
+            self._bring_in_sight()
+            self.refresh()
+            self.post_message(self.Moved(self.cursor))
+
+    def choose(self) -> None:
+        """Choose the row under the cursor."""
+        if self.cursor >= 0:
+            self.post_message(self.Chosen(self.cursor))
+
+    def _bring_in_sight(self) -> None:
+        lines = [at for at, (index, _) in enumerate(self._lines) if index == self.cursor]
+        top, height = self.scroll_offset.y, self.size.height
+        if lines and lines[0] < top:
+            self.scroll_to(y=lines[0], animate=False)
+        elif lines and lines[-1] >= top + height:
+            self.scroll_to(y=lines[-1] - height + 1, animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row under the mouse."""
+        at = event.y + self.scroll_offset.y
+        if at < len(self._lines):
+            self.go(self._lines[at][0])
+            self.choose()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line."""
+        base, at = self.look(), y + self.scroll_offset.y
+        if at >= len(self._lines):
+            return Strip.blank(self.room, base)
+        index, text = self._lines[at]
+        style = base + self.look("cursor") if index == self.cursor else base
+        return Strip([Segment(fit(f" {text}", self.room), style)], self.room)
