@@ -75,6 +75,11 @@ async def take(shot: Shot, paths: Paths) -> str:
                 await pilot.press(*(key[1:] if key.startswith("@") else [key]))
                 await pilot.pause(0.1)
             await pilot.pause(1.0)
+            # Pictures that came in view take their own room with the next layout.
+            await pilot.resize_terminal(shot.size[0], shot.size[1] - 1)
+            await pilot.pause(0.3)
+            await pilot.resize_terminal(*shot.size)
+            await pilot.pause(0.5)
             svg = app.export_screenshot()
         app.close_libraries()
     return re.sub(r"\s*@font-face \{[^}]*\}", "", svg)

@@ -390,24 +390,31 @@ class ArticleView(PaintedView, can_focus=True):
 
     # Pictures
 
-    def _drawing(self, line: Line) -> Drawing | None:
+    def _drawing(self, line: Line) -> tuple[Drawing, int] | None:
+        """Find what is drawn on a line of a picture's room, in the middle of it: which row."""
         drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
-        return drawing if drawing is not None and line.image_row < drawing.cells.rows else None
+        if drawing is None:
+            return None
+        spare = self._illustrated[0].get(line.image, 0) - drawing.cells.rows
+        row = line.image_row - max(0, spare) // 2
+        return (drawing, row) if 0 <= row < drawing.cells.rows else None
 
     def _paint_picture(self, line: Line, geometry: Geometry) -> Strip:
         """Paint a row of a picture, or of the room kept for one: its description meanwhile."""
-        drawing = self._drawing(line)
-        if drawing is None and line.image_row == 0 and self.document is not None:
+        found = self._drawing(line)
+        waiting = found is None and (self.gallery is None or not self.gallery.drawing(line.image))
+        if waiting and line.image_row == 0 and self.document is not None:
             image = self.document.images[line.image]
             words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
             line = line._replace(spans=(*line.spans, Span(words, Role.NOTE)))
         strip = self.painter.strip(line, geometry, self._lit)
-        if drawing is None or not drawing.text:
+        if found is None or not found[0].text:
             return strip
+        drawing, row = found
         left = geometry.left + cell_len(line.text)
         parts = [
             strip.crop(0, left),
-            drawing.text[line.image_row],
+            drawing.text[row],
             strip.crop(left + drawing.cells.columns, strip.cell_length),
         ]
         return Strip.join(parts)
@@ -428,8 +435,9 @@ class ArticleView(PaintedView, can_focus=True):
             line = self.page.lines[top + y]
             if line.image < 0:
                 continue
-            drawing = self._drawing(line)
-            if drawing is not None and not drawing.text:
+            found = self._drawing(line)
+            if found is not None and not found[0].text:
+                drawing, row = found
                 cell = self.left + cell_len(line.text)
-                strips[at] = drawing.lay_over(strip, line.image_row, cell, region.x)
+                strips[at] = drawing.lay_over(strip, row, cell, region.x)
         return strips
