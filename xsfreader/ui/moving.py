@@ -58,7 +58,7 @@ class Moving:
         if self.screen.reading:
             self.screen.marking.read_now()
         else:
-            self.screen.follow()
+            self.screen.following.follow()
 
     def move(self, lines: int) -> None:
         """Move by lines or rows; in a post that counts as reading it."""
@@ -134,7 +134,7 @@ class Moving:
             way = "down" if direction > 0 else "up"
             screen.status.say(f"no {what} further {way} this list")
         else:
-            screen.follow()
+            screen.following.follow()
 
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post where it is there."""

@@ -14,6 +14,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.ui import session
 from xsfreader.ui.asking import Asking
 from xsfreader.ui.finding import Finding
+from xsfreader.ui.following import Following
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.linking import Linking
@@ -126,10 +127,6 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.keys = KeyBar()
         self._fresh = fresh
         self._session = ""
-        self._unseen = False
-        """Whether the post shown last is not on the terminal yet."""
-        self._passing = False
-        """Whether the list's cursor has moved on since."""
         self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
@@ -137,6 +134,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.finding = Finding(self)
         self.panels = Panels(self)
         self.moving = Moving(self)
+        self.following = Following(self)
         self.preparing = Preparing(self)
         self.asking = Asking(self)
         self.outside = Outside(self)
@@ -289,56 +287,11 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         """Show the post under the list's cursor."""
         entry = self.posts.entry
         if entry is not None and entry.permalink == message.permalink:
-            self.follow()
-
-    def follow(self) -> None:
-        """Show the post that the list's cursor came to, or pass it over for one soon to come.
-
-        So however fast the keys come, and however slow the terminal is, no more is done than
-        can be seen.
-        """
-        self._passing = True
-        if not self._unseen:
-            self._show_passed()
-
-    def _show_passed(self) -> None:
-        """Show the post under the list's cursor, parsed beside the screen where that takes long."""
-        entry = self.posts.entry
-        if not self._passing or entry is None:
-            return
-        if self.library.takes_long(entry.permalink):
-            self.preparing.now(entry.permalink)
-        else:
-            self._show_entry()
-
-    def catch_up(self) -> None:
-        """Show the post under the list's cursor at once: a key is for it."""
-        if self._passing:
-            self._show_entry()
-
-    def _show_entry(self) -> None:
-        self._passing = False
-        entry = self.posts.entry
-        if entry is None or entry.permalink == self.permalink:
-            return
-        self._unseen = True
-        self.call_after_refresh(self._seen)
-        self.show_post(entry.permalink)
-        if self.reading:
-            self.marking.read_now()
-
-    def _seen(self) -> None:
-        self._unseen = False
-        self._show_passed()
+            self.following.follow()
 
     def on_post_prepared(self, message: PostPrepared) -> None:
-        """Keep a post that may be opened next, and show one that was waited for."""
-        if message.prepared is not None:
-            self.library.take(message.prepared)
-        elif self._passing and self.posts.entry_of(message.permalink) is self.posts.entry:
-            self._show_entry()
-        if not self._unseen:
-            self._show_passed()
+        """Take in a post parsed beside the screen."""
+        self.following.prepared(message)
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Open the post that was clicked."""
@@ -450,5 +403,5 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
     def action_do(self, name: str) -> None:
         """Do what a key asks for, with the post that the list's cursor is on."""
         if name not in STEPS:
-            self.catch_up()
+            self.following.catch_up()
         self.doings[name]()
