@@ -14,6 +14,7 @@ from xsfreader.model import Place
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
 from xsfreader.ui.places import same_words
+from xsfreader.ui.sight import link_at, link_lines, links_between
 from xsfreader.ui.strips import (
     Geometry,
     Lit,
@@ -235,25 +236,19 @@ class ArticleView(PaintedView, can_focus=True):
         """Find the links on screen: index, line of the page, cell of its first character."""
         if self.page is None:
             return []
-        found: dict[int, tuple[int, int, int]] = {}
         top = self.scroll_offset.y
-        for at in range(top, min(top + self.size.height, len(self.page.lines))):
-            cell = self.left
-            for span in self.page.lines[at].spans:
-                if span.link >= 0:
-                    found.setdefault(span.link, (span.link, at, cell))
-                cell += cell_len(span.text)
-        return list(found.values())
+        return links_between(self.page, top, top + self.size.height, self.left)
 
     def step_link(self, direction: int) -> int:
         """Go to the next link in that direction, from what is on screen; -1 past the last."""
         if self.page is None:
             return -1
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        stops = [(line, link) for link, line in self._link_lines().items()]
+        lines = link_lines(self.page)
+        stops = [(line, link) for link, line in lines.items()]
         stops.sort(key=lambda stop: (stop[0], stop[1]))
         order = [link for _, link in stops]
-        line = self._link_lines().get(self.current_link, -1)
+        line = lines.get(self.current_link, -1)
         if top <= line < bottom:
             at = order.index(self.current_link) + direction
         else:
@@ -266,15 +261,6 @@ class ArticleView(PaintedView, can_focus=True):
         self._strips.clear()
         self.refresh()
         return link
-
-    def _link_lines(self) -> dict[int, int]:
-        lines: dict[int, int] = {}
-        if self.page is not None and self.document is not None:
-            for at, line in enumerate(self.page.lines):
-                for span in line.spans:
-                    if span.link >= 0:
-                        lines.setdefault(span.link, at)
-        return lines
 
     def _bring_in_sight(self, line: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
@@ -299,24 +285,14 @@ class ArticleView(PaintedView, can_focus=True):
         """Follow the link under the mouse, unless the click ends a selection."""
         if self.text_selection is not None:
             return
-        link = self._link_at(event.x, event.y + self.scroll_offset.y)
+        at = event.y + self.scroll_offset.y
+        link = link_at(self.page, at, event.x, self.left) if self.page is not None else -1
         if link >= 0:
             self.post_message(LinkChosen(link))
-            return
-        at = event.y + self.scroll_offset.y
-        if self.page is not None and 0 <= at < len(self.page.lines):
+        elif self.page is not None and 0 <= at < len(self.page.lines):
             picture = self.page.lines[at].image
             if picture >= 0:
                 self.post_message(PictureChosen(picture))
-
-    def _link_at(self, x: int, line: int) -> int:
-        if self.page is None or not 0 <= line < len(self.page.lines):
-            return -1
-        cell = self.left
-        for span in self.page.lines[line].spans:
-            if cell <= x < (cell := cell + cell_len(span.text)):
-                return span.link
-        return -1
 
     # Painting
 
