@@ -47,7 +47,7 @@ def markup(figures: Figures, posts: list[FullPost]) -> None:
     both = [a + b for a, b in zip(sorted(parsing), sorted(laying), strict=True)]
     figures.add(GROUP, "both", both, limit=25)
     text = pack(parse(largest.body, base=url))
-    figures.add(GROUP, "read it back as parsed", repeat(partial(unpack, text)))
+    figures.add(GROUP, "read it back as parsed", repeat(partial(unpack, text), 15))
     figures.add(GROUP, "both, a post of the corpus", [_both(full) for full in posts])
     page = layout(document, WIDTH)
     geometry = Geometry(4, WIDTH, WIDTH + 8, document.links)

@@ -112,3 +112,19 @@ async def test_a_key_for_a_post_does_not_wait_for_it(monkeypatch: pytest.MonkeyP
         screen.action_do("star")
         assert screen.permalink == wanted.permalink
         assert screen.library.is_starred(wanted.permalink)
+
+
+async def test_an_alert_takes_the_lines_it_needs_in_any_width() -> None:
+    async with running(size=(120, 40)) as pilot:
+        status = reader(pilot).status
+        status.say("what happened, to what, and what to do about it; " * 3, alert=True)
+        await settle(pilot, 0.2)
+        wide = status.size.height
+        await pilot.resize_terminal(60, 40)
+        await settle(pilot, 0.3)
+        assert status.size.height == 3
+        lines = [status.render_line(y).text for y in range(3)]
+        assert "to do about it; what happened" in " ".join(" ".join(lines).split())
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot, 0.3)
+        assert status.size.height == wide < 3

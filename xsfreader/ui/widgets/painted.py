@@ -35,7 +35,7 @@ class InFrame(Widget, inherit_bindings=False):
         self._fitted = NOWHERE
         """The size that what is shown was made to fit."""
         self._in_layout = False
-        """Whether a layout is on, whose frame paints all of the widget."""
+        """Whether Textual takes note of a new size, whose frame paints all of the widget."""
 
     def refresh(
         self,
@@ -85,9 +85,9 @@ class InFrame(Widget, inherit_bindings=False):
         self._in_layout = True
         try:
             updated = super()._size_updated(size, virtual_size, container_size, layout)
-            self.fit_size()
         finally:
             self._in_layout = False
+        self.fit_size()
         self._exchange_repaint_regions()
         return updated
 
