@@ -83,7 +83,7 @@ def test_the_seed_copy_is_mended(run: Run) -> None:
 @pytest.mark.usefixtures("archive")
 def test_the_app_reads_on_and_says_that_sync_failed() -> None:
     with running() as terminal:
-        terminal.wait("Newsletter November 2025")
+        terminal.wait("XMPP at Chaos Communication Congress")
         terminal.wait("sync failed")
         terminal.wait("r tries again")
         terminal.press("q")

@@ -304,6 +304,33 @@ async def test_without_a_network_the_box_says_so_until_it_is_back(host: GitHost)
         assert boxes(pilot)[0] in ("image · not fetched yet", "image · could not be fetched")
 
 
+async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHost) -> None:
+    body = "![Two](/images/two.png)\n\n" + WORDS
+    files = site(host.folder.parent / "made", body, two_png=TALL)
+    files["content/blog/2020-01-01-other.md"] = (
+        b"---\ntitle: Other\ndate: 2020-01-01\n---\n\n![Two](/images/two.png)\n\nWords\n"
+    )
+    commit(host.folder / "blog.git", files)
+    host.fault = Fault(only="info/refs", cut=0)
+    async with served_after_fault(host) as pilot:
+        screen = reader(pilot)
+        reserved = screen.article._illustrated[0][0]
+        await until(pilot, lambda: boxes(pilot) == ["image · not fetched yet"])
+        assert screen.article._illustrated[0][0] == reserved
+        screen.show_post("/2020/01/other/")
+        await pilot.pause()
+        assert boxes(pilot) == ["image · not fetched yet"]
+        assert not screen.article._illustrated[0]
+        # Once it is back nothing moves either: the box in view stays one.
+        before = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
+        host.fault = None
+        screen.gallery._tried.clear()
+        screen.gallery.look_soon()
+        await until(pilot, lambda: boxes(pilot) == ["image · here now: i shows it"])
+        after = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
+        assert before == after != []
+
+
 @asynccontextmanager
 async def served_after_fault(host: GitHost) -> AsyncIterator[Driver]:
     """Sync while all is well, then misbehave."""

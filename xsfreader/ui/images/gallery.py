@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.15
 """How long a post must rest on screen before its pictures are fetched."""
+HERE = "here now: i shows it"
+"""For one that came while its box was in view."""
 INSTALL = "pictures need the extra: pip install 'xsfreader[images]'"
 
 
@@ -37,6 +39,8 @@ class Gallery:
         self.display = display
         self.viewer: PictureScreen | None = None
         self._offline = offline
+        self._unreachable = False
+        """Whether the network was not there when it was last asked for a picture."""
         self._loader = Loader(screen, display, self._opened, offline=offline)
         self._document: Document | None = None
         self._held: dict[str, Held] = {}
@@ -68,7 +72,8 @@ class Gallery:
     ) -> tuple[Mapping[int, int], Mapping[int, str]]:
         """Tell how many rows each picture gets, and why another has none to show.
 
-        Those ``kept`` stay as they are, whatever came: they are in view.
+        Those ``kept`` stay as they are, whatever came: they are in view. One with no rows to
+        keep is a box.
         """
         rooms: dict[int, int] = {}
         notes: dict[int, str] = {}
@@ -80,16 +85,18 @@ class Gallery:
         for index, image in enumerate(document.images):
             held = self._held.get(image.site_path or "")
             rows = (kept or {}).get(index)
-            if rows is not None:
+            if rows:
                 rooms[index] = rows
             if problem := self.problem(image):
                 notes[index] = problem
+            elif held is not None and rows == 0:
+                notes[index] = HERE
             elif held is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 most = room(height, max(8, column - indent))
                 size = self._sizes.get(held.blob) or held.size or UNKNOWN
                 fitting = fit(size, most, self.display.cell).rows
-                if rows is not None and fitting > rows:
+                if rows and fitting > rows:
                     most = Cells(most.columns, rows)
                 self._most[index] = most
                 rooms.setdefault(index, fitting)
@@ -109,7 +116,7 @@ class Gallery:
         for held in self._held.values():
             if held.here and self._problems.get(held.blob) == NOT_YET:
                 del self._problems[held.blob]
-            elif self._offline and not held.here:
+            elif (self._offline or self._unreachable) and not held.here:
                 self._problems.setdefault(held.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:
@@ -201,6 +208,7 @@ class Gallery:
     def came(self, message: PictureCame) -> None:
         """Show a picture, or the box that says why there is none."""
         blob = message.wanted.blob
+        self._unreachable = message.problem == NOT_YET
         if message.drawing is None:
             self._tried.add(blob)
             self._problems[blob] = message.problem

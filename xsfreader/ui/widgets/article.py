@@ -117,8 +117,8 @@ class ArticleView(PaintedView, can_focus=True):
     def refit(self) -> None:
         """Lay out again for pictures that came; nothing in view moves.
 
-        A picture in view keeps the room that was reserved for it, and gets its own once the
-        post is laid out with the picture out of view, or anew.
+        A picture in view keeps the room that was reserved for it, or its box, and gets its own
+        once the post is laid out with the picture out of view, or anew.
         """
         page, document, gallery = self.page, self.document, self.gallery
         if page is None or document is None or gallery is None or not self.is_placed:
@@ -126,7 +126,7 @@ class ArticleView(PaintedView, can_focus=True):
         before, notes = self._illustrated
         top, height = self.scroll_offset.y, self.size.height
         in_view = {document.blocks[line.block].image for line in page.lines[top : top + height]}
-        kept = {index: rows for index, rows in before.items() if index in in_view}
+        kept = {index: before.get(index, 0) for index in in_view if index >= 0}
         if gallery.rooms(document, self.column, height, kept) == (before, notes):
             self.refresh()
             return

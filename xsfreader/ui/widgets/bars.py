@@ -158,8 +158,8 @@ class StatusBar(Bar):
         self.refresh()
 
     def watch_where(self) -> None:
-        """Paint anew."""
-        self.refresh()
+        """Paint anew; an alert beside it has more room or less."""
+        self._fit()
 
     def render_line(self, y: int) -> Strip:
         """Paint a line; where there is no room for all, the words are cut."""
