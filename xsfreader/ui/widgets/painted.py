@@ -208,6 +208,8 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
         if self.is_placed and size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
             self._scroll_update(size)
+            # Other lines than before may stand where there were some.
+            self.refresh()
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:

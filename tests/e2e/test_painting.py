@@ -1,0 +1,72 @@
+"""What is on the screen after any keys is what a repaint of all of it would show."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.terminal import Terminal, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZES = [(120, 40), (80, 24), (40, 15)]
+WALKS = [
+    "g j j j J J",  # from a closed fold into it, and into the next
+    "G K K K g",
+    "g j j j ] ]",
+    "2 g j j j J",
+    "3 g j j l j J K",
+    "enter t j j enter z J z h",
+    "enter / e n enter n N esc K",
+    "6 J m J m 1",
+]
+KEYS = [*"jkJK][lhgGbdu123msz}", "space", "enter"]
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    """What starts the app on the guide, without pictures: their room may differ by then."""
+    config = tmp_path / "config.toml"
+    config.write_text('images = "off"\n')
+    return ["--source", "guide", "--fresh", "--config", str(config)]
+
+
+def shown(terminal: Terminal) -> list[str]:
+    terminal.settle(0.4)
+    return list(terminal.lines)
+
+
+def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
+    """Hold the screen against itself, painted anew."""
+    before = shown(terminal)
+    terminal.resize(size[0] + 1, size[1])
+    terminal.settle(0.3)
+    terminal.resize(*size)
+    assert shown(terminal) == before, keys
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_stale_is_left_on_the_screen(size: tuple[int, int], words: list[str]) -> None:
+    for keys in WALKS:
+        with running(*words, size=size) as terminal:
+            terminal.wait("Guide ─")
+            terminal.press("h")
+            for key in keys.split():
+                terminal.press(key)
+                terminal.settle(0.15)
+            compare(terminal, size, keys)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nor_after_keys_as_they_come(seed: int, words: list[str]) -> None:
+    chance = random.Random(seed)
+    size = SIZES[seed % len(SIZES)]
+    with running(*words, size=size) as terminal:
+        terminal.wait("Guide ─")
+        for _ in range(4):
+            keys = chance.choices(KEYS, k=12)
+            terminal.press(*keys)
+            compare(terminal, size, " ".join(keys))
