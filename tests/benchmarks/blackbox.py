@@ -91,6 +91,8 @@ def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
 def _launched(home: Home, words: str, *, anew: bool) -> float:
     """Start the app until words are on the screen, and leave."""
     home.forget(parsed=anew)
+    # Whoever starts it has started it before: the file of marks is there, and empty.
+    home.library().close()
     with Timed([COMMAND, "--offline"], home.environment) as terminal:
         took = terminal.until(words)
         # Time to keep what was parsed.
