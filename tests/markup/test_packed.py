@@ -72,18 +72,22 @@ def test_what_is_no_document_is_refused(text: str) -> None:
 @pytest.fixture
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that stands for the code that parses."""
-    (tmp_path / "build.py").write_text("one")
-    monkeypatch.setattr(packed, "__file__", str(tmp_path / "packed.py"))
+    folder = tmp_path / "package" / "markup"
+    folder.mkdir(parents=True)
+    (folder / "build.py").write_text("one")
+    (folder.parent / "safety.py").write_text("one")
+    monkeypatch.setattr(packed, "__file__", str(folder / "packed.py"))
     packed.maker.cache_clear()
-    yield tmp_path
+    yield folder
     packed.maker.cache_clear()
 
 
-def test_code_that_was_changed_has_another_name(code: Path) -> None:
+@pytest.mark.parametrize("name", ["build.py", "../safety.py"])
+def test_code_that_was_changed_has_another_name(code: Path, name: str) -> None:
     first = packed.maker()
     packed.maker.cache_clear()
     assert packed.maker() == first
-    file = code / "build.py"
+    file = code / name
     was = file.stat()
     file.write_text("two")
     os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns + 1))

@@ -44,8 +44,10 @@ def maker() -> str:
     """
     found = [repr(sys.version_info[:3])]
     try:
-        with os.scandir(Path(__file__).parent) as files:
-            found += sorted(_stamp(f.name, f.stat()) for f in files if f.is_file())
+        # Above lies what markup is built on, such as what makes text harmless for a terminal.
+        for folder in (Path(__file__).parent, Path(__file__).parent.parent):
+            with os.scandir(folder) as files:
+                found += sorted(_stamp(f.name, f.stat()) for f in files if f.is_file())
         for name in _PARSERS:
             spec = find_spec(name)
             origin = spec.origin if spec is not None else None
