@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Shells and scripts ask for it, and the parser takes longer than Python itself.
         print(f"xsfreader {__version__}")
         return OK
-    args = _parser().parse_args(argv)
+    args = _arguments(argv)
     try:
         return _run(args)
     except UnknownPostError as error:
@@ -98,11 +98,25 @@ def _at_least(least: int) -> Callable[[str], int]:
     return number
 
 
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments. The commands, slow to describe, are so only for more than options."""
+    import argparse
+
+    try:
+        args, rest = _app_options().parse_known_args(argv)
+    except argparse.ArgumentError:
+        rest = list(argv)
+    if rest:
+        return _parser().parse_args(argv)
+    args.command = None
+    return args
+
+
 def _common(*, default: object) -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
 
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument(
         "--source",
         metavar="URL|DIR|guide",
@@ -118,6 +132,14 @@ def _common(*, default: object) -> argparse.ArgumentParser:
     return parser
 
 
+def _app_options() -> argparse.ArgumentParser:
+    parser = _common(default=None)
+    parser.add_argument(
+        "--fresh", action="store_true", help="open on the newest post, not where you left"
+    )
+    return parser
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
@@ -125,10 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="xsfreader",
         description="The blog of the XMPP Standards Foundation in your terminal, offline. "
         "Without a command, the app starts.",
-        parents=[_common(default=None)],
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="open on the newest post, not where you left"
+        parents=[_app_options()],
     )
     parser.add_argument("--version", action="version", version=f"xsfreader {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
