@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.safety import clean
+from xsfreader.ui.screens.panel import Panel
 from xsfreader.ui.widgets.choices import Choices
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class ChoiceScreen(ModalScreen[int | None]):
+class ChoiceScreen(Panel[int | None]):
     """Ends with the index of the row chosen, or None."""
 
     DEFAULT_CSS = """

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.ui.keys import key_shown
+from xsfreader.ui.screens.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.keys import Action
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Panel[None]):
     """All actions by group, each with its keys."""
 
     DEFAULT_CSS = """

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.timer import Timer
 
     from xsfreader.library import Library
@@ -178,6 +179,11 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Choose one pane or two."""
         self._fit(event.size.width, event.size.height)
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lie still below a panel that opens, where Textual would lay out all anew."""
+        if size != self.size or self is self.app.screen:
+            super()._screen_resized(size)
 
     def _fit(self, width: int, height: int) -> None:
         """Take the classes for a size and pane, all at once: a change restyles every widget."""
