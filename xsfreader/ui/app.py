@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from xsfreader.ui.keys import Action
 
 
+COLLECTED = (2000, 10, 100)
+"""When garbage is looked for in the midst of things: rarely, as ``preparing`` does at rest."""
+
+
 class ReaderApp(App[None]):
     """The reader of one library."""
 
@@ -88,6 +92,7 @@ class ReaderApp(App[None]):
     def on_ready(self) -> None:
         """Let garbage be collected once the screen is there, but never again of what made it."""
         gc.freeze()
+        gc.set_threshold(*COLLECTED)
         gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ class Preparing:
         self._begin([permalink])
 
     def _look(self) -> None:
+        self._tidy()
         library, shown = self.screen.library, self.screen.permalink
         try:
             by_date = library.neighbours(shown) if shown else []
@@ -54,6 +56,15 @@ class Preparing:
             return
         if wanted or not self._loaded:
             self._begin(wanted)
+
+    def _tidy(self) -> None:
+        """Look for garbage now that nothing moves, rather than in the midst of a step.
+
+        Textual's strips hold themselves, so that every frame leaves some. Python would look for
+        it among all posts that are kept, which takes longer than a frame, at a key it chooses.
+        """
+        if self.screen.is_active:
+            gc.collect()
 
     def _begin(self, wanted: Iterable[str]) -> None:
         with self._lock:
