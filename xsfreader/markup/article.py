@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Block, BlockKind, Document
-from xsfreader.markup.inline import Collected, Run
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
+from xsfreader.markup.runs import Collected, Run
 from xsfreader.model import SITE, Place
 from xsfreader.safety import clean
 
@@ -47,7 +47,7 @@ def article(
     ``translations`` are permalinks by language. A first heading that only repeats the title
     is not shown again; its id leads to the title.
     """
-    collected = Collected(post.url, list(document.links))
+    collected = Collected(post.url, document.links)
     blocks = [
         _text_block(BlockKind.TITLE, _title(post), gap=0),
         _text_block(BlockKind.META, _meta(post, translations or {}, collected), gap=0),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.code import highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
 from xsfreader.markup.figures import figure_of_code, figure_of_image, note_of_code
-from xsfreader.markup.inline import Collected, Inline, Run, reference_id
+from xsfreader.markup.inline import Inline, reference_id
 from xsfreader.markup.lines import Mark, Role
+from xsfreader.markup.runs import Collected, Run
 from xsfreader.markup.segments import Picture, Words, segments
 from xsfreader.markup.shortcodes import Shortcode, restore
 from xsfreader.model import Place

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.goldmark import parser
-from xsfreader.markup.inline import Collected, Inline, Run
+from xsfreader.markup.inline import Inline
 from xsfreader.markup.lines import Mark, Role
+from xsfreader.markup.runs import Collected, Run
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
 from xsfreader.markup.tokens import plain_text
 from xsfreader.safety import clean

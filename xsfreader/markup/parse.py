@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.shortcodes import extract
-
 if TYPE_CHECKING:
     from xsfreader.markup.document import Document
 
@@ -24,6 +22,7 @@ def parse(body: str, *, base: str) -> Document:
     """
     from xsfreader.markup.build import Builder
     from xsfreader.markup.goldmark import parser
+    from xsfreader.markup.shortcodes import extract
 
     markdown, codes = extract(body)
     return Builder(base, codes).build(parser().parse(markdown, {}))

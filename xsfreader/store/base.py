@@ -7,8 +7,10 @@ import datetime as dt
 import sqlite3
 import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from xsfreader.errors import BrokenFileError, StoreError
+from xsfreader.folding import fold
 from xsfreader.model import Post
 from xsfreader.store import files
 from xsfreader.store.guard import translate
@@ -155,3 +157,8 @@ class Base:
 
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def path_key(path: str) -> str:
+    """A path on the site as names are compared: decoded, folded, no slash at the end."""
+    return fold(unquote(path)).rstrip("/") + "/"

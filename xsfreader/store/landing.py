@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
 
 from xsfreader.folding import fold, spaced
-from xsfreader.store.base import listed, pack, seconds
+from xsfreader.store.base import listed, pack, path_key, seconds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -152,11 +151,6 @@ def _moves(
             if old := left.get(path_key(alias)):
                 moves[old, permalinks[path]] = None
     return tuple(moves)
-
-
-def path_key(path: str) -> str:
-    """A path on the site as names are compared: decoded, folded, no slash at the end."""
-    return fold(unquote(path)).rstrip("/") + "/"
 
 
 def labels(

@@ -17,11 +17,11 @@ from xsfreader.store.base import (
     day_end,
     day_start,
     pack,
+    path_key,
     storable,
     unpack,
 )
 from xsfreader.store.guard import guarded
-from xsfreader.store.landing import path_key
 from xsfreader.store.state import as_marks
 
 if TYPE_CHECKING:
