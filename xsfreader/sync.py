@@ -33,10 +33,8 @@ def sync(
     """
     with store.sync_lock():
         known = store.known()
-        if not known.files:
-            # All will have to be read, so that what reads is loaded while the source is waited for.
-            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
-        snapshot = source.snapshot(known, progress, stopped)
+        asked = progress if known.files else _loading(progress)
+        snapshot = source.snapshot(known, asked, stopped)
         if snapshot is None:
             store.note_checked()
             return SyncReport(
@@ -47,6 +45,20 @@ def sync(
         posts, aside = _read_changed(store, known, snapshot, progress, stopped)
         progress(Progress("saving"))
         return store.land(snapshot.id, snapshot.files, posts, aside, snapshot.images)
+
+
+def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Load what reads files while the source, which tells of its progress, is waited for."""
+    begun = False
+
+    def tell(said: Progress) -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
+        progress(said)
+
+    return tell
 
 
 def _load_ingest() -> None:
