@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
-from xsfreader.store import entries, landing
+from xsfreader.store import entries
 from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, storable, unpack
 from xsfreader.store.guard import guarded, translate
 from xsfreader.store.state import MERGE_MOVED
@@ -97,6 +97,8 @@ class Archive(Base):
         Marks move along where a file's title or date changed, or where a post names an old
         permalink among its aliases. Raises StoreError; the old snapshot is whole then.
         """
+        from xsfreader.store import landing
+
         named = {one.path: one for one in set_aside}
         with self._writing():
             anew = self._meta("version") != self._version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.folding import fold, spaced
@@ -243,8 +244,9 @@ class Writer:
             )
 
     def _insert(self, plan: Plan) -> None:
-        rows, contents, found, named = [], [], [], []
-        for full in sorted(plan.inserted, key=lambda full: full.post.path):
+        inserted = sorted(plan.inserted, key=lambda full: full.post.path)
+        rows, found, named = [], [], []
+        for full in inserted:
             post = full.post
             permalink = plan.permalinks[post.path]
             id_ = self._new_id(post)
@@ -256,7 +258,6 @@ class Writer:
                     post.summary, post.words, "\n".join(map(str, post.xeps)),
                 )
             )  # fmt: skip
-            contents.append((id_, pack(full.body), full.text))
             found.append((id_, *_indexed(post.title, full.text, post.authors, post.categories)))
             named += [
                 (kind, key, id_, name)
@@ -270,11 +271,21 @@ class Writer:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        self._db.executemany("INSERT INTO content (post, body, text) VALUES (?, ?, ?)", contents)
-        self._db.executemany(
-            "INSERT INTO found (rowid, title, text, authors, categories) VALUES (?, ?, ?, ?, ?)",
-            sorted(found),
-        )
+        with ThreadPoolExecutor(1) as beside:
+            # Neither compressing nor indexing holds Python's lock.
+            packed = beside.submit(lambda: [pack(full.body) for full in inserted])
+            self._db.executemany(
+                "INSERT INTO found (rowid, title, text, authors, categories)"
+                " VALUES (?, ?, ?, ?, ?)",
+                sorted(found),
+            )
+            self._db.executemany(
+                "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
+                [
+                    (row[0], body, full.text)
+                    for row, body, full in zip(rows, packed.result(), inserted, strict=True)
+                ],
+            )
         named.sort()
         self._db.executemany(
             "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)", named

@@ -7,6 +7,7 @@ with its trees but no files, and the files that are missing, by their ids.
 from __future__ import annotations
 
 from contextlib import closing
+from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from xsfreader.errors import SourceError, UpstreamError
@@ -126,6 +127,7 @@ class _Errand:
         from xsfreader.source.git.tree import list_commit
 
         filters = advertisement.version == 2 and "filter" in advertisement.features
+        Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
         stage = "fetching the list of posts"
         if not filters:
             stage = "fetching the whole site (the server can't send parts)"
@@ -206,6 +208,11 @@ class _Errand:
             refused=(*listing.refused, *refused),
             images=listing.images,
         )
+
+
+def _load_dulwich() -> None:
+    """Load what reads an answer while it is waited for."""
+    from dulwich import objects, pack  # noqa: F401
 
 
 def _missing(listing: Listing, known: Known) -> list[str]:
