@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
@@ -67,12 +66,15 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int
     """
     start = _first(text, terms)
     begin = _word_start(text, (start or 0) - BEFORE)
-    shown = ("…" if begin else "") + _cut(text, begin)
+    end = _end(text, begin)
+    before, words, after = "…" if begin else "", text[begin:end], "…" if end < len(text) else ""
+    shown = before + words + after
     if start is None:
         return shown, ()
-    folded = FoldedText.of(shown)
+    folded = FoldedText.of(words)
     marks = {folded.span(first, last) for first, last, _ in spots(folded.text, terms)}
-    return shown, _apart(marks)
+    shift = len(before)
+    return shown, tuple((first + shift, last + shift) for first, last in _apart(marks))
 
 
 def _first(text: str, terms: Sequence[Term]) -> int | None:
@@ -103,22 +105,19 @@ def _first(text: str, terms: Sequence[Term]) -> int | None:
 def _best(found: Sequence[Spot]) -> Spot:
     """The hit to begin with: the first of those with most terms, then most hits, behind it."""
     chosen = found[0]
-    if len(found) == 1:
-        return chosen
-    best = (0, 0)
-    near: Counter[int] = Counter()
-    end = 0
+    near = [0] * (1 + max(number for _, _, number in found))
+    kinds = most_kinds = most_hits = end = 0
     for place, hit in enumerate(found):
-        while end < len(found) and found[end][1] - hit[0] <= WIDTH - BEFORE:
-            near[found[end][2]] += 1
+        limit = hit[0] + WIDTH - BEFORE
+        while end < len(found) and (found[end][1] <= limit or end == place):
+            number = found[end][2]
+            kinds += not near[number]
+            near[number] += 1
             end += 1
-        if (score := (len(near), end - place)) > best:
-            best, chosen = score, hit
-        if near[hit[2]] > 1:
-            near[hit[2]] -= 1
-        else:
-            del near[hit[2]]
-        end = max(end, place + 1)
+        if kinds > most_kinds or (kinds == most_kinds and end - place > most_hits):
+            most_kinds, most_hits, chosen = kinds, end - place, hit
+        near[hit[2]] -= 1
+        kinds -= not near[hit[2]]
     return chosen
 
 
@@ -141,10 +140,10 @@ def _word_start(text: str, at: int) -> int:
     return at if space < 0 else space + 1
 
 
-def _cut(text: str, begin: int) -> str:
-    """The text from there, as wide as a snippet, ending with a word."""
+def _end(text: str, begin: int) -> int:
+    """Where a snippet from there ends: as wide as one is, with a word."""
     end = begin + WIDTH
     if end >= len(text):
-        return text[begin:]
+        return len(text)
     space = text.rfind(" ", begin + WIDTH * 2 // 3, end + 1)
-    return text[begin : end if space < 0 else space] + "…"
+    return end if space < 0 else space
