@@ -22,6 +22,8 @@ WALKS = [
     "enter t j j enter z J z h",
     "enter / e n enter n N esc K",
     "6 J m J m 1",
+    "enter t j",
+    "? j j",
 ]
 KEYS = [*"jkJK][lhgGbdu123msz}", "space", "enter"]
 
@@ -70,3 +72,20 @@ def test_nor_after_keys_as_they_come(seed: int, words: list[str]) -> None:
             keys = chance.choices(KEYS, k=12)
             terminal.press(*keys)
             compare(terminal, size, " ".join(keys))
+
+
+@pytest.mark.parametrize(("key", "title"), [("t", "Contents"), ("?", "Move")])
+def test_a_panel_fits_whatever_the_window_becomes(key: str, title: str, words: list[str]) -> None:
+    with running(*words, size=(100, 30)) as terminal:
+        terminal.wait("Guide ─")
+        terminal.press("enter")
+        before = shown(terminal)
+        terminal.press(key)
+        terminal.wait(title)
+        for size in [(60, 20), (140, 45), (40, 12), (100, 30)]:
+            terminal.resize(*size)
+            terminal.settle(0.4)
+            assert any(title in line for line in terminal.lines), size
+        compare(terminal, (100, 30), key)
+        terminal.press("esc")
+        assert shown(terminal) == before

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.geometry import Region, Size
+    from textual.screen import Screen
 
 
 class Panel(ModalScreen[ScreenResultType]):
@@ -21,8 +22,9 @@ class Panel(ModalScreen[ScreenResultType]):
         super().__init__()
 
     def _screen_resized(self, size: Size) -> None:
-        """Leave out the second of the two layouts that Textual does when a screen opens."""
-        if size != self.size:
+        """Fit a new size once the screen below does; a size that is none costs no layout."""
+        if size != self._compositor.size:
+            self._screen_below._screen_resized(size)
             super()._screen_resized(size)
 
     def refresh(self, *regions: Region, **what: Any) -> Self:  # noqa: ANN401 - Textual's own
@@ -32,18 +34,23 @@ class Panel(ModalScreen[ScreenResultType]):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give what shows of the screen below."""
-        if len(self._below) != self.size.height:
-            self._below = self._look_below()
+        width, height = self.size
+        if len(self._below) != height:
+            self._below = [strip.adjust_cell_length(width) for strip in self._look_below()]
+            self._below += [Strip.blank(width)] * (height - len(self._below))
         strips = self._below[crop.y : crop.bottom]
-        if crop.column_span != (0, self.size.width):
+        if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def _look_below(self) -> list[Strip]:
+    @property
+    def _screen_below(self) -> Screen[object]:
         stack = self.app.screen_stack
-        below = stack[stack.index(self) - 1]
+        return stack[stack.index(self) - 1]
+
+    def _look_below(self) -> list[Strip]:
         tint = self.styles.background
-        strips = below._compositor.render_strips(self.size)
+        strips = self._screen_below._compositor.render_strips(self.size)
         if tint.a:
             strips = [
                 Strip(BackgroundScreen.process_segments(strip, tint), strip.cell_length)
