@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -54,6 +55,25 @@ def test_nothing_fetched_says_what_to_do() -> None:
             library.posts(Filter())
         with pytest.raises(NoArchiveError):
             library.search("x", 5)
+
+
+def test_a_first_start_waits_for_one_beside_it() -> None:
+    counts: list[int] = []
+
+    def start() -> None:
+        with Library(Config(), locate(), "guide") as beside:
+            beside.refresh_local()
+            counts.append(len(beside.posts(Filter())))
+
+    with Library(Config(), locate(), "guide") as library:
+        second = Thread(target=start)
+        with library._store.sync_lock():
+            second.start()
+            second.join(0.3)
+            assert second.is_alive()
+        library.refresh_local()
+        second.join()
+        assert counts == [len(library.posts(Filter()))]
 
 
 def test_a_source_has_one_name_however_it_is_written(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) 
         terminal.wait("Welcome to xsfreader")
         terminal.wait("built-in pages")
         terminal.wait("127.0.0.1 refuses the connection")
-        terminal.wait("r tries again")
+        terminal.wait(lambda _: "r tries again" in terminal.words)
         terminal.press("q")
         assert terminal.ended() == 0
     assert (home / ".local" / "share" / "xsfreader" / "state.db").exists()
@@ -112,6 +112,9 @@ def test_commands_without_an_archive_say_what_to_do(run: Run) -> None:
 def test_wrong_words_are_usage(run: Run) -> None:
     for arguments in (
         ["lst"],
+        ["--=x"],
+        ["--source"],
+        ["--offline", "--frish"],
         ["list", "--since", "soon"],
         ["show"],
         ["show", "x", "--width", "3"],
@@ -120,6 +123,7 @@ def test_wrong_words_are_usage(run: Run) -> None:
     ):
         done = run(*arguments)
         assert done.returncode == 2, arguments
+        assert done.stderr.startswith("usage: xsfreader "), arguments
         assert "Traceback" not in done.stderr
 
 

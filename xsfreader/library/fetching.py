@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from xsfreader.model import Progress, Source, SyncReport
     from xsfreader.pictures import Pictures, PicturesReport
+
+PATIENCE_SECONDS = 5.0
+"""How long another process may take for a source on this machine."""
 
 
 class Fetching(Base):
@@ -96,7 +100,15 @@ class Fetching(Base):
             log().warning("the list of XEPs: %s", error)
 
     def refresh_local(self) -> None:
-        """Take in what changed in a source that costs no network; others stay as they are."""
-        if self.local:
+        """Take in what changed in a source that costs no network; others stay as they are.
+
+        Where another process does just that for the first time, what it brings is waited for.
+        """
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.local:
             with suppress(SyncRunningError):
                 self.sync(lambda _progress: None, lambda: False)
+                return
+            if not self.empty or time.monotonic() > end:
+                return
+            time.sleep(0.1)

@@ -77,7 +77,7 @@ class ReaderApp(App[None]):
         if shown.empty and not shown.is_guide:
             shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
         if shown.is_guide:
-            shown.sync(lambda _progress: None, lambda: False)
+            shown.refresh_local()
         colours = self.console.color_system == "truecolor"
         headless = self.is_headless or self.is_web
         return ReaderScreen(

@@ -6,7 +6,7 @@ with its trees but no files, and the files that are missing, by their ids.
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -212,7 +212,8 @@ class _Errand:
 
 def _load_dulwich() -> None:
     """Load what reads an answer while it is waited for."""
-    from dulwich import objects, pack  # noqa: F401
+    with suppress(ImportError):
+        from dulwich import objects, pack  # noqa: F401
 
 
 def _missing(listing: Listing, known: Known) -> list[str]:

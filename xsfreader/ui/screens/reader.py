@@ -182,7 +182,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
 
     def _screen_resized(self, size: Size) -> None:
         """Lie still below a panel that opens, where Textual would lay out all anew."""
-        if size != self._compositor.size or self is self.app.screen:
+        if size != self._compositor.size or self.is_active:
             super()._screen_resized(size)
 
     def _fit(self, width: int, height: int) -> None:

@@ -1,0 +1,77 @@
+"""What shows of the screen below a panel is what Textual would show of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual._context import visible_screen_stack
+from textual.events import Resize
+from textual.geometry import Size
+from textual.screen import ModalScreen
+
+from tests.ui.apps import running, settle
+from xsfreader.ui.screens.panel import Panel
+from xsfreader.ui.screens.reader import ReaderScreen
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+Cell = tuple[str, object, object, object]
+
+
+def cells(app: App[None]) -> list[list[Cell]]:
+    """Every character of the screen, with its colours and link."""
+    visible_screen_stack.set(app._background_screens)
+    return [
+        [
+            (char, style.color, style.bgcolor, style.link or style.meta)
+            for text, style, _ in strip
+            if style is not None
+            for char in text
+        ]
+        for strip in app.screen._compositor.render_strips()
+    ]
+
+
+@pytest.mark.parametrize("colours", [True, False])
+@pytest.mark.parametrize("theme", ["xsf-dark", "xsf-light", "ansi-dark"])
+@pytest.mark.parametrize("key", ["t", "question_mark"])
+async def test_the_screen_below_looks_as_textual_paints_it(
+    key: str, theme: str, monkeypatch: pytest.MonkeyPatch, *, colours: bool
+) -> None:
+    if not colours:
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with running(size=(100, 30)) as pilot:
+        pilot.app.theme = theme
+        await pilot.press("enter", key)
+        await settle(pilot, 0.2)
+        panel = pilot.app.screen
+        assert isinstance(panel, Panel)
+        ours = cells(pilot.app)
+        monkeypatch.setattr(Panel, "render_lines", ModalScreen.render_lines)
+        assert ours == cells(pilot.app)
+
+
+async def test_news_below_a_panel_are_seen() -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter", "question_mark")
+        await settle(pilot, 0.2)
+        reader = pilot.app.screen_stack[0]
+        assert isinstance(reader, ReaderScreen)
+        reader.status.say("news")
+        await settle(pilot, 0.2)
+        shown = ["".join(char for char, *_ in row) for row in cells(pilot.app)]
+        assert any(line.strip().startswith("news") for line in shown)
+
+
+async def test_a_panel_that_closes_takes_a_late_size() -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter", "t")
+        await settle(pilot, 0.2)
+        panel = pilot.app.screen
+        assert isinstance(panel, Panel)
+        panel.post_message(Resize(Size(90, 20), Size(90, 20)))
+        panel.dismiss(None)
+        await settle(pilot, 0.2)
+        assert isinstance(pilot.app.screen, ReaderScreen)
