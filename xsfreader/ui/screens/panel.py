@@ -35,9 +35,15 @@ class Panel(ModalScreen[ScreenResultType]):
             super()._screen_resized(size)
 
     def refresh(self, *regions: Region, **what: Any) -> Self:  # noqa: ANN401 - Textual's own
-        """Look anew at the screen below, which asks for this when it changes."""
-        self._below_size = NOWHERE
+        """Look anew at the screen below, which asks for its regions where it changes."""
+        if regions:
+            self._below_size = NOWHERE
         return super().refresh(*regions, **what)
+
+    def notify_style_update(self) -> None:
+        """Look anew at the screen below in a new theme."""
+        super().notify_style_update()
+        self._below_size = NOWHERE
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give what shows of the screen below.
