@@ -99,7 +99,10 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """Read the arguments. The commands, slow to describe, are so only for more than options."""
+    """Read the arguments; what is more than the app's options is left to the whole parser.
+
+    That one describes every command, which takes longer than a start should wait for.
+    """
     import argparse
 
     try:

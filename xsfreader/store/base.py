@@ -79,6 +79,11 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def path_key(path: str) -> str:
+    """A path on the site as names are compared: decoded, folded, no slash at the end."""
+    return fold(unquote(path)).rstrip("/") + "/"
+
+
 def pack(text: str) -> bytes:
     """Make a text small, quickly."""
     return zlib.compress(text.encode(), 1)
@@ -157,8 +162,3 @@ class Base:
 
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def path_key(path: str) -> str:
-    """A path on the site as names are compared: decoded, folded, no slash at the end."""
-    return fold(unquote(path)).rstrip("/") + "/"

@@ -12,6 +12,7 @@ from xsfreader.ui.widgets.painted import NOWHERE
 
 if TYPE_CHECKING:
     from textual.geometry import Region, Size
+    from textual.screen import Screen
 
 
 class Panel(ModalScreen[ScreenResultType]):
@@ -29,10 +30,16 @@ class Panel(ModalScreen[ScreenResultType]):
 
     def _screen_resized(self, size: Size) -> None:
         """Fit a new size once the screen below does; a size that is none costs no layout."""
-        stack = self.app.screen_stack
-        if size != self._compositor.size and self in stack:
-            stack[stack.index(self) - 1]._screen_resized(size)
+        lower = self._lower
+        if size != self._compositor.size and lower is not None:
+            lower._screen_resized(size)
             super()._screen_resized(size)
+
+    @property
+    def _lower(self) -> Screen[object] | None:
+        """The screen below; none once this one has closed."""
+        stack = self.app.screen_stack
+        return stack[stack.index(self) - 1] if self in stack else None
 
     def refresh(self, *regions: Region, **what: Any) -> Self:  # noqa: ANN401 - Textual's own
         """Look anew at the screen below, which asks for its regions where it changes."""
@@ -62,8 +69,8 @@ class Panel(ModalScreen[ScreenResultType]):
 
     def _look_below(self) -> list[Strip]:
         """Paint the screen below under this one's colour, with no links and nothing to click."""
-        stack = self.app.screen_stack
-        below = stack[stack.index(self) - 1]._compositor.render_strips(self._compositor.size)
+        lower = self._lower
+        below = lower._compositor.render_strips(self._compositor.size) if lower is not None else []
         tint, ground = self.styles.background, self.background_colors[1]
         filters = self.get_line_filters()
         strips = []
