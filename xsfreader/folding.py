@@ -10,7 +10,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FOLDING_VERSION = 1
 """Raised whenever ``fold`` or ``words`` give something else: an index made before is void."""
@@ -50,15 +53,32 @@ def _fold_char(char: str) -> str:
     return found
 
 
-def _fold_run(run: re.Match[str]) -> str:
-    return "".join([_fold_char(char) for char in run[0]])
+class _Runs(dict[str, str]):
+    """What runs of characters become, kept for those that come again and again."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
+
+    def __missing__(self, run: str) -> str:
+        made = self._make(run)
+        if len(self) < 2000 and len(run) < 20:
+            self[run] = made
+        return made
+
+    def put(self, text: str) -> str:
+        """Put for every run of a text what it becomes."""
+        return _NOT_ASCII.sub(lambda run: self[run[0]], text)
+
+
+def _fold_run(run: str) -> str:
+    return "".join([_fold_char(char) for char in run])
 
 
 def fold(text: str) -> str:
     """Lower case, without accents and ligatures, with plain quotes and dashes."""
     if text.isascii():
         return text.lower()
-    return _NOT_ASCII.sub(_fold_run, text).lower()
+    return _FOLDS.put(text).lower()
 
 
 def words(text: str) -> list[str]:
@@ -68,18 +88,21 @@ def words(text: str) -> list[str]:
 
 def spaced(text: str) -> str:
     """The same words with ASCII signs or spaces between them, made for an index in bulk."""
-    folded = fold(text)
-    return folded if folded.isascii() else _NOT_ASCII.sub(_space_run, folded)
+    return text.lower() if text.isascii() else _SPACES.put(text).lower()
 
 
-def _space_run(run: re.Match[str]) -> str:
-    return "".join([_space_char(char) for char in run[0]])
+def _space_run(run: str) -> str:
+    return "".join([char if char.isascii() else _space_char(char) for char in fold(run)])
 
 
 def _space_char(char: str) -> str:
     if _word().fullmatch(char):
         return f" {char} " if _alone().fullmatch(char) else char
     return " "
+
+
+_FOLDS = _Runs(_fold_run)
+_SPACES = _Runs(_space_run)
 
 
 class FoldedText(NamedTuple):

@@ -48,12 +48,12 @@ def sync(
 
 
 def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Load what reads files while the source, which tells of its progress, is waited for."""
+    """Load what reads posts while the source, which tells of its progress, is waited for."""
     begun = False
 
     def tell(said: Progress) -> None:
         nonlocal begun
-        if not begun:
+        if said.unit == "posts" and not begun:
             begun = True
             Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
         progress(said)
@@ -63,6 +63,7 @@ def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]
 
 def _load_ingest() -> None:
     from xsfreader.ingest import load
+    from xsfreader.store import landing  # noqa: F401
 
     load()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xsfreader.cli import _parser
+from xsfreader.cli import _arguments
+from xsfreader.cli_arguments import parser, read
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from xsfreader.cli import _parser
     ],
 )
 def test_a_month_or_year_is_all_of_it(text: str, since: str, until: str) -> None:
-    args = _parser().parse_args(["list", "--since", text, "--until", text])
+    args = parser().parse_args(["list", "--since", text, "--until", text])
     assert (args.since.isoformat(), args.until.isoformat()) == (since, until)
 
 
@@ -25,17 +26,21 @@ def test_a_month_or_year_is_all_of_it(text: str, since: str, until: str) -> None
 @pytest.mark.parametrize("option", ["--since", "--until"])
 def test_what_is_no_day_is_refused(option: str, text: str) -> None:
     with pytest.raises(SystemExit) as caught:
-        _parser().parse_args(["list", option, text])
+        parser().parse_args(["list", option, text])
     assert caught.value.code == 2
 
 
 @pytest.mark.parametrize("text", ["198", "0198", "XEP-0198", "xep-198", "xep198"])
 def test_a_xep_is_named_in_many_ways(text: str) -> None:
-    assert _parser().parse_args(["xeps", text]).number == 198
+    assert parser().parse_args(["xeps", text]).number == 198
 
 
 @pytest.mark.parametrize("text", ["0", "x", "XEP-", "198a", "-"])
 def test_what_is_no_xep_is_refused(text: str) -> None:
     with pytest.raises(SystemExit) as caught:
-        _parser().parse_args(["xeps", text])
+        parser().parse_args(["xeps", text])
     assert caught.value.code == 2
+
+
+def test_no_arguments_are_those_that_the_parser_makes_of_none() -> None:
+    assert vars(_arguments([])) == vars(parser().parse_args([])) == vars(read([]))

@@ -238,7 +238,7 @@ def test_damage_inside_the_archive_is_mended_at_the_next_start(
     filled(opened).close()
     file = folder / "archive.db"
     data = bytearray(file.read_bytes())
-    data[4096:] = b"\xa5" * (len(data) - 4096)
+    data[ARCHIVE.page :] = b"\xa5" * (len(data) - ARCHIVE.page)
     file.write_bytes(data)
     store = opened()
     with pytest.raises(BrokenFileError, match="start again"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from operator import add
 
 from xsfreader.errors import UnreadablePostError
 
@@ -24,6 +25,7 @@ _CHARMAPS = (
 _COMMON = (range(0xA0, 0x250), range(0x370, 0x400), range(0x410, 0x450))
 """Characters of two bytes that posts are likely to hold."""
 
+_ASCII = bytes(range(128))
 _RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")
 _LONE = re.compile(r"[ÃÂ] ")
 """A no-break space within broken text is often a plain one by now."""
@@ -57,12 +59,15 @@ def decode(data: bytes) -> str:
 
 def _mend(text: str) -> str:
     pairs = _suspicious_pairs()
-    found = [
-        run.start()
-        for run in _RUN.finditer(text)
-        if any(run[0][at : at + 2] in pairs for at in range(len(run[0]) - 1))
-    ]
-    if "Ã" in text or "Â" in text:
+    foreign = text.encode().translate(None, _ASCII).decode()
+    found: list[int] = []
+    if not pairs.isdisjoint(map(add, foreign, foreign[1:])):
+        found += [
+            run.start()
+            for run in _RUN.finditer(text)
+            if not pairs.isdisjoint(map(add, run[0], run[0][1:]))
+        ]
+    if "Ã" in foreign or "Â" in foreign:
         found += [lone.start() for lone in _LONE.finditer(text)]
     lines = {text.count("\n", 0, start) for start in found}
     if not lines:

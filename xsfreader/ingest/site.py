@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[a-z]{2,4})?)$", re.IGNORECASE)
+_HYPHENS = re.compile("-{2,}")
 _KEPT = frozenset("._-+@\\#~=%")
 _SAFE = "/@+=~$&,:;"
 """What Go leaves as it is in a URL's path, beside letters and digits."""
@@ -36,22 +37,32 @@ def language_of(path: str) -> tuple[str, str]:
     return DEFAULT_LANGUAGE, stem
 
 
+class _Slug(dict[int, str]):
+    """What each character of a title becomes in a slug, worked out when first met."""
+
+    def __missing__(self, point: int) -> str:
+        kept = (
+            "-" if char == "/" or char.isspace() else char
+            for char in chr(point).lower()
+            if char == "/"
+            or char.isspace()
+            or char.isalnum()
+            or char in _KEPT
+            or unicodedata.category(char) == "Mn"
+        )
+        made = self[point] = "".join(kept)
+        return made
+
+
+_SLUG = _Slug()
+
+
 def slug(title: str) -> str:
     """Make of a title the last part of its permalink, not yet percent-encoded.
 
     Letters and digits of any script and a few signs stay; spaces and slashes become hyphens.
     """
-    lowered = "".join(char.lower() for char in title.strip())
-    kept = (
-        "-" if char == "/" or char.isspace() else char
-        for char in lowered
-        if char == "/"
-        or char.isspace()
-        or char.isalnum()
-        or char in _KEPT
-        or unicodedata.category(char) == "Mn"
-    )
-    return re.sub(r"-{2,}", "-", "".join(kept))
+    return _HYPHENS.sub("-", title.strip().translate(_SLUG))
 
 
 def permalink(title: str, day: dt.date, language: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from operator import itemgetter
 
 _SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
 _SHOWN = re.compile(r"""\b(?:caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
@@ -21,21 +20,24 @@ _DEFINITION = re.compile(r"\n {0,3}\[[^\^\]\n][^\]\n]{0,200}\]:[ \t]+\S[^\n]{0,2
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,50}\]:?")
 _AUTOLINK = re.compile(r"<((?:https?|xmpp|mailto):[^<>\s]{1,2000})>")
 _ATTRIBUTES = re.compile(r"\{[#.][^{}\n]{0,200}\}[ \t]*(?=\n)")
-_RULE = re.compile(r"\n[ \t>]{0,20}(?:[-=*_|:+ \t]{3,200}|[`~]{3}[\w+-]{0,30})(?=\n)")
-_MARKER = re.compile(r"\n[ \t>]{0,40}(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
-_QUOTED = re.compile(r"\n[ \t]{0,3}>[ \t>]{0,40}")
+_SIGNS = re.compile(
+    r"\n(?=[ \t>=*_|:+`~#\d-])(?:"
+    r"[ \t>]{0,20}(?:[-=*_|:+ \t]{3,200}|[`~]{3}[\w+-]{0,30})(?=\n)"
+    r"|[ \t>]{0,40}(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+(?:>[ \t>]{0,40})?"
+    r"|[ \t]{0,3}>[ \t>]{0,40})"
+)
+"""What a line begins with: a rule or a fence, a heading's or an item's mark, a quote's."""
 _UNDERSCORE = re.compile(r"_(?:(?<!\w_)(?=\w)|(?<=[^\s_]_)(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000
 _HIDDEN = re.compile("[\ue021-\ue07e]")
-_FIRST = itemgetter(1)
-"""The first group; a template such as ``\\1`` would be worked out in Python at every match."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _XEP = re.compile(
-    r"xep(?<![a-z0-9]xep)"
-    r"(?:[-_‐‑–]?(\d{4})|[-‐‑](\d{1,3})|[ \xa0](\d{4}))(?!\d)"
+    rb"xep(?<![a-z0-9]xep)(?:(?:[-_]|%b)?(\d{4})|(?:-|%b)(\d{1,3})|(?: |\xc2\xa0)(\d{4}))(?!\d)"
+    % ("‐|‑|–".encode(), "‐|‑".encode())
 )
+"""In bytes, whose case is much sooner folded than a text's."""
 
 
 def visible(body: str) -> str:
@@ -44,24 +46,19 @@ def visible(body: str) -> str:
     escaped = "\\" in text
     if escaped:
         text = _ESCAPE.sub(_hide, text)
-    if "{{" in text:
+    braces = "{" in text
+    if braces:
         text = _SHORTCODE.sub(_shortcode, text)
-    if "![" in text:
-        text = _IMAGE.sub(r"\1 ", text)
-    text = _LINK.sub(_FIRST, text)
-    if "]:" in text:
-        text = _DEFINITION.sub("", text)
-    if "[^" in text:
-        text = _FOOTNOTE.sub("", text)
-    if "{#" in text or "{." in text:
+    text = _IMAGE.sub(r"\1 ", text)
+    text = "".join(_LINK.split(text))
+    text = _DEFINITION.sub("", text)
+    text = _FOOTNOTE.sub("", text)
+    if braces:
         text = _ATTRIBUTES.sub("", text)
-    text = _AUTOLINK.sub(_FIRST, text)
-    text = _RULE.sub("\n", text)
-    text = _MARKER.sub("\n", text)
-    text = _QUOTED.sub("\n", text)
-    if "_" in text:
-        text = _UNDERSCORE.sub("", text)
-    for sign in ("**", "*", "``", "`", "~~"):
+    text = "".join(_AUTOLINK.split(text))
+    text = _SIGNS.sub("\n", text)
+    text = _UNDERSCORE.sub("", text)
+    for sign in ("*", "`", "~~"):
         text = text.replace(sign, "")
     if "&" in text:
         text = unescape(text)
@@ -69,7 +66,9 @@ def visible(body: str) -> str:
         text = text.replace("|", " ")
     if escaped:
         text = _HIDDEN.sub(_show, text)
-    shown = " ".join(text.split())
+    shown = " ".join(filter(None, map(str.strip, text.replace("\xa0", " ").split("\n"))))
+    while "  " in shown:
+        shown = shown.replace("  ", " ")
     return shown if shown.isprintable() else " ".join(_CONTROL.sub(" ", shown).split())
 
 
@@ -90,9 +89,10 @@ def _shortcode(found: re.Match[str]) -> str:
 
 def xeps(*texts: str) -> tuple[int, ...]:
     """Numbers of the XEPs that texts mention or link to, in order of first mention."""
-    found = (
-        int(one or other or third)
+    mentions = dict.fromkeys(
+        mention
         for text in texts
-        for one, other, third in _XEP.findall(text.lower())
+        for mention in _XEP.findall(text.encode("utf-8", "replace").lower())
     )
-    return tuple(dict.fromkeys(number for number in found if number))
+    numbers = (int(b"".join(mention)) for mention in mentions)
+    return tuple(dict.fromkeys(number for number in numbers if number))

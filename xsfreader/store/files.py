@@ -79,6 +79,7 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
     try:
         with contextlib.closing(connect(file, timeout)) as db:
             version_inside(db, file, schema)
+            db.execute(f"PRAGMA page_size = {schema.page}")
             use_log(db, timeout)
             migrate(db, file, schema)
     except sqlite3.Error as error:

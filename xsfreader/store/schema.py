@@ -14,6 +14,8 @@ class Schema(NamedTuple):
     """SQLite's ``application_id``, by which we know our own."""
     steps: tuple[str, ...]
     """SQL from version n to n + 1; the version is the number of steps."""
+    page: int = 4096
+    """Bytes of a page of a new file; of larger ones a sync has fewer to write."""
 
     @property
     def version(self) -> int:
@@ -140,7 +142,7 @@ CREATE TABLE picture (
 );
 """
 
-ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2))
+ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2), page=8192)
 STATE = Schema("state", 0x58534653, (_STATE_1,))
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

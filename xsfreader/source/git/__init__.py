@@ -117,6 +117,8 @@ class _Errand:
         from xsfreader.source.git import wire
 
         self._tell(Progress("asking the server"))
+        if known.snapshot is None:
+            Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
         advertisement = wire.greet(self._transport)
         commit = wire.find_commit(self._transport, advertisement, branch)
         if commit is None:
@@ -127,7 +129,6 @@ class _Errand:
         from xsfreader.source.git.tree import list_commit
 
         filters = advertisement.version == 2 and "filter" in advertisement.features
-        Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
         stage = "fetching the list of posts"
         if not filters:
             stage = "fetching the whole site (the server can't send parts)"
@@ -211,7 +212,7 @@ class _Errand:
 
 
 def _load_dulwich() -> None:
-    """Load what reads an answer while it is waited for."""
+    """Load what reads a first answer while it is waited for."""
     with suppress(ImportError):
         from dulwich import objects, pack  # noqa: F401
 

@@ -20,6 +20,8 @@ KINDS: Final = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 OFFSET_DELTA: Final = 6
 ID_DELTA: Final = 7
 DIGEST: Final = 20
+PIECE: Final = 8192
+"""Bytes inflated at a time: what an object leaves of its last piece is copied."""
 
 
 class Thing(NamedTuple):
@@ -187,38 +189,39 @@ class _Stream:
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._held = b""
+        self._at = 0
+        self._before = 0
+        """How much came before what is held."""
         self._digest = hashlib.sha1(usedforsecurity=False)
         self._tail = b""
-        self.offset = 0
 
-    def some(self) -> bytes:
-        """The next bytes, at least one."""
-        while not self._held:
+    @property
+    def offset(self) -> int:
+        return self._before + self._at
+
+    def _some(self, size: int) -> bytes:
+        """The next bytes, at least one, at most so many."""
+        while self._at == len(self._held):
             chunk = next(self._chunks, None)
             if chunk is None:
                 raise broken("ends in the middle")
             self._tail += chunk
             self._digest.update(self._tail[:-DIGEST])
             self._tail = self._tail[-DIGEST:]
-            self._held = chunk
-        data, self._held = self._held, b""
-        self.offset += len(data)
+            self._before += len(self._held)
+            self._held, self._at = chunk, 0
+        data = self._held[self._at : self._at + size]
+        self._at += len(data)
         return data
 
-    def back(self, data: bytes) -> None:
-        """Return bytes that were one too many."""
-        self._held = data + self._held
-        self.offset -= len(data)
-
     def exactly(self, size: int) -> bytes:
-        data = self.some()
+        data = self._some(size)
         while len(data) < size:
-            data += self.some()
-        self.back(data[size:])
-        return data[:size]
+            data += self._some(size - len(data))
+        return data
 
     def byte(self) -> int:
-        return self.exactly(1)[0]
+        return self._some(1)[0]
 
     def inflated(self, size: int) -> bytes:
         """A compressed stretch, which must hold just that many bytes."""
@@ -227,7 +230,7 @@ class _Stream:
         got = 0
         try:
             while not inflate.eof:
-                part = inflate.decompress(self.some(), size - got + 1)
+                part = inflate.decompress(self._some(PIECE), size - got + 1)
                 got += len(part)
                 if got > size:
                     raise broken("an object is larger than it says")
@@ -236,13 +239,13 @@ class _Stream:
             raise broken("an object can't be unpacked") from error
         if got != size:
             raise broken("an object is smaller than it says")
-        self.back(inflate.unused_data)
+        self._at -= len(inflate.unused_data)
         return b"".join(parts)
 
     def finish(self) -> None:
         """Check that the pack ends here, with its checksum."""
         checksum = self.exactly(DIGEST)
-        if self._held or any(self._chunks):
+        if self._at < len(self._held) or any(self._chunks):
             raise broken("goes on after its end")
         if checksum != self._digest.digest():
             raise broken("its checksum is wrong")

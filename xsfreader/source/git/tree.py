@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.errors import OversizeError, UpstreamError
@@ -21,15 +20,14 @@ SUBMODULE: Final = 0o160000
 FORMAT: Final = 0o170000
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What was found in a commit."""
 
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str]
     """Path to blob id of every post, the refused ones included."""
-    images: dict[str, str] = field(default_factory=dict)
+    images: dict[str, str]
     """Site path (``/images/x.png``) to blob id."""
-    refused: list[SetAside] = field(default_factory=list)
+    refused: list[SetAside]
 
     def refuse(self, path: str, blob: str, reason: str) -> None:
         """Name a file that is not brought."""
@@ -58,7 +56,7 @@ def list_commit(commit: str, things: Mapping[str, Thing]) -> Listing:
     """
     walk = _Walk(things)
     root = walk.root(commit)
-    listing = Listing()
+    listing = Listing({}, {}, [])
     blog = walk.folder(root, names.BLOG)
     if blog is None:
         raise UpstreamError(f"it holds no folder {names.BLOG}: it is no repository of the site")

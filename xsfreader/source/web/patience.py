@@ -7,7 +7,6 @@ daemon thread, and the caller waits for it as long as the person does.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
@@ -26,8 +25,7 @@ DEADLINE_SECONDS = 1800.0
 """How long all of it may take: a server that trickles would hold the sync lock for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Result(Generic[T]):
+class _Result(NamedTuple, Generic[T]):
     value: T
 
 
