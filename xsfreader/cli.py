@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Arguments = Namespace | SimpleNamespace
 
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+_SWITCHES = frozenset({"--offline", "--fresh"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,9 +59,10 @@ def _fail(words: str) -> int:
 
 
 def _arguments(argv: Sequence[str]) -> Arguments:
-    if not argv:
+    if _SWITCHES.issuperset(argv):
         # The app starts without all that describes other commands.
-        return SimpleNamespace(command=None, source=None, offline=False, config=None, fresh=False)
+        given = {switch[2:]: switch in argv for switch in _SWITCHES}
+        return SimpleNamespace(command=None, source=None, config=None, **given)
     from xsfreader.cli_arguments import read
 
     return read(argv)

@@ -42,5 +42,6 @@ def test_what_is_no_xep_is_refused(text: str) -> None:
     assert caught.value.code == 2
 
 
-def test_no_arguments_are_those_that_the_parser_makes_of_none() -> None:
-    assert vars(_arguments([])) == vars(parser().parse_args([])) == vars(read([]))
+@pytest.mark.parametrize("argv", [[], ["--offline"], ["--fresh", "--offline"], ["--fresh"] * 2])
+def test_what_is_read_without_the_parser_is_what_it_would_read(argv: list[str]) -> None:
+    assert vars(_arguments(argv)) == vars(parser().parse_args(argv)) == vars(read(argv))

@@ -129,6 +129,7 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self._fresh = fresh
         self._session = ""
         self._rest: Timer | None = None
+        self._resumed = False
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
         self.links = Linking(self)
@@ -159,6 +160,11 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self.syncer.start()
         for warning in self.syncer.library.warnings[:1]:
             self.status.say(warning, alert=True)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Spare a start a second look for the styles of all that was mounted just now."""
+        event.refresh_styles &= self._resumed
+        self._resumed = True
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
