@@ -145,6 +145,8 @@ class FoldedText(NamedTuple):
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that a non-empty stretch of ``text`` was made of."""
+        if len(self.starts) == 1:
+            return start, end
         first = bisect_right(self.starts, start) - 1
         last = bisect_right(self.starts, end - 1) - 1
         begin = self.origins[first] + min(start - self.starts[first], self.lengths[first] - 1)

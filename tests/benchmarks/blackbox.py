@@ -111,7 +111,7 @@ def reading(figures: Figures, home: Home, times: int) -> None:
         at, entry = largest_newsletter(library, 400 if size == 1 else 20)
         rows = [entry for _, entry in library.filterable(View.DATE)][: at + HELD + 20]
         words = {row.permalink: words_of(library, row.permalink) for row in rows[at : at + 16]}
-        day = str(library.search_as_typed(QUERY, 1)[0].post.day)
+        day = str(library.search(QUERY, 1)[0].post.day)
     took: dict[str, list[float]] = {}
     memory = []
     for _ in range(times):

@@ -18,6 +18,7 @@ from tests.store.conftest import EN, TODAY, Opener, land, make, restart
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
 from xsfreader.model import Filter, Place, View
 from xsfreader.store import Store, mending
+from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE
 
 if TYPE_CHECKING:
@@ -357,6 +358,8 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "newest_unread": lambda s: s.newest_unread(EN, TODAY),
     "unread_count": lambda s: s.unread_count(EN, TODAY),
     "search": lambda s: s.search("words", 9, EN, TODAY),
+    "ranked": lambda s: s.ranked(parse_query("words"), 9, EN, TODAY),
+    "hits": lambda s: s.hits([1], parse_query("words")),
     "marks": lambda s: s.marks("/2025/06/a/"),
     "set_read": lambda s: s.set_read(["/2025/06/a/"], True),
     "set_starred": lambda s: s.set_starred("/2025/06/a/", True),

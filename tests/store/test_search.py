@@ -117,6 +117,23 @@ def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
     assert len(hit.snippet) < 200
 
 
+def test_a_snippet_is_the_first_stretch_with_most_of_the_words(store: Store) -> None:
+    apart = " between" * 40
+    text = f"alpha alpha alpha{apart} beta{apart} one alpha with beta{apart} two alpha beta beta"
+    land(store, [make("a.md", text=text)])
+    (hit,) = store.search("beta alpha", 9, EN, TODAY)
+    assert "one alpha with beta" in hit.snippet
+    assert len(hit.marks) == 2
+
+
+def test_a_post_that_left_since_it_was_ranked_is_passed_over(store: Store) -> None:
+    land(store, [make("a.md", text="alpha"), make("b.md", text="alpha")])
+    query = parse_query("alpha")
+    ids = store.ranked(query, 9, EN, TODAY)
+    land(store, [make("b.md", text="alpha")])
+    assert [hit.post.path for hit in store.hits(ids, query)] == ["b.md"]
+
+
 def test_a_post_found_by_its_title_shows_its_beginning(store: Store) -> None:
     land(store, [make("a.md", title="Omemo", text="The beginning. " * 50)])
     (hit,) = store.search("omemo", 9, EN, TODAY)

@@ -9,12 +9,14 @@ import pytest
 
 from tests.ui.apps import reader, running, settle
 from xsfreader.ui.screens.reader import ReaderScreen
-from xsfreader.ui.screens.search import Found, SearchScreen
+from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.pilot import Pilot
+
+    from xsfreader.model import Hit
 
 PATIENCE = 15.0
 
@@ -45,6 +47,40 @@ async def test_a_late_answer_never_replaces_a_newer_one() -> None:
         screen.post_message(Found(screen.generation, ()))
         await settle(pilot)
         assert screen.results.hits == ()
+
+
+async def test_a_screenful_is_there_at_once_and_the_rest_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("xsfreader.ui.screens.search.FIRST", 2)
+    async with running() as pilot:
+        with reader(pilot).library.clone() as library:
+            ids = library.ranked("the", 200)
+            wanted = library.hits(ids, "the")
+        assert len(wanted) > 4
+        shown: list[int] = []
+        await pilot.press("F")
+        await settle(pilot)
+        results = search(pilot).results
+        add = results.add
+
+        def watched(hits: Sequence[Hit]) -> None:
+            shown.append(len(results.hits))
+            results.cursor = 1
+            add(hits)
+
+        monkeypatch.setattr(results, "add", watched)
+        await pilot.press(*"the")
+        await until(pilot, lambda: len(results.hits) == len(wanted))
+        assert list(results.hits) == wanted
+        assert shown == [2]
+        assert results.cursor == 1
+        assert results.virtual_size.height == 2 * len(wanted)
+        assert f"{len(wanted)} found" in str(search(pilot).found.render())
+        screen = search(pilot)
+        screen.post_message(FoundMore(screen.generation - 1, wanted))
+        await settle(pilot)
+        assert list(results.hits) == wanted
 
 
 @pytest.mark.parametrize("query", ["xep-0384", "c++", "NOT", 'a"', "(", "category:", "🎉", "xep:x"])

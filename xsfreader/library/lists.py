@@ -9,6 +9,8 @@ from xsfreader.library.reading import Reading
 from xsfreader.model import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xsfreader.model import Entry, Filter, Fold, Hit, Marks, Post
 
 
@@ -94,11 +96,20 @@ class Lists(Reading, Own):
         self.require_posts()
         return self._store.search(query, limit, self.languages, self.today)
 
-    def search_as_typed(self, text: str, limit: int) -> list[Hit]:
-        """Search while the query is being typed: half a filter is passed over, nothing raises."""
+    def ranked(self, text: str, limit: int) -> list[int]:
+        """Search while the query is being typed: half a filter is passed over, nothing raises.
+
+        The ids, the best first, are for ``hits``: a screen needs few of them at once.
+        """
         from xsfreader.store.query import parse_query
 
-        return self._store.search(parse_query(text), limit, self.languages, self.today)
+        return self._store.ranked(parse_query(text), limit, self.languages, self.today)
+
+    def hits(self, ids: Sequence[int], text: str) -> list[Hit]:
+        """What ``ranked`` found by a query, with the stretch that shows why."""
+        from xsfreader.store.query import parse_query
+
+        return self._store.hits(ids, parse_query(text))
 
     def query_problem(self, text: str, *, found: bool) -> str:
         """Tell in a few words what is wrong with a query's filters; empty where nothing is.

@@ -25,16 +25,10 @@ _RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
 class Search(Base):
     """The part of the store that searches."""
 
-    @guarded
     def search(
         self, query: Query | str, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[Hit]:
-        """Find posts, the best first.
-
-        Posts with all words in their title come first, the newest before; then the others by how
-        well they match, of those that match much the same the newest before. Every language of
-        a post is found; a translation comes after all else where the same post is found in a
-        language that the reader prefers.
+        """Find posts as ``ranked`` orders them, each with the stretch that was found.
 
         A query given as text is read strictly: raises QueryError where a filter can't be
         understood.
@@ -43,13 +37,25 @@ class Search(Base):
 
         if isinstance(query, str):
             query = parse_query(query, strict=True)
+        return self.hits(self.ranked(query, limit, languages, today), query)
+
+    @guarded
+    def ranked(
+        self, query: Query, limit: int, languages: Sequence[str], today: dt.date
+    ) -> list[int]:
+        """Find posts, the best first; the ids are for ``hits``, which takes most of the time.
+
+        Posts with all words in their title come first, the newest before; then the others by how
+        well they match, of those that match much the same the newest before. Every language of
+        a post is found; a translation comes after all else where the same post is found in a
+        language that the reader prefers.
+        """
         if query.empty or limit == 0:
             return []
         found = self._candidates(query, today, -1 if limit < 0 else max(limit, CANDIDATES))
         places = {language: place for place, language in enumerate(languages)}
         chosen = _sorted(found, places)
-        chosen = chosen if limit < 0 else chosen[:limit]
-        return self._hits(chosen, query.terms)
+        return chosen if limit < 0 else chosen[:limit]
 
     def _candidates(self, query: Query, today: dt.date, most: int) -> list[tuple[Any, ...]]:
         """Rows of id, rank, title tier, time, permalink, language, story."""
@@ -82,7 +88,9 @@ class Search(Base):
             found.update({row[0]: row for row in rows})
         return list(found.values())
 
-    def _hits(self, ids: Sequence[int], terms: Sequence[Term]) -> list[Hit]:
+    @guarded
+    def hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
+        """What was found, in the order of the ids; a post that left meanwhile is not there."""
         from xsfreader.store.snippet import snippet
 
         rows = {}
@@ -94,8 +102,8 @@ class Search(Base):
                 some,
             ):
                 id_, text = row[POST_COLUMNS:]
-                rows[id_] = Hit(as_post(row), *snippet(text, terms))
-        return [rows[id_] for id_ in ids]
+                rows[id_] = Hit(as_post(row), *snippet(text, query.terms))
+        return [rows[id_] for id_ in ids if id_ in rows]
 
 
 def match(query: Query, column: str = "") -> str:

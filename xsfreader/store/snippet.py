@@ -103,10 +103,10 @@ def _first(text: str, terms: Sequence[Term]) -> int | None:
 
 
 def _best(found: Sequence[Spot]) -> Spot:
-    """The hit to begin with: the first of those with most terms, then most hits, behind it."""
+    """The hit to begin with: the first of those with most terms in the stretch behind it."""
     chosen = found[0]
     near = [0] * (1 + max(number for _, _, number in found))
-    kinds = most_kinds = most_hits = end = 0
+    kinds = most = end = 0
     for place, hit in enumerate(found):
         limit = hit[0] + WIDTH - BEFORE
         while end < len(found) and (found[end][1] <= limit or end == place):
@@ -114,8 +114,10 @@ def _best(found: Sequence[Spot]) -> Spot:
             kinds += not near[number]
             near[number] += 1
             end += 1
-        if kinds > most_kinds or (kinds == most_kinds and end - place > most_hits):
-            most_kinds, most_hits, chosen = kinds, end - place, hit
+        if kinds > most:
+            most, chosen = kinds, hit
+        if most == len(near):
+            break
         near[hit[2]] -= 1
         kinds -= not near[hit[2]]
     return chosen

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from xsfreader.model import Hit
 
 LIMIT = 200
+FIRST = 40
+"""Results that are there at once; the others come when no key follows."""
 ROWS = 2
 """Rows of the screen that a result takes."""
 HELP = (
@@ -39,13 +41,25 @@ HELP = (
 
 
 class Found(Message):
-    """The answer to one state of the query."""
+    """The answer to one state of the query: the first hits, and how many there are in all."""
 
-    def __init__(self, generation: int, hits: Sequence[Hit], problem: str = "") -> None:
+    def __init__(
+        self, generation: int, hits: Sequence[Hit], count: int = 0, problem: str = ""
+    ) -> None:
         super().__init__()
         self.generation = generation
         self.hits = hits
+        self.count = count
         self.problem = problem
+
+
+class FoundMore(Message):
+    """The rest of the hits."""
+
+    def __init__(self, generation: int, hits: Sequence[Hit]) -> None:
+        super().__init__()
+        self.generation = generation
+        self.hits = hits
 
 
 class Results(PaintedView):
@@ -64,6 +78,12 @@ class Results(PaintedView):
         self.cursor = 0
         self.set_height(len(hits) * ROWS)
         self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Show more below those that are there."""
+        self.hits = [*self.hits, *hits]
+        self.set_height(len(self.hits) * ROWS)
         self.refresh()
 
     def move(self, rows: int) -> None:
@@ -196,27 +216,39 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
 
     def _work(self) -> None:
         worker = get_current_worker()
+        generation, text = 0, ""
+        rest: Sequence[int] = ()
         with self.library.clone() as library:
             while not worker.is_cancelled:
                 try:
-                    generation, text = self._queries.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-                while not self._queries.empty():
-                    generation, text = self._queries.get()
-                try:
-                    hits = library.search_as_typed(text, LIMIT)
-                    problem = library.query_problem(text, found=bool(hits))
-                    self.post_message(Found(generation, hits, problem))
+                    try:
+                        generation, text = self._queries.get(timeout=0.1)
+                    except queue.Empty:
+                        if rest:
+                            self.post_message(FoundMore(generation, library.hits(rest, text)))
+                            rest = ()
+                        continue
+                    while not self._queries.empty():
+                        generation, text = self._queries.get()
+                    rest = self._answer(library, generation, text)
                 except XsfreaderError as error:
-                    self.post_message(Found(generation, (), str(error)))
+                    rest = ()
+                    self.post_message(Found(generation, (), problem=str(error)))
+
+    def _answer(self, library: Library, generation: int, text: str) -> Sequence[int]:
+        """Tell of the first hits; give the ids of the others."""
+        ids = library.ranked(text, LIMIT)
+        hits = library.hits(ids[:FIRST], text)
+        problem = library.query_problem(text, found=bool(ids))
+        self.post_message(Found(generation, hits, len(ids), problem))
+        return ids[FIRST:]
 
     def on_found(self, message: Found) -> None:
         """Show an answer, unless the query has moved on."""
         if message.generation != self.generation:
             return
         self.results.show(message.hits)
-        count = len(message.hits)
+        count = message.count
         if message.problem or not self.query_text.strip():
             words = message.problem or HELP
             if count:
@@ -228,6 +260,11 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         self.found.update(words, layout=False)
         # The letter's own frame is just out, and the next one would wait.
         self.call_later(self._on_timer_update)
+
+    def on_found_more(self, message: FoundMore) -> None:
+        """Put the rest below, unless the query has moved on."""
+        if message.generation == self.generation:
+            self.results.add(message.hits)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
