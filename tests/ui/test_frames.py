@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
 from textual._compositor import ChopsUpdate, Compositor
+from textual.css.stylesheet import Stylesheet
 
 from tests.ui.apps import reader, running, settle
 from xsfreader import markup
 from xsfreader.library import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.screen import Screen
 
     from xsfreader.markup import Document
+
+
+class Ring:
+    """Garbage that only a look for garbage finds: it holds itself."""
+
+    def __init__(self) -> None:
+        self.ring = self
+
+
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    """Garbage is looked for by itself again once the test is over."""
+    yield
+    gc.enable()
 
 
 def widgets_painted(screen: Screen[object], update: ChopsUpdate) -> set[str]:
@@ -128,3 +147,60 @@ async def test_an_alert_takes_the_lines_it_needs_in_any_width() -> None:
         await pilot.resize_terminal(120, 40)
         await settle(pilot, 0.3)
         assert status.size.height == wide < 3
+
+
+@pytest.mark.parametrize("key", ["slash", "enter"])
+async def test_a_new_layout_is_not_painted_twice(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter", *([] if key == "slash" else ["slash", *"link"]))
+        await settle(pilot, 0.3)
+        frames: list[str] = []
+
+        def counted(name: str) -> None:
+            paint = getattr(Compositor, name)
+
+            def watched(self: Compositor, **how: bool) -> object:
+                update = paint(self, **how)
+                if update is not None:
+                    frames.append(name)
+                return update
+
+            monkeypatch.setattr(Compositor, name, watched)
+
+        counted("render_full_update")
+        counted("render_partial_update")
+        await pilot.press(key)
+        await settle(pilot, 0.3)
+        # The one, and a list whose scroll bar has learned of its new height.
+        assert frames == ["render_full_update", "render_partial_update"]
+
+
+async def test_a_panel_is_styled_once_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot, 0.2)
+        styled: list[object] = []
+        apply = Stylesheet.apply
+
+        def watched(self: Stylesheet, node: object, **how: object) -> None:
+            styled.append(node)
+            apply(self, node, **how)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Stylesheet, "apply", watched)
+        await pilot.press("t")
+        await settle(pilot, 0.2)
+        assert styled.count(pilot.app.screen) == 1
+
+
+@pytest.mark.usefixtures("collecting")
+async def test_garbage_is_looked_for_once_nothing_moves() -> None:
+    async with running(size=(100, 30)) as pilot:
+        await settle(pilot, 0.2)
+        gc.disable()
+        for key in ("enter", "j", "2", "t"):
+            ring = weakref.ref(Ring())
+            await pilot.press(key)
+            if key == "t":
+                await pilot.press("escape")
+            await settle(pilot, 0.2)
+            assert ring() is None, key

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
     from xsfreader.model import Post
 
-CACHED_DOCUMENTS = 32
+CACHED_DOCUMENTS = 12
+"""The post shown, its neighbours, and those read last; others are soon read back as parsed.
+
+Every look for garbage goes through all of them.
+"""
 LONG = 1200
 """Words of a post that takes more than some milliseconds to parse."""
 

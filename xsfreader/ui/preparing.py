@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.screens.reader import ReaderScreen
 
 REST_SECONDS = 0.03
-"""How long a post must rest on screen before its neighbours are looked at."""
+"""How long nothing must have moved before a post's neighbours are looked at."""
 
 
 class Preparing:
@@ -36,7 +36,7 @@ class Preparing:
         self._loaded = False
 
     def soon(self) -> None:
-        """Look at the neighbours once nothing has moved for a moment."""
+        """Tidy up and look at the neighbours once nothing has moved for a moment."""
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.screen.set_timer(REST_SECONDS, self._look)

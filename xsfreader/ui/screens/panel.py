@@ -8,6 +8,7 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
+from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.widgets.painted import NOWHERE
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-class Panel(ModalScreen[ScreenResultType]):
+class Panel(Frugal, ModalScreen[ScreenResultType]):
     """Paints the screen below once, and not at every step in itself as Textual does.
 
     It lies on a screen that is no panel, or has closed before the next one opens.

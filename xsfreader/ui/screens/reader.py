@@ -24,6 +24,7 @@ from xsfreader.ui.moving import Moving
 from xsfreader.ui.outside import Outside
 from xsfreader.ui.panels import Panels
 from xsfreader.ui.preparing import Preparing
+from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -89,7 +90,7 @@ class Sidebar(Vertical, Ground):
         return [Strip([blank, edge], self.size.width + 1)] * len(rows)
 
 
-class ReaderScreen(Screen[None], inherit_bindings=False):
+class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -129,7 +130,6 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         self._fresh = fresh
         self._session = ""
         self._rest: Timer | None = None
-        self._resumed = False
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
         self.links = Linking(self)
@@ -161,10 +161,9 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         for warning in self.syncer.library.warnings[:1]:
             self.status.say(warning, alert=True)
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Spare a start a second look for the styles of all that was mounted just now."""
-        event.refresh_styles &= self._resumed
-        self._resumed = True
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        """Tidy up behind a panel that closed."""
+        self.preparing.soon()
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
@@ -417,3 +416,4 @@ class ReaderScreen(Screen[None], inherit_bindings=False):
         if name not in STEPS:
             self.following.catch_up()
         self.doings[name]()
+        self.preparing.soon()
