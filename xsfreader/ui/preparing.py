@@ -13,7 +13,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.ui.messages import PostPrepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.timer import Timer
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.03
 """How long nothing must have moved before a post's neighbours are looked at."""
+YOUNG, ALL = 1, 2
+"""Generations of Python's collector: what came lately, and everything."""
 
 
 class Preparing:
@@ -37,16 +39,20 @@ class Preparing:
 
     def soon(self) -> None:
         """Tidy up and look at the neighbours once nothing has moved for a moment."""
+        self._after(REST_SECONDS, self._look)
+
+    def _after(self, seconds: float, what: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.screen.set_timer(REST_SECONDS, self._look)
+        self._timer = self.screen.set_timer(seconds, what)
 
     def now(self, permalink: str) -> None:
         """Parse this one before all others."""
         self._begin([permalink])
 
     def _look(self) -> None:
-        self._tidy()
+        self._tidy(YOUNG)
+        self._after(REST_SECONDS, lambda: self._tidy(ALL))
         library, shown = self.screen.library, self.screen.permalink
         try:
             by_date = library.neighbours(shown) if shown else []
@@ -57,14 +63,14 @@ class Preparing:
         if wanted or not self._loaded:
             self._begin(wanted)
 
-    def _tidy(self) -> None:
+    def _tidy(self, generation: int) -> None:
         """Look for garbage now that nothing moves, rather than in the midst of a step.
 
         Textual's strips hold themselves, so that every frame leaves some. Python would look for
         it among all posts that are kept, which takes longer than a frame, at a key it chooses.
         """
         if self.screen.is_active:
-            gc.collect()
+            gc.collect(generation)
 
     def _begin(self, wanted: Iterable[str]) -> None:
         with self._lock:

@@ -25,8 +25,14 @@ class Frugal(Base):
         self._resumed = True
 
     def _on_timer_update(self) -> None:
-        """Paint all in the frame of a new layout, where that is asked for, not behind it again."""
-        if self._layout_required and self._repaint_required:
+        """Paint all in the frame of a new layout, where that is asked for, not behind it again.
+
+        Below a screen that was just opened nothing is new, though Textual asks for it to be
+        painted.
+        """
+        if self._repaint_required and self._layout_required:
             self._dirty_widgets.add(self)
+            self._repaint_required = False
+        elif not (self.is_active or self._dirty_widgets):
             self._repaint_required = False
         super()._on_timer_update()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from rich.segment import Segment
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
@@ -12,6 +13,7 @@ from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.widgets.painted import NOWHERE
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.geometry import Region, Size
     from textual.screen import Screen
 
@@ -53,32 +55,45 @@ class Panel(Frugal, ModalScreen[ScreenResultType]):
         super().notify_style_update()
         self._below_size = NOWHERE
 
+    def on_compose(self) -> None:
+        """Look at the screen below while there is nothing else to do for the first frame."""
+        if self._lower is not None:
+            self._see_below(self._lower._compositor.size)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Give what shows of the screen below.
 
         The size is that of the last layout: a window's new size is known before there is one.
         """
-        size = width, height = self._compositor.size
+        width, _ = size = self._compositor.size
         if self._below_size != size:
-            self._below = [strip.adjust_cell_length(width) for strip in self._look_below()]
-            self._below += [Strip.blank(width)] * (height - len(self._below))
-            self._below_size = size
+            self._see_below(size)
         strips = self._below[crop.y : crop.bottom]
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def _look_below(self) -> list[Strip]:
+    def _see_below(self, size: Size) -> None:
         """Paint the screen below under this one's colour, with no links and nothing to click."""
+        width, height = size
         lower = self._lower
-        below = lower._compositor.render_strips(self._compositor.size) if lower is not None else []
-        tint, ground = self.styles.background, self.background_colors[1]
-        filters = self.get_line_filters()
-        strips = []
+        below = lower._compositor.render_strips(size) if lower is not None else []
+        looks: dict[Style | None, Style | None] = {}
+        self._below = []
         for under in below:
-            segments = BackgroundScreen.process_segments(under, tint)
-            strip = Strip(segments, under.cell_length).apply_style(self.rich_style)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, ground)
-            strips.append(strip)
-        return strips
+            segments = []
+            for text, style, _ in under:
+                if style not in looks:
+                    looks[style] = self._look_of(style)
+                segments.append(Segment(text, looks[style]))
+            self._below.append(Strip(segments, under.cell_length).adjust_cell_length(width))
+        self._below += [Strip.blank(width)] * (height - len(below))
+        self._below_size = size
+
+    def _look_of(self, below: Style | None) -> Style | None:
+        """What a style of the screen below looks like, as Textual makes it of every segment."""
+        seen = BackgroundScreen.process_segments([Segment(" ", below)], self.styles.background)
+        strip = Strip(seen, 1).apply_style(self.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return next(iter(strip)).style
