@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from xsfreader.model import Post
 
 CACHED_DOCUMENTS = 12
-"""The post shown, its neighbours, and those read last; others are soon read back as parsed.
-
-Every look for garbage goes through all of them.
-"""
+"""The post shown, its neighbours, and those read last; others are soon read back as parsed."""
 LONG = 1200
 """Words of a post that takes more than some milliseconds to parse."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.ui.messages import PostPrepared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from textual.timer import Timer
 
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.screens.reader import ReaderScreen
 
 REST_SECONDS = 0.03
-"""How long nothing must have moved before a post's neighbours are looked at."""
-YOUNG, ALL = 1, 2
-"""Generations of Python's collector: what came lately, and everything."""
+"""How long a post must rest on screen before its neighbours are looked at."""
 
 
 class Preparing:
@@ -38,21 +35,16 @@ class Preparing:
         self._loaded = False
 
     def soon(self) -> None:
-        """Tidy up and look at the neighbours once nothing has moved for a moment."""
-        self._after(REST_SECONDS, self._look)
-
-    def _after(self, seconds: float, what: Callable[[], None]) -> None:
+        """Look at the neighbours once nothing has moved for a moment."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.screen.set_timer(seconds, what)
+        self._timer = self.screen.set_timer(REST_SECONDS, self._look)
 
     def now(self, permalink: str) -> None:
         """Parse this one before all others."""
         self._begin([permalink])
 
     def _look(self) -> None:
-        self._tidy(YOUNG)
-        self._after(REST_SECONDS, lambda: self._tidy(ALL))
         library, shown = self.screen.library, self.screen.permalink
         try:
             by_date = library.neighbours(shown) if shown else []
@@ -62,15 +54,6 @@ class Preparing:
             return
         if wanted or not self._loaded:
             self._begin(wanted)
-
-    def _tidy(self, generation: int) -> None:
-        """Look for garbage now that nothing moves, rather than in the midst of a step.
-
-        Textual's strips hold themselves, so that every frame leaves some. Python would look for
-        it among all posts that are kept, which takes longer than a frame, at a key it chooses.
-        """
-        if self.screen.is_active:
-            gc.collect(generation)
 
     def _begin(self, wanted: Iterable[str]) -> None:
         with self._lock:

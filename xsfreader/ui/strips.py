@@ -14,7 +14,7 @@ from xsfreader.config import SCHEMES
 from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from xsfreader.markup import Line, Link, Span
 
@@ -39,6 +39,26 @@ def fit(text: str, width: int) -> str:
     if width < 1:
         return ""
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+class PaintedStrip(Strip):
+    """A painted line that does not hold itself.
+
+    Textual's keeps what it was cut into, which is itself where nothing was cut off: every frame
+    would leave garbage that only a look for garbage finds.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def fitted(cls, segments: list[Segment], width: int, style: Style | None) -> PaintedStrip:
+        """A line of just that width, filled up or cut."""
+        return cls(Segment.adjust_line_length(segments, width, style), width)
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Cut the line at some cells."""
+        within = [cut for cut in cuts if cut <= self.cell_length]
+        return [self] if within == [self.cell_length] else super().divide(within)
 
 
 class Geometry(NamedTuple):
@@ -130,8 +150,8 @@ class Painter:
         used += page.left
         if used < page.width:
             segments.append(Segment(" " * (page.width - used), self.base))
-            return Strip(segments, page.width)
-        return Strip(segments, used).crop(0, page.width)
+            return PaintedStrip(segments, page.width)
+        return PaintedStrip.fitted(segments, page.width, self.base)
 
     def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
         """Split a span where stretches of it are lit."""
@@ -151,9 +171,9 @@ class Painter:
 
     def label(self, strip: Strip, cell: int, text: str) -> Strip:
         """Lay a hint's letters over a painted line."""
-        label = Strip([Segment(text, self._part("hint"))])
+        label = PaintedStrip([Segment(text, self._part("hint"))])
         end = cell + len(text)
-        return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
+        return PaintedStrip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
 
 
 _FILLED = frozenset({Role.CODE, Role.KEYWORD, Role.NAME, Role.STRING, Role.NUMBER, Role.COMMENT})

@@ -21,6 +21,7 @@ from textual.strip import Strip
 from xsfreader.errors import PictureError
 from xsfreader.raster import BROKEN, open_image, turned
 from xsfreader.ui.images.terminal import Protocol
+from xsfreader.ui.strips import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +62,12 @@ class Drawing(NamedTuple):
         before, after = strip.crop(0, end), strip.crop(end, strip.cell_length)
         if self.placeholders:
             picture = Strip([self.placeholders[row]], self.cells.columns)
-            return Strip.join([strip.crop(0, cell), picture, after])
+            return PaintedStrip.join([strip.crop(0, cell), picture, after])
         if self.sixels:
             # Not at the line's end: the compositor cuts lines there, and drops what is behind.
             there = f"\x1b7\x1b[{left + cell + 1}G{self.sixels[row]}\x1b8"
             picture = Strip([Segment(there, None, _NO_CONTROL)], 0)
-            return Strip([*before, *picture, *after], strip.cell_length)
+            return PaintedStrip([*before, *picture, *after], strip.cell_length)
         return strip
 
 
@@ -128,7 +129,7 @@ def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
                 style = Style.from_color(Color.from_rgb(*look[0]), Color.from_rgb(*look[1]))
                 segments.append(Segment("▀" * ((at - start) // 3), style))
                 start = at
-        strips.append(Strip(segments, cells.columns))
+        strips.append(PaintedStrip(segments, cells.columns))
     return tuple(strips)
 
 

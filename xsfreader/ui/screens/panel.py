@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
 from xsfreader.ui.screens.frugal import Frugal
+from xsfreader.ui.strips import PaintedStrip
 from xsfreader.ui.widgets.painted import NOWHERE
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Panel(Frugal, ModalScreen[ScreenResultType]):
                 if style not in looks:
                     looks[style] = self._look_of(style)
                 segments.append(Segment(text, looks[style]))
-            self._below.append(Strip(segments, under.cell_length).adjust_cell_length(width))
-        self._below += [Strip.blank(width)] * (height - len(below))
+            self._below.append(PaintedStrip.fitted(segments, width, None))
+        self._below += [PaintedStrip.blank(width)] * (height - len(below))
         self._below_size = size
 
     def _look_of(self, below: Style | None) -> Style | None:

@@ -9,18 +9,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
 from xsfreader.safety import clean
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import PaintedStrip, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.geometry import Region
+    from textual.strip import Strip
 
     from xsfreader.markup import Image
     from xsfreader.ui.images.drawing import Drawing
@@ -62,13 +62,13 @@ class PictureView(Widget):
         base, width = self.rich_style, self.size.width
         if self.drawing is None:
             words = fit(self.words.center(width), width) if y == self.size.height // 2 else ""
-            return Strip([Segment(words, base)]).adjust_cell_length(width, base)
+            return PaintedStrip.fitted([Segment(words, base)], width, base)
         left, top = self._corner(self.drawing.cells)
         row = y - top
         if not self.drawing.text or not 0 <= row < self.drawing.cells.rows:
-            return Strip.blank(width, base)
-        strip = Strip.join([Strip.blank(left, base), self.drawing.text[row]])
-        return strip.adjust_cell_length(width, base)
+            return PaintedStrip.blank(width, base)
+        segments = [*PaintedStrip.blank(left, base), *self.drawing.text[row]]
+        return PaintedStrip.fitted(segments, width, base)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay over the painted lines what is no text."""

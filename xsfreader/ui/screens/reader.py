@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.strip import Strip
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
@@ -25,6 +24,7 @@ from xsfreader.ui.outside import Outside
 from xsfreader.ui.panels import Panels
 from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.screens.frugal import Frugal
+from xsfreader.ui.strips import PaintedStrip
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Size
+    from textual.strip import Strip
     from textual.timer import Timer
 
     from xsfreader.library import Library
@@ -87,7 +88,7 @@ class Sidebar(Vertical, Ground):
             return lines
         edge = Segment("│", self.look() + self.look("edge"))
         blank = Segment(" " * self.size.width, self.look())
-        return [Strip([blank, edge], self.size.width + 1)] * len(rows)
+        return [PaintedStrip([blank, edge], self.size.width + 1)] * len(rows)
 
 
 class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
@@ -160,10 +161,6 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.syncer.start()
         for warning in self.syncer.library.warnings[:1]:
             self.status.say(warning, alert=True)
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        """Tidy up behind a panel that closed."""
-        self.preparing.soon()
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
@@ -416,4 +413,3 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         if name not in STEPS:
             self.following.catch_up()
         self.doings[name]()
-        self.preparing.soon()

@@ -9,14 +9,13 @@ from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.strip import Strip
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual import events
     from textual.app import ComposeResult
+    from textual.strip import Strip
 
     from xsfreader.library import Library
     from xsfreader.model import Hit
@@ -116,7 +116,7 @@ class Results(PaintedView):
         base, width = self.look(), self.room
         index, row = divmod(y + self.scroll_offset.y, ROWS)
         if index >= len(self.hits):
-            return Strip.blank(width, base)
+            return PaintedStrip.blank(width, base)
         hit = self.hits[index]
         if index == self.cursor:
             base += self.look("cursor")
@@ -133,11 +133,11 @@ class Results(PaintedView):
             ]
         else:
             segments = self._snippet(hit, base)
-        strip = Strip(segments)
+        strip = PaintedStrip(segments)
         if strip.cell_length > width:
             end = Segment("…", base + self.look("quiet"))
-            strip = Strip([*strip.crop(0, width - 1), end])
-        return strip.adjust_cell_length(width, base)
+            segments = [*strip.crop(0, width - 1), end]
+        return PaintedStrip.fitted(segments, width, base)
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
         quiet, match = base + self.look("quiet"), base + self.look("match")

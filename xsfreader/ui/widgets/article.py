@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset
-from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
@@ -18,6 +17,7 @@ from xsfreader.ui.sight import link_at, link_lines, links_between
 from xsfreader.ui.strips import (
     Geometry,
     Lit,
+    PaintedStrip,
     Painter,
     fit,
 )
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Region
     from textual.selection import Selection
+    from textual.strip import Strip
 
     from xsfreader.markup import Document, Layout, Line, Match
     from xsfreader.ui.images.drawing import Drawing
@@ -322,7 +323,7 @@ class ArticleView(PaintedView, can_focus=True):
 
     def _paint_row(self, at: int, geometry: Geometry, selection: Selection | None) -> Strip:
         if self.page is None or not 0 <= at < len(self.page.lines):
-            return Strip.blank(geometry.width, self.painter.base)
+            return PaintedStrip.blank(geometry.width, self.painter.base)
         line = self.page.lines[at]
         if line.image >= 0:
             return self._paint_picture(line, geometry)
@@ -343,7 +344,7 @@ class ArticleView(PaintedView, can_focus=True):
         last = strip.cell_length if end < 0 else cell_len(text[:end])
         style = self.painter.style("selected")
         middle = [Segment(s.text, style) for s in strip.crop(first, last)]
-        return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
+        return PaintedStrip.join([strip.crop(0, first), PaintedStrip(middle), strip.crop(last)])
 
     # Selected text
 
@@ -393,7 +394,7 @@ class ArticleView(PaintedView, can_focus=True):
             drawing.text[row],
             strip.crop(left + drawing.cells.columns, strip.cell_length),
         ]
-        return Strip.join(parts)
+        return PaintedStrip.join(parts)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay what is no text over the lines: what kitty and Sixel draw, while nothing covers it.

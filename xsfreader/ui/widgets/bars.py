@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.reactive import var
-from textual.strip import Strip
 
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import ViewChosen
-from xsfreader.ui.strips import fit
+from xsfreader.ui.strips import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
+    from textual.strip import Strip
 
     from xsfreader.ui.keys import Action
 
@@ -43,7 +43,7 @@ class Bar(Painted):
             right = []
         room = width - used - sum(cell_len(s.text) for s in right)
         middle = Segment(fill * max(0, room), self.style("quiet"))
-        return Strip([*left, middle, *right]).adjust_cell_length(width, self.look())
+        return PaintedStrip.fitted([*left, middle, *right], width, self.look())
 
 
 class HeaderBar(Bar):
@@ -109,7 +109,7 @@ class ViewTabs(Bar):
         for view, name in self._names():
             style = self.style("strong" if view is self.view else "quiet")
             segments += [Segment(name, style), Segment(" ", self.look())]
-        return Strip(segments).adjust_cell_length(self.size.width, self.look())
+        return PaintedStrip.fitted(segments, self.size.width, self.look())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""
@@ -206,7 +206,7 @@ class KeyBar(Bar):
                 Segment(key, self.style("strong")),
                 Segment(f" {action.label}  ", self.style("quiet")),
             ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.look())
+        return PaintedStrip.fitted(segments, self.size.width, self.look())
 
 
 def _width(action: Action) -> int:

@@ -10,16 +10,17 @@ from textual.geometry import Size
 from textual.messages import Update
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
-from textual.strip import Strip
 from textual.widget import Widget
 
 from xsfreader.ui.looks import style_of
+from xsfreader.ui.strips import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.style import Style
     from textual.geometry import Region
+    from textual.strip import Strip
 
     from xsfreader.ui.looks import Look
 
@@ -141,7 +142,7 @@ class Ground(Painted):
 
     def paint(self, rows: range) -> list[Strip]:
         """Give the same blank line for all rows."""
-        return [Strip.blank(self.size.width, self.look())] * len(rows)
+        return [PaintedStrip.blank(self.size.width, self.look())] * len(rows)
 
 
 class PaintedScrollBar(Painted, ScrollBar):
@@ -153,7 +154,7 @@ class PaintedScrollBar(Painted, ScrollBar):
         console = self.app.console
         options = console.options.update_dimensions(width, height)
         lines = list(Segment.split_lines(console.render(self.render(), options)))
-        return [Strip(line, width) for line in lines[rows.start : rows.stop]]
+        return [PaintedStrip(line, width) for line in lines[rows.start : rows.stop]]
 
 
 class PaintedView(Painted, ScrollView, inherit_bindings=False):

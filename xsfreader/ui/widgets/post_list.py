@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset
-from textual.strip import Strip
 
 from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import PostChosen, PostOpened
-from xsfreader.ui.strips import fit, fit_ends
+from xsfreader.ui.strips import PaintedStrip, fit, fit_ends
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.strip import Strip
 
     from xsfreader.library import Library
     from xsfreader.model import Entry, Fold
@@ -330,9 +330,11 @@ class PostList(PaintedView, can_focus=True):
             words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
             if self.filtered:
                 words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
-            return Strip([Segment(fit(f" {words}", width), base + self.look("quiet"))], width)
+            return PaintedStrip(
+                [Segment(fit(f" {words}", width), base + self.look("quiet"))], width
+            )
         if at >= len(rows):
-            return Strip.blank(width, base)
+            return PaintedStrip.blank(width, base)
         row = rows[at]
         held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
         heading = row.node.fold if row.node is not None else None
@@ -357,7 +359,7 @@ class PostList(PaintedView, can_focus=True):
             cursor = self.look(held)
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
-        return Strip([s for s in segments if s.text]).adjust_cell_length(width, base)
+        return PaintedStrip.fitted([s for s in segments if s.text], width, base)
 
     def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
         base = self.look()
