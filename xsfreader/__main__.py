@@ -3,7 +3,10 @@
 import gc
 import sys
 
-from xsfreader.cli import main
+# What a start loads is no garbage: looking for some among it takes longer than opening a post.
+gc.set_threshold(50_000)
+
+from xsfreader.cli import main  # noqa: E402
 
 
 def run() -> int:
