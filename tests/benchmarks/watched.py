@@ -60,7 +60,7 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(SAMPLE):
             began = self._began
-            if began is not None and time.perf_counter() - began > LIMIT / 4:
+            if began is not None and time.perf_counter() - began > LIMIT / 2:
                 frame = sys._current_frames().get(self._thread)
                 if frame is not None:
                     self._seen[_place(frame)] += 1
