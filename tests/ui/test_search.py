@@ -49,6 +49,22 @@ async def test_a_late_answer_never_replaces_a_newer_one() -> None:
         assert screen.results.hits == ()
 
 
+@pytest.mark.parametrize("width", [40, 60, 120])
+async def test_the_word_searched_is_in_sight_in_any_width(width: int) -> None:
+    async with running(size=(width, 30)) as pilot:
+        await pilot.press("F", *"command")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await settle(pilot)
+        results = search(pilot).results
+        shown = [
+            results.render_line(2 * at + 1).text
+            for at, hit in enumerate(results.hits[:8])
+            if hit.marks
+        ]
+        assert shown
+        assert all("command" in line.lower() for line in shown), shown
+
+
 async def test_a_screenful_is_there_at_once_and_the_rest_a_moment_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

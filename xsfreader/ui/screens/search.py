@@ -34,6 +34,8 @@ FIRST = 40
 """Results that are there at once; the others come when no key follows."""
 ROWS = 2
 """Rows of the screen that a result takes."""
+INDENT = 13
+"""Cells before a snippet: as many as the day before a title."""
 HELP = (
     'words in any order · "a phrase" · begin… · author: category: xep:384 lang:de '
     "before:2015 after:2020-06 is:unread is:starred"
@@ -141,8 +143,14 @@ class Results(PaintedView):
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
         quiet, match = base + self.look("quiet"), base + self.look("match")
-        segments = [Segment(" " * 13, base)]
-        at = 0
+        segments = [Segment(" " * INDENT, base)]
+        at, room = 0, self.room - INDENT
+        if hit.marks and hit.marks[0][1] > room:
+            # In a narrow window the first hit would be cut off.
+            first = hit.marks[0][0]
+            space = hit.snippet.find(" ", max(0, first - room // 2), first)
+            at = first if space < 0 else space + 1
+            segments.append(Segment("…", quiet))
         for start, end in hit.marks:
             segments += [
                 Segment(clean(hit.snippet[at:start]), quiet),
