@@ -83,10 +83,10 @@ class Panel(Frugal, ModalScreen[ScreenResultType]):
         self._below = []
         for under in below:
             segments = []
-            for text, style, _ in under:
+            for text, style, control in under:
                 if style not in looks:
                     looks[style] = self._look_of(style)
-                segments.append(Segment(text, looks[style]))
+                segments.append(Segment(text, style if control else looks[style], control))
             self._below.append(PaintedStrip.fitted(segments, width, None))
         self._below += [PaintedStrip.blank(width)] * (height - len(below))
         self._below_size = size
