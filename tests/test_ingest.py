@@ -196,7 +196,7 @@ def test_what_a_reader_sees(body: str, seen: str) -> None:
 def test_xeps_in_order_of_first_mention() -> None:
     text = "XEP-0313, xep-0001 [x](/extensions/xep-0384.html) XEP-313 XEP 0198 XEP‑0030 myxep-0999"
     assert xeps(text) == (313, 1, 384, 198, 30)
-    assert xeps("Xep\xa00045", "xep–7 XEP–0007 axep-0009 XEP-00451 XEP\xa088") == (45, 7)
+    assert xeps("Xep\xa00045", "xep–7 XEP–0007 axep-0009 XEP-00451 XEP\xa088 xep-٠٣٨٤") == (45, 7)
 
 
 @given(st.text(max_size=300))

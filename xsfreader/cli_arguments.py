@@ -88,28 +88,28 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _common(*, default: object) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
-    parser.add_argument(
+    options = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    options.add_argument(
         "--source",
         metavar="URL|DIR|guide",
         default=default,
         help="read this Git URL, this folder or the built-in guide",
     )
-    parser.add_argument(
+    options.add_argument(
         "--offline", action="store_true", default=default or False, help="use no network"
     )
-    parser.add_argument(
+    options.add_argument(
         "--config", metavar="FILE", type=Path, default=default, help="use this configuration"
     )
-    return parser
+    return options
 
 
 def _app_options() -> argparse.ArgumentParser:
-    parser = _common(default=None)
-    parser.add_argument(
+    options = _common(default=None)
+    options.add_argument(
         "--fresh", action="store_true", help="open on the newest post, not where you left"
     )
-    return parser
+    return options
 
 
 def _day(*, last: bool) -> Callable[[str], object]:

@@ -53,7 +53,7 @@ def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]
 
     def tell(said: Progress) -> None:
         nonlocal begun
-        if said.unit == "posts" and not begun:
+        if said.total and not begun:
             begun = True
             Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
         progress(said)

@@ -86,7 +86,7 @@ def main() -> None:
     """Run the app and write what was seen."""
     file = Path(sys.argv[1])
     sys.argv[1:] = sys.argv[2:]
-    from xsfreader.cli import main as command
+    from xsfreader.__main__ import run as command
 
     watch = Watch()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,12 @@ from textual.css.stylesheet import Stylesheet
 from tests.ui.apps import reader, running, settle
 from xsfreader import markup
 from xsfreader.library import reading
+from xsfreader.ui.screens.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.geometry import Size
     from textual.screen import Screen
 
     from xsfreader.markup import Document
@@ -182,6 +185,42 @@ async def test_a_panel_is_styled_once_as_it_opens(monkeypatch: pytest.MonkeyPatc
         await pilot.press("t")
         await settle(pilot, 0.2)
         assert styled.count(pilot.app.screen) == 1
+
+
+@pytest.mark.parametrize("key", ["t", "question_mark"])
+async def test_a_panel_looks_below_once_as_it_opens(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot, 0.2)
+        seen: list[bool] = []
+        look = Panel._see_below
+
+        def watched(self: Panel[object], size: Size) -> None:
+            seen.append(bool(self._compositor.size))
+            look(self, size)
+
+        monkeypatch.setattr(Panel, "_see_below", watched)
+        await pilot.press(key)
+        await settle(pilot, 0.3)
+        # Before its own first layout.
+        assert seen == [False]
+
+
+@pytest.mark.usefixtures("collecting")
+async def test_a_closed_panel_is_let_go() -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot, 0.2)
+        gc.disable()
+        for _ in range(2):
+            await pilot.press("t")
+            await settle(pilot, 0.2)
+            panel = weakref.ref(pilot.app.screen)
+            await pilot.press("escape")
+            await settle(pilot, 0.3)
+        assert panel() is None
 
 
 @pytest.mark.usefixtures("collecting")

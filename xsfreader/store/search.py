@@ -90,7 +90,7 @@ class Search(Base):
 
     @guarded
     def hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
-        """What was found, in the order of the ids; a post that left meanwhile is not there."""
+        """What was found, in the order of the ids, but for posts that left meanwhile."""
         from xsfreader.store.snippet import snippet
 
         rows = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 COLLECTED = (2000, 10, 100)
-"""When garbage is looked for: rarely among all there is, for what is painted leaves none."""
+"""When garbage is looked for: rarely among all there is, for reading leaves none."""
 
 
 class ReaderApp(App[None]):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
+
+from textual._styles_cache import StylesCache
 
 from xsfreader.model import Place
 from xsfreader.ui.keys import Where
@@ -20,6 +23,14 @@ class Panels:
 
     def __init__(self, screen: ReaderScreen) -> None:
         self.screen = screen
+
+    def let_go(self) -> None:
+        """Look for the garbage that a closed panel is, which would be found at some later key.
+
+        Textual keeps the lines of its last thousand widgets, closed ones included.
+        """
+        StylesCache.get_inner_outer.cache_clear()
+        gc.collect()
 
     def help(self) -> None:
         """Show the keys in force in this pane."""

@@ -16,6 +16,9 @@ from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from textual.color import Color
+    from textual.filter import LineFilter
+
     from xsfreader.markup import Line, Link, Span
 
 Range: TypeAlias = tuple[int, int, str]
@@ -54,6 +57,10 @@ class PaintedStrip(Strip):
     def fitted(cls, segments: list[Segment], width: int, style: Style | None) -> PaintedStrip:
         """A line of just that width, filled up or cut."""
         return cls(Segment.adjust_line_length(segments, width, style), width)
+
+    def apply_filter(self, line_filter: LineFilter, background: Color) -> Strip:
+        """Put other styles in place, where there are no colours say."""
+        return type(self)(line_filter.apply(list(self), background), self.cell_length)
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         """Cut the line at some cells."""

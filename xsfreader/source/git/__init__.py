@@ -118,7 +118,7 @@ class _Errand:
 
         self._tell(Progress("asking the server"))
         if known.snapshot is None:
-            Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
+            _load_beside()
         advertisement = wire.greet(self._transport)
         commit = wire.find_commit(self._transport, advertisement, branch)
         if commit is None:
@@ -128,6 +128,7 @@ class _Errand:
             return None
         from xsfreader.source.git.tree import list_commit
 
+        _load_beside()
         filters = advertisement.version == 2 and "filter" in advertisement.features
         stage = "fetching the list of posts"
         if not filters:
@@ -211,8 +212,12 @@ class _Errand:
         )
 
 
+def _load_beside() -> None:
+    """Load what reads an answer while it is waited for."""
+    Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
+
+
 def _load_dulwich() -> None:
-    """Load what reads a first answer while it is waited for."""
     with suppress(ImportError):
         from dulwich import objects, pack  # noqa: F401
 

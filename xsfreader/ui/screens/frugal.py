@@ -27,8 +27,8 @@ class Frugal(Base):
     def _on_timer_update(self) -> None:
         """Paint all in the frame of a new layout, where that is asked for, not behind it again.
 
-        Below a screen that was just opened nothing is new, though Textual asks for it to be
-        painted.
+        Where another screen covers it, only what changed is painted: Textual would have all of it
+        painted as the other one opens, and after each change.
         """
         if self._repaint_required and self._layout_required:
             self._dirty_widgets.add(self)

@@ -162,6 +162,11 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         for warning in self.syncer.library.warnings[:1]:
             self.status.say(warning, alert=True)
 
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        """Let go of what a panel leaves, once this screen is there again."""
+        if self._resumed:
+            self.set_timer(0.03, self.panels.let_go)
+
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
         left = None if self._fresh else session.Session.read(self.library.session())

@@ -56,12 +56,13 @@ class Found(Message):
 
 
 class FoundMore(Message):
-    """The rest of the hits."""
+    """The rest of the hits, or why there are no more."""
 
-    def __init__(self, generation: int, hits: Sequence[Hit]) -> None:
+    def __init__(self, generation: int, hits: Sequence[Hit], problem: str = "") -> None:
         super().__init__()
         self.generation = generation
         self.hits = hits
+        self.problem = problem
 
 
 class Results(PaintedView):
@@ -86,7 +87,6 @@ class Results(PaintedView):
         """Show more below those that are there."""
         self.hits = [*self.hits, *hits]
         self.set_height(len(self.hits) * ROWS)
-        self.refresh()
 
     def move(self, rows: int) -> None:
         """Move the cursor."""
@@ -229,27 +229,35 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         with self.library.clone() as library:
             while not worker.is_cancelled:
                 try:
-                    try:
-                        generation, text = self._queries.get(timeout=0.1)
-                    except queue.Empty:
-                        if rest:
-                            self.post_message(FoundMore(generation, library.hits(rest, text)))
-                            rest = ()
-                        continue
-                    while not self._queries.empty():
-                        generation, text = self._queries.get()
-                    rest = self._answer(library, generation, text)
-                except XsfreaderError as error:
-                    rest = ()
-                    self.post_message(Found(generation, (), problem=str(error)))
+                    generation, text = self._queries.get(timeout=0.1)
+                except queue.Empty:
+                    if rest:
+                        self._answer_rest(library, generation, text, rest)
+                        rest = ()
+                    continue
+                while not self._queries.empty():
+                    generation, text = self._queries.get()
+                rest = self._answer(library, generation, text)
 
     def _answer(self, library: Library, generation: int, text: str) -> Sequence[int]:
         """Tell of the first hits; give the ids of the others."""
-        ids = library.ranked(text, LIMIT)
-        hits = library.hits(ids[:FIRST], text)
-        problem = library.query_problem(text, found=bool(ids))
+        try:
+            ids = library.ranked(text, LIMIT)
+            hits = library.hits(ids[:FIRST], text)
+            problem = library.query_problem(text, found=bool(ids))
+        except XsfreaderError as error:
+            self.post_message(Found(generation, (), problem=str(error)))
+            return ()
         self.post_message(Found(generation, hits, len(ids), problem))
         return ids[FIRST:]
+
+    def _answer_rest(
+        self, library: Library, generation: int, text: str, ids: Sequence[int]
+    ) -> None:
+        try:
+            self.post_message(FoundMore(generation, library.hits(ids, text)))
+        except XsfreaderError as error:
+            self.post_message(FoundMore(generation, (), str(error)))
 
     def on_found(self, message: Found) -> None:
         """Show an answer, unless the query has moved on."""
@@ -273,6 +281,8 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Put the rest below, unless the query has moved on."""
         if message.generation == self.generation:
             self.results.add(message.hits)
+            if message.problem:
+                self.found.update(message.problem, layout=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
