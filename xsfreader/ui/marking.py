@@ -69,16 +69,16 @@ class Marking:
             self.screen.status.say("starred" if starred else "star taken away")
 
     def ask_all_read(self) -> None:
-        """Ask whether all posts of the list are to count as read; once done, offer it back."""
-        if self._undo:
+        """Ask whether all posts of the list are to count as read; take it back from there."""
+        permalinks = self.screen.posts.unread_shown()
+        if self._undo and not permalinks:
             undone, self._undo = self._undo, ()
             self._counted = None
             if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
                 self.screen.posts.reload()
                 self.screen.refresh_counts()
-                self.screen.status.say(f"{len(undone)} posts are unread again")
+                self.screen.status.say(f"{len(undone)} unread again")
             return
-        permalinks = self.screen.posts.unread_shown()
         if not permalinks:
             self.screen.status.say("nothing unread in this list")
             return
@@ -90,7 +90,7 @@ class Marking:
 
         self.screen.app.push_screen(
             ChoiceScreen(
-                f"Mark {len(permalinks)} posts as read?",
+                f"Mark {len(permalinks)} as read?",
                 ["No, leave them", f"Yes, mark {len(permalinks)} as read"],
                 words="All of this list that are unread. The same key takes it back.",
                 current=0,

@@ -1,0 +1,34 @@
+"""All of a list marked as read, and taken back."""
+
+from __future__ import annotations
+
+from tests.ui.apps import reader, running, settle
+
+
+async def test_all_of_a_list_is_read_after_a_question_and_unread_by_the_same_key() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        unread = screen.posts.unread_shown()
+        assert len(unread) > 3
+        await pilot.press("A")
+        await settle(pilot, 0.2)
+        await pilot.press("j", "enter")
+        await settle(pilot, 0.2)
+        assert screen.posts.unread_shown() == ()
+        await pilot.press("A")
+        await settle(pilot, 0.2)
+        assert pilot.app.screen is screen
+        assert set(screen.posts.unread_shown()) == set(unread)
+
+
+async def test_a_list_with_other_unread_posts_is_asked_for_again() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        first, *others = screen.posts.unread_shown()
+        screen.marking._all_read((first,))
+        await settle(pilot, 0.2)
+        await pilot.press("A")
+        await settle(pilot, 0.2)
+        assert pilot.app.screen is not screen
+        assert screen.library.is_read(first)
+        assert set(screen.posts.unread_shown()) == set(others)
