@@ -135,10 +135,9 @@ class Results(PaintedView):
             ]
         else:
             segments = self._snippet(hit, base)
-        strip = PaintedStrip(segments)
-        if strip.cell_length > width:
+        if Segment.get_line_length(segments) > width:
             end = Segment("…", base + self.look("quiet"))
-            segments = [*strip.crop(0, width - 1), end]
+            segments = [*Segment.adjust_line_length(segments, width - 1), end]
         return PaintedStrip.fitted(segments, width, base)
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
