@@ -70,16 +70,19 @@ def measure(
     figures = Figures([])
     steps: list[str] = []
     posts: list[FullPost] = data.read_posts(data.blobs())
+    once = data.make_home(folder, posts, 1)
     for size in sizes:
-        home = data.make_home(folder, posts, size)
+        home = once if size == 1 else data.make_home(folder, posts, size)
         sys.stderr.write(f"archive of {size} times the corpus\n")
         peers = Peers(folder / "others", home.environment, posts)
         if size == 1:
             steps = _once(figures, folder, parts, times, home, peers, posts)
         if "store" in parts:
             inprocess.reading(figures, home)
-        if "launch" in parts:
+        if "launch" in parts and size == 1:
             blackbox.launch(figures, home, peers, times)
+        elif "launch" in parts:
+            blackbox.launch_larger(figures, home, once, times)
         if "reading" in parts:
             blackbox.reading(figures, home, max(1, times // 2))
         if "held" in parts:

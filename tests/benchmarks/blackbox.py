@@ -62,14 +62,10 @@ def largest_newsletter(library: Library, among: int) -> tuple[int, Entry]:
 
 
 def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
-    """Measure the start, in turns with an empty Textual app."""
-    home.forget()
-    with home.library() as library:
-        first = library.newest_unread()
-        assert first is not None
-        words = words_of(library, first.permalink)
+    """Measure the start on the corpus, in turns with an empty Textual app."""
+    words = _first_words(home)
     empty, own, unparsed = [], [], []
-    for turn in range(times + 1):
+    for turn in range(2 * times + 1):
         bare = peers.empty()
         anew = _launched(home, words, anew=True)
         took = _launched(home, words, anew=False)
@@ -77,15 +73,35 @@ def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
             empty.append(bare)
             own.append(took)
             unparsed.append(anew)
-    if home.size == 1:
-        figures.add("Others", EMPTY, empty)
-        figures.add(GROUP, LAUNCH, own, beside=EMPTY, times=1.35)
-        figures.add(GROUP, "  one never parsed before", unparsed, beside=EMPTY)
-    else:
-        figures.add(
-            GROUP, LAUNCH, own, size=home.size, beside=f"{LAUNCH}@1",
-            times=1.15 if home.size == 100 else None,
-        )  # fmt: skip
+    figures.add("Others", EMPTY, empty)
+    figures.add(GROUP, LAUNCH, own, beside=EMPTY, times=1.35)
+    figures.add(GROUP, "  one never parsed before", unparsed, beside=EMPTY)
+
+
+def launch_larger(figures: Figures, home: Home, once: Home, times: int) -> None:
+    """Measure the start on a larger archive, in turns with the start on the corpus."""
+    homes = [(each, _first_words(each)) for each in (once, home)]
+    for each, words in homes:
+        _launched(each, words, anew=True)
+    took: list[list[float]] = [[], []]
+    for _ in range(2 * times):
+        for values, (each, words) in zip(took, homes, strict=True):
+            values.append(_launched(each, words, anew=False))
+    beside = "  the corpus in turns with it"
+    figures.add(GROUP, beside, took[0], size=home.size)
+    figures.add(
+        GROUP, LAUNCH, took[1], size=home.size, beside=beside,
+        times=1.15 if home.size == 100 else None,
+    )  # fmt: skip
+
+
+def _first_words(home: Home) -> str:
+    """Words of the post that a start shows."""
+    home.forget()
+    with home.library() as library:
+        first = library.newest_unread()
+        assert first is not None
+        return words_of(library, first.permalink)
 
 
 def _launched(home: Home, words: str, *, anew: bool) -> float:
