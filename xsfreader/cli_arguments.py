@@ -107,7 +107,7 @@ def _common(*, default: object) -> argparse.ArgumentParser:
 def _app_options() -> argparse.ArgumentParser:
     options = _common(default=None)
     options.add_argument(
-        "--fresh", action="store_true", help="open on the newest post, not where you left"
+        "--fresh", action="store_true", help="open on the newest unread post, not where you left"
     )
     return options
 

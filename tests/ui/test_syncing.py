@@ -53,7 +53,7 @@ async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> No
         await settle(pilot)
         line = screen.article.page.lines[screen.article.scroll_offset.y].text  # type: ignore[union-attr]
         (folder / "4.md").write_bytes(post(4))
-        await until(pilot, lambda: "4 posts" in screen.header.counts)
+        await until(pilot, lambda: "4 posts" in screen.header.posts)
         entry = screen.posts.entry
         assert entry is not None
         assert entry.title == "Post number 2"
@@ -67,7 +67,7 @@ async def test_an_edit_of_the_post_shown_shows_at_once(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 2)
     async with running(str(folder), size=(100, 20)) as pilot:
         screen = reader(pilot)
-        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
         (folder / "2.md").write_bytes(post(2, "A sentence that was not there before."))
         await until(
             pilot,
@@ -89,7 +89,7 @@ async def test_a_paragraph_more_above_moves_nothing_that_is_read(tmp_path: Path)
     folder = folder_of(tmp_path, 2)
     async with running(str(folder), size=(100, 20)) as pilot:
         screen = reader(pilot)
-        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
         await pilot.press("enter", "space", "space", "j")
         await settle(pilot)
         before, document = top_words(pilot), screen.article.document
@@ -103,7 +103,7 @@ async def test_a_post_is_followed_to_its_new_title(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 2)
     async with running(str(folder), size=(100, 20)) as pilot:
         screen = reader(pilot)
-        await until(pilot, lambda: "2 posts" in screen.header.counts)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
         await pilot.press("enter")
         was = screen.permalink
         new = post(2).replace(b"Post number 2", b"Another title", 1)
@@ -137,7 +137,7 @@ async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
             assert screen.permalink is not None
             assert screen.permalink.startswith("/de/")
             await pilot.press("h")
-            await until(pilot, lambda: "5 posts" in screen.header.counts)
+            await until(pilot, lambda: "5 posts" in screen.header.posts)
             assert not reader(pilot).library.is_guide
         app.close_libraries()
 
@@ -149,7 +149,7 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
         screen = reader(pilot)
         await until(pilot, lambda: "1 set aside" in screen.status.text)
         assert "broken.md" in screen.status.text
-        assert "2 posts" in screen.header.counts
+        assert "2 posts" in screen.header.posts
 
 
 async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
         app = ReaderApp(library)
         async with app.run_test(size=(120, 30)) as pilot:
             screen = reader(pilot)
-            await until(pilot, lambda: "5 posts" in screen.header.counts)
+            await until(pilot, lambda: "5 posts" in screen.header.posts)
             assert not screen.library.is_guide
             entry = screen.posts.entry
             assert entry is not None
@@ -174,5 +174,5 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
             host.stop()
             await pilot.press("r")
             await until(pilot, lambda: "r tries again" in screen.status.text)
-            assert "7 posts" in screen.header.counts
+            assert "7 posts" in screen.header.posts
         app.close_libraries()

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.widget import Widget
 
@@ -16,11 +17,13 @@ from xsfreader.ui import theme
 from xsfreader.ui.images.terminal import Display, Listener, attach
 from xsfreader.ui.keys import effective
 from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from xsfreader.ui.keys import Action
+    from xsfreader.ui.typeahead import Round
 
 
 COLLECTED = (2000, 10, 100)
@@ -44,6 +47,7 @@ class ReaderApp(App[None]):
         self.actions: tuple[Action, ...] = effective(library.config)
         self.listener = Listener()
         self._guide: Library | None = None
+        self._typed = TypeAhead(self, super().on_event, self._do_at_once)
         for action in self.actions:
             if action.keys:
                 name = "quit" if action.id == "quit" else f"screen.do('{action.id}')"
@@ -95,6 +99,29 @@ class ReaderApp(App[None]):
         gc.set_threshold(*COLLECTED)
         gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys one by one."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._typed.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_round(self, message: Round) -> None:
+        """Take the next key."""
+        await self._typed.came_round(message)
+
+    async def _do_at_once(self, event: events.Key) -> bool:
+        """Do what a key is bound to, where it goes to the list or the post."""
+        screen = self.screen
+        if not isinstance(screen, ReaderScreen) or screen.focused not in (
+            screen.posts,
+            screen.article,
+        ):
+            return False
+        if not await self._check_bindings(event.key, priority=True) and not screen.takes(event):
+            await self._check_bindings(event.key)
+        return True
 
     def _repaint(self, _app: App[None]) -> None:
         """Draw all of the screen: the terminal forgot it while the app was suspended."""

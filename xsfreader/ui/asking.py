@@ -32,7 +32,7 @@ class Asking:
         self.text, self._typed, self._done = "", typed, done
         self._prompt = Prompt(words)
         self.screen.mount(self._prompt, before=self.screen.status)
-        self._prompt.focus()
+        self.screen.set_focus(self._prompt, scroll_visible=False)
 
     def typed(self, text: str) -> None:
         """Take what is typed."""
@@ -43,8 +43,9 @@ class Asking:
         """End the question."""
         prompt, self._prompt = self._prompt, None
         if prompt is not None:
-            await prompt.remove()
+            # First: what is removed with the focus hands it to whatever lies next.
             self.screen.focus_pane(reading=self.screen.reading)
+            await prompt.remove()
             self._done(self.text if kept else None)
 
     def find(self) -> None:
@@ -67,8 +68,14 @@ class Asking:
             self.screen.marking.read_now()
 
     def _filtered(self, text: str | None) -> None:
-        if text is None:
-            self.screen.posts.filter("")
+        """Show the post that the cursor came to, or be back at the one shown."""
+        screen = self.screen
+        if text is not None:
+            screen.following.follow()
+            return
+        screen.posts.filter("")
+        if screen.permalink is not None:
+            screen.posts.reveal(screen.library.entry_permalink(screen.permalink))
 
     def pipe(self) -> None:
         """Ask for a command that is given the post's text."""

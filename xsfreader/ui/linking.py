@@ -12,8 +12,6 @@ from xsfreader.ui.history import History, Visit
 from xsfreader.ui.opener import command, in_terminal, open_url
 
 if TYPE_CHECKING:
-    from textual import events
-
     from xsfreader.markup import Link
     from xsfreader.ui.screens.reader import ReaderScreen
 
@@ -117,7 +115,7 @@ class Linking:
     def turn(self, *, back: bool) -> None:
         """Go back to where one was, or forward again, to the exact place."""
         here = self.here
-        visit = None
+        visit, left = None, self.screen.permalink or ""
         if here is not None:
             visit = self.history.back(here) if back else self.history.forward(here)
         if visit is None:
@@ -131,7 +129,7 @@ class Linking:
                 return
         self.screen.article.jump(visit.place)
         if visit.search is not None:
-            self.screen.panels.search(visit.search)
+            self.screen.panels.search(visit.search, left)
 
     # Stepping and hints
 
@@ -161,12 +159,9 @@ class Linking:
         self._show()
         self.screen.status.say("type the letters of a link; Esc leaves")
 
-    def type_hint(self, event: events.Key) -> None:
+    def type_hint(self, key: str, character: str) -> None:
         """Take a key while links wear letters."""
-        event.stop()
-        event.prevent_default()
-        character = event.character or ""
-        if event.key == "backspace":
+        if key == "backspace":
             self._typed = self._typed[:-1]
         elif len(character) == 1 and any(
             h.startswith(self._typed + character) for h in self._hints
@@ -174,7 +169,7 @@ class Linking:
             self._typed += character
         else:
             self.end_hints()
-            self.screen.status.say("" if event.key == "escape" else "no link has these letters")
+            self.screen.status.say("" if key == "escape" else "no link has these letters")
             return
         if self._typed in self._hints:
             index = self._hints[self._typed]

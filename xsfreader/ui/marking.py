@@ -9,6 +9,7 @@ from xsfreader.errors import XsfreaderError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xsfreader.model import View
     from xsfreader.ui.screens.reader import ReaderScreen
 
 
@@ -18,6 +19,8 @@ class Marking:
     def __init__(self, screen: ReaderScreen) -> None:
         self.screen = screen
         self._undo: tuple[str, ...] = ()
+        self._undo_in: tuple[View, str] | None = None
+        """The list that these were marked in: its view and filter."""
         self._counted: str | None = None
         """The post that the last movement counted as read, so that the next need not look."""
 
@@ -71,7 +74,7 @@ class Marking:
     def ask_all_read(self) -> None:
         """Ask whether all posts of the list are to count as read; take it back from there."""
         permalinks = self.screen.posts.unread_shown()
-        if self._undo and not permalinks:
+        if self._undo and not permalinks and self._undo_in == self._list:
             undone, self._undo = self._undo, ()
             self._counted = None
             if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
@@ -98,9 +101,13 @@ class Marking:
             answer,
         )
 
+    @property
+    def _list(self) -> tuple[View, str]:
+        return self.screen.posts.view, self.screen.posts.filtered
+
     def _all_read(self, permalinks: tuple[str, ...]) -> None:
         if self.attempt(lambda: self.screen.library.set_all_read(permalinks, read=True)):
-            self._undo = permalinks
+            self._undo, self._undo_in = permalinks, self._list
             self.screen.posts.reload()
             self.screen.refresh_counts()
             self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")

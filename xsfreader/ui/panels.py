@@ -92,7 +92,12 @@ class Panels:
 
         library = self.screen.library
         entries = library.posts_with_xep(number)
-        rows = [f"{entry.day}  {entry.title}" for entry in entries]
+        first_language = library.languages[0]
+        rows = [
+            f"{entry.day}  {entry.title}"
+            + (f"  {entry.language}" if entry.language != first_language else "")
+            for entry in entries
+        ]
         title, words = library.xep_card(number)
 
         def go(choice: int | None) -> None:
@@ -104,8 +109,11 @@ class Panels:
         first = 0 if rows else None
         self.screen.app.push_screen(ChoiceScreen(title, rows, words=words, current=first), go)
 
-    def search(self, query: str = "") -> None:
-        """Search the archive; the post chosen opens at its first hit."""
+    def search(self, query: str = "", at: str = "") -> None:
+        """Search the archive; the post chosen opens at its first hit.
+
+        ``at`` is the permalink of the result to begin at.
+        """
         from xsfreader.ui.screens.search import SearchScreen
 
         screen = self.screen
@@ -118,7 +126,7 @@ class Panels:
             screen.read_post(permalink, from_top=True)
             screen.finding.mark(screen.library.words_of(asked))
 
-        screen.app.push_screen(SearchScreen(screen.library, query), go)
+        screen.app.push_screen(SearchScreen(screen.library, query, at), go)
 
     def palette(self) -> None:
         """Open the palette."""

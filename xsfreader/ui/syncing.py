@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
-from xsfreader.errors import StoppedError, SyncRunningError, XsfreaderError
+from xsfreader.errors import (
+    StoppedError,
+    SyncRunningError,
+    UnknownPostError,
+    XsfreaderError,
+)
 from xsfreader.ui.messages import PicturesFetched, SyncDone, SyncFailed, SyncProgress
 
 if TYPE_CHECKING:
@@ -140,15 +145,36 @@ class Syncer:
         first = screen.library is not self.library and not self.library.empty
         if first:
             self._leave_guide()
-        elif report.new or report.changed or report.removed:
-            screen.take_in_news()
         words = report.told()
+        if not first and (report.new or report.changed or report.removed):
+            words += self._take_in_news()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if screen.awaited is not None:
             words += ": leave this page to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside))
+
+    def _take_in_news(self) -> str:
+        """Show what came; the post being read stays where it is. Tells where that is gone."""
+        screen, library = self.screen, self.library
+        screen.posts.reload()
+        screen.refresh_counts()
+        if screen.permalink is None:
+            return ""
+        try:
+            moved = library.permalink_at(screen.path) or screen.permalink
+            document = library.document(moved)
+        except UnknownPostError:
+            return "; this post is gone from there"
+        except XsfreaderError:
+            return ""
+        if moved != screen.permalink:
+            screen.permalink = moved
+            screen.posts.reveal(library.entry_permalink(moved))
+        if document != screen.article.document:
+            screen.article.update(document)
+        return ""
 
     def pictures_fetched(self, words: str, *, alert: bool) -> None:
         """Say what came of fetching all images, if anything did."""

@@ -130,6 +130,8 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.keys = KeyBar()
         self._fresh = fresh
         self._session = ""
+        self._answer = 0
+        """Which of the status line's words answered the last key that had an answer."""
         self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
@@ -184,8 +186,11 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     # Panes
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose one pane or two."""
+        """Choose one pane or two; other links may be in sight, so letters on them go."""
         self._fit(event.size.width, event.size.height)
+        if self.links.hinting:
+            self.links.end_hints()
+            self.status.say("")
 
     def _screen_resized(self, size: Size) -> None:
         """Lie still below a panel that opens, where Textual would lay out all anew."""
@@ -227,8 +232,8 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.keys.offer([by_id[name] for name in ids])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Follow a click into the other pane."""
-        if event.widget in (self.article, self.posts):
+        """Follow a click into the other pane, unless the focus has moved on since."""
+        if event.widget in (self.article, self.posts) and event.widget is self.focused:
             reading = event.widget is self.article
             if reading != self.reading:
                 self.focus_pane(reading=reading)
@@ -272,27 +277,13 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def refresh_counts(self) -> None:
         """Show how many posts there are, and how many are unread."""
         self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
-        self.header.counts = f"{self.library.count()} posts, {self.library.unread_count()} unread"
+        posts = self.library.count()
+        self.header.posts = f"{posts} post" if posts == 1 else f"{posts} posts"
+        self.header.unread = f"{self.library.unread_count()} unread"
 
     def show_where(self) -> None:
         """Show how far one has read."""
         self.status.where = f"{self.article.percent} %"
-
-    def take_in_news(self) -> None:
-        """Show what a sync brought; what the reader looks at stays where it is."""
-        self.posts.reload()
-        self.refresh_counts()
-        if self.permalink is not None:
-            try:
-                moved = self.library.permalink_at(self.path) or self.permalink
-                document = self.library.document(moved)
-            except XsfreaderError:
-                return
-            if moved != self.permalink:
-                self.permalink = moved
-                self.posts.reveal(self.library.entry_permalink(moved))
-            if document != self.article.document:
-                self.article.update(document)
 
     # What the parts say
 
@@ -377,10 +368,12 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Say what went wrong, and how to try again."""
         self.syncer.failed(message.error)
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the letters of a link's hint."""
-        if self.links.hinting:
-            self.links.type_hint(event)
+    def takes(self, event: events.Key) -> bool:
+        """Take a key that is no command: a letter of a link's hint."""
+        hinting = self.links.hinting
+        if hinting:
+            self.links.type_hint(event.key, event.character or "")
+        return hinting
 
     # What the keys do
 
@@ -414,7 +407,18 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         }
 
     def action_do(self, name: str) -> None:
-        """Do what a key asks for, with the post that the list's cursor is on."""
-        if name not in STEPS:
-            self.following.catch_up()
-        self.doings[name]()
+        """Do what a key asks for, with the post that the list's cursor is on.
+
+        What the key before answered goes, once this one has none of its own.
+        """
+        answered = self.status.said
+        try:
+            if name not in STEPS:
+                self.following.catch_up()
+            self.doings[name]()
+        except XsfreaderError as error:
+            self.status.say(str(error), alert=True)
+        if self.status.said != answered:
+            self._answer = self.status.said
+        elif answered == self._answer and not self.finding.active and self.article.current_link < 0:
+            self.status.say("")

@@ -19,7 +19,7 @@ from xsfreader.ui.strips import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
     from textual import events
@@ -75,12 +75,14 @@ class Results(PaintedView):
         self.hits: Sequence[Hit] = ()
         self.cursor = 0
 
-    def show(self, hits: Sequence[Hit]) -> None:
-        """Show these, the cursor on the first."""
+    def show(self, hits: Sequence[Hit], permalink: str = "") -> None:
+        """Show these, the cursor on that post where it is among them, else on the first."""
         self.hits = hits
-        self.cursor = 0
+        places = (at for at, hit in enumerate(hits) if hit.post.permalink == permalink)
+        self.cursor = next(places, 0)
         self.set_height(len(hits) * ROWS)
         self.scroll_to(y=0, animate=False)
+        self._bring_in_sight()
         self.refresh()
 
     def add(self, hits: Sequence[Hit]) -> None:
@@ -91,16 +93,20 @@ class Results(PaintedView):
     def move(self, rows: int) -> None:
         """Move the cursor."""
         self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
+        self._bring_in_sight()
+        self.refresh()
+
+    def _bring_in_sight(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if self.cursor * ROWS < top:
             self.scroll_to(y=self.cursor * ROWS, animate=False)
         elif (self.cursor + 1) * ROWS > top + height:
             self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
-        self.refresh()
 
     def fit_size(self) -> None:
-        """Take the new width."""
+        """Keep the cursor in sight when the window changes."""
         self.set_height(len(self.hits) * ROWS)
+        self._bring_in_sight()
 
     class Chosen(Message):
         """A result was clicked."""
@@ -177,6 +183,8 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         height: 1;
         padding: 0 1;
         color: $foreground 60%;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
     }
     """
 
@@ -188,11 +196,17 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         Binding("pageup", "move(-10)", "Page back", priority=True),
     ]
 
-    def __init__(self, library: Library, query: str = "") -> None:
+    def __init__(self, library: Library, query: str = "", at: str = "") -> None:
+        """Begin with a query, the cursor on the post whose permalink is ``at``."""
         super().__init__()
         self.library = library
         self.query_text = query
         self.generation = 0
+        self._at = at
+        self._answered = 0
+        """The generation that the results are of."""
+        self._waiting: list[Callable[[], None]] = []
+        """What keys ask of results that are still looked for."""
         self.input = Input(query, placeholder="search the archive", select_on_focus=False)
         self.found = Static(HELP, id="found", markup=False)
         self.results = Results()
@@ -219,6 +233,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
     def _ask(self, text: str) -> None:
         self.query_text = text
         self.generation += 1
+        self._waiting.clear()
         self._queries.put((self.generation, text))
 
     def _work(self) -> None:
@@ -262,7 +277,9 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Show an answer, unless the query has moved on."""
         if message.generation != self.generation:
             return
-        self.results.show(message.hits)
+        self.results.show(message.hits, self._at)
+        self._at = ""
+        self._answered = message.generation
         count = message.count
         if message.problem or not self.query_text.strip():
             words = message.problem or HELP
@@ -275,6 +292,16 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         self.found.update(words, layout=False)
         # The letter's own frame is just out, and the next one would wait.
         self.call_later(self._on_timer_update)
+        waiting, self._waiting = self._waiting, []
+        for do in waiting:
+            do()
+
+    def _with_results(self, do: Callable[[], None]) -> None:
+        """Do it with what the query finds, as soon as that is there."""
+        if self._answered == self.generation:
+            do()
+        else:
+            self._waiting.append(do)
 
     def on_found_more(self, message: FoundMore) -> None:
         """Put the rest below, unless the query has moved on."""
@@ -286,7 +313,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
         event.stop()
-        self._choose()
+        self._with_results(self._choose)
 
     def on_results_chosen(self) -> None:
         """Open the result that was clicked."""
@@ -303,4 +330,4 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor of the results."""
-        self.results.move(rows)
+        self._with_results(lambda: self.results.move(rows))

@@ -49,12 +49,17 @@ class Bar(Painted):
 class HeaderBar(Bar):
     """What this is, how much of it there is, and when it was last synced."""
 
-    counts: var[str] = var("")
+    posts: var[str] = var("")
+    unread: var[str] = var("")
     sync: var[str] = var("")
     alert: var[bool] = var(default=False)
     name_shown: var[str] = var("XSF Blog")
 
-    def watch_counts(self) -> None:
+    def watch_posts(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def watch_unread(self) -> None:
         """Paint anew."""
         self.refresh()
 
@@ -63,12 +68,15 @@ class HeaderBar(Bar):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint the line; a rule joins its parts."""
+        """Paint the line; a rule joins its parts. Where a sync is matters more than counts."""
         quiet, strong = self.style("quiet"), self.style("strong")
         left = [Segment(f" {self.name_shown} ", strong), Segment("─ ", quiet)]
-        left.append(Segment(f"{self.counts} ", self.look()))
         right = [Segment(f" {self.sync} ", self.style("alert" if self.alert else "quiet"))]
-        return self.line(left, [*right, Segment("─", quiet)] if self.sync else [], "─")
+        right = [*right, Segment("─", quiet)] if self.sync else []
+        room = self.size.width - sum(cell_len(part.text) for part in (*left, *right))
+        counts = (f"{self.posts}, {self.unread} ", f"{self.unread} ", "")
+        shown = next((words for words in counts if len(words) <= room), "")
+        return self.line([*left, Segment(shown, self.look())], right, "─")
 
 
 MOST_LINES = 3
@@ -129,6 +137,8 @@ class StatusBar(Bar):
         super().__init__()
         self.text = ""
         self.alert = False
+        self.said = 0
+        """How often something was said: tells the same words said again from those before."""
         self._whole = False
         self._lines = [""]
 
@@ -138,6 +148,7 @@ class StatusBar(Bar):
         An alert, and what must be seen ``whole``, may take a few lines.
         """
         self.alert = alert
+        self.said += 1
         self._whole = alert or whole
         self.text = clean(text)
         self._fit()

@@ -326,13 +326,10 @@ class PostList(PaintedView, can_focus=True):
         width, base = self.room, self.look()
         rows = self.tree_of_posts.rows
         at = y + self.scroll_offset.y
-        if not rows and y == 1:
-            words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
-            if self.filtered:
-                words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
-            return PaintedStrip(
-                [Segment(fit(f" {words}", width), base + self.look("quiet"))], width
-            )
+        if not rows and y > 0:
+            lines = self._empty_lines(width - 2)
+            words = f" {lines[y - 1]}" if y <= len(lines) else ""
+            return PaintedStrip([Segment(fit(words, width), base + self.look("quiet"))], width)
         if at >= len(rows):
             return PaintedStrip.blank(width, base)
         row = rows[at]
@@ -346,6 +343,15 @@ class PostList(PaintedView, can_focus=True):
                 self._strips.clear()
             strip = self._strips[key] = self._paint(row, held, width)
         return strip
+
+    def _empty_lines(self, width: int) -> list[str]:
+        """Say why there is nothing, and what to do."""
+        words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
+        if self.filtered:
+            words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
+        import textwrap
+
+        return textwrap.wrap(words, max(10, width))
 
     def _paint(self, row: Row, held: str, width: int) -> Strip:
         base = self.look()

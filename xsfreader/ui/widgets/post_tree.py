@@ -110,12 +110,14 @@ class PostTree:
         return next((i for i, row in enumerate(self.rows) if row.key == key), None)
 
     def step(self, start: int, direction: int, *, unread: bool = False) -> int | None:
-        """Find the next post from row ``start`` (exclusive), opening folds on the way.
+        """Find the next post from row ``start``, opening folds on the way.
 
+        A closed fold at ``start`` is on the way down; a post there is not looked for.
         ``unread`` passes over posts that are read and folds without an unread one.
         None where there is no such post in that direction.
         """
-        at = start + direction
+        on_fold = direction > 0 and 0 <= start < len(self.rows) and self.rows[start].node
+        at = start if on_fold else start + direction
         while 0 <= at < len(self.rows):
             row = self.rows[at]
             if row.entry is not None:

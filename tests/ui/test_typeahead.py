@@ -1,0 +1,131 @@
+"""Keys typed in one burst: each goes where the one before it leads."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.command import CommandPalette
+from textual.widgets import Input
+
+from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.ui.screens.choice import ChoiceScreen
+from xsfreader.ui.screens.help import HelpScreen
+from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.screens.search import SearchScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.ui.apps import Driver
+
+PATIENCE = 15.0
+
+
+async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        await pilot.pause(0.02)
+
+
+def typed(pilot: Driver) -> str:
+    top = pilot.app.screen
+    return top.input.value if isinstance(top, SearchScreen) else ""
+
+
+async def test_letters_after_a_prompts_key_are_typed_into_it() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "/quit")
+        await until(pilot, lambda: screen.posts.filtered == "quit")
+        assert pilot.app.is_running
+        assert pilot.app.query_one("#prompt", Input).value == "quit"
+
+
+async def test_keys_after_a_prompts_end_go_to_the_list() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "/the", "enter", "jjj")
+        await until(pilot, lambda: screen.posts.cursor == 3)
+        assert screen.posts.filtered == "the"
+        entry = screen.posts.entry
+        assert entry is not None
+        await until(pilot, lambda: screen.permalink == entry.permalink)
+        type_at_once(pilot, "/xyz", "escape", "g")
+        await until(pilot, lambda: screen.posts.cursor == 0 and not screen.query("#prompt"))
+        assert not screen.posts.filtered
+
+
+async def test_a_find_its_end_and_steps_in_one_burst() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        type_at_once(pilot, "/the", "enter", "nn")
+        await until(pilot, lambda: screen.finding.current == 2)
+        assert screen.finding.needle == "the"
+
+
+async def test_a_search_is_typed_and_its_first_result_opened_in_one_burst() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "Fpercent", "down", "enter")
+        await until(pilot, lambda: bool(screen.finding.matches))
+        hits = screen.library.search("percent", 5)
+        assert screen.permalink == hits[min(1, len(hits) - 1)].post.permalink
+        assert pilot.app.screen is screen
+
+
+async def test_a_panel_opened_walked_and_closed_in_one_burst() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        for _ in range(3):
+            type_at_once(pilot, "tjj", "enter")
+            await until(pilot, lambda: screen.reading and pilot.app.screen is screen)
+            assert screen.article.place.block > 0
+            type_at_once(pilot, "gh")
+            await until(pilot, lambda: not screen.reading)
+        type_at_once(pilot, "?q", "?q", "?")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert pilot.app.is_running
+
+
+async def test_letters_after_the_palettes_key_are_typed_into_it() -> None:
+    async with running() as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+        await pilot.press("escape")
+        pilot.app.simulate_key("ctrl+p")
+        type_at_once(pilot, "quick")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+        field = pilot.app.screen.query_one(Input)
+        await until(pilot, lambda: field.value == "quick")
+
+
+async def test_a_letter_after_the_key_of_hints_is_a_links(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        followed: list[int] = []
+        monkeypatch.setattr(screen.links, "follow", followed.append)
+        type_at_once(pilot, "fs")
+        await until(pilot, lambda: bool(followed))
+        assert not screen.links.hinting
+        assert screen.library.is_starred(screen.permalink or "") is False
+
+
+async def test_what_is_typed_while_panels_come_and_go_is_neither_lost_nor_late() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        for _ in range(5):
+            type_at_once(pilot, "t", "escape", "?", "escape", "Fab", "escape", "/ab", "escape")
+        type_at_once(pilot, "Fcde")
+        await until(pilot, lambda: typed(pilot) == "cde")
+        assert not screen.posts.filtered
+        type_at_once(pilot, "escape", "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen | ReaderScreen))
+        await settle(pilot)
