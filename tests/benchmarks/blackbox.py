@@ -157,12 +157,14 @@ def reading(figures: Figures, home: Home, times: int) -> None:
 
 def _open(terminal: Timed, entry: Entry, words: dict[str, str]) -> float:
     """Open a post that nothing was read of yet, and go back to the list."""
-    # The list's filter brings the cursor to the post without opening it.
-    for keys in ("/", entry.title, "\r"):
+    # Typing in the list's filter brings the cursor to the post, Enter shows it.
+    for keys in ("/", entry.title):
         terminal.press(keys)
         terminal.settle(0.4)
     terminal.press("\r")
     took = terminal.until(words[entry.permalink])
+    terminal.settle(0.4)
+    terminal.press("\r")
     terminal.settle(0.4)
     for _ in range(2):
         terminal.press("\x1b")
