@@ -107,7 +107,7 @@ def test_brussels_is_found_by_search(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         terminal.press("F")
-        terminal.wait("words in any order")
+        terminal.wait("titles, texts, authors")
         terminal.press('"trip report" troncon')
         terminal.wait("found · Enter")
         terminal.wait("Brussels Trip Report")

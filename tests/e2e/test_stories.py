@@ -28,7 +28,7 @@ Size = tuple[int, int]
 def search(terminal: Terminal, query: str, title: str) -> None:
     """Search the archive and open the post of that title."""
     terminal.press("F")
-    terminal.wait("words in any order")
+    terminal.wait("titles, texts, authors")
     terminal.press(query)
     terminal.wait("found · Enter")
     terminal.settle()

@@ -32,3 +32,16 @@ async def test_a_list_with_other_unread_posts_is_asked_for_again() -> None:
         assert pilot.app.screen is not screen
         assert screen.library.is_read(first)
         assert set(screen.posts.unread_shown()) == set(others)
+
+
+async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        unread = screen.posts.unread_shown()
+        screen.marking._all_read(unread)
+        await pilot.press("6", "A")
+        await settle(pilot)
+        assert screen.status.text == "nothing unread in this list"
+        await pilot.press("1", "A")
+        await settle(pilot)
+        assert set(screen.posts.unread_shown()) == set(unread)

@@ -107,3 +107,18 @@ def test_a_flat_view_has_only_entries() -> None:
     made = PostTree(lambda _: [], lambda _: [entry("a"), entry("b")], flat=True)
     made.load()
     assert keys(made) == ["a", "b"]
+
+
+def test_stepping_down_from_a_closed_fold_opens_it() -> None:
+    made = tree(Shelf())
+    at = made.step(1, 1)
+    assert at is not None
+    assert made.rows[at].key == "old"
+    assert [row.key for row in made.rows[:2]] == ["fold:2026", "fold:2025"]
+
+
+def test_stepping_down_from_a_closed_fold_passes_over_what_is_read() -> None:
+    made = tree(Shelf(read=frozenset({"new", "newer", "mid"})))
+    at = made.step(0, 1, unread=True)
+    assert at is not None
+    assert made.rows[at].key == "old"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.apps import reader, running, settle
+from tests.ui.apps import reader, running, settle, type_at_once
 from xsfreader.ui.screens.reader import ReaderScreen
 from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
 
@@ -49,7 +49,7 @@ async def test_a_late_answer_never_replaces_a_newer_one() -> None:
         assert screen.results.hits == ()
 
 
-@pytest.mark.parametrize("width", [40, 60, 120])
+@pytest.mark.parametrize("width", [40, 50, 60, 61, 62, 75, 120])
 async def test_the_word_searched_is_in_sight_in_any_width(width: int) -> None:
     async with running(size=(width, 30)) as pilot:
         await pilot.press("F", *"command")
@@ -149,3 +149,57 @@ async def test_find_wraps_with_a_word_and_escape_returns() -> None:
         assert sum("from the top again" in words for words in said) == 1
         await pilot.press("N")
         assert f"/{len(screen.finding.matches)}" in screen.status.text
+
+
+async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
+    async with running() as pilot:
+        await pilot.press("F", *"the")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
+        read = reader(pilot).permalink
+        await pilot.press("J", "H")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        results = search(pilot).results
+        assert results.hits[results.cursor].post.permalink == read
+        assert results.cursor == 2
+
+
+async def test_the_result_under_the_cursor_is_in_sight_in_any_window() -> None:
+    async with running(size=(100, 30)) as pilot:
+        await pilot.press("F", *"the")
+        await until(pilot, lambda: len(search(pilot).results.hits) > 8)
+        results = search(pilot).results
+        await pilot.press(*["down"] * 8)
+        await pilot.resize_terminal(100, 10)
+        await settle(pilot, 0.2)
+        assert results.cursor == 8
+        top = results.scroll_offset.y
+        assert top <= 2 * results.cursor < top + results.size.height - 1
+
+
+async def test_a_page_asked_for_before_the_results_is_gone_once_they_come() -> None:
+    async with running() as pilot:
+        await pilot.press("F")
+        await settle(pilot)
+        type_at_once(pilot, "the", "pagedown")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await settle(pilot)
+        results = search(pilot).results
+        assert results.cursor == min(10, len(results.hits) - 1)
+
+
+@pytest.mark.parametrize("width", [40, 100])
+async def test_what_can_be_typed_is_told_before_anything_is(width: int) -> None:
+    async with running(size=(width, 20)) as pilot:
+        await pilot.press("F")
+        await settle(pilot)
+        results = search(pilot).results
+        shown = [results.render_line(y).text for y in range(14)]
+        for typed in ("author:", "category:", "xep:", "lang:", "after:", "before:", "is:unread"):
+            assert any(line.startswith(f" {typed}") for line in shown)
+        await pilot.press("q")
+        await until(pilot, lambda: "found" in str(search(pilot).found.render()))
+        assert not any("author:" in results.render_line(y).text for y in range(14))
+        await pilot.press("backspace")
+        await until(pilot, lambda: "author:" in results.render_line(4).text)

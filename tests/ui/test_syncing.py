@@ -176,3 +176,25 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
             await until(pilot, lambda: "r tries again" in screen.status.text)
             assert "7 posts" in screen.header.posts
         app.close_libraries()
+
+
+async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_it(
+    tmp_path: Path,
+) -> None:
+    folder = folder_of(tmp_path, 2)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
+        await pilot.press("enter", "space")
+        (folder / "2.md").unlink()
+        await until(pilot, lambda: screen.header.posts == "1 post")
+        await until(pilot, lambda: bool(screen.status.text))
+        assert "this post is gone from there" in screen.status.text
+        for key in ("m", "s", "x", "T", "t", "escape", "o", "y", "J", "K", "i", "A", "e", "h",
+                    "j", "enter", "]", "1", "2", "4", "5", "6", "H", "L", "z", "z"):  # fmt: skip
+            await pilot.press(key)
+            await settle(pilot)
+            if pilot.app.screen is not screen:
+                await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.is_running

@@ -52,6 +52,9 @@ class ReaderApp(App[None]):
             if action.keys:
                 name = "quit" if action.id == "quit" else f"screen.do('{action.id}')"
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
+        self._suspending = {
+            key for a in self.actions if a.id == "suspend" for key in a.keys if "ctrl+" in key
+        }
         for own in theme.THEMES:
             self.register_theme(own)
         self._begin_with(self._known_theme(library.theme()))
@@ -112,7 +115,13 @@ class ReaderApp(App[None]):
         await self._typed.came_round(message)
 
     async def _do_at_once(self, event: events.Key) -> bool:
-        """Do what a key is bound to, where it goes to the list or the post."""
+        """Do what a key is bound to, where it goes to the list or the post.
+
+        A control key that suspends does so everywhere, in the panels' own keys too.
+        """
+        if event.key in self._suspending:
+            await self.run_action("suspend_process")
+            return True
         screen = self.screen
         if not isinstance(screen, ReaderScreen) or screen.focused not in (
             screen.posts,

@@ -11,11 +11,14 @@ LONGEST = 500
 
 
 class Visit(NamedTuple):
-    """A post and the place in it; with ``search``, the search that led there."""
+    """A post and the place in it.
+
+    ``search`` is the query that led on from there, and the permalink of the result it led to.
+    """
 
     permalink: str
     place: Place
-    search: str | None = None
+    search: tuple[str, str] | None = None
 
 
 class History:

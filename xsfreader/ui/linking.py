@@ -107,15 +107,15 @@ class Linking:
         permalink = self.screen.permalink
         return Visit(permalink, self.screen.article.place) if permalink else None
 
-    def remember(self, *, search: str | None = None) -> None:
-        """Keep where the reader is, before going elsewhere; ``search`` led there."""
+    def remember(self, *, search: tuple[str, str] | None = None) -> None:
+        """Keep where the reader is, before going elsewhere; ``search`` leads there."""
         if self.here is not None:
             self.history.leave(self.here._replace(search=search))
 
     def turn(self, *, back: bool) -> None:
         """Go back to where one was, or forward again, to the exact place."""
         here = self.here
-        visit, left = None, self.screen.permalink or ""
+        visit = None
         if here is not None:
             visit = self.history.back(here) if back else self.history.forward(here)
         if visit is None:
@@ -129,7 +129,7 @@ class Linking:
                 return
         self.screen.article.jump(visit.place)
         if visit.search is not None:
-            self.screen.panels.search(visit.search, left)
+            self.screen.panels.search(*visit.search)
 
     # Stepping and hints
 

@@ -122,7 +122,7 @@ class Panels:
             if choice is None:
                 return
             permalink, asked = choice
-            screen.links.remember(search=asked)
+            screen.links.remember(search=(asked, permalink))
             screen.read_post(permalink, from_top=True)
             screen.finding.mark(screen.library.words_of(asked))
 

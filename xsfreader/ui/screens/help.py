@@ -59,21 +59,32 @@ class HelpScreen(Panel[None]):
         super().__init__()
         self._actions = actions
         self._words = words
+        self._for_keys = 0
 
     def compose(self) -> ComposeResult:
         """Lay out one column of text that scrolls."""
         with VerticalScroll():
             yield Static(self._text())
 
+    def on_resize(self) -> None:
+        """Give the keys the room they have now."""
+        if self._for_keys != self._room_for_keys:
+            self.query_one(Static).update(self._text())
+
+    @property
+    def _room_for_keys(self) -> int:
+        return min(18, self.app.size.width // 3)
+
     def _text(self) -> Group:
         parts: list[Table | Text] = []
+        self._for_keys = self._room_for_keys
         group = ""
         for action in self._actions:
             if action.group != group:
                 group = action.group
                 parts.append(Text(("\n" if parts else "") + group, style="bold"))
                 table = Table.grid(padding=(0, 2, 0, 0))
-                table.add_column(width=min(18, self.app.size.width // 3), style="bold")
+                table.add_column(width=self._for_keys, style="bold")
                 table.add_column(ratio=1)
                 parts.append(table)
             keys = " ".join(key_shown(key) for key in action.keys) or "(no key)"

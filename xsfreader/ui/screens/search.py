@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -13,18 +12,12 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.safety import clean
-from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.strips import PaintedStrip, fit
-from xsfreader.ui.widgets.painted import PaintedView
+from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rich.style import Style
-    from textual import events
     from textual.app import ComposeResult
-    from textual.strip import Strip
 
     from xsfreader.library import Library
     from xsfreader.model import Hit
@@ -32,14 +25,7 @@ if TYPE_CHECKING:
 LIMIT = 200
 FIRST = 40
 """Results that are there at once; the others come when no key follows."""
-ROWS = 2
-"""Rows of the screen that a result takes."""
-INDENT = 13
-"""Cells before a snippet: as many as the day before a title."""
-HELP = (
-    'words in any order · "a phrase" · begin… · author: category: xep:384 lang:de '
-    "before:2015 after:2020-06 is:unread is:starred"
-)
+WORDS = "titles, texts, authors and categories, found as you type"
 
 
 class Found(Message):
@@ -63,106 +49,6 @@ class FoundMore(Message):
         self.generation = generation
         self.hits = hits
         self.problem = problem
-
-
-class Results(PaintedView):
-    """What was found: title and a stretch of text each, with a cursor."""
-
-    LOOKS = LOOKS["results"]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hits: Sequence[Hit] = ()
-        self.cursor = 0
-
-    def show(self, hits: Sequence[Hit], permalink: str = "") -> None:
-        """Show these, the cursor on that post where it is among them, else on the first."""
-        self.hits = hits
-        places = (at for at, hit in enumerate(hits) if hit.post.permalink == permalink)
-        self.cursor = next(places, 0)
-        self.set_height(len(hits) * ROWS)
-        self.scroll_to(y=0, animate=False)
-        self._bring_in_sight()
-        self.refresh()
-
-    def add(self, hits: Sequence[Hit]) -> None:
-        """Show more below those that are there."""
-        self.hits = [*self.hits, *hits]
-        self.set_height(len(self.hits) * ROWS)
-
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
-        self._bring_in_sight()
-        self.refresh()
-
-    def _bring_in_sight(self) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor * ROWS < top:
-            self.scroll_to(y=self.cursor * ROWS, animate=False)
-        elif (self.cursor + 1) * ROWS > top + height:
-            self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
-
-    def fit_size(self) -> None:
-        """Keep the cursor in sight when the window changes."""
-        self.set_height(len(self.hits) * ROWS)
-        self._bring_in_sight()
-
-    class Chosen(Message):
-        """A result was clicked."""
-
-    def on_click(self, event: events.Click) -> None:
-        """Open the result under the mouse."""
-        index = (event.y + self.scroll_offset.y) // ROWS
-        if index < len(self.hits):
-            self.cursor = index
-            self.refresh()
-            self.post_message(self.Chosen())
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one row of a result."""
-        base, width = self.look(), self.room
-        index, row = divmod(y + self.scroll_offset.y, ROWS)
-        if index >= len(self.hits):
-            return PaintedStrip.blank(width, base)
-        hit = self.hits[index]
-        if index == self.cursor:
-            base += self.look("cursor")
-        if row == 0:
-            day = f" {hit.post.day}  "
-            about = " · ".join(map(clean, hit.post.categories))
-            tag = "" if hit.post.language == "en" else f"{clean(hit.post.language)}  "
-            tail = f"  {tag}{about} " if width > 60 else f" {tag}"
-            room = max(10, width - len(day) - len(tail))
-            segments = [
-                Segment(day, base + self.look("quiet")),
-                Segment(fit(clean(hit.post.title), room), base + self.look("title")),
-                Segment(tail, base + self.look("quiet")),
-            ]
-        else:
-            segments = self._snippet(hit, base)
-        if Segment.get_line_length(segments) > width:
-            end = Segment("…", base + self.look("quiet"))
-            segments = [*Segment.adjust_line_length(segments, width - 1), end]
-        return PaintedStrip.fitted(segments, width, base)
-
-    def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
-        quiet, match = base + self.look("quiet"), base + self.look("match")
-        segments = [Segment(" " * INDENT, base)]
-        at, room = 0, self.room - INDENT
-        if hit.marks and hit.marks[0][1] > room:
-            # In a narrow window the first hit would be cut off.
-            first = hit.marks[0][0]
-            space = hit.snippet.find(" ", max(0, first - room // 2), first)
-            at = first if space < 0 else space + 1
-            segments.append(Segment("…", quiet))
-        for start, end in hit.marks:
-            segments += [
-                Segment(clean(hit.snippet[at:start]), quiet),
-                Segment(clean(hit.snippet[start:end]), match),
-            ]
-            at = end
-        return [*segments, Segment(clean(hit.snippet[at:]), quiet)]
 
 
 class SearchScreen(ModalScreen[tuple[str, str] | None]):
@@ -208,7 +94,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         self._waiting: list[Callable[[], None]] = []
         """What keys ask of results that are still looked for."""
         self.input = Input(query, placeholder="search the archive", select_on_focus=False)
-        self.found = Static(HELP, id="found", markup=False)
+        self.found = Static(WORDS, id="found", markup=False)
         self.results = Results()
         self._queries: queue.Queue[tuple[int, str]] = queue.Queue()
 
@@ -277,12 +163,12 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Show an answer, unless the query has moved on."""
         if message.generation != self.generation:
             return
-        self.results.show(message.hits, self._at)
+        self.results.show(message.hits, self._at, idle=not self.query_text.strip())
         self._at = ""
         self._answered = message.generation
         count = message.count
         if message.problem or not self.query_text.strip():
-            words = message.problem or HELP
+            words = message.problem or WORDS
             if count:
                 words += f" · {count}{'+' if count == LIMIT else ''} found without it"
         elif not count:

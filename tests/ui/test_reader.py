@@ -1,0 +1,93 @@
+"""What the list, the post and the lines around them show after a key."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.apps import reader, running, settle
+
+
+async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        before = screen.permalink
+        await pilot.press("slash", *"search", "enter")
+        await settle(pilot)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert screen.permalink == entry.permalink != before
+        await pilot.press("s")
+        assert screen.library.is_starred(entry.permalink)
+
+
+async def test_escape_in_the_lists_filter_is_back_on_the_post_shown() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        before = screen.permalink
+        await pilot.press("slash", *"search")
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert screen.permalink == entry.permalink == before
+
+
+async def test_letters_on_links_go_with_the_view_they_were_put_on() -> None:
+    async with running(size=(100, 30)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "f")
+        await settle(pilot)
+        hinting = [screen.links.hinting]
+        await pilot.resize_terminal(120, 20)
+        await settle(pilot, 0.2)
+        hinting.append(screen.links.hinting)
+        assert hinting == [True, False]
+        top = screen.article.scroll_offset.y
+        await pilot.press("j")
+        await settle(pilot)
+        assert screen.article.scroll_offset.y == top + 1
+
+
+async def test_what_a_key_answered_goes_with_the_next() -> None:
+    async with running(size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "s")
+        assert screen.status.text == "starred"
+        await pilot.press("j")
+        assert screen.status.text == ""
+        screen.status.say("something came meanwhile")
+        await pilot.press("j", "j")
+        assert screen.status.text == "something came meanwhile"
+        await pilot.press("slash", *"the", "enter")
+        await settle(pilot)
+        found = screen.status.text
+        assert found.startswith("the: ")
+        await pilot.press("j")
+        assert screen.status.text == found
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+async def test_the_header_tells_of_a_sync_in_any_width(width: int) -> None:
+    async with running(size=(width, 20)) as pilot:
+        screen = reader(pilot)
+        screen.header.sync = "reading posts 45 % …"
+        await settle(pilot)
+        line = screen.header.render_line(0).text
+        assert "reading posts 45 % …" in line
+        assert ("unread" in line) == (width > 40)
+        assert len(line) == width
+
+
+@pytest.mark.parametrize("width", [40, 120])
+async def test_an_empty_list_says_all_that_it_says(width: int) -> None:
+    async with running(size=(width, 20)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("escape", "5")
+        await settle(pilot)
+        words = " ".join(screen.posts.render_line(y).text.strip() for y in range(6))
+        assert "s stars the post you read." in words
+        await pilot.press("slash", *"no post has these words")
+        await settle(pilot)
+        words = " ".join(screen.posts.render_line(y).text.strip() for y in range(6))
+        assert "Nothing has “no post has these words”: Esc shows all." in " ".join(words.split())

@@ -1,0 +1,162 @@
+"""The results of a search, painted line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.message import Message
+
+from xsfreader.safety import clean
+from xsfreader.ui.looks import LOOKS
+from xsfreader.ui.strips import PaintedStrip, fit
+from xsfreader.ui.widgets.painted import PaintedView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.strip import Strip
+
+    from xsfreader.model import Hit
+
+ROWS = 2
+"""Rows of the screen that a result takes."""
+INDENT = 13
+"""Cells before a snippet: as many as the day before a title."""
+NARROW = 60
+TYPED = 15
+"""Cells for what can be typed, before what it means."""
+SYNTAX = (
+    ("two words", "posts with both, in any order"),
+    ('"two words"', "posts with the phrase"),
+    ("-word", "none with that word"),
+    ("author:", "by its author"),
+    ("category:", "of a category"),
+    ("xep:384", "that mention a XEP"),
+    ("lang:de", "in a language"),
+    ("after:2020-06", "from that month on"),
+    ("before:2015", "up to that year"),
+    ("is:unread", "you have not read"),
+    ("is:starred", "you have starred"),
+)
+
+
+class Results(PaintedView):
+    """What was found: title and a stretch of text each, with a cursor.
+
+    Before anything is looked for it tells what can be typed.
+    """
+
+    LOOKS = LOOKS["results"]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: Sequence[Hit] = ()
+        self.cursor = 0
+        self._idle = True
+
+    def show(self, hits: Sequence[Hit], permalink: str = "", *, idle: bool = False) -> None:
+        """Show these, the cursor on that post where it is among them, else on the first.
+
+        ``idle`` where nothing is looked for.
+        """
+        self.hits = hits
+        self._idle = idle
+        places = (at for at, hit in enumerate(hits) if hit.post.permalink == permalink)
+        self.cursor = next(places, 0)
+        self.set_height(len(hits) * ROWS)
+        self.scroll_to(y=0, animate=False)
+        self._bring_in_sight()
+        self.refresh()
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Show more below those that are there."""
+        self.hits = [*self.hits, *hits]
+        self.set_height(len(self.hits) * ROWS)
+
+    def move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
+        self._bring_in_sight()
+        self.refresh()
+
+    def _bring_in_sight(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor * ROWS < top:
+            self.scroll_to(y=self.cursor * ROWS, animate=False)
+        elif (self.cursor + 1) * ROWS > top + height:
+            self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
+
+    def fit_size(self) -> None:
+        """Keep the cursor in sight when the window changes."""
+        self.set_height(len(self.hits) * ROWS)
+        self._bring_in_sight()
+
+    class Chosen(Message):
+        """A result was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the result under the mouse."""
+        index = (event.y + self.scroll_offset.y) // ROWS
+        if index < len(self.hits):
+            self.cursor = index
+            self.refresh()
+            self.post_message(self.Chosen())
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row of a result."""
+        base, width = self.look(), self.room
+        index, row = divmod(y + self.scroll_offset.y, ROWS)
+        if self._idle and 0 < y <= len(SYNTAX):
+            return self._syntax(*SYNTAX[y - 1])
+        if index >= len(self.hits):
+            return PaintedStrip.blank(width, base)
+        hit = self.hits[index]
+        if index == self.cursor:
+            base += self.look("cursor")
+        if row == 0:
+            day = f" {hit.post.day}  "
+            about = " · ".join(map(clean, hit.post.categories))
+            tag = "" if hit.post.language == "en" else f"{clean(hit.post.language)}  "
+            tail = f"  {tag}{about} " if width > NARROW else f" {tag}"
+            room = max(10, width - len(day) - len(tail))
+            segments = [
+                Segment(day, base + self.look("quiet")),
+                Segment(fit(clean(hit.post.title), room), base + self.look("title")),
+                Segment(tail, base + self.look("quiet")),
+            ]
+        else:
+            segments = self._snippet(hit, base)
+        if Segment.get_line_length(segments) > width:
+            end = Segment("…", base + self.look("quiet"))
+            segments = [*Segment.adjust_line_length(segments, width - 1), end]
+        return PaintedStrip.fitted(segments, width, base)
+
+    def _syntax(self, typed: str, meaning: str) -> Strip:
+        base, width = self.look(), self.room
+        segments = [
+            Segment(f" {typed:{TYPED}} ", base + self.look("title")),
+            Segment(fit(meaning, max(0, width - TYPED - 2)), base + self.look("quiet")),
+        ]
+        return PaintedStrip.fitted(segments, width, base)
+
+    def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
+        quiet, match = base + self.look("quiet"), base + self.look("match")
+        indent = INDENT if self.room > NARROW else 2
+        segments = [Segment(" " * indent, base)]
+        at, room = 0, self.room - indent
+        if hit.marks and hit.marks[0][1] >= room:
+            # In a narrow window the first hit would be cut off.
+            first = hit.marks[0][0]
+            space = hit.snippet.find(" ", max(0, first - room // 2), first)
+            at = first if space < 0 else space + 1
+            segments.append(Segment("…", quiet))
+        for start, end in hit.marks:
+            segments += [
+                Segment(clean(hit.snippet[at:start]), quiet),
+                Segment(clean(hit.snippet[start:end]), match),
+            ]
+            at = end
+        return [*segments, Segment(clean(hit.snippet[at:]), quiet)]
