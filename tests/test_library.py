@@ -210,9 +210,23 @@ def test_every_link_to_a_post_held_here_opens_that_post(blog: Library) -> None:
 
 @needs_corpus
 def test_a_filter_looks_at_titles_authors_and_categories(blog: Library) -> None:
-    texts = dict(blog.filterable(View.DATE))
-    assert any("troncon" not in text and "stpeter" in text for text in texts)
-    assert len(blog.filterable(View.XEP)) < len(texts)
+    every = blog.entries(View.DATE, None)
+    for words in ("stpeter", "TRONÇON", "newsletter", "stpeter 2", "mm", "%", "_", "'", '"'):
+        wanted = [
+            entry
+            for entry in every
+            if all(word in _filterable(blog, entry.permalink) for word in fold(words).split())
+        ]
+        assert blog.entries(View.DATE, None, words=words) == wanted
+        unread = tuple(entry.permalink for entry in wanted)
+        assert blog.unread(View.DATE, words) == unread
+        assert blog.entries(View.DATE, None, words=words, limit=3) == wanted[:3]
+    assert len(blog.entries(View.XEP, None)) < len(every)
+
+
+def _filterable(blog: Library, permalink: str) -> str:
+    post = blog.post(permalink)
+    return fold("\n".join((post.title, *post.authors, *post.categories)))
 
 
 def no_parser(*_: object, **__: object) -> None:

@@ -52,7 +52,7 @@ def words_of(library: Library, permalink: str) -> str:
 
 def largest_newsletter(library: Library, among: int) -> tuple[int, Entry]:
     """Find the largest newsletter of the list's first posts, and how many are above it."""
-    rows = [entry for _, entry in library.filterable(View.DATE)][:among]
+    rows = library.entries(View.DATE, None)[:among]
     largest = max(
         (entry for entry in rows if "newsletter" in entry.title.lower()),
         key=lambda entry: len(library.body(entry.permalink)),
@@ -125,7 +125,7 @@ def reading(figures: Figures, home: Home, times: int) -> None:
     size = home.size
     with home.library() as library:
         at, entry = largest_newsletter(library, 400 if size == 1 else 20)
-        rows = [entry for _, entry in library.filterable(View.DATE)][: at + HELD + 20]
+        rows = library.entries(View.DATE, None)[: at + HELD + 20]
         words = {row.permalink: words_of(library, row.permalink) for row in rows[at : at + 16]}
         day = str(library.search(QUERY, 1)[0].post.day)
     took: dict[str, list[float]] = {}
@@ -211,7 +211,7 @@ def _measure(
 def held(figures: Figures, home: Home, times: int) -> None:
     """Hold ``J`` for some posts, and see how far the screen falls behind."""
     with home.library() as library:
-        rows = [entry for _, entry in library.filterable(View.DATE)][: HELD + 1]
+        rows = library.entries(View.DATE, None)[: HELD + 1]
         dates = [f"{long_date(entry.day)} ·".encode() for entry in rows]
     behind = []
     for _ in range(times):

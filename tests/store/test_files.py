@@ -350,7 +350,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "folds": lambda s: s.folds(View.DATE, None, EN, TODAY),
     "entries": lambda s: s.entries(View.UNREAD, None, EN, TODAY),
     "entry": lambda s: s.entry("/2025/06/a/", EN, TODAY),
-    "filterable": lambda s: s.filterable(View.DATE, EN, TODAY),
+    "unread": lambda s: s.unread(View.DATE, EN, TODAY, words="a"),
     "entry_count": lambda s: s.entry_count(EN, TODAY),
     "fold_of": lambda s: s.fold_of(View.DATE, "/2025/06/a/", EN, TODAY),
     "neighbours": lambda s: s.neighbours("/2025/06/a/", EN, TODAY),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,9 @@ from tests.store.conftest import EN, TODAY, Opener, land, make
 from xsfreader.folding import fold
 from xsfreader.model import Entry, Filter, Fold, FullPost, Post, View
 from xsfreader.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def names(entries: list[Entry]) -> list[str]:
@@ -155,7 +160,9 @@ def test_neighbours_are_those_of_the_list(store: Store) -> None:
     assert store.newest_unread(EN, TODAY) == listed[0]
     store.set_read([listed[0].permalink, listed[1].permalink], True)
     assert names([store.newest_unread(EN, TODAY) or listed[0]]) == ["b"]
-    assert store.entries(View.DATE, None, EN, TODAY, limit=2, offset=1)[1].title == "b"
+    for place, entry in enumerate(listed):
+        stretch = store.entries(View.DATE, None, EN, TODAY, after=entry.permalink, limit=2)
+        assert names(stretch) == names(listed)[place + 1 : place + 3]
 
 
 def test_two_readers_of_different_languages_share_an_archive(store: Store, opened: Opener) -> None:
@@ -341,3 +348,15 @@ def check_folds(
             assert [entry.permalink for entry in listed] == below
             assert (one.total, one.unread) == (len(below), len(unread & set(below)))
     assert sum(month.total for month in months) == len(expected)
+
+
+def test_an_archive_of_before_the_filters_words_gets_them(folder: Path, opened: Opener) -> None:
+    store = opened()
+    land(store, [make("a.md", title="Émigré"), make("b.md")])
+    store.close()
+    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
+        db.execute("ALTER TABLE entry DROP COLUMN words")
+        db.execute("PRAGMA user_version = 2")
+    store = opened()
+    assert names(store.entries(View.DATE, None, EN, TODAY, words="emigre")) == ["Émigré"]
+    assert len(store.entries(View.DATE, None, EN, TODAY)) == 2

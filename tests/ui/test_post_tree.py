@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from xsfreader.model import Entry, Fold
+from xsfreader.ui.widgets import post_tree
 from xsfreader.ui.widgets.post_tree import PostTree
 
 POSTS = {
@@ -38,9 +39,13 @@ class Shelf:
         unread = sum(name not in self.read for name in names)
         return Fold(key, key, depth, len(names), unread, folds=depth == 0)
 
-    def entries(self, key: str | None) -> list[Entry]:
+    def entries(self, key: str | None, after: str, limit: int) -> list[Entry]:
         self.asked.append(key)
-        return [entry(name, read=name in self.read) for name in POSTS[key or ""]]
+        names = POSTS[key or ""]
+        names = names[names.index(after) + 1 if after else 0 :]
+        return [
+            entry(name, read=name in self.read) for name in names[: None if limit < 0 else limit]
+        ]
 
 
 def tree(shelf: Shelf) -> PostTree:
@@ -61,7 +66,7 @@ def test_closed_folds_are_not_read() -> None:
 
 def test_revealing_opens_just_the_way() -> None:
     made = tree(Shelf())
-    made.reveal(("2026", "2026/08"))
+    assert made.reveal(("2026", "2026/08"), "newer") == 3
     assert keys(made) == [
         "fold:2026", "fold:2026/08", "new", "newer", "fold:2026/07", "fold:2025",
     ]  # fmt: skip
@@ -97,14 +102,14 @@ def test_stepping_to_the_unread_passes_over_what_is_read(direction: int) -> None
 
 def test_loading_anew_keeps_open_what_was_open() -> None:
     made = tree(Shelf())
-    made.reveal(("2026", "2026/08"))
+    made.reveal(("2026", "2026/08"), "new")
     before = keys(made)
     made.load(made.opened)
     assert keys(made) == before
 
 
 def test_a_flat_view_has_only_entries() -> None:
-    made = PostTree(lambda _: [], lambda _: [entry("a"), entry("b")], flat=True)
+    made = PostTree(lambda _: [], lambda *_: [entry("a"), entry("b")], flat=True)
     made.load()
     assert keys(made) == ["a", "b"]
 
@@ -122,3 +127,61 @@ def test_stepping_down_from_a_closed_fold_passes_over_what_is_read() -> None:
     at = made.step(0, 1, unread=True)
     assert at is not None
     assert made.rows[at].key == "old"
+
+
+@pytest.fixture(params=[1, 2, 3])
+def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Read a few entries at once, and nothing ahead."""
+    monkeypatch.setattr(post_tree, "STRETCH", request.param)
+    monkeypatch.setattr(post_tree, "MARGIN", 0)
+    return int(request.param)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("read", ["", "new mid older", "newer old"])
+@pytest.mark.usefixtures("short")
+def test_steps_find_what_is_read_only_as_it_is_needed(direction: int, read: str) -> None:
+    made = tree(Shelf(read=frozenset(read.split())))
+    seen = []
+    at: int | None = -1 if direction > 0 else len(made.rows)
+    while at is not None and (at := made.step(at, direction, unread=bool(read))) is not None:
+        seen.append(made.rows[at].key)
+    every = [name for names in POSTS.values() for name in names if name not in read.split()]
+    assert seen == every[::direction]
+
+
+def test_a_long_list_is_read_as_far_as_it_is_seen(short: int) -> None:
+    names = [f"post {number}" for number in range(10)]
+    asked = 0
+
+    def load(_key: str | None, after: str, limit: int) -> list[Entry]:
+        nonlocal asked
+        asked += 1
+        found = names[names.index(after) + 1 if after else 0 :]
+        return [entry(name) for name in found[: None if limit < 0 else limit]]
+
+    made = PostTree(lambda _: [], load, flat=True)
+    made.load()
+    assert keys(made) == names[:short]
+    assert made.read_on(0, short)
+    assert keys(made) == names[: 2 * short]
+    made.load()
+    assert keys(made) == names[: 2 * short]
+    assert made.reveal((), "post 7") == 7
+    assert keys(made) == names
+    asked = 0
+    assert not made.read_on(0, 10)
+    assert asked == 0
+    made = PostTree(lambda _: [], load, flat=True)
+    made.load()
+    made.read_to_the_end()
+    assert keys(made) == names
+
+
+@pytest.mark.usefixtures("short")
+def test_marks_stay_where_more_is_read() -> None:
+    made = tree(Shelf())
+    made.reveal(("2026", "2026/08"), "new")
+    made.replace(frozenset({"new"}), lambda one: one._replace(read=True))
+    made.reveal(("2026", "2026/08"), "newer")
+    assert [row.entry.read for row in made.rows if row.entry] == [True, False]

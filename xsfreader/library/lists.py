@@ -45,9 +45,27 @@ class Lists(Reading, Own):
             for fold in folds
         ]
 
-    def entries(self, view: View, key: str | None) -> list[Entry]:
-        """Read the entries below a heading, or all of a view without headings."""
-        return self._store.entries(view, key, self.languages, self.today)
+    def entries(
+        self,
+        view: View,
+        key: str | None,
+        *,
+        words: str = "",
+        after: str = "",
+        limit: int = -1,
+    ) -> list[Entry]:
+        """Read the entries below a heading, or all of a view, newest first.
+
+        ``words`` are all in title, authors or categories, as they are or within others.
+        ``after`` and ``limit`` take a stretch: so many behind the entry of that permalink.
+        """
+        return self._store.entries(
+            view, key, self.languages, self.today, words=words, after=after, limit=limit
+        )
+
+    def unread(self, view: View, words: str = "") -> tuple[str, ...]:
+        """Read the permalinks of all that a view holds unread, filtered as ``entries``."""
+        return tuple(self._store.unread(view, self.languages, self.today, words=words))
 
     def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
         """Tell the keys of the headings that a post stands under, outermost first."""
@@ -58,10 +76,6 @@ class Lists(Reading, Own):
         return self._store.newest_unread(self.languages, self.today) or self._store.newest(
             self.languages, self.today
         )
-
-    def filterable(self, view: View) -> list[tuple[str, Entry]]:
-        """List all that a view holds, each with its folded title, authors and categories."""
-        return self._store.filterable(view, self.languages, self.today)
 
     def entry_permalink(self, permalink: str) -> str:
         """Tell which translation of a post stands in the list."""

@@ -12,6 +12,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from xsfreader.folding import fold
 from xsfreader.model import DEFAULT_LANGUAGE
 from xsfreader.store.base import EPOCH, day_end
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS entry (
     story INTEGER PRIMARY KEY, post INTEGER NOT NULL, at INTEGER NOT NULL,
-    permalink TEXT NOT NULL, languages TEXT NOT NULL
+    permalink TEXT NOT NULL, languages TEXT NOT NULL, words TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS temp.entry_order ON entry (at DESC, permalink);
 CREATE INDEX IF NOT EXISTS temp.entry_post ON entry (post);
@@ -71,8 +72,8 @@ def build(
     db.execute(f"DELETE FROM {schema}.entry")
     db.execute(f"DELETE FROM {schema}.fold")
     db.executemany(
-        f"INSERT INTO {schema}.entry (story, post, at, permalink, languages)"
-        " VALUES (?, ?, ?, ?, ?)",
+        f"INSERT INTO {schema}.entry (story, post, at, permalink, languages, words)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         entries,
     )
     db.executemany(
@@ -93,18 +94,23 @@ def build(
 
 def _entries(
     db: sqlite3.Connection, languages: Sequence[str], end: int
-) -> list[tuple[int, int, int, str, str]]:
-    """One row a story that is there by then: story, best post, its time, permalink, languages."""
-    stories: dict[int, dict[str, tuple[int, int, str]]] = defaultdict(dict)
-    for story, language, *rest in db.execute(
-        "SELECT story, language, id, at, permalink FROM post WHERE at < ? ORDER BY at, permalink",
+) -> list[tuple[int, int, int, str, str, str]]:
+    """One row a story that is there by then.
+
+    Story, best post, its time, permalink, all languages, what the filter looks at.
+    """
+    stories: dict[int, dict[str, tuple[int, int, str, str]]] = defaultdict(dict)
+    for story, language, id_, at, permalink, *words_of in db.execute(
+        "SELECT story, language, id, at, permalink, title, authors, categories FROM post"
+        " WHERE at < ? ORDER BY at, permalink",
         (end,),
     ):
-        stories[story].setdefault(language, tuple(rest))
+        stories[story].setdefault(language, (id_, at, permalink, "\n".join(words_of)))
     rows = []
     for story, posts in stories.items():
         order = ranked(languages, posts) if len(posts) > 1 else list(posts)
-        rows.append((story, *posts[order[0]], " ".join(order)))
+        id_, at, permalink, words = posts[order[0]]
+        rows.append((story, id_, at, permalink, " ".join(order), fold(words)))
     return rows
 
 
@@ -121,7 +127,9 @@ def month_of(at: int) -> str:
     return f"{moment.year:04}-{moment.month:02}"
 
 
-def _months(entries: Iterable[tuple[int, int, int, str, str]]) -> list[tuple[str, str, str, int]]:
+def _months(
+    entries: Iterable[tuple[int, int, int, str, str, str]],
+) -> list[tuple[str, str, str, int]]:
     found = Counter(month_of(entry[2]) for entry in entries)
     return [("date", month, "", total) for month, total in found.items()]
 

@@ -26,12 +26,13 @@ _ENTRY = (
     "SELECT e.permalink, p.title, e.at, e.languages,"
     f" {_READ} WHERE q.story = e.story AND m.read),"
     f" {_READ} WHERE q.story = e.story AND m.starred)"
-    " FROM entry e JOIN post p ON p.id = e.post"
+    " FROM {} e JOIN post p ON p.id = e.post"
 )
 _MARKED = (
     "SELECT DISTINCT e.story, e.at, e.post FROM state.mark m"
     " JOIN post q ON q.permalink = m.permalink JOIN entry e ON e.story = q.story WHERE m.{}"
 )
+_UNREAD = f"NOT {_READ} WHERE q.story = e.story AND m.read)"
 _ORDER = " ORDER BY e.at DESC, e.permalink"
 
 
@@ -124,36 +125,41 @@ class Listing(Base):
         languages: Sequence[str],
         today: dt.date,
         *,
+        words: str = "",
+        after: str = "",
         limit: int = -1,
-        offset: int = 0,
     ) -> list[Entry]:
         """Read the entries below a heading, newest first.
 
         STARRED and UNREAD have none, their key is None; None in another view is all of it.
-        ``limit`` and ``offset`` take a stretch of them.
+        ``words`` are all in title, authors or categories, as they are or within others.
+        ``after`` and ``limit`` take a stretch: so many behind the entry of that permalink.
         """
         self._ready(languages, today)
-        where, values = _below(view, key)
-        rows = self._db.execute(
-            f"{_ENTRY}{where}{_ORDER} LIMIT ? OFFSET ?", (*values, limit, offset)
-        )
+        where, values = _filtered(view, key, words)
+        if after:
+            at = "(SELECT at FROM entry WHERE post = (SELECT id FROM post WHERE permalink = ?))"
+            where.append(f"e.at <= {at} AND (e.at < {at} OR e.permalink > ?)")
+            values += [storable(after)] * 3
+        # Marks are looked for of the entries given alone, however many others there are.
+        some = f"(SELECT * FROM entry e{_where(where)}{_ORDER} LIMIT ?)"
+        rows = self._db.execute(_ENTRY.format(some) + _ORDER, (*values, limit))
         return [_entry(row) for row in rows]
 
     @guarded
-    def filterable(
-        self, view: View, languages: Sequence[str], today: dt.date
-    ) -> list[tuple[str, Entry]]:
-        """Read all entries that a view holds, each with the words a list's filter looks at.
-
-        These are title, authors and categories, folded.
-        """
+    def unread(
+        self, view: View, languages: Sequence[str], today: dt.date, *, words: str = ""
+    ) -> list[str]:
+        """Read the permalinks of all unread entries that a view holds, filtered as ``entries``."""
         self._ready(languages, today)
-        where, values = _below(view, None)
-        if view is View.XEP:
-            where = " WHERE e.post IN (SELECT post FROM label WHERE kind = 'xep')"
-        query = _ENTRY.replace(" FROM entry e", ", p.authors, p.categories FROM entry e")
-        rows = self._db.execute(f"{query}{where}{_ORDER}", values)
-        return [(fold(f"{row[1]}\n{row[-2]}\n{row[-1]}"), _entry(row[:-2])) for row in rows]
+        where, values = _filtered(view, None, words)
+        where.append(_UNREAD)
+        return [
+            permalink
+            for (permalink,) in self._db.execute(
+                f"SELECT e.permalink FROM entry e{_where(where)}{_ORDER}", values
+            )
+        ]
 
     @guarded
     def fold_of(
@@ -230,8 +236,7 @@ class Listing(Base):
     def newest_unread(self, languages: Sequence[str], today: dt.date) -> Entry | None:
         """Read the first entry of the list that is not read."""
         self._ready(languages, today)
-        where, values = _below(View.UNREAD, None)
-        return self._one(f"{where}{_ORDER} LIMIT 1", values)
+        return self._one(f" WHERE {_UNREAD}{_ORDER} LIMIT 1", ())
 
     @guarded
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
@@ -249,29 +254,40 @@ class Listing(Base):
         return row[0] if row else 0
 
     def _one(self, rest: str, values: Iterable[Any]) -> Entry | None:
-        row = self._db.execute(_ENTRY + rest, tuple(values)).fetchone()
+        row = self._db.execute(_ENTRY.format("entry") + rest, tuple(values)).fetchone()
         return _entry(row) if row else None
 
 
-def _below(view: View, key: str | None) -> tuple[str, tuple[Any, ...]]:
-    """The condition for the entries below a heading, with its values."""
+def _filtered(view: View, key: str | None, words: str) -> tuple[list[str], list[Any]]:
+    """The conditions for the entries below a heading that hold some words, with their values."""
+    where, values = _below(view, key)
+    for word in fold(storable(words)).split():
+        where.append("instr(e.words, ?)")
+        values.append(word)
+    return where, values
+
+
+def _below(view: View, key: str | None) -> tuple[list[str], list[Any]]:
     if view is View.UNREAD:
-        return f" WHERE NOT {_READ} WHERE q.story = e.story AND m.read)", ()
+        return [_UNREAD], []
     if view is View.STARRED:
         starred = (
-            " WHERE e.story IN (SELECT q.story FROM state.mark m"
+            "e.story IN (SELECT q.story FROM state.mark m"
             " JOIN post q ON q.permalink = m.permalink WHERE m.starred)"
         )
-        return starred, ()
-    if key is None:
-        return "", ()
-    if view is View.DATE:
-        start, end = _span(key)
-        return " WHERE e.at >= ? AND e.at < ?", (start, end)
-    return (
-        " WHERE e.post IN (SELECT post FROM label WHERE kind = ? AND key = ?)",
-        (view.value, storable(key)),
-    )
+        return [starred], []
+    if view is View.DATE and key is not None:
+        return ["e.at >= ? AND e.at < ?"], [*_span(key)]
+    if key is not None:
+        labelled = "e.post IN (SELECT post FROM label WHERE kind = ? AND key = ?)"
+        return [labelled], [view.value, storable(key)]
+    if view is View.XEP:
+        return ["e.post IN (SELECT post FROM label WHERE kind = 'xep')"], []
+    return [], []
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def _span(key: str) -> tuple[int, int]:

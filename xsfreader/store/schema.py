@@ -100,6 +100,13 @@ CREATE TABLE parsed (
 );
 """
 
+_ARCHIVE_3 = """
+-- What the filter of a list looks at: title, authors and categories, folded.
+ALTER TABLE entry ADD COLUMN words TEXT NOT NULL DEFAULT '';
+-- So that the list is made anew, with them.
+DELETE FROM meta WHERE key = 'languages';
+"""
+
 _STATE_1 = """
 CREATE TABLE mark (
     permalink TEXT PRIMARY KEY,
@@ -142,7 +149,7 @@ CREATE TABLE picture (
 );
 """
 
-ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2), page=8192)
+ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3), page=8192)
 STATE = Schema("state", 0x58534653, (_STATE_1,))
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

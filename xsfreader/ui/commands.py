@@ -94,7 +94,7 @@ def _read(library: Library) -> tuple[list[str], list[str], list[tuple[str, str]]
     with library.clone() as own:
         categories = [fold.label for fold in own.folds(View.CATEGORY)]
         xeps = [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()]
-        titles = [(entry.title, entry.permalink) for _, entry in own.filterable(View.DATE)]
+        titles = [(entry.title, entry.permalink) for entry in own.entries(View.DATE, None)]
     return categories, xeps, titles
 
 

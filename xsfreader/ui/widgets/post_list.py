@@ -8,7 +8,6 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset
 
-from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
@@ -48,19 +47,17 @@ class PostList(PaintedView, can_focus=True):
         """What the list is narrowed to: words in title, author or category."""
         self.cursor = 0
         self._opened: frozenset[str] = frozenset()
-        self._held: list[tuple[str, Entry]] | None = None
-        """What a filter looks at, read once for all the keys that it is typed with."""
         self.tree_of_posts = self._tree()
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     def _tree(self) -> PostTree:
-        view, library = self.view, self.library
-        if self.filtered:
-            return PostTree(lambda _parent: [], lambda _key: self._matching(), flat=True)
+        view, library, words = self.view, self.library, self.filtered
         return PostTree(
             lambda parent: library.folds(view, parent),
-            lambda key: library.entries(view, key),
-            flat=view in FLAT,
+            lambda key, after, limit: library.entries(
+                view, key, words=words, after=after, limit=limit
+            ),
+            flat=view in FLAT or bool(words),
         )
 
     # What it shows
@@ -78,8 +75,6 @@ class PostList(PaintedView, can_focus=True):
         ``opened`` are keys of folds to open besides.
         """
         self.view, self.filtered = view, filtered
-        if not filtered:
-            self._held = None
         self.tree_of_posts = self._tree()
         self.tree_of_posts.load(opened)
         self.cursor = 0
@@ -96,15 +91,9 @@ class PostList(PaintedView, can_focus=True):
         permalink = entry.permalink if entry else None
         self.show(self.view, permalink, filtered=words.strip(), opened=self._opened)
 
-    def _matching(self) -> list[Entry]:
-        words = fold(self.filtered).split()
-        if self._held is None or not self.filtered:
-            self._held = self.library.filterable(self.view)
-        return [entry for text, entry in self._held if all(word in text for word in words)]
-
     def unread_shown(self) -> tuple[str, ...]:
         """Give the permalinks of everything unread in the list, in folds too."""
-        return tuple(entry.permalink for entry in self._matching() if not entry.read)
+        return self.library.unread(self.view, self.filtered)
 
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""
@@ -116,7 +105,6 @@ class PostList(PaintedView, can_focus=True):
         """Read the list anew; the cursor's row stays where it is on the screen."""
         row = self.row
         key = row.key if row else ""
-        self._held = None
         above = self.cursor - self.scroll_offset.y
         self.tree_of_posts.load(self.tree_of_posts.opened)
         self._resized_rows()
@@ -127,9 +115,9 @@ class PostList(PaintedView, can_focus=True):
 
     def reveal(self, permalink: str) -> bool:
         """Bring the cursor to a post without telling anybody; False where it isn't here."""
-        if not self.tree_of_posts.flat:
-            self.tree_of_posts.reveal(self.library.fold_of(self.view, permalink))
-        found = self.tree_of_posts.index(permalink)
+        tree = self.tree_of_posts
+        folds = () if tree.flat else self.library.fold_of(self.view, permalink)
+        found = tree.reveal(folds, permalink)
         self._resized_rows()
         if found is None:
             return False
@@ -163,7 +151,6 @@ class PostList(PaintedView, can_focus=True):
                 starred=entry.starred if starred is None else starred,
             )
 
-        self._held = None
         permalink = self.library.entry_permalink(permalink)
         self.tree_of_posts.replace(frozenset({permalink}), change)
         self.tree_of_posts.refresh_counts()
@@ -191,6 +178,7 @@ class PostList(PaintedView, can_focus=True):
         return max(0, min(row, len(self.tree_of_posts.rows) - 1))
 
     def _place_cursor(self, row: int) -> None:
+        self._read_on(row)
         before, self.cursor = self.cursor, self._clamped(row)
         self.refresh_line(before)
         self.refresh_line(self.cursor)
@@ -201,6 +189,16 @@ class PostList(PaintedView, can_focus=True):
         elif self.cursor >= top + height - margin:
             self.scroll_to(y=self.cursor - height + 1 + margin, animate=False)
         self._tell_cursor()
+
+    def _read_on(self, row: int) -> None:
+        """Read the entries behind those in sight, before one comes there."""
+        if self.tree_of_posts.read_on(row - self.size.height, row + self.size.height):
+            self._resized_rows()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Read on where the mouse scrolls."""
+        super().watch_scroll_y(old_value, new_value)
+        self._read_on(int(new_value))
 
     def _tell_cursor(self) -> None:
         """Put the terminal's own cursor on the row, for those who read by it."""
@@ -216,7 +214,7 @@ class PostList(PaintedView, can_focus=True):
 
     def move(self, rows: int) -> None:
         """Move the cursor by some rows."""
-        self.move_to(self._clamped(self.cursor + rows))
+        self.move_to(self.cursor + rows)
 
     def move_page(self, pages: float) -> None:
         """Move the cursor by pages, or halves of one."""
@@ -224,6 +222,9 @@ class PostList(PaintedView, can_focus=True):
 
     def move_end(self, *, bottom: bool) -> None:
         """Move the cursor to the first or the last row."""
+        if bottom:
+            self.tree_of_posts.read_to_the_end()
+            self._resized_rows()
         self.move_to(len(self.tree_of_posts.rows) - 1 if bottom else 0)
 
     def step(self, direction: int, *, unread: bool = False) -> bool:

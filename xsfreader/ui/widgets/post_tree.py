@@ -1,4 +1,4 @@
-"""The list's folds and entries as a tree, read from the library only where it is open.
+"""The list's folds and entries as a tree, read from the library only as far as it is seen.
 
 No screen in here: rows, and which of them the cursor goes to next.
 """
@@ -12,6 +12,33 @@ if TYPE_CHECKING:
 
     from xsfreader.model import Entry, Fold
 
+    Load = Callable[[str | None, str, int], list[Entry]]
+    """Reads entries: below which key, behind which permalink, at most how many, -1 for all."""
+
+STRETCH = 300
+"""Entries read at once; the others come when the cursor nears them."""
+MARGIN = 100
+"""How near that is, in rows."""
+
+
+class Shelf:
+    """Entries below one heading, the first of them read, the others to come."""
+
+    def __init__(self, load: Load, key: str | None) -> None:
+        self._load = load
+        self._key = key
+        self.entries: list[Entry] = []
+        self.whole = False
+        """Whether there are no others."""
+
+    def more(self, least: int = 0) -> None:
+        """Read the next stretch, longer where so many are asked for; -1 reads all."""
+        after = self.entries[-1].permalink if self.entries else ""
+        limit = max(least, STRETCH) if least >= 0 else -1
+        found = self._load(self._key, after, limit)
+        self.entries = [*self.entries, *found]
+        self.whole = limit < 0 or len(found) < limit
+
 
 class Node:
     """A fold of the list; what lies below is read when it first opens."""
@@ -20,7 +47,7 @@ class Node:
         self.fold = fold
         self.open = False
         self.folds: list[Node] | None = None
-        self.entries: list[Entry] | None = None
+        self.shelf: Shelf | None = None
 
 
 class Row(NamedTuple):
@@ -39,13 +66,18 @@ class Row(NamedTuple):
         return f"fold:{self.node.fold.key}" if self.node else ""
 
 
+def _holds(fold: Fold, unread: bool) -> bool:  # noqa: FBT001
+    """Whether a step finds something in it."""
+    return bool(fold.unread if unread else fold.total)
+
+
 class PostTree:
     """Folds, open or closed, and the rows that this makes."""
 
     def __init__(
         self,
         load_folds: Callable[[str | None], list[Fold]],
-        load_entries: Callable[[str | None], list[Entry]],
+        load_entries: Load,
         *,
         flat: bool = False,
     ) -> None:
@@ -55,31 +87,36 @@ class PostTree:
         self.flat = flat
         self.rows: list[Row] = []
         self.roots: list[Node] = []
-        self.loose: list[Entry] = []
+        self.loose = Shelf(load_entries, None)
+        """The entries of a flat list."""
 
     def load(self, opened: frozenset[str] = frozenset()) -> None:
-        """Read anew; folds whose keys are in ``opened`` open."""
+        """Read anew, as far as it was read; folds whose keys are in ``opened`` open."""
+        held = {row.node.fold.key: row.node.shelf for row in self.rows if row.node}
+        lengths = {key: len(shelf.entries) for key, shelf in held.items() if shelf}
+        loose, self.loose = self.loose, Shelf(self.load_entries, None)
+        self.roots = []
         if self.flat:
-            self.roots, self.loose = [], self.load_entries(None)
+            self.loose.more(len(loose.entries))
         else:
-            self.loose = []
             self.roots = [Node(fold) for fold in self.load_folds(None)]
-            self._open_all(self.roots, opened)
+            self._open_all(self.roots, opened, lengths)
         self._flatten()
 
-    def _open_all(self, nodes: list[Node], opened: frozenset[str]) -> None:
+    def _open_all(self, nodes: list[Node], opened: frozenset[str], lengths: dict[str, int]) -> None:
         for node in nodes:
             if node.fold.key in opened:
-                self._open(node)
-                self._open_all(node.folds or [], opened)
+                self._open(node, lengths.get(node.fold.key, 0))
+                self._open_all(node.folds or [], opened, lengths)
 
-    def _open(self, node: Node) -> None:
+    def _open(self, node: Node, least: int = 0) -> None:
         node.open = True
         if node.fold.folds:
             if node.folds is None:
                 node.folds = [Node(fold) for fold in self.load_folds(node.fold.key)]
-        elif node.entries is None:
-            node.entries = self.load_entries(node.fold.key)
+        elif node.shelf is None:
+            node.shelf = Shelf(self.load_entries, node.fold.key)
+            node.shelf.more(least)
 
     @property
     def opened(self) -> frozenset[str]:
@@ -94,16 +131,21 @@ class PostTree:
             node.open = False
         self._flatten()
 
-    def reveal(self, keys: tuple[str, ...]) -> None:
-        """Open the folds of these keys, outermost first."""
-        nodes = self.roots
+    def reveal(self, keys: tuple[str, ...], permalink: str) -> int | None:
+        """Open the folds of these keys, outermost first, and find the row of a post there."""
+        nodes, shelf = self.roots, self.loose if self.flat else None
         for key in keys:
             node = next((node for node in nodes if node.fold.key == key), None)
             if node is None:
                 break
             self._open(node)
-            nodes = node.folds or []
+            nodes, shelf = node.folds or [], node.shelf
         self._flatten()
+        found = self.index(permalink)
+        if found is None and shelf is not None and not shelf.whole:
+            self._extend(shelf, -1)
+            found = self.index(permalink)
+        return found
 
     def index(self, key: str) -> int | None:
         """Find the row of that fold or post."""
@@ -118,37 +160,75 @@ class PostTree:
         """
         on_fold = direction > 0 and 0 <= start < len(self.rows) and self.rows[start].node
         at = start if on_fold else start + direction
-        while 0 <= at < len(self.rows):
+        while True:
+            if direction > 0 and (shelf := self._ending(at - 1)) is not None:
+                self._extend(shelf)
+            elif direction < 0 and (shelf := self._ending(at)) is not None:
+                at += self._extend(shelf, -1)
+            if not 0 <= at < len(self.rows):
+                return None
             row = self.rows[at]
             if row.entry is not None:
                 if not (unread and row.entry.read):
                     return at
-            elif row.node is not None and not row.node.open:
-                wanted = row.node.fold.unread if unread else row.node.fold.total
-                if wanted:
-                    held = len(self.rows)
-                    self.toggle(row.node, to=True)
-                    at += len(self.rows) - held if direction < 0 else 0
-                    if direction < 0:
-                        continue
+            elif row.node is not None and not row.node.open and _holds(row.node.fold, unread):
+                held = len(self.rows)
+                self.toggle(row.node, to=True)
+                if direction < 0:
+                    at += len(self.rows) - held
+                    continue
             at += direction
-        return None
+
+    # What is read as it is needed
+
+    def _ending(self, at: int) -> Shelf | None:
+        """The shelf whose last entry so far is in that row, if there are others to read."""
+        if not 0 <= at < len(self.rows) or self.rows[at].entry is None:
+            return None
+        row = self.rows[at]
+        shelf = row.parent.shelf if row.parent is not None else self.loose
+        ends = shelf is not None and not shelf.whole and shelf.entries[-1] is row.entry
+        return shelf if ends else None
+
+    def _extend(self, shelf: Shelf, least: int = 0) -> int:
+        """Read on; gives how many rows came."""
+        held = len(shelf.entries)
+        shelf.more(least)
+        self._flatten()
+        return len(shelf.entries) - held
+
+    def read_on(self, first: int, last: int) -> bool:
+        """Read what lies just behind these rows; False where all of it is there."""
+        came = False
+        at = max(0, first)
+        while at < min(last + MARGIN, len(self.rows)):
+            if (shelf := self._ending(at)) is not None:
+                came = self._extend(shelf) > 0 or came
+            at += 1
+        return came
+
+    def read_to_the_end(self) -> None:
+        """Read what lies behind the last row."""
+        if (shelf := self._ending(len(self.rows) - 1)) is not None:
+            self._extend(shelf, -1)
+
+    # Marks
 
     def replace(self, permalinks: frozenset[str], change: Callable[[Entry], Entry]) -> None:
         """Change entries in place (a mark was set), and the unread counts above them."""
 
-        def changed(entries: list[Entry]) -> list[Entry]:
-            return [change(e) if e.permalink in permalinks else e for e in entries]
-
         def visit(node: Node) -> None:
             for child in node.folds or []:
                 visit(child)
-            if node.entries is not None:
-                node.entries = changed(node.entries)
+            if node.shelf is not None:
+                renew(node.shelf)
+
+        def renew(shelf: Shelf) -> None:
+            shelf.entries = [change(e) if e.permalink in permalinks else e for e in shelf.entries]
 
         for node in self.roots:
             visit(node)
-        self.loose = changed(self.loose)
+        renew(self.loose)
         self._flatten()
 
     def refresh_counts(self) -> None:
@@ -173,9 +253,10 @@ class PostTree:
                 for child in node.folds or []:
                     add(child, node)
                 depth = node.fold.depth + 1
-                rows.extend(Row(depth, entry=entry, parent=node) for entry in node.entries or [])
+                entries = node.shelf.entries if node.shelf is not None else []
+                rows.extend(Row(depth, entry=entry, parent=node) for entry in entries)
 
         for node in self.roots:
             add(node, None)
-        rows.extend(Row(0, entry=entry) for entry in self.loose)
+        rows.extend(Row(0, entry=entry) for entry in self.loose.entries)
         self.rows = rows
