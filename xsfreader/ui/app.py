@@ -14,7 +14,8 @@ from textual.widget import Widget
 from xsfreader.errors import ConfigError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
-from xsfreader.ui.images.terminal import Display, Listener, attach
+from xsfreader.ui.images.terminal import Display, Listener
+from xsfreader.ui.keyboard import attach
 from xsfreader.ui.keys import effective
 from xsfreader.ui.screens.reader import ReaderScreen
 from xsfreader.ui.typeahead import TypeAhead

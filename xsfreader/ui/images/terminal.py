@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.ui.images.geometry import CELL, Cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from textual.message import Message
+    from collections.abc import Callable, Mapping
 
 PATIENCE = 0.7
 """Seconds to wait for an answer; a picture may wait, keys do not."""
@@ -96,22 +94,6 @@ class Listener:
         else:
             self.sixel = _SIXEL in found["attributes"].split(";")
             self.answered.set()
-
-
-def attach(listener: Listener) -> None:
-    """Let the listener hear what Textual reads, from the next start of an app on."""
-    if sys.platform == "win32":
-        return
-    from textual._xterm_parser import XTermParser
-    from textual.drivers import linux_driver
-
-    class Parser(XTermParser):
-        def feed(self, data: str) -> Iterable[Message]:
-            sifted = listener.sift(data)
-            return super().feed(sifted) if sifted or not data else ()
-
-    setattr(linux_driver, "XTermParser", Parser)  # noqa: B010 - a class is no variable to mypy
-    listener.attached = True
 
 
 def cell_of_window() -> tuple[int, int] | None:
