@@ -114,3 +114,16 @@ def test_blank_lines_belong_to_the_block_above() -> None:
 
 def test_a_narrower_width_than_twenty_is_taken_for_twenty() -> None:
     assert layout(parse("word " * 9, base=BASE), 3).width == 20
+
+
+@pytest.mark.parametrize("width", [51, 55, 60, 70, 80])
+def test_no_word_of_a_table_is_cut_while_there_is_room_for_the_longest(width: int) -> None:
+    body = (
+        "| Interface | Purpose | Connection | Since |\n|---|---|---|---|\n"
+        "| Component | Accept connections from external components | inbound/outbound | 6.4 |\n"
+        "| Clientside | Take what others send and what they ask for | inbound | 6.1 |\n"
+    )
+    text = plain(layout(parse(body, base=BASE), width))
+    assert "│" in text
+    cells = {cell for line in text.split("\n") for cell in line.replace("│", " ").split()}
+    assert set(body.replace("|", " ").replace("---", "").split()) <= cells

@@ -55,23 +55,26 @@ def _end_of(row: Sequence[Cell], default: int) -> int:
 
 
 def _column_widths(table: Table, room: int) -> list[int] | None:
-    """Cells of each column, None where they can't stand side by side."""
+    """Cells of each column, None where they can't stand side by side.
+
+    Words stay whole as far as there is room for the longest of each column.
+    """
     rows = [table.header, *table.rows]
     count = len(table.header)
     wanted = [1] * count
-    least = [1] * count
+    words = [1] * count
     for row in rows:
         for index, cell in enumerate(row):
             for line in _text(cell).split("\n"):
                 wanted[index] = max(wanted[index], cell_width(line))
-                words = line.split(" ")
-                longest = max(map(len, words))
-                least[index] = max(least[index], min(longest, _NARROWEST))
+                longest = max(map(cell_width, line.split(" ")))
+                words[index] = max(words[index], longest)
     room -= len(_BETWEEN) * (count - 1)
-    least = [max(a, min(b, _NARROWEST)) for a, b in zip(least, wanted, strict=True)]
+    least = [min(width, _NARROWEST) for width in wanted]
     if sum(least) > room:
         return None
-    return _shrunk(wanted, least, room)
+    words = [max(a, b) for a, b in zip(words, least, strict=True)]
+    return _shrunk(wanted, _shrunk(words, least, room), room)
 
 
 def _shrunk(wanted: list[int], least: list[int], room: int) -> list[int]:

@@ -91,7 +91,7 @@ def _skip_blanks(text: str, start: int, stop: int) -> int:
 def _edge(text: str, start: int, width: int) -> int:
     """Where to cut a word longer than a line: behind a joint of an address if one is near."""
     edge = start + width
-    for cut in range(edge, edge - width // 3, -1):
+    for cut in range(edge, edge - width // 2, -1):
         if text[cut - 1] in "/?&-":
             return cut
     return edge
