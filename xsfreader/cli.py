@@ -73,6 +73,11 @@ def _run(args: Arguments) -> int:
 
     from xsfreader.config import Config, load, locate
 
+    if args.command == "completion":
+        from xsfreader.cli_arguments import completion
+
+        print(completion(args.shell))
+        return OK
     paths = locate(args.config)
     if args.command == "config" and args.default:
         return _config(Config())

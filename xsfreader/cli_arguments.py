@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+
+
 def read(argv: Sequence[str]) -> argparse.Namespace:
     """Read arguments; what is more than the app's options is left to the whole parser.
 
@@ -84,7 +87,16 @@ def parser() -> argparse.ArgumentParser:
     settings = command("config", "print the configuration in force")
     settings.add_argument("--default", action="store_true", help="print one to start from")
     command("paths", "print where everything is kept")
+    completion = command("completion", "print what makes your shell complete all this")
+    completion.add_argument("shell", choices=SHELLS, help="for which shell")
     return whole
+
+
+def completion(shell: str) -> str:
+    """Write what a shell must read to complete our command line: one of ``SHELLS``."""
+    import shtab
+
+    return str(shtab.complete(parser(), shell))
 
 
 def _common(*, default: object) -> argparse.ArgumentParser:
