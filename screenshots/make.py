@@ -8,6 +8,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xsfreader.config import Config
 from xsfreader.ingest import INGEST_VERSION
@@ -16,6 +17,9 @@ from xsfreader.model import View, Xep
 from xsfreader.paths import Paths
 from xsfreader.store import Store
 from xsfreader.ui.app import ReaderApp
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent
 STREAM_MANAGEMENT = Xep(
@@ -33,12 +37,16 @@ STREAM_MANAGEMENT = Xep(
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A screen to show: how large, in which theme, and which keys lead to it."""
+    """A screen to show: how large, in which theme, and which keys lead to it.
+
+    ``last`` are keys for when all pictures are there.
+    """
 
     name: str
     size: tuple[int, int]
     keys: str
     theme: str = "xsf-dark"
+    last: str = ""
 
 
 SHOTS = (
@@ -47,7 +55,7 @@ SHOTS = (
     Shot("search", (120, 34), "F @offline"),
     Shot("xep", (120, 34), "4 j j l j enter x enter"),
     Shot("contents", (120, 34), "j enter t j j j"),
-    Shot("links", (120, 34), "enter f"),
+    Shot("links", (120, 34), "enter", last="f"),
     Shot("narrow", (60, 30), "enter J J"),
 )
 
@@ -57,12 +65,19 @@ def prepare(home: Path) -> Paths:
     paths = Paths(home / "config.toml", home, home / "log")
     with Library(Config(), paths, "guide") as library:
         library.refresh_local()
-        for _, entry in library.filterable(View.DATE)[6:]:
+        for entry in library.entries(View.DATE, None)[6:]:
             library.set_read(entry.permalink, read=True)
         library.set_starred("/2024/09/what-the-blog-says-about-a-xep/", starred=True)
     with Store.open(paths.archive("guide"), paths.state, ingest_version=INGEST_VERSION) as store:
         store.set_xeps([STREAM_MANAGEMENT])
     return paths
+
+
+async def press(pilot: Pilot[None], keys: str) -> None:
+    """Press keys one by one; behind @ is a text to type."""
+    for key in keys.split():
+        await pilot.press(*(key[1:] if key.startswith("@") else [key]))
+        await pilot.pause(0.1)
 
 
 async def take(shot: Shot, paths: Paths) -> str:
@@ -71,15 +86,14 @@ async def take(shot: Shot, paths: Paths) -> str:
         app = ReaderApp(library, offline=True, fresh=True)
         async with app.run_test(size=shot.size) as pilot:
             await pilot.pause()
-            for key in shot.keys.split():
-                await pilot.press(*(key[1:] if key.startswith("@") else [key]))
-                await pilot.pause(0.1)
+            await press(pilot, shot.keys)
             await pilot.pause(1.0)
             # Pictures that came in view take their own room with the next layout.
             await pilot.resize_terminal(shot.size[0], shot.size[1] - 1)
             await pilot.pause(0.3)
             await pilot.resize_terminal(*shot.size)
             await pilot.pause(0.5)
+            await press(pilot, shot.last)
             svg = app.export_screenshot()
         app.close_libraries()
     return re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
