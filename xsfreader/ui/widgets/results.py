@@ -30,6 +30,7 @@ TYPED = 15
 """Cells for what can be typed, before what it means."""
 SYNTAX = (
     ("two words", "posts with both, in any order"),
+    ("encrypt", "encryption too"),
     ('"two words"', "posts with the phrase"),
     ("-word", "none with that word"),
     ("author:", "by its author"),
@@ -37,7 +38,7 @@ SYNTAX = (
     ("xep:384", "that mention a XEP"),
     ("lang:de", "in a language"),
     ("after:2020-06", "from that month on"),
-    ("before:2015", "up to that year"),
+    ("before:2015", "from before that year"),
     ("is:unread", "you have not read"),
     ("is:starred", "you have starred"),
 )
