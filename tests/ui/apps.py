@@ -37,7 +37,7 @@ async def settle(pilot: Driver, seconds: float = 0.05) -> None:
 def type_at_once(pilot: Driver, *keys: str) -> None:
     """Type keys faster than anything answers: texts by letter, others by Textual's name."""
     for key in keys:
-        if key in ("enter", "escape", "pagedown", "down"):
+        if key in ("enter", "escape", "pagedown", "down", "tab", "ctrl+p"):
             pilot.app.post_message(events.Key(key, None))
         else:
             for letter in key:

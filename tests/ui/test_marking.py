@@ -45,3 +45,20 @@ async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
         await pilot.press("1", "A")
         await settle(pilot)
         assert set(screen.posts.unread_shown()) == set(unread)
+
+
+async def test_each_list_takes_back_what_was_marked_in_it() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("slash", *"search", "enter")
+        await settle(pilot)
+        few = screen.posts.unread_shown()
+        assert few
+        screen.marking._all_read(few)
+        await pilot.press("escape")
+        await settle(pilot)
+        others = screen.posts.unread_shown()
+        screen.marking._all_read(others)
+        await pilot.press("slash", *"search", "enter", "A")
+        await settle(pilot)
+        assert set(screen.posts.unread_shown()) == set(few)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.apps import reader, running, settle
+from xsfreader.errors import UnknownPostError
+from xsfreader.ui.messages import LinkChosen
 
 
 async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> None:
@@ -91,3 +93,49 @@ async def test_an_empty_list_says_all_that_it_says(width: int) -> None:
         await settle(pilot)
         words = " ".join(screen.posts.render_line(y).text.strip() for y in range(6))
         assert "Nothing has “no post has these words”: Esc shows all." in " ".join(words.split())
+
+
+async def test_keys_find_their_way_after_a_window_too_small_for_anything() -> None:
+    async with running(size=(100, 30)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        await pilot.resize_terminal(30, 8)
+        await settle(pilot, 0.2)
+        starred = screen.library.is_starred(screen.permalink or "")
+        await pilot.press("s", "m", "f")
+        assert screen.library.is_starred(screen.permalink or "") == starred
+        assert not screen.links.hinting
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot, 0.2)
+        assert screen.focused is screen.article
+        screen.set_focus(None)
+        await pilot.press("f", "!")
+        assert screen.status.text == "no link has these letters"
+
+
+async def test_escape_lets_go_of_selected_text_first() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        screen.text_select_all()
+        assert screen.get_selected_text()
+        await pilot.press("escape")
+        assert not screen.get_selected_text()
+        assert screen.reading
+        await pilot.press("escape")
+        assert not screen.reading
+
+
+async def test_a_link_to_what_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_index: int) -> None:
+        raise UnknownPostError("/gone/", ())
+
+    async with running() as pilot:
+        screen = reader(pilot)
+        monkeypatch.setattr(screen.links, "follow", gone)
+        await pilot.press("enter", "f", "a")
+        assert "/gone/" in screen.status.text
+        screen.status.say("")
+        screen.post_message(LinkChosen(0))
+        await settle(pilot)
+        assert "/gone/" in screen.status.text

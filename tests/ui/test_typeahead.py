@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.ui import typeahead
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
-from xsfreader.ui.screens.reader import ReaderScreen
 from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from tests.ui.apps import Driver
 
@@ -55,8 +54,7 @@ async def test_keys_after_a_prompts_end_go_to_the_list() -> None:
         assert entry is not None
         await until(pilot, lambda: screen.permalink == entry.permalink)
         type_at_once(pilot, "/xyz", "escape", "g")
-        await until(pilot, lambda: screen.posts.cursor == 0 and not screen.query("#prompt"))
-        assert not screen.posts.filtered
+        await until(pilot, lambda: screen.posts.cursor == 0 and not screen.posts.filtered)
 
 
 async def test_a_find_its_end_and_steps_in_one_burst() -> None:
@@ -126,6 +124,68 @@ async def test_what_is_typed_while_panels_come_and_go_is_neither_lost_nor_late()
         type_at_once(pilot, "Fcde")
         await until(pilot, lambda: typed(pilot) == "cde")
         assert not screen.posts.filtered
-        type_at_once(pilot, "escape", "x")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen | ReaderScreen))
+        type_at_once(pilot, "escape", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
+
+
+@pytest.mark.parametrize("after", [("enter",), ("escape",), ("jj",), ("pagedown", "enter")])
+async def test_what_follows_an_enter_for_results_to_come_waits_for_them(
+    after: tuple[str, ...],
+) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        hits = screen.library.search("percent", 1)
         await settle(pilot)
+        type_at_once(pilot, "Fpercent", "enter", *after)
+        await until(pilot, lambda: screen.permalink == hits[0].post.permalink)
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.reading
+
+
+@pytest.mark.parametrize("words", ["help", "headings of the", "xqzz"])
+async def test_the_palette_runs_what_was_typed_or_nothing(words: str) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        cursor = screen.posts.cursor
+        type_at_once(pilot, "ctrl+p", words, "enter")
+        wanted = {"help": HelpScreen, "headings of the": ChoiceScreen, "xqzz": CommandPalette}[
+            words
+        ]
+        await until(pilot, lambda: isinstance(pilot.app.screen, wanted))
+        await settle(pilot, 0.3)
+        assert screen.posts.cursor == cursor
+        type_at_once(pilot, "escape", "ctrl+p", "pagedown", "pagedown", "escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+@pytest.mark.parametrize("keys", ["/the", "?", "tj", "Fxmpp", "fas"])
+async def test_what_is_typed_behind_the_key_that_leaves_is_dropped(keys: str) -> None:
+    async with running() as pilot:
+        type_at_once(pilot, "q", keys, "enter", "ctrl+p", "abc")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert pilot.app.return_code == 0
+
+
+async def test_a_prompt_that_loses_the_keys_is_left() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "/the", "tab", "tab")
+        await until(pilot, lambda: screen.posts.filtered == "the")
+        assert screen.focused is pilot.app.query_one("#prompt")
+        screen.focus_pane(reading=True)
+        await settle(pilot)
+        assert not screen.query("#prompt")
+        assert not screen.posts.filtered
+        type_at_once(pilot, "/xsf")
+        await until(pilot, lambda: screen.finding.needle == "xsf")
+
+
+async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeahead, "PATIENCE", 0.1)
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        monkeypatch.setattr(pilot.app.screen, "owes", lambda _typed: True)
+        type_at_once(pilot, "escape", "j")
+        await until(pilot, lambda: pilot.app.screen is screen)

@@ -116,18 +116,20 @@ class ReaderApp(App[None]):
         await self._typed.came_round(message)
 
     async def _do_at_once(self, event: events.Key) -> bool:
-        """Do what a key is bound to, where it goes to the list or the post.
+        """Do what a key is bound to; False where it goes to neither list nor post.
 
         A control key that suspends does so everywhere, in the panels' own keys too.
         """
+        if not self.app_focus:
+            # A key says so where the terminal does not; the focus comes back with it.
+            self.app_focus = True
         if event.key in self._suspending:
             await self.run_action("suspend_process")
             return True
         screen = self.screen
-        if not isinstance(screen, ReaderScreen) or screen.focused not in (
-            screen.posts,
-            screen.article,
-        ):
+        if not isinstance(screen, ReaderScreen):
+            return False
+        if screen.focused not in (screen.posts, screen.article, None):
             return False
         if not await self._check_bindings(event.key, priority=True) and not screen.takes(event):
             await self._check_bindings(event.key)
@@ -144,6 +146,7 @@ class ReaderApp(App[None]):
         """Keep the place and leave."""
         if isinstance(self.screen, ReaderScreen):
             self.screen.keep_place()
+        self._typed.stop()
         self.exit()
 
     def close_libraries(self) -> None:

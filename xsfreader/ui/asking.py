@@ -28,6 +28,7 @@ class Asking:
         from xsfreader.ui.widgets.prompt import Prompt
 
         if self._prompt is not None:
+            self.screen.set_focus(self._prompt)
             return
         self.text, self._typed, self._done = "", typed, done
         self._prompt = Prompt(words)
@@ -39,13 +40,13 @@ class Asking:
         self.text = text
         self._typed(text)
 
-    async def left(self, *, kept: bool) -> None:
-        """End the question."""
+    def end(self, *, kept: bool = False) -> None:
+        """End the question, if there is one; ``kept`` takes what was typed for the answer."""
         prompt, self._prompt = self._prompt, None
         if prompt is not None:
             # First: what is removed with the focus hands it to whatever lies next.
             self.screen.focus_pane(reading=self.screen.reading)
-            await prompt.remove()
+            prompt.remove()
             self._done(self.text if kept else None)
 
     def find(self) -> None:

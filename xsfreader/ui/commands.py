@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Provider
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.typeahead import Owing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +31,30 @@ MOST_HITS = 30
 
 Command = tuple[str, str, "Callable[[], object]"]
 """Words, help, and what it does."""
+
+
+class Palette(Owing, CommandPalette):
+    """The palette, ready for keys that come before what they are for."""
+
+    def owes(self, typed: events.Key | events.Paste) -> bool:
+        """Let keys that choose or close wait for what the letters before them find."""
+        if isinstance(typed, events.Paste) or typed.is_printable:
+            return False
+        return any(
+            worker.node is self
+            and worker.group == self._GATHER_COMMANDS_GROUP
+            and not worker.is_finished
+            for worker in self.app.workers
+        )
+
+    def _action_command_list(self, action: str) -> None:
+        # A list that was not on the screen yet has no pages.
+        with contextlib.suppress(KeyError):
+            super()._action_command_list(action)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close, once: a click may come behind the key that closes it."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
 class Everything(Provider):

@@ -18,14 +18,13 @@ class Marking:
 
     def __init__(self, screen: ReaderScreen) -> None:
         self.screen = screen
-        self._undo: tuple[str, ...] = ()
-        self._undo_in: tuple[View, str] | None = None
-        """The list that these were marked in: its view and filter."""
+        self._undo: dict[tuple[View, str], tuple[str, ...]] = {}
+        """What was marked at once, by the list it was marked in: its view and filter."""
         self._counted: str | None = None
         """The post that the last movement counted as read, so that the next need not look."""
 
     def attempt(self, change: Callable[[], None]) -> bool:
-        """Change the reader's state; where that fails, say so and go on."""
+        """Do something for the reader; where it fails, say so in a line and go on."""
         try:
             change()
         except XsfreaderError as error:
@@ -74,8 +73,8 @@ class Marking:
     def ask_all_read(self) -> None:
         """Ask whether all posts of the list are to count as read; take it back from there."""
         permalinks = self.screen.posts.unread_shown()
-        if self._undo and not permalinks and self._undo_in == self._list:
-            undone, self._undo = self._undo, ()
+        if not permalinks and self._list in self._undo:
+            undone = self._undo.pop(self._list)
             self._counted = None
             if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
                 self.screen.posts.reload()
@@ -107,7 +106,7 @@ class Marking:
 
     def _all_read(self, permalinks: tuple[str, ...]) -> None:
         if self.attempt(lambda: self.screen.library.set_all_read(permalinks, read=True)):
-            self._undo, self._undo_in = permalinks, self._list
+            self._undo[self._list] = permalinks
             self.screen.posts.reload()
             self.screen.refresh_counts()
             self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")

@@ -114,9 +114,11 @@ class Moving:
             screen.posts.activate()
 
     def back(self) -> None:
-        """Go one level back: from zen, from matches, from the link, from the post."""
+        """Go one level back: from selected text, zen, matches, the link, the post."""
         screen = self.screen
-        if screen.has_class("zen"):
+        if screen.get_selected_text():
+            screen.clear_selection()
+        elif screen.has_class("zen"):
             screen.remove_class("zen")
         elif screen.finding.active or screen.article.current_link >= 0:
             screen.finding.leave(back=False)

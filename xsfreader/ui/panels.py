@@ -130,12 +130,10 @@ class Panels:
 
     def palette(self) -> None:
         """Open the palette."""
-        from textual.command import CommandPalette
-
-        from xsfreader.ui.commands import Everything
+        from xsfreader.ui.commands import Everything, Palette
 
         self.screen.app.push_screen(
-            CommandPalette(providers=[Everything], placeholder="action, category, XEP or title")
+            Palette(providers=[Everything], placeholder="action, category, XEP or title")
         )
 
     def themes(self) -> None:

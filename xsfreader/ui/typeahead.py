@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,26 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     GoesTo = tuple[Screen[object] | None, Widget | None]
+    Typed = events.Key | events.Paste
 
 ROUNDS = 2
-"""How often what a key set off goes round before it is over: what it asks for, and the answer."""
-LOOK_AGAIN = 0.03
-"""Seconds after which a round is looked for that a closed panel may have swallowed."""
+"""How often what a key set off goes round before it is over: what it asks for, and the answer.
+
+The longest way is that of Enter in a line to type in: its binding posts a message to the line,
+and that one's handler closes the screen.
+"""
+LOOK_AGAIN = 0.01
+"""Seconds after which it is looked again where keys wait for more than messages."""
+PATIENCE = 2.0
+"""Seconds after which the next key is taken whatever the one before it still does."""
+
+
+class Owing:
+    """A screen whose answers may come from elsewhere, a thread say."""
+
+    def owes(self, typed: Typed) -> bool:
+        """Whether what was typed must wait for such an answer."""
+        raise NotImplementedError
 
 
 class Round(Message):
@@ -39,7 +55,7 @@ class TypeAhead:
     Textual hands every key at once to the widget that has the focus. In one burst with ``/``
     the letters to find would be keys of the list, ``q`` among them; a key after the Enter that
     ends a prompt would be a letter in it. Here a key waits while the one before it may still
-    open, close or fill something.
+    open, close or fill something. What the mouse does is not held back.
     """
 
     def __init__(
@@ -52,9 +68,16 @@ class TypeAhead:
         self._app = app
         self._deliver = deliver
         self._at_once = at_once
-        self._waiting: deque[events.Key | events.Paste] = deque()
+        self._waiting: deque[Typed] = deque()
         self._round: Round | None = None
         self._look: Timer | None = None
+        self._since = 0.0
+        """When the last key was taken."""
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Take no more: the app is being left."""
+        self._stopped = True
 
     @property
     def _goes_to(self) -> GoesTo:
@@ -62,9 +85,9 @@ class TypeAhead:
         screens = self._app.screen_stack
         return (screens[-1], screens[-1].focused) if screens else (None, None)
 
-    async def take(self, event: events.Key | events.Paste) -> None:
+    async def take(self, typed: Typed) -> None:
         """Take what was typed, in its turn."""
-        self._waiting.append(event)
+        self._waiting.append(typed)
         await self._go_on()
 
     async def came_round(self, message: Round) -> None:
@@ -79,14 +102,17 @@ class TypeAhead:
             self._send(message.number + 1 if settled else 1)
 
     async def _go_on(self) -> None:
-        while self._waiting and self._round is None:
-            event = self._waiting.popleft()
+        while self._waiting and self._round is None and not self._owing():
+            typed = self._waiting.popleft()
+            if self._stopped:
+                continue
+            self._since = time.monotonic()
             before = self._goes_to
-            if isinstance(event, events.Key) and await self._at_once(event):
+            if isinstance(typed, events.Key) and await self._at_once(typed):
                 if self._goes_to != before:
                     self._send(1)
             else:
-                await self._deliver(event)
+                await self._deliver(typed)
                 self._send(1)
         if self._waiting and self._look is None:
             self._look = self._app.set_interval(LOOK_AGAIN, self._look_again)
@@ -94,14 +120,29 @@ class TypeAhead:
             self._look.stop()
             self._look = None
 
+    def _owing(self) -> bool:
+        screen: object = self._goes_to[0]
+        return (
+            isinstance(screen, Owing) and screen.owes(self._waiting[0]) and not self._took_too_long
+        )
+
+    @property
+    def _took_too_long(self) -> bool:
+        return time.monotonic() - self._since > PATIENCE
+
     def _send(self, number: int) -> None:
         screen, focused = self._goes_to
         target = focused or screen
-        self._round = Round((screen, focused), number) if target is not None else None
-        if target is not None and self._round is not None:
-            target.post_message(self._round)
+        self._round = None
+        if target is not None and not self._stopped:
+            message = Round((screen, focused), number)
+            if target.post_message(message):
+                self._round = message
 
-    def _look_again(self) -> None:
-        """Begin anew where the widget asked is gone, and what was sent with it."""
-        if self._round is not None and self._round.goes_to != self._goes_to:
+    async def _look_again(self) -> None:
+        """Go on where an answer came, or a widget is gone with the round sent through it."""
+        if self._round is None or self._took_too_long:
+            self._round = None
+            await self._go_on()
+        elif self._round.goes_to != self._goes_to:
             self._send(1)

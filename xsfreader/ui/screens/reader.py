@@ -188,9 +188,15 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Choose one pane or two; other links may be in sight, so letters on them go."""
         self._fit(event.size.width, event.size.height)
+        # What a tiny window hid has lost the focus.
+        self.call_after_refresh(self._keep_focus)
         if self.links.hinting:
             self.links.end_hints()
             self.status.say("")
+
+    def _keep_focus(self) -> None:
+        if self.focused is None and not self.has_class("tiny"):
+            self.set_focus(self.pane)
 
     def _screen_resized(self, size: Size) -> None:
         """Lie still below a panel that opens, where Textual would lay out all anew."""
@@ -221,7 +227,8 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         return self.article if self.reading else self.posts
 
     def focus_pane(self, *, reading: bool) -> None:
-        """Give the keys to the post, or to the list."""
+        """Give the keys to the post, or to the list; whatever was asked is left so."""
+        self.asking.end()
         if not reading and self.awaited is not None:
             self.syncer.switch(self.awaited)
         self.reading = reading
@@ -299,7 +306,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Open the post that was clicked."""
-        self.open_post(message.permalink)
+        self.marking.attempt(lambda: self.open_post(message.permalink))
 
     def open_post(self, permalink: str) -> None:
         """Go to a post of the list to read it."""
@@ -310,7 +317,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_view_chosen(self, message: ViewChosen) -> None:
         """Show the list in another order."""
-        self.moving.show_view(message.view)
+        self.marking.attempt(lambda: self.moving.show_view(message.view))
 
     def on_scrolled(self, _message: Scrolled) -> None:
         """Show how far one has read; once the reader rests there, keep the place."""
@@ -322,7 +329,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
-        self.links.follow(message.index)
+        self.marking.attempt(lambda: self.links.follow(message.index))
 
     def on_picture_chosen(self, message: PictureChosen) -> None:
         """Open a clicked picture."""
@@ -345,9 +352,9 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Pass on what is typed."""
         self.asking.typed(message.text)
 
-    async def on_prompt_left(self, message: Prompt.Left) -> None:
+    def on_prompt_left(self, message: Prompt.Left) -> None:
         """End the question."""
-        await self.asking.left(kept=message.kept)
+        self.asking.end(kept=message.kept)
 
     def on_text_selected(self) -> None:
         """Tell which key copies."""
@@ -372,7 +379,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Take a key that is no command: a letter of a link's hint."""
         hinting = self.links.hinting
         if hinting:
-            self.links.type_hint(event.key, event.character or "")
+            self.marking.attempt(lambda: self.links.type_hint(event.key, event.character or ""))
         return hinting
 
     # What the keys do
@@ -409,15 +416,19 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def action_do(self, name: str) -> None:
         """Do what a key asks for, with the post that the list's cursor is on.
 
-        What the key before answered goes, once this one has none of its own.
+        What the key before answered goes, once this one has none of its own. In a window too
+        small to show anything nothing is done.
         """
-        answered = self.status.said
-        try:
+        if self.has_class("tiny"):
+            return
+
+        def do() -> None:
             if name not in STEPS:
                 self.following.catch_up()
             self.doings[name]()
-        except XsfreaderError as error:
-            self.status.say(str(error), alert=True)
+
+        answered = self.status.said
+        self.marking.attempt(do)
         if self.status.said != answered:
             self._answer = self.status.said
         elif answered == self._answer and not self.finding.active and self.article.current_link < 0:

@@ -12,11 +12,13 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.ui.typeahead import Owing
 from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from xsfreader.library import Library
@@ -51,7 +53,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(ModalScreen[tuple[str, str] | None]):
+class SearchScreen(Owing, ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
     DEFAULT_CSS = """
@@ -108,7 +110,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Start the thread that searches."""
         self.run_worker(self._work, thread=True, group="search", description="search")
         if self.query_text:
-            self._ask(self.query_text)
+            self._ask(self.query_text, self._at)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search anew at every key."""
@@ -116,9 +118,10 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         if event.value != self.query_text:
             self._ask(event.value)
 
-    def _ask(self, text: str) -> None:
+    def _ask(self, text: str, at: str = "") -> None:
         self.query_text = text
         self.generation += 1
+        self._at = at
         self._waiting.clear()
         self._queries.put((self.generation, text))
 
@@ -163,8 +166,8 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Show an answer, unless the query has moved on."""
         if message.generation != self.generation:
             return
-        self.results.show(message.hits, self._at, idle=not self.query_text.strip())
-        self._at = ""
+        self.results.show(message.hits, idle=not self.query_text.strip())
+        self._seek()
         self._answered = message.generation
         count = message.count
         if message.problem or not self.query_text.strip():
@@ -180,10 +183,21 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         self.call_later(self._on_timer_update)
         waiting, self._waiting = self._waiting, []
         for do in waiting:
-            do()
+            if self.is_current:
+                do()
+
+    def _seek(self) -> None:
+        """Bring the cursor to the result to begin at, once it is there."""
+        if self._at and self.results.seek(self._at):
+            self._at = ""
+
+    def owes(self, typed: events.Key | events.Paste) -> bool:
+        """Let keys wait behind one that is for the results."""
+        return bool(self._waiting)
 
     def _with_results(self, do: Callable[[], None]) -> None:
         """Do it with what the query finds, as soon as that is there."""
+        self._at = ""
         if self._answered == self.generation:
             do()
         else:
@@ -193,6 +207,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Put the rest below, unless the query has moved on."""
         if message.generation == self.generation:
             self.results.add(message.hits)
+            self._seek()
             if message.problem:
                 self.found.update(message.problem, layout=False)
 
@@ -206,7 +221,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         self._choose()
 
     def _choose(self) -> None:
-        if self.results.hits:
+        if self.results.hits and self.is_current:
             hit = self.results.hits[self.results.cursor]
             self.dismiss((hit.post.permalink, self.query_text))
 

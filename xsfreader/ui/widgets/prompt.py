@@ -24,6 +24,7 @@ class Prompt(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave(False)", "Back", show=False),
         Binding("enter", "leave(True)", "Keep", show=False),
+        Binding("tab,shift+tab", "nothing", show=False),
     ]
 
     class Typed(Message):
@@ -47,6 +48,9 @@ class Prompt(Input):
         """Tell what is typed."""
         event.stop()
         self.post_message(self.Typed(event.value))
+
+    def action_nothing(self) -> None:
+        """Stay: there is nothing to go on to."""
 
     def action_leave(self, kept: bool) -> None:  # noqa: FBT001 - Textual calls it
         """End typing."""

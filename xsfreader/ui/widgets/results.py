@@ -58,19 +58,22 @@ class Results(PaintedView):
         self.cursor = 0
         self._idle = True
 
-    def show(self, hits: Sequence[Hit], permalink: str = "", *, idle: bool = False) -> None:
-        """Show these, the cursor on that post where it is among them, else on the first.
-
-        ``idle`` where nothing is looked for.
-        """
+    def show(self, hits: Sequence[Hit], *, idle: bool = False) -> None:
+        """Show these, the cursor on the first; ``idle`` where nothing is looked for."""
         self.hits = hits
         self._idle = idle
-        places = (at for at, hit in enumerate(hits) if hit.post.permalink == permalink)
-        self.cursor = next(places, 0)
+        self.cursor = 0
         self.set_height(len(hits) * ROWS)
         self.scroll_to(y=0, animate=False)
-        self._bring_in_sight()
         self.refresh()
+
+    def seek(self, permalink: str) -> bool:
+        """Bring the cursor to a post; False where it is not among those that are here."""
+        for at, hit in enumerate(self.hits):
+            if hit.post.permalink == permalink:
+                self.move(at - self.cursor)
+                return True
+        return False
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Show more below those that are there."""
