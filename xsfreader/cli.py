@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     args = _arguments(argv)
     try:
-        return _run(args)
+        return _run_and_print(args)
     except UnknownPostError as error:
         _fail(str(error))
         for candidate in error.candidates:
@@ -45,10 +45,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except XsfreaderError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return OK
+    except OSError as error:
+        _print_no_more()
+        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}")
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _print_no_more() -> None:
+    """Let nothing be written at the end that could not be written before."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(words: str) -> int:
@@ -66,6 +74,13 @@ def _arguments(argv: Sequence[str]) -> Arguments:
     from xsfreader.cli_arguments import read
 
     return read(argv)
+
+
+def _run_and_print(args: Arguments) -> int:
+    """Run the command until all it says is written: a full disk is met by the last write."""
+    done = _run(args)
+    sys.stdout.flush()
+    return done
 
 
 def _run(args: Arguments) -> int:
@@ -113,10 +128,12 @@ def _app(args: Arguments, library: Library) -> int:
     gc.disable()
     # A frame that follows on another waits for up to two periods, as results do on a typed letter.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    # Escape is taken for the start of Alt and a key for a tenth of a second; a terminal sends the
+    # two at once, and whoever types Escape means it.
+    os.environ.setdefault("ESCDELAY", "25")
     from xsfreader.ui.app import run
 
-    run(library, offline=args.offline, fresh=args.fresh)
-    return OK
+    return run(library, offline=args.offline, fresh=args.fresh)
 
 
 def _sync(args: Arguments, library: Library) -> int:
@@ -200,7 +217,10 @@ def _search(args: Arguments, library: Library) -> int:
 
     library.refresh_local()
     query = " ".join(args.query)
-    hits = library.search(query, args.limit)
+    hits = library.search(query, args.limit + 1)
+    if len(hits) > args.limit:
+        hits = hits[: args.limit]
+        print(f"the best {args.limit} of more: --limit N prints more", file=sys.stderr)
     if args.json:
         print_json(
             [

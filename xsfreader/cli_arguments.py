@@ -74,7 +74,9 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--width", metavar="N", type=_at_least(20), help="columns to use")
     search = command("search", "search the archive, the best first")
     search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
-    search.add_argument("--limit", metavar="N", type=_at_least(1), default=20, help="at most N")
+    search.add_argument(
+        "--limit", metavar="N", type=_at_least(1), default=20, help="at most N, 20 if not told"
+    )
     search.add_argument("--json", action="store_true", help="one JSON array")
     xeps = command("xeps", "list the XEPs that posts mention, or tell about one")
     xeps.add_argument(

@@ -48,14 +48,17 @@ def sync(
 
 
 def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Load what reads posts while the source, which tells of its progress, is waited for."""
+    """Load what reads posts while the source, which tells of its progress, is waited for.
+
+    Python must wait for it at the end: imports don't survive that.
+    """
     begun = False
 
     def tell(said: Progress) -> None:
         nonlocal begun
         if said.total and not begun:
             begun = True
-            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=True).start()
+            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=False).start()
         progress(said)
 
     return tell

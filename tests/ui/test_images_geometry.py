@@ -50,5 +50,5 @@ def test_only_the_full_size_view_enlarges() -> None:
 
 def test_a_low_pane_leaves_room_for_text() -> None:
     assert room(60, 92) == (92, ROWS)
-    assert room(20, 92) == (92, 17)
+    assert room(20, 92) == (92, 12)
     assert room(2, 0) == (1, 4)

@@ -189,7 +189,7 @@ async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_i
         (folder / "2.md").unlink()
         await until(pilot, lambda: screen.header.posts == "1 post")
         await until(pilot, lambda: bool(screen.status.text))
-        assert "this post is gone from there" in screen.status.text
+        assert "the post shown here is gone from there" in screen.status.text
         for key in ("m", "s", "x", "T", "t", "escape", "o", "y", "J", "K", "i", "A", "e", "h",
                     "j", "enter", "]", "1", "2", "4", "5", "6", "H", "L", "z", "z"):  # fmt: skip
             await pilot.press(key)

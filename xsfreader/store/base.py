@@ -31,6 +31,13 @@ POST = (
 )
 """Columns that ``as_post`` reads, of ``post p`` and ``story s``."""
 POST_COLUMNS = 13
+MARKED = (
+    "EXISTS (SELECT 1 FROM post q JOIN state.mark m ON m.permalink = q.permalink"
+    " WHERE q.story = {}.story AND m.{})"
+)
+"""Condition on a story, of a post or an entry: any of its posts is ``read`` or ``starred``."""
+IN_LANGUAGE = "instr(p.language || '-', ? || '-') = 1"
+"""Condition on ``post p``: in that language or, as pt-br for pt, a kind of it."""
 
 
 def as_post(row: tuple[Any, ...]) -> Post:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.folding import fold
 from xsfreader.model import Entry, Fold, View
 from xsfreader.store import entries
-from xsfreader.store.base import EPOCH, Base, day_start, storable
+from xsfreader.store.base import EPOCH, MARKED, Base, day_start, storable
 from xsfreader.store.guard import guarded
 
 if TYPE_CHECKING:
@@ -21,18 +21,16 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 
-_READ = "EXISTS (SELECT 1 FROM post q JOIN state.mark m ON m.permalink = q.permalink"
 _ENTRY = (
     "SELECT e.permalink, p.title, e.at, e.languages,"
-    f" {_READ} WHERE q.story = e.story AND m.read),"
-    f" {_READ} WHERE q.story = e.story AND m.starred)"
+    f" {MARKED.format('e', 'read')}, {MARKED.format('e', 'starred')}"
     " FROM {} e JOIN post p ON p.id = e.post"
 )
 _MARKED = (
     "SELECT DISTINCT e.story, e.at, e.post FROM state.mark m"
     " JOIN post q ON q.permalink = m.permalink JOIN entry e ON e.story = q.story WHERE m.{}"
 )
-_UNREAD = f"NOT {_READ} WHERE q.story = e.story AND m.read)"
+_UNREAD = f"NOT {MARKED.format('e', 'read')}"
 _ORDER = " ORDER BY e.at DESC, e.permalink"
 
 

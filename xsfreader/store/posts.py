@@ -10,6 +10,7 @@ from xsfreader.errors import UnknownPostError
 from xsfreader.folding import fold
 from xsfreader.model import FullPost, Marks, Post
 from xsfreader.store.base import (
+    IN_LANGUAGE,
     POST,
     POST_COLUMNS,
     Base,
@@ -223,7 +224,7 @@ def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
 
     labelled = "p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)"
     if wanted.language is not None:
-        add("p.language = ?", storable(wanted.language).lower())
+        add(IN_LANGUAGE, storable(wanted.language).lower())
     if wanted.category is not None:
         add(labelled, "category", fold(storable(wanted.category)))
     if wanted.author is not None:

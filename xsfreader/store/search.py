@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
-from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, day_end, day_start
+from xsfreader.store.base import (
+    IN_LANGUAGE,
+    MARKED,
+    POST,
+    POST_COLUMNS,
+    Base,
+    as_post,
+    day_end,
+    day_start,
+)
 from xsfreader.store.guard import guarded
 
 if TYPE_CHECKING:
@@ -64,16 +73,10 @@ class Search(Base):
         if not expression:
             rows = self._db.execute(
                 "SELECT p.id, 0.0, 0, p.at, p.permalink, p.language, p.story FROM post p"
-                f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}"
-                " ORDER BY p.at DESC, p.permalink LIMIT ?",
+                f" WHERE {where} ORDER BY p.at DESC, p.permalink LIMIT ?",
                 (*values, most),
             )
             return rows.fetchall()
-        marks = (
-            " LEFT JOIN state.mark m ON m.permalink = p.permalink"
-            if query.unread or query.starred
-            else ""
-        )
         searches = [(_RANKED, 1, expression)]
         if query.terms:
             searches.append(("0.0", 0, match(query, "title")))
@@ -81,7 +84,7 @@ class Search(Base):
         for rank, tier, wanted in searches:
             rows = self._db.execute(
                 f"SELECT p.id, {rank}, {tier}, p.at, p.permalink, p.language, p.story"
-                f" FROM found CROSS JOIN post p ON p.id = found.rowid{marks}"
+                " FROM found CROSS JOIN post p ON p.id = found.rowid"
                 f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?",
                 (wanted, *values, most),
             )
@@ -126,7 +129,7 @@ def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
         clauses.append("p.id IN (SELECT post FROM label WHERE kind = 'xep' AND key = ?)")
         values.append(str(xep))
     if query.languages:
-        clauses.append(f"p.language IN ({','.join('?' * len(query.languages))})")
+        clauses.append(f"({' OR '.join([IN_LANGUAGE] * len(query.languages))})")
         values += query.languages
     if query.after:
         clauses.append("p.at >= ?")
@@ -138,9 +141,9 @@ def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
         clauses.append("p.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
         values.append(_phrase(term))
     if query.unread:
-        clauses.append("NOT ifnull(m.read, 0)")
+        clauses.append(f"NOT {MARKED.format('p', 'read')}")
     if query.starred:
-        clauses.append("m.starred")
+        clauses.append(MARKED.format("p", "starred"))
     return " AND ".join(clauses), values
 
 

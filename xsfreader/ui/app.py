@@ -156,11 +156,12 @@ class ReaderApp(App[None]):
             self._guide.close()
 
 
-def run(library: Library, *, offline: bool = False, fresh: bool = False) -> None:
-    """Run the app until it is left."""
+def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
+    """Run the app until it is left; gives the exit code, 0 unless it fell over."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
     attach(app.listener)
     try:
         app.run()
     finally:
         app.close_libraries()
+    return app.return_code or 0

@@ -25,6 +25,11 @@ class Finding:
         self._from: Place | None = None
 
     @property
+    def words(self) -> str:
+        """Which match one is at, of how many; empty where nothing is looked for."""
+        return f"{self.needle}: {self.current + 1}/{len(self.matches)}" if self.matches else ""
+
+    @property
     def active(self) -> bool:
         """Whether matches are marked."""
         return bool(self.matches)
@@ -78,7 +83,7 @@ class Finding:
         article = self.screen.article
         article.light(self.matches, self.current)
         article.show_match(self.matches[self.current])
-        self.screen.status.say(f"{self.needle}: {self.current + 1}/{len(self.matches)}{words}")
+        self.screen.status.say(self.words + words)
 
     def leave(self, *, back: bool) -> None:
         """Take the marks away; ``back`` returns to where one began."""

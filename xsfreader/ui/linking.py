@@ -157,7 +157,7 @@ class Linking:
         self._typed = ""
         self._hints = dict(zip(labels(len(seen)), seen, strict=False))
         self._show()
-        self.screen.status.say("type the letters of a link; Esc leaves")
+        self.screen.status.say("type a link's letters; Esc leaves")
 
     def type_hint(self, key: str, character: str) -> None:
         """Take a key while links wear letters."""

@@ -100,6 +100,10 @@ class SyncDone(Message):
         """Whether nobody asked for it, so that "nothing new" needs no word."""
 
 
+class ArchiveChanged(Message):
+    """Posts came, changed or went; for whatever panel shows some of them."""
+
+
 class SyncFailed(Message):
     """A sync ended in an error that a person should hear of."""
 

@@ -126,7 +126,7 @@ class Moving:
         elif screen.reading:
             screen.focus_pane(reading=False)
         elif screen.posts.filtered:
-            screen.posts.filter("")
+            screen.asking.show_all()
 
     def step(self, direction: int, *, unread: bool = False) -> None:
         """Go to the next post of the list in that direction."""
@@ -142,7 +142,7 @@ class Moving:
         """Show the list in another order, the cursor on the same post where it is there."""
         screen = self.screen
         shown = screen.library.entry_permalink(screen.permalink) if screen.permalink else None
-        screen.tabs.view = view
+        screen.tabs.view, screen.tabs.filtered = view, ""
         screen.posts.show(view, shown)
         screen.focus_pane(reading=False)
         entry = screen.posts.entry

@@ -32,8 +32,17 @@ class Outside:
 
     def browse(self) -> None:
         """Open the post's page in the browser."""
-        if self.screen.permalink is not None:
-            self.screen.links.open_outside(self.screen.library.post(self.screen.permalink).url)
+        if (url := self._url()) is not None:
+            self.screen.links.open_outside(url)
+
+    def _url(self) -> str | None:
+        """The post's address; says why there is none."""
+        if self.screen.permalink is None:
+            return None
+        if self.screen.library.is_guide:
+            self.screen.status.say("this page is built in: it has no address")
+            return None
+        return self.screen.library.post(self.screen.permalink).url
 
     def copy(self) -> None:
         """Copy the selected text, else the post's address."""
@@ -42,8 +51,7 @@ class Outside:
             self.screen.app.copy_to_clipboard(selected)
             self.screen.clear_selection()
             self.screen.status.say(f"copied {len(selected)} characters")
-        elif self.screen.permalink is not None:
-            url = self.screen.library.post(self.screen.permalink).url
+        elif (url := self._url()) is not None:
             self.screen.app.copy_to_clipboard(url)
             self.screen.status.say(f"copied {url}")
 

@@ -12,7 +12,13 @@ from xsfreader.errors import (
     UnknownPostError,
     XsfreaderError,
 )
-from xsfreader.ui.messages import PicturesFetched, SyncDone, SyncFailed, SyncProgress
+from xsfreader.ui.messages import (
+    ArchiveChanged,
+    PicturesFetched,
+    SyncDone,
+    SyncFailed,
+    SyncProgress,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +42,10 @@ class Syncer:
         self.offline = offline
         self.running = False
         self._fingerprint = ""
+        self._failure = ""
+        """What went wrong with the last sync."""
+        self._told = 0
+        """Which of the status line's words are on the last sync."""
 
     def start(self) -> None:
         """Sync now, and again by the clock: a folder when it changes, the network rarely."""
@@ -62,6 +72,8 @@ class Syncer:
                 self.screen.status.say(words)
             return
         self.running = True
+        if asked:
+            self._take_back()
         self.screen.run_worker(
             lambda: self._work(asked=asked), thread=True, group="sync", description="sync"
         )
@@ -87,7 +99,12 @@ class Syncer:
         except StoppedError:
             self.running = False
         except XsfreaderError as error:
-            self.screen.post_message(SyncFailed(error))
+            self._fingerprint = ""
+            if str(error) == self._failure and not asked:
+                # A folder that is away is asked for every second, and told of once.
+                self.running = False
+            else:
+                self.screen.post_message(SyncFailed(error))
         else:
             self.screen.post_message(SyncDone(report, quiet=not asked))
             if self.library.config.images == "all" and not self.library.local:
@@ -140,20 +157,29 @@ class Syncer:
         """Show what came, without moving what the reader looks at."""
         self.running = False
         report, screen = message.report, self.screen
+        self._failure = ""
+        self._take_back()
         self.show_synced()
         self.library.forget_documents()
         first = screen.library is not self.library and not self.library.empty
         if first:
             self._leave_guide()
         words = report.told()
-        if not first and (report.new or report.changed or report.removed):
-            words += self._take_in_news()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
+        if not first and (report.new or report.changed or report.removed):
+            words += self._take_in_news()
+            screen.app.screen.post_message(ArchiveChanged())
         if screen.awaited is not None:
             words += ": leave this page to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside))
+            self._told = screen.status.said
+
+    def _take_back(self) -> None:
+        """Take away what was said of the sync before, if it still stands there."""
+        if self._told == self.screen.status.said:
+            self.screen.status.say("")
 
     def _take_in_news(self) -> str:
         """Show what came; the post being read stays where it is. Tells where that is gone."""
@@ -166,7 +192,7 @@ class Syncer:
             moved = library.permalink_at(screen.path) or screen.permalink
             document = library.document(moved)
         except UnknownPostError:
-            return "; this post is gone from there"
+            return "; the post shown here is gone from there"
         except XsfreaderError:
             return ""
         if moved != screen.permalink:
@@ -183,19 +209,23 @@ class Syncer:
             self.screen.status.say(words, alert=alert)
 
     def _leave_guide(self) -> None:
-        """Show the archive in the place of the guide; a page being read stays until it is left."""
-        screen = self.screen
-        if screen.touched and screen.reading:
-            screen.awaited = self.library
-        else:
-            self.switch(self.library)
+        """Show the archive in the place of the guide, once the reader is free for it."""
+        self.screen.awaited = self.library
+        self.switch_if_free()
 
-    def switch(self, library: Library) -> None:
-        """Show another library, from its newest unread post on."""
-        screen = self.screen
+    def switch_if_free(self) -> bool:
+        """Show the archive that came, if any, from its newest unread post on; False if not.
+
+        A page being read stays until it is left, a panel or a question until it is closed.
+        """
+        screen, library = self.screen, self.screen.awaited
+        read = screen.touched and screen.reading
+        if library is None or read or screen.asking.open or not screen.is_current:
+            return False
         screen.keep_place()
         screen.library, screen.awaited, screen.permalink = library, None, None
         screen.start()
+        return True
 
     def failed(self, error: XsfreaderError) -> None:
         """Say in one line what went wrong and which key tries again."""
@@ -206,10 +236,12 @@ class Syncer:
             return
         self.screen.header.alert = True
         self.screen.header.sync = "sync failed"
+        self._failure = str(error)
         why = f"{error}; r tries again"
         if self.screen.library is not self.library:
             why = f"These are the built-in pages: {why}"
         self.screen.status.say(why, alert=True)
+        self._told = self.screen.status.said
 
     def say_offline(self) -> None:
         """Say why nothing is fetched, where nothing is here."""

@@ -213,8 +213,11 @@ class _Errand:
 
 
 def _load_beside() -> None:
-    """Load what reads an answer while it is waited for."""
-    Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=True).start()
+    """Load what reads an answer while it is waited for.
+
+    Python must wait for it at the end: imports don't survive that.
+    """
+    Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=False).start()
 
 
 def _load_dulwich() -> None:

@@ -42,4 +42,4 @@ def fit(
 
 def room(pane_height: int, column: int) -> Cells:
     """Tell the most that a picture in the text may take of a pane."""
-    return Cells(max(1, column), max(4, min(ROWS, pane_height - 3)))
+    return Cells(max(1, column), max(4, min(ROWS, pane_height * 3 // 5)))

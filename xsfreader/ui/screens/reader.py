@@ -167,12 +167,14 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Let go of what a panel leaves, once this screen is there again."""
         if self._resumed:
+            self.syncer.switch_if_free()
             self.set_timer(0.03, self.panels.let_go)
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
         left = None if self._fresh else session.Session.read(self.library.session())
         self.posts.library = self.library
+        self.tabs.filtered = ""
         if left is not None and session.restore(self, left):
             self.refresh_counts()
             return
@@ -229,9 +231,9 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the post, or to the list; whatever was asked is left so."""
         self.asking.end()
-        if not reading and self.awaited is not None:
-            self.syncer.switch(self.awaited)
         self.reading = reading
+        if self.syncer.switch_if_free():
+            return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
         ids = READING_KEYS if reading else LISTING_KEYS
@@ -242,7 +244,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Follow a click into the other pane, unless the focus has moved on since."""
         if event.widget in (self.article, self.posts) and event.widget is self.focused:
             reading = event.widget is self.article
-            if reading != self.reading:
+            if reading != self.reading or self.asking.open:
                 self.focus_pane(reading=reading)
 
     # The post
@@ -352,9 +354,11 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Pass on what is typed."""
         self.asking.typed(message.text)
 
-    def on_prompt_left(self, message: Prompt.Left) -> None:
+    async def on_prompt_left(self, message: Prompt.Left) -> None:
         """End the question."""
-        self.asking.end(kept=message.kept)
+        removed = self.asking.end(kept=message.kept)
+        if removed is not None:
+            await removed
 
     def on_text_selected(self) -> None:
         """Tell which key copies."""
@@ -431,5 +435,6 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.marking.attempt(do)
         if self.status.said != answered:
             self._answer = self.status.said
-        elif answered == self._answer and not self.finding.active and self.article.current_link < 0:
-            self.status.say("")
+        elif answered == self._answer:
+            self.status.say(self.finding.words)
+            self.links.tell(self.article.current_link)

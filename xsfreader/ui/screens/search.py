@@ -211,6 +211,13 @@ class SearchScreen(Owing, ModalScreen[tuple[str, str] | None]):
             if message.problem:
                 self.found.update(message.problem, layout=False)
 
+    def on_archive_changed(self) -> None:
+        """Search anew in what came, the cursor on the same post."""
+        hits, cursor = self.results.hits, self.results.cursor
+        at = hits[cursor].post.permalink if cursor < len(hits) else ""
+        if self.query_text.strip() and not self._waiting:
+            self._ask(self.query_text, at)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
         event.stop()

@@ -93,9 +93,14 @@ VIEWS = (
 
 
 class ViewTabs(Bar):
-    """The views of the list, by name; a click chooses one."""
+    """The views of the list, by name; a click chooses one. Or what the list is narrowed to."""
 
     view: var[View] = var(View.DATE)
+    filtered: var[str] = var("")
+
+    def watch_filtered(self) -> None:
+        """Paint anew."""
+        self.refresh()
 
     def watch_view(self) -> None:
         """Paint anew."""
@@ -113,6 +118,11 @@ class ViewTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Paint the names, the one in force strong."""
+        if self.filtered:
+            name = next(name for view, name, _ in VIEWS if view is self.view)
+            words = f" /{clean(self.filtered)}"
+            left = [Segment(f" {name}", self.style("quiet")), Segment(words, self.style("strong"))]
+            return self.line(left, [Segment("Esc shows all ", self.style("quiet"))])
         segments = [Segment(" ", self.look())]
         for view, name in self._names():
             style = self.style("strong" if view is self.view else "quiet")

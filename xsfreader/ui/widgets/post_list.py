@@ -152,6 +152,12 @@ class PostList(PaintedView, can_focus=True):
             )
 
         permalink = self.library.entry_permalink(permalink)
+        comes = (starred and self.view is View.STARRED) or (
+            read is False and self.view is View.UNREAD
+        )
+        if comes and self.tree_of_posts.index(permalink) is None:
+            self.reload()
+            return
         self.tree_of_posts.replace(frozenset({permalink}), change)
         self.tree_of_posts.refresh_counts()
         self.refresh()

@@ -41,8 +41,8 @@ class Prompt(Input):
             super().__init__()
             self.kept = kept
 
-    def __init__(self, words: str) -> None:
-        super().__init__(placeholder=words, id="prompt", select_on_focus=False)
+    def __init__(self, words: str, text: str = "") -> None:
+        super().__init__(text, placeholder=words, id="prompt", select_on_focus=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what is typed."""
