@@ -3,23 +3,63 @@
 from __future__ import annotations
 
 import pytest
-from textual.fuzzy import Matcher
 
-from xsfreader.ui.commands import spellings
+from tests.ui.apps import running, settle
+from xsfreader.ui.commands import Command, Everything, best
 
-LINES = ["XEP-0384 OMEMO Encryption, Experimental", "XEP-0045 Multi-User Chat, Stable",
-         "XEP-0345 Form of Membership, Active"]  # fmt: skip
+LINES = [
+    "XEP-0384 OMEMO Encryption, Experimental",
+    "XEP-0045 Multi-User Chat, Stable",
+    "XEP-0345 Form of Membership, Active",
+    "Ubiquitous XMPP Encryption: test day 01",
+    "Quarterly Membership: applications until 21 May",
+    "quit: Quit  (q ctrl+q)",
+    "Security Notice: Sync your Clocks",
+    "sync: Fetch what is new now  (r)",
+    "zen: The text alone  (z)",
+    "The Zeitgeist of an Encrypted Net",
+    "contents: The headings of the post  (t)",
+]
 
 
 @pytest.mark.parametrize("query", ["xep 384", "XEP-384", "xep-0384", "xep384", "xep 38", "omemo"])
 def test_a_xep_is_found_however_it_is_written(query: str) -> None:
-    assert best(query) == LINES[0]
+    assert first(query) == LINES[0]
 
 
 def test_the_number_itself_comes_before_those_that_hold_it() -> None:
-    assert best("xep 45") == LINES[1]
+    assert first("xep 45") == LINES[1]
 
 
-def best(query: str) -> str:
-    matchers = [Matcher(spelled) for spelled in spellings(query)]
-    return max(LINES, key=lambda line: max(m.match(line) for m in matchers))
+@pytest.mark.parametrize("query", ["quit", "sync", "zen", "contents", "headings", "post headings"])
+def test_an_action_is_found_by_the_words_of_the_footer_and_of_the_help(query: str) -> None:
+    assert query.rsplit(maxsplit=1)[-1] in first(query)
+    assert first(query).endswith(")")
+
+
+def test_what_holds_the_word_comes_before_what_holds_its_letters() -> None:
+    found = [words for _, (words, _, _) in best(commands(), "encrypt")]
+    assert set(found[:3]) == {LINES[0], LINES[3], LINES[9]}
+
+
+async def test_every_action_is_offered() -> None:
+    async with running() as pilot:
+        offered = [words for words, _, _ in Everything(pilot.app.screen)._actions()]
+        labels = [action.label for action in pilot.app.actions]  # type: ignore[attr-defined]
+        missing = {label for label in labels if not any(w.startswith(label) for w in offered)}
+        assert missing == {"palette"}
+        await pilot.press("ctrl+p")
+        await settle(pilot, 0.2)
+        await pilot.press(*"quit")
+        await settle(pilot, 0.5)
+        await pilot.press("enter")
+        await settle(pilot, 0.5)
+        assert not pilot.app.is_running
+
+
+def commands() -> list[Command]:
+    return [(line, "", lambda: None) for line in LINES]
+
+
+def first(query: str) -> str:
+    return best(commands(), query)[0][1][0]

@@ -12,7 +12,9 @@ from textual import events
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
+from textual.fuzzy import Matcher
 
+from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
@@ -20,7 +22,7 @@ from xsfreader.ui.screens.reader import ReaderScreen
 from xsfreader.ui.typeahead import Owing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual.command import Hits
 
@@ -80,21 +82,21 @@ class Everything(Provider):
         if self._found is None:
             library = await asyncio.to_thread(_read, reader.library)
             self._found = [*self._actions(), *self._places(library)]
-        matchers = [self.matcher(spelled) for spelled in spellings(query)]
-        scored = [(max(m.match(command[0]) for m in matchers), command) for command in self._found]
-        scored = [each for each in scored if each[0] > 0]
-        scored.sort(key=lambda each: -each[0])
-        for score, (words, about, do) in scored[:MOST_HITS]:
+        for score, (words, about, do) in best(self._found, query)[:MOST_HITS]:
             yield Hit(score, Content(words), do, words, about)
 
     def _actions(self) -> Iterator[Command]:
         reader = self.reader
         if reader is None:
             return
+        doings: dict[str, Callable[[], object]] = {
+            name: partial(reader.action_do, name) for name in reader.doings
+        }
+        doings["quit"] = partial(reader.app.run_action, "quit")
         for action in reader.actions:
-            if action.id in reader.doings and action.id != "palette":
+            if action.id in doings and action.id != "palette":
                 keys = " ".join(map(key_shown, action.keys))
-                yield f"{action.help}  ({keys})", action.group, partial(reader.action_do, action.id)
+                yield f"{action.label}: {action.help}  ({keys})", action.group, doings[action.id]
 
     def _places(
         self, found: tuple[list[str], list[str], list[tuple[str, str]]]
@@ -110,6 +112,27 @@ class Everything(Provider):
             yield clean(line), "XEP", partial(reader.panels.card, number)
         for title, permalink in titles:
             yield clean(title), "Post", partial(reader.links.go, permalink)
+
+
+def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]:
+    """Score what matches a query, the best first.
+
+    What begins with the query comes before what has words that begin so, then what holds them
+    anywhere, then what only holds the letters.
+    """
+    matchers = [Matcher(spelled) for spelled in spellings(query)]
+    wanted = fold(query).split()
+    found = []
+    for command in commands:
+        score = max(matcher.match(command[0]) for matcher in matchers)
+        text = " " + re.sub(r"[^\w]+", " ", fold(command[0]))
+        held = all(word in text for word in wanted)
+        begun = all(f" {word}" in text for word in wanted)
+        first = text.startswith(f" {' '.join(wanted)}")
+        if score > 0 or held:
+            # Textual sorts by score, which is some tens at most for letters alone.
+            found.append((score + 1000 * (held + begun + first), command))
+    return sorted(found, key=lambda each: -each[0])
 
 
 def spellings(query: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual._styles_cache import StylesCache
 
@@ -13,8 +13,11 @@ from xsfreader.ui.keys import Where
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.screen import Screen
+
     from xsfreader.ui.screens.reader import ReaderScreen
 
+T = TypeVar("T")
 HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
 
 
@@ -31,6 +34,14 @@ class Panels:
         """
         StylesCache.get_inner_outer.cache_clear()
         gc.collect()
+
+    def _open(self, panel: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Open a panel, and do something with what it ends with; a failure is told."""
+
+        def ended(result: T | None) -> None:
+            self.screen.marking.attempt(lambda: then(result))
+
+        self.screen.app.push_screen(panel, ended)
 
     def help(self) -> None:
         """Show the keys in force in this pane."""
@@ -60,7 +71,7 @@ class Panels:
                 screen.focus_pane(reading=True)
                 screen.article.jump(Place(headings[choice].block))
 
-        screen.app.push_screen(ChoiceScreen("Contents", rows, current=current), go)
+        self._open(ChoiceScreen("Contents", rows, current=current), go)
 
     def xeps(self) -> None:
         """Open the card of the XEP of the link one is on, else list the post's XEPs."""
@@ -81,7 +92,7 @@ class Panels:
             if choice is not None:
                 self.card(numbers[choice], left=self.xeps)
 
-        self.screen.app.push_screen(ChoiceScreen("XEPs in this post", rows, current=0), go)
+        self._open(ChoiceScreen("XEPs in this post", rows, current=0), go)
 
     def card(self, number: int, *, left: Callable[[], None] | None = None) -> None:
         """Show what is known of a XEP, and every post that mentions it, to open.
@@ -107,7 +118,7 @@ class Panels:
                 left()
 
         first = 0 if rows else None
-        self.screen.app.push_screen(ChoiceScreen(title, rows, words=words, current=first), go)
+        self._open(ChoiceScreen(title, rows, words=words, current=first), go)
 
     def search(self, query: str = "", at: str = "") -> None:
         """Search the archive; the post chosen opens at its first hit.
@@ -126,7 +137,7 @@ class Panels:
             screen.read_post(permalink, from_top=True)
             screen.finding.mark(screen.library.words_of(asked))
 
-        screen.app.push_screen(SearchScreen(screen.library, query, at), go)
+        self._open(SearchScreen(screen.library, query, at), go)
 
     def palette(self) -> None:
         """Open the palette."""
@@ -152,6 +163,4 @@ class Panels:
         def show(choice: int) -> None:
             app.theme = names[choice]
 
-        app.push_screen(
-            ChoiceScreen("Theme", names, current=names.index(before), highlighted=show), go
-        )
+        self._open(ChoiceScreen("Theme", names, current=names.index(before), highlighted=show), go)

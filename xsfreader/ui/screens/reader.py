@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -17,18 +15,16 @@ from xsfreader.ui.following import Following
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keys import key_shown
 from xsfreader.ui.linking import Linking
-from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.marking import Marking
 from xsfreader.ui.moving import Moving
 from xsfreader.ui.outside import Outside
 from xsfreader.ui.panels import Panels
 from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.screens.frugal import Frugal
-from xsfreader.ui.strips import PaintedStrip
 from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
-from xsfreader.ui.widgets.painted import Ground
+from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Size
-    from textual.strip import Strip
     from textual.timer import Timer
 
     from xsfreader.library import Library
@@ -59,10 +54,6 @@ if TYPE_CHECKING:
     )
     from xsfreader.ui.widgets.prompt import Prompt
 
-TWO_PANES = 90
-WIDE = 130
-SHORT = 14
-LEAST = (40, 10)
 STEPS = ("next-post", "previous-post", "next-unread", "previous-unread", "line-down", "line-up")
 REST_SECONDS = 1.0
 """How long the text must rest before the place is kept against a crash."""
@@ -70,25 +61,6 @@ LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggl
                 "help", "quit")  # fmt: skip
 READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
                 "star", "help", "quit")  # fmt: skip
-
-
-class Panes(Horizontal, Ground):
-    """List and post beside one another."""
-
-
-class Sidebar(Vertical, Ground):
-    """The views, the list in one of them, and a line between these and the post."""
-
-    LOOKS = LOOKS["sidebar"]
-
-    def paint(self, rows: range) -> list[Strip]:
-        """Paint the line in the padding at the right, where there is any."""
-        lines = super().paint(rows)
-        if not self.styles.padding.right:
-            return lines
-        edge = Segment("│", self.look() + self.look("edge"))
-        blank = Segment(" " * self.size.width, self.look())
-        return [PaintedStrip([blank, edge], self.size.width + 1)] * len(rows)
 
 
 class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
@@ -207,18 +179,9 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def _fit(self, width: int, height: int) -> None:
         """Take the classes for a size and pane, all at once: a change restyles every widget."""
-        narrow = width < TWO_PANES
-        wanted = {
-            "narrow": narrow,
-            "wide": width >= WIDE,
-            "short": height < SHORT,
-            "tiny": width < LEAST[0] or height < LEAST[1],
-            "reading": narrow and self.reading,
-            "listing": narrow and not self.reading,
-            "zen": self.reading and self.has_class("zen"),
-        }
-        classes = (self.classes - wanted.keys()) | {name for name, on in wanted.items() if on}
-        if wanted["tiny"] and not self.query("#room"):
+        fitting = fit(width, height, reading=self.reading, zen=self.has_class("zen"))
+        classes = (self.classes - fitting.keys()) | {name for name, on in fitting.items() if on}
+        if fitting["tiny"] and not self.query("#room"):
             self.mount(Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room"))
         if classes != self.classes:
             self.set_classes(classes)
