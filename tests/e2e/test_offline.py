@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.githost import CORPUS
-from tests.terminal import running
+from tests.terminal import COMMAND, running
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.conftest import Run
 
 BRUSSELS = "/2011/02/brussels-trip-report/"
@@ -150,3 +150,18 @@ def test_no_pipe_breaks_with_a_traceback(run: Run) -> None:
     )
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
+@pytest.mark.parametrize("words", [("list",), ("show", "welcome-to-xsfreader")])
+def test_a_full_disk_is_one_line(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, "--source", "guide", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "xsfreader: the output: No space left on device\n"

@@ -30,6 +30,7 @@ from xsfreader.source import git as git_module
 from xsfreader.source import names, open_source
 from xsfreader.source.git.pack import object_id
 from xsfreader.source.web import transport
+from xsfreader.sync import _loading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -464,3 +465,24 @@ print(*sorted(loaded & {{"dulwich", "urllib3", "textual", "yaml", "sqlite3"}}))
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_what_is_loaded_beside_is_waited_for_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python falls over imports that still go on when it ends; a daemon's thread makes daemons."""
+    begun: list[threading.Thread] = []
+
+    class Watched(threading.Thread):
+        def start(self) -> None:
+            begun.append(self)
+
+    monkeypatch.setattr("xsfreader.source.git.Thread", Watched)
+    monkeypatch.setattr("xsfreader.sync.Thread", Watched)
+
+    def load() -> None:
+        git_module._load_beside()
+        _loading(lambda _progress: None)(Progress("fetching", 1, 10))
+
+    beside = threading.Thread(target=load, daemon=True)
+    beside.start()
+    beside.join()
+    assert [thread.daemon for thread in begun] == [False, False]

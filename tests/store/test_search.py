@@ -16,6 +16,7 @@ from tests.store.conftest import EN, TODAY, land, make
 from xsfreader.errors import QueryError
 from xsfreader.folding import fold, words
 from xsfreader.ingest import ingest, is_post
+from xsfreader.model import Filter
 from xsfreader.store import Store
 from xsfreader.store.query import Term, parse_query
 from xsfreader.store.snippet import snippet
@@ -251,3 +252,26 @@ def test_the_trip_report_is_found(corpus: tuple[Store, list[FullPost]]) -> None:
     for query in ("brussels trip report", "author:stpeter Troncon hackfest", '"trip report" XMPP'):
         links = [hit.post.permalink for hit in store.search(query, 5, EN, TODAY)]
         assert "/2011/02/brussels-trip-report/" in links, query
+
+
+def test_marks_are_those_of_all_translations_and_a_language_is_all_of_its_kinds(
+    store: Store,
+) -> None:
+    land(
+        store,
+        [
+            make("a.md", title="a"),
+            make("a.pt-br.md", title="a pt"),
+            make("b.md", title="b"),
+            make("c.ptx.md", title="c"),
+        ],
+    )
+    assert found(store, "lang:pt") == ["a pt"]
+    assert found(store, "lang:pt-br") == ["a pt"]
+    assert found(store, "lang:p") == []
+    store.set_read(["/pt-br/2025/06/a-pt/"], True)
+    store.set_starred("/2025/06/b/", True)
+    assert set(found(store, "is:unread")) == {"b", "c"}
+    assert found(store, "is:starred") == ["b"]
+    listed = store.posts(Filter(language="pt"), TODAY)
+    assert [post.title for post, _ in listed] == ["a pt"]

@@ -9,6 +9,7 @@ from textual.geometry import Offset
 from tests.ui.apps import reader, running, settle
 
 if TYPE_CHECKING:
+    import pytest
     from textual.pilot import Pilot
 
     from xsfreader.ui.screens.reader import ReaderScreen
@@ -64,3 +65,37 @@ async def test_selected_text_is_copied_without_the_margin() -> None:
         assert first == first.strip()
         assert second
         assert not second.startswith(" ")
+
+
+async def test_a_click_elsewhere_ends_a_question_and_keeps_its_filter() -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("slash", *"the")
+        await settle(pilot)
+        await pilot.click("#posts", offset=(10, 1))
+        await settle(pilot)
+        assert not screen.query("#prompt")
+        assert screen.focused is screen.posts
+        entry = screen.posts.entry
+        assert entry is not None
+        assert screen.permalink == entry.permalink
+        assert screen.posts.filtered == "the"
+        await pilot.press("slash")
+        await settle(pilot)
+        assert screen.focused is pilot.app.query_one("#prompt")
+        await pilot.click("#article", offset=(10, 10))
+        await settle(pilot)
+        assert not screen.query("#prompt")
+        assert screen.reading
+
+
+async def test_a_click_elsewhere_runs_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        ran: list[object] = []
+        monkeypatch.setattr(screen.outside, "run", lambda *words, **_: ran.append(words))
+        await pilot.press("enter", "vertical_line", *"rm")
+        await pilot.click("#article", offset=(10, 10))
+        await settle(pilot)
+        assert not screen.query("#prompt")
+        assert not ran

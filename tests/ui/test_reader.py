@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.apps import reader, running, settle
+from xsfreader.config import Config, locate
 from xsfreader.errors import UnknownPostError
+from xsfreader.library import Library
+from xsfreader.ui.app import ReaderApp, run
 from xsfreader.ui.messages import LinkChosen
 
 
@@ -139,3 +142,83 @@ async def test_a_link_to_what_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -
         screen.post_message(LinkChosen(0))
         await settle(pilot)
         assert "/gone/" in screen.status.text
+
+
+async def test_a_filter_that_found_nothing_leads_back_to_the_post_shown() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("J", "J")
+        await settle(pilot)
+        before = screen.permalink
+        await pilot.press("slash", *"zzz", "enter")
+        await settle(pilot)
+        assert not screen.posts.tree_of_posts.rows
+        await pilot.press("escape")
+        await settle(pilot)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert entry.permalink == screen.permalink == before
+
+
+async def test_a_filter_shows_and_is_there_to_change() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        assert "Category" in screen.tabs.render_line(0).text
+        await pilot.press("slash", *"search", "enter")
+        await settle(pilot)
+        assert screen.tabs.render_line(0).text.startswith(" Date /search")
+        assert "Esc shows all" in screen.tabs.render_line(0).text
+        await pilot.press("slash", *"es", "enter")
+        await settle(pilot)
+        assert screen.posts.filtered == "searches"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "Category" in screen.tabs.render_line(0).text
+        await pilot.press("slash", *"the", "enter", "2")
+        await settle(pilot)
+        assert "Category" in screen.tabs.render_line(0).text
+        assert not screen.posts.filtered
+
+
+async def test_a_star_shows_at_once_in_the_list_of_stars() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("5", "s")
+        await settle(pilot)
+        assert screen.posts.entry is not None
+        assert screen.posts.entry.permalink == screen.permalink
+        await pilot.press("s")
+        await settle(pilot)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert not entry.starred
+
+
+async def test_an_answer_gives_way_to_the_match_one_is_at() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "slash", *"the", "enter")
+        await settle(pilot)
+        found = screen.status.text
+        await pilot.press("s")
+        assert screen.status.text == "starred"
+        await pilot.press("j")
+        assert screen.status.text == found
+
+
+async def test_a_built_in_page_has_no_address_to_copy() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        for key in ("y", "o"):
+            screen.status.say("")
+            await pilot.press(key)
+            assert screen.status.text == "this page is built in: it has no address"
+
+
+def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fall_over(app: ReaderApp) -> None:
+        app._return_code = 1
+
+    monkeypatch.setattr(ReaderApp, "run", fall_over)
+    monkeypatch.setattr("xsfreader.ui.app.attach", lambda _listener: None)
+    assert run(Library(Config(), locate(), "guide")) == 1

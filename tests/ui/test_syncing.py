@@ -5,17 +5,22 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 from xsfreader.ui.app import ReaderApp
+from xsfreader.ui.screens.choice import ChoiceScreen
+from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
 PATIENCE = 15.0
 
@@ -198,3 +203,68 @@ async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_i
                 await pilot.press("escape")
         await settle(pilot)
         assert pilot.app.is_running
+
+
+async def test_a_folder_that_comes_back_is_no_failure_any_more(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    (folder / "broken.md").write_text("---\ntitle: [unclosed\n")
+    async with running(str(folder), size=(120, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        (folder / "broken.md").unlink()
+        await until(pilot, lambda: not screen.status.text)
+        folder.rename(tmp_path / "away")
+        await until(pilot, lambda: "r tries again" in screen.status.text)
+        assert screen.header.alert
+        await pilot.press("j")
+        screen.status.say("something else")
+        await settle(pilot, 1.5)
+        assert screen.status.text == "something else"
+        (tmp_path / "away").rename(folder)
+        await until(pilot, lambda: not screen.header.alert)
+        assert screen.status.text == "something else"
+
+
+@pytest.mark.parametrize(("keys", "title"), [("F", SearchScreen), ("t", ChoiceScreen)])
+async def test_the_archive_that_came_waits_for_a_panel_to_close(
+    keys: str, title: type[Screen[object]], tmp_path: Path
+) -> None:
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
+    with (
+        GitHost(tmp_path / "served") as host,
+        Library(Config(), locate(), host.url("blog.git")) as library,
+    ):
+        host.fault = Fault(delay=1.0)
+        app = ReaderApp(library)
+        async with app.run_test(size=(120, 30)) as pilot:
+            screen = reader(pilot)
+            await pilot.press(keys)
+            await until(pilot, lambda: isinstance(pilot.app.screen, title))
+            host.fault = None
+            await until(pilot, lambda: "5 posts" in screen.status.text)
+            guide = [screen.library.is_guide]
+            await pilot.press("escape")
+            await until(pilot, lambda: screen.header.posts == "5 posts")
+            guide.append(screen.library.is_guide)
+            assert guide == [True, False]
+        app.close_libraries()
+
+
+async def test_a_search_follows_what_changes(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 4)
+    async with running(str(folder), size=(120, 30)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "4 posts" in screen.header.posts)
+        await pilot.press("F", *"paragraph")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        await until(pilot, lambda: len(search.results.hits) == 4)
+        await pilot.press("down", "down")
+        at = search.results.hits[2].post.permalink
+        (folder / "4.md").unlink()
+        await until(pilot, lambda: len(search.results.hits) == 3)
+        assert search.results.hits[search.results.cursor].post.permalink == at
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.permalink == at)

@@ -220,7 +220,8 @@ class Syncer:
         """
         screen, library = self.screen, self.screen.awaited
         read = screen.touched and screen.reading
-        if library is None or read or screen.asking.open or not screen.is_current:
+        covered = screen.app.screen is not screen
+        if library is None or read or screen.asking.open or covered:
             return False
         screen.keep_place()
         screen.library, screen.awaited, screen.permalink = library, None, None
