@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Input
 
@@ -189,3 +190,48 @@ async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.Monke
         monkeypatch.setattr(pilot.app.screen, "owes", lambda _typed: True)
         type_at_once(pilot, "escape", "j")
         await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_a_prompt_takes_the_keys_of_a_shells_line_and_no_letters_for_them() -> None:
+    async with running() as pilot:
+        await pilot.press("slash", *"one two")
+        await settle(pilot)
+        line = pilot.app.query_one("#prompt", Input)
+        for key, value, cursor in (
+            ("alt+b", "one two", 4),
+            ("alt+b", "one two", 0),
+            ("alt+f", "one two", 4),
+            ("alt+d", "one ", 4),
+            ("alt+q", "one ", 4),
+            ("alt+backspace", "", 0),
+        ):
+            pilot.app.post_message(events.Key(key, key[-1]))
+            await settle(pilot)
+            assert (line.value, line.cursor_position) == (value, cursor), key
+        assert pilot.app.is_running
+
+
+async def test_suspending_works_in_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as pilot:
+        suspended: list[str] = []
+        monkeypatch.setattr(
+            pilot.app, "action_suspend_process", lambda: suspended.append(str(pilot.app.screen))
+        )
+        for key in ("t", "F", "question_mark", "slash"):
+            await pilot.press(key, "ctrl+z", "escape")
+            await settle(pilot)
+        assert len(set(suspended)) == len(suspended) == 4
+
+
+async def test_asking_moves_no_line() -> None:
+    async with running(size=(60, 16)) as pilot:
+        screen = reader(pilot)
+        await pilot.press("escape", "G")
+        await settle(pilot)
+        before = (screen.posts.size, screen.posts.scroll_offset)
+        await pilot.press("slash")
+        await settle(pilot)
+        assert (screen.posts.size, screen.posts.scroll_offset) == before
+        await pilot.press("escape")
+        await settle(pilot)
+        assert (screen.posts.size, screen.posts.scroll_offset) == before

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from xsfreader.ui.typeahead import Round
 
 
+WORD_KEYS = {
+    "alt+b": "cursor_left_word",
+    "alt+f": "cursor_right_word",
+    "alt+d": "delete_right_word",
+    "alt+backspace": "delete_left_word",
+}
+"""What hands do in any shell's line; Textual would type the letters."""
 COLLECTED = (2000, 10, 100)
 """When garbage is looked for: rarely among all there is, for reading leaves none."""
 
@@ -127,6 +134,11 @@ class ReaderApp(App[None]):
             await self.run_action("suspend_process")
             return True
         screen = self.screen
+        # Known by what it can do: its class is not loaded before it is needed.
+        if event.key.startswith("alt+") and hasattr(screen.focused, "action_cursor_left_word"):
+            if event.key in WORD_KEYS:
+                await self.run_action(WORD_KEYS[event.key], screen.focused)
+            return True
         if not isinstance(screen, ReaderScreen):
             return False
         if screen.focused not in (screen.posts, screen.article, None):

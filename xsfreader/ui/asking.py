@@ -45,6 +45,8 @@ class Asking:
             return
         self.text, self._typed, self._done, self._keeps = text, typed, done, keeps
         self._prompt = Prompt(words, text)
+        # In the place of the keys, which do nothing now: no line of the list moves.
+        self.screen.keys.add_class("away")
         self.screen.mount(self._prompt, before=self.screen.status)
         self.screen.set_focus(self._prompt, scroll_visible=False)
 
@@ -70,6 +72,7 @@ class Asking:
         # First: what is removed with the focus hands it to whatever lies next.
         self.screen.focus_pane(reading=self.screen.reading)
         removed = prompt.remove()
+        self.screen.keys.remove_class("away")
         self._done(self.text if kept else None)
         return removed
 
