@@ -37,7 +37,7 @@ def test_a_wait_for_keys_ends_at_once_when_it_is_told_to(
     keys: tuple[int, int], end: EndEvent
 ) -> None:
     for _ in range(2):
-        selector = EndingSelector(end)
+        selector = EndingSelector(end, 0.01)
         selector.register(keys[0], selectors.EVENT_READ)
         with ThreadPoolExecutor(1) as beside:
             found = beside.submit(selector.select, LONG)
@@ -50,7 +50,7 @@ def test_a_wait_for_keys_ends_at_once_when_it_is_told_to(
 
 
 def test_only_keys_are_told_of(keys: tuple[int, int], end: EndEvent) -> None:
-    selector = EndingSelector(end)
+    selector = EndingSelector(end, 0.01)
     selector.register(keys[0], selectors.EVENT_READ)
     assert selector.select(0) == []
     os.write(keys[1], b"j")
@@ -75,3 +75,17 @@ def test_textual_still_reads_as_it_is_made_to(monkeypatch: pytest.MonkeyPatch) -
     thread = linux_driver.LinuxDriver.run_input_thread.__code__.co_names
     assert "Event" in driver
     assert {"selectors", "SelectSelector", "XTermParser"} <= set(thread)
+
+
+def test_a_key_is_looked_at_again_when_a_pause_is_over(
+    keys: tuple[int, int], end: EndEvent
+) -> None:
+    selector = EndingSelector(end, 0.01)
+    selector.register(keys[0], selectors.EVENT_READ)
+    os.write(keys[1], b"\x1b")
+    assert selector.select(LONG)
+    os.read(keys[0], 1)
+    # Waiting as long as asked would take a minute.
+    assert selector.select(LONG) == []
+    assert selector.select(0) == []
+    selector.close()

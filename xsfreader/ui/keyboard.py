@@ -1,8 +1,8 @@
 """Changes to how Textual reads the keyboard, from the next start of an app on.
 
 What the terminal answers is heard before it is taken for keys. And the thread that reads ends
-when it is told to: Textual's looks every tenth of a second, twice, for which whoever leaves the
-app or goes to a pager would wait.
+when it is told to, and takes Escape for what it is when no more follows: Textual's looks for
+either every tenth of a second, for which whoever leaves a panel or the app would wait.
 """
 
 from __future__ import annotations
@@ -49,21 +49,31 @@ class EndEvent(Event):
 class EndingSelector(selectors.SelectSelector):
     """Waits for keys and for the end."""
 
-    def __init__(self, end: EndEvent) -> None:
+    def __init__(self, end: EndEvent, pause: float) -> None:
+        """``pause`` are the seconds after a key in which nothing more makes it whole."""
         super().__init__()
         self._end = end
+        self._pause = pause
+        self._came = False
+        """Whether keys came last, of which Escape may wait to be more."""
         self.register(end.woken, selectors.EVENT_READ)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Tell of keys alone, at once where the end has come."""
-        found = super().select(0 if self._end.is_set() else timeout)
-        return [each for each in found if each[0].fd != self._end.woken]
+        """Tell of keys alone, at once where the end has come, and when a pause is over."""
+        if self._end.is_set():
+            timeout = 0
+        elif self._came and timeout is not None:
+            timeout = min(timeout, self._pause)
+        found = [each for each in super().select(timeout) if each[0].fd != self._end.woken]
+        self._came = bool(found)
+        return found
 
 
 def attach(listener: Listener) -> None:
     """Read the keyboard so, and let the listener hear what comes from the terminal."""
     if sys.platform == "win32":
         return
+    from textual import constants
     from textual._xterm_parser import XTermParser
     from textual.drivers import linux_driver
 
@@ -73,11 +83,12 @@ def attach(listener: Listener) -> None:
             return super().feed(sifted) if sifted or not data else ()
 
     end = EndEvent()
+    pause = constants.ESCAPE_DELAY + 0.001
     ours = {
         "XTermParser": Parser,
         "Event": lambda: end,
         "selectors": SimpleNamespace(
-            SelectSelector=lambda: EndingSelector(end), EVENT_READ=selectors.EVENT_READ
+            SelectSelector=lambda: EndingSelector(end, pause), EVENT_READ=selectors.EVENT_READ
         ),
     }
     for name, value in ours.items():
