@@ -52,7 +52,7 @@ class Store(Archive, Posts, Listing, Search, State, Xeps):
         except sqlite3.Error as error:
             raise translate(error, archive) from error
         try:
-            db.execute("PRAGMA main.cache_size = -8000")
+            db.execute("PRAGMA main.cache_size = -4000")
             store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
             store._attach_state()
             with contextlib.suppress(StoreError):
