@@ -161,7 +161,7 @@ def test_neighbours_are_those_of_the_list(store: Store) -> None:
     store.set_read([listed[0].permalink, listed[1].permalink], True)
     assert names([store.newest_unread(EN, TODAY) or listed[0]]) == ["b"]
     for place, entry in enumerate(listed):
-        stretch = store.entries(View.DATE, None, EN, TODAY, after=entry.permalink, limit=2)
+        stretch = store.entries(View.DATE, None, EN, TODAY, after=entry, limit=2)
         assert names(stretch) == names(listed)[place + 1 : place + 3]
 
 

@@ -18,7 +18,7 @@ POSTS = {
 
 
 def entry(name: str, *, read: bool = False) -> Entry:
-    return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), read, starred=False)
+    return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), 0, read, starred=False)
 
 
 class Shelf:
@@ -39,10 +39,10 @@ class Shelf:
         unread = sum(name not in self.read for name in names)
         return Fold(key, key, depth, len(names), unread, folds=depth == 0)
 
-    def entries(self, key: str | None, after: str, limit: int) -> list[Entry]:
+    def entries(self, key: str | None, after: Entry | None, limit: int) -> list[Entry]:
         self.asked.append(key)
         names = POSTS[key or ""]
-        names = names[names.index(after) + 1 if after else 0 :]
+        names = names[names.index(after.permalink) + 1 if after else 0 :]
         return [
             entry(name, read=name in self.read) for name in names[: None if limit < 0 else limit]
         ]
@@ -154,10 +154,10 @@ def test_a_long_list_is_read_as_far_as_it_is_seen(short: int) -> None:
     names = [f"post {number}" for number in range(10)]
     asked = 0
 
-    def load(_key: str | None, after: str, limit: int) -> list[Entry]:
+    def load(_key: str | None, after: Entry | None, limit: int) -> list[Entry]:
         nonlocal asked
         asked += 1
-        found = names[names.index(after) + 1 if after else 0 :]
+        found = names[names.index(after.permalink) + 1 if after else 0 :]
         return [entry(name) for name in found[: None if limit < 0 else limit]]
 
     made = PostTree(lambda _: [], load, flat=True)

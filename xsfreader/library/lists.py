@@ -51,13 +51,13 @@ class Lists(Reading, Own):
         key: str | None,
         *,
         words: str = "",
-        after: str = "",
+        after: Entry | None = None,
         limit: int = -1,
     ) -> list[Entry]:
         """Read the entries below a heading, or all of a view, newest first.
 
         ``words`` are all in title, authors or categories, as they are or within others.
-        ``after`` and ``limit`` take a stretch: so many behind the entry of that permalink.
+        ``after`` and ``limit`` take a stretch: so many behind an entry, which may be gone.
         """
         return self._store.entries(
             view, key, self.languages, self.today, words=words, after=after, limit=limit

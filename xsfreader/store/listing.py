@@ -124,21 +124,20 @@ class Listing(Base):
         today: dt.date,
         *,
         words: str = "",
-        after: str = "",
+        after: Entry | None = None,
         limit: int = -1,
     ) -> list[Entry]:
         """Read the entries below a heading, newest first.
 
         STARRED and UNREAD have none, their key is None; None in another view is all of it.
         ``words`` are all in title, authors or categories, as they are or within others.
-        ``after`` and ``limit`` take a stretch: so many behind the entry of that permalink.
+        ``after`` and ``limit`` take a stretch: so many behind an entry, which may be gone.
         """
         self._ready(languages, today)
         where, values = _filtered(view, key, words)
-        if after:
-            at = "(SELECT at FROM entry WHERE post = (SELECT id FROM post WHERE permalink = ?))"
-            where.append(f"e.at <= {at} AND (e.at < {at} OR e.permalink > ?)")
-            values += [storable(after)] * 3
+        if after is not None:
+            where.append("e.at <= ? AND (e.at < ? OR e.permalink > ?)")
+            values += [after.at, after.at, after.permalink]
         # Marks are looked for of the entries given alone, however many others there are.
         some = f"(SELECT * FROM entry e{_where(where)}{_ORDER} LIMIT ?)"
         rows = self._db.execute(_ENTRY.format(some) + _ORDER, (*values, limit))
@@ -305,4 +304,4 @@ def _entry(row: Sequence[Any]) -> Entry:
     permalink, title, at, languages, read, starred = row
     every = tuple(languages.split())
     day = (EPOCH + dt.timedelta(seconds=at)).date()
-    return Entry(permalink, title, day, every[0], every, bool(read), bool(starred))
+    return Entry(permalink, title, day, every[0], every, at, bool(read), bool(starred))

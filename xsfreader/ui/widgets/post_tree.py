@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from xsfreader.model import Entry, Fold
 
-    Load = Callable[[str | None, str, int], list[Entry]]
-    """Reads entries: below which key, behind which permalink, at most how many, -1 for all."""
+    Load = Callable[[str | None, Entry | None, int], list[Entry]]
+    """Reads entries: below which key, behind which other, at most how many, -1 for all."""
 
 STRETCH = 300
 """Entries read at once; the others come when the cursor nears them."""
@@ -33,7 +33,7 @@ class Shelf:
 
     def more(self, least: int = 0) -> None:
         """Read the next stretch, longer where so many are asked for; -1 reads all."""
-        after = self.entries[-1].permalink if self.entries else ""
+        after = self.entries[-1] if self.entries else None
         limit = max(least, STRETCH) if least >= 0 else -1
         found = self._load(self._key, after, limit)
         self.entries = [*self.entries, *found]
