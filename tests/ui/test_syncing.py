@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -38,6 +39,24 @@ def folder_of(tmp_path: Path, count: int) -> Path:
     for number in range(1, count + 1):
         (folder / f"{number}.md").write_bytes(post(number))
     return folder
+
+
+@asynccontextmanager
+async def syncing(
+    tmp_path: Path, *, delay: float = 0.0
+) -> AsyncIterator[tuple[Pilot[None], GitHost, Path]]:
+    """Run the app on a host of five posts, which takes its time; gives host and repository."""
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
+    with (
+        GitHost(tmp_path / "served") as host,
+        Library(Config(), locate(), host.url("blog.git")) as library,
+    ):
+        host.fault = Fault(delay=delay) if delay else None
+        app = ReaderApp(library)
+        async with app.run_test(size=(120, 30)) as pilot:
+            yield pilot, host, repository
+        app.close_libraries()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
@@ -124,27 +143,18 @@ async def test_a_post_is_followed_to_its_new_title(tmp_path: Path) -> None:
 async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
     tmp_path: Path,
 ) -> None:
-    repository = new_repository(tmp_path / "served" / "blog.git")
-    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
-    with (
-        GitHost(tmp_path / "served") as host,
-        Library(Config(), locate(), host.url("blog.git")) as library,
-    ):
-        host.fault = Fault(delay=1.5)
-        app = ReaderApp(library)
-        async with app.run_test(size=(120, 30)) as pilot:
-            screen = reader(pilot)
-            await pilot.press("enter", "space")
-            host.fault = None
-            await until(pilot, lambda: "leave this page" in screen.status.text)
-            assert screen.library.is_guide
-            await pilot.press("T")
-            assert screen.permalink is not None
-            assert screen.permalink.startswith("/de/")
-            await pilot.press("h")
-            await until(pilot, lambda: "5 posts" in screen.header.posts)
-            assert not reader(pilot).library.is_guide
-        app.close_libraries()
+    async with syncing(tmp_path, delay=1.5) as (pilot, host, _):
+        screen = reader(pilot)
+        await pilot.press("enter", "space")
+        host.fault = None
+        await until(pilot, lambda: "leave this page" in screen.status.text)
+        assert screen.library.is_guide
+        await pilot.press("T")
+        assert screen.permalink is not None
+        assert screen.permalink.startswith("/de/")
+        await pilot.press("h")
+        await until(pilot, lambda: "5 posts" in screen.header.posts)
+        assert not reader(pilot).library.is_guide
 
 
 async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> None:
@@ -158,29 +168,21 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
 
 
 async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -> None:
-    repository = new_repository(tmp_path / "served" / "blog.git")
-    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
-    with (
-        GitHost(tmp_path / "served") as host,
-        Library(Config(), locate(), host.url("blog.git")) as library,
-    ):
-        app = ReaderApp(library)
-        async with app.run_test(size=(120, 30)) as pilot:
-            screen = reader(pilot)
-            await until(pilot, lambda: "5 posts" in screen.header.posts)
-            assert not screen.library.is_guide
-            entry = screen.posts.entry
-            assert entry is not None
-            assert entry.title == "Post number 5"
-            commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 8)})
-            await pilot.press("r")
-            await until(pilot, lambda: "2 new" in screen.status.text)
-            assert screen.permalink == entry.permalink
-            host.stop()
-            await pilot.press("r")
-            await until(pilot, lambda: "r tries again" in screen.status.text)
-            assert "7 posts" in screen.header.posts
-        app.close_libraries()
+    async with syncing(tmp_path) as (pilot, host, repository):
+        screen = reader(pilot)
+        await until(pilot, lambda: "5 posts" in screen.header.posts)
+        assert not screen.library.is_guide
+        entry = screen.posts.entry
+        assert entry is not None
+        assert entry.title == "Post number 5"
+        commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 8)})
+        await pilot.press("r")
+        await until(pilot, lambda: "2 new" in screen.status.text)
+        assert screen.permalink == entry.permalink
+        host.stop()
+        await pilot.press("r")
+        await until(pilot, lambda: "r tries again" in screen.status.text)
+        assert "7 posts" in screen.header.posts
 
 
 async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_it(
@@ -229,26 +231,17 @@ async def test_a_folder_that_comes_back_is_no_failure_any_more(tmp_path: Path) -
 async def test_the_archive_that_came_waits_for_a_panel_to_close(
     keys: str, title: type[Screen[object]], tmp_path: Path
 ) -> None:
-    repository = new_repository(tmp_path / "served" / "blog.git")
-    commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 6)})
-    with (
-        GitHost(tmp_path / "served") as host,
-        Library(Config(), locate(), host.url("blog.git")) as library,
-    ):
-        host.fault = Fault(delay=1.0)
-        app = ReaderApp(library)
-        async with app.run_test(size=(120, 30)) as pilot:
-            screen = reader(pilot)
-            await pilot.press(keys)
-            await until(pilot, lambda: isinstance(pilot.app.screen, title))
-            host.fault = None
-            await until(pilot, lambda: "5 posts" in screen.status.text)
-            guide = [screen.library.is_guide]
-            await pilot.press("escape")
-            await until(pilot, lambda: screen.header.posts == "5 posts")
-            guide.append(screen.library.is_guide)
-            assert guide == [True, False]
-        app.close_libraries()
+    async with syncing(tmp_path, delay=1.0) as (pilot, host, _):
+        screen = reader(pilot)
+        await pilot.press(keys)
+        await until(pilot, lambda: isinstance(pilot.app.screen, title))
+        host.fault = None
+        await until(pilot, lambda: "5 posts" in screen.status.text)
+        guide = [screen.library.is_guide]
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.header.posts == "5 posts")
+        guide.append(screen.library.is_guide)
+        assert guide == [True, False]
 
 
 async def test_a_search_follows_what_changes(tmp_path: Path) -> None:
