@@ -190,8 +190,9 @@ def _show(args: Arguments, library: Library) -> int:
         print_json(record(library.listed(permalink)) | {"markdown": library.body(permalink)})
     else:
         print_document(
-            library.document(permalink), args.width, library.config.width, plain=args.plain
-        )
+            library.document(permalink), args.width, library.config.width,
+            plain=args.plain, links=args.links,
+        )  # fmt: skip
     return OK
 
 
@@ -208,7 +209,7 @@ def _show_file(args: Arguments, config: Config) -> int:
     elif args.json:
         print_json(record(Listed(full.post, Marks(), {})) | {"markdown": full.body})
     else:
-        print_document(document, args.width, config.width, plain=args.plain)
+        print_document(document, args.width, config.width, plain=args.plain, links=args.links)
     return OK
 
 

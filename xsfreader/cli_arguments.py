@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--plain", action="store_true", help="no colours, even on a terminal")
     how.add_argument("--markdown", action="store_true", help="the Markdown as its author wrote it")
     how.add_argument("--json", action="store_true", help="one JSON object")
+    show.add_argument("--links", action="store_true", help="where its links lead, at the end")
     show.add_argument("--width", metavar="N", type=_at_least(20), help="columns to use")
     search = command("search", "search the archive, the best first")
     search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')

@@ -112,8 +112,10 @@ def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
             yield "  " + "".join(parts) + safe(hit.snippet[at:])
 
 
-def print_document(document: Document, width: int | None, widest: int, *, plain: bool) -> None:
-    """Print a post in lines: styled on a terminal, plain elsewhere."""
+def print_document(
+    document: Document, width: int | None, widest: int, *, plain: bool, links: bool
+) -> None:
+    """Print a post in lines: styled on a terminal, plain elsewhere; at the end its ``links``."""
     from xsfreader.markup import ansi, layout
     from xsfreader.markup import plain as plain_text
 
@@ -125,6 +127,9 @@ def print_document(document: Document, width: int | None, widest: int, *, plain:
         sys.stdout.write(plain_text(page))
     else:
         sys.stdout.write(ansi(page, colours=coloured()))
+    if links and document.links:
+        told = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
+        sys.stdout.write("\n" + "\n".join(line.rstrip() for line in told) + "\n")
 
 
 def print_markdown(body: str) -> None:
