@@ -255,3 +255,19 @@ def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
         terminal.press("q")
         assert terminal.ended() == 0
     assert run("list", "--starred").stdout.count("\n") == 3
+
+
+def test_keys_in_one_burst_go_where_those_before_them_lead() -> None:
+    with running("--offline", size=(120, 40)) as terminal:
+        terminal.wait("Chaos")
+        terminal.settle()
+        terminal.press("/summit quit")
+        terminal.wait("Nothing has “summit quit”")
+        terminal.press("esc")
+        terminal.wait("Category")
+        terminal.press("Fomemo\r")
+        terminal.wait("omemo: 1/")
+        terminal.press("Fjingle\r/the\rnn")
+        terminal.wait("the: 3/")
+        terminal.press("?jjqq")
+        assert terminal.ended() == 0
