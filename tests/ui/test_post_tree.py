@@ -163,14 +163,14 @@ def test_a_long_list_is_read_as_far_as_it_is_seen(short: int) -> None:
     made = PostTree(lambda _: [], load, flat=True)
     made.load()
     assert keys(made) == names[:short]
-    assert made.read_on(0, short)
+    made.read_on(0, short)
     assert keys(made) == names[: 2 * short]
     made.load()
     assert keys(made) == names[: 2 * short]
     assert made.reveal((), "post 7") == 7
     assert keys(made) == names
     asked = 0
-    assert not made.read_on(0, 10)
+    made.read_on(0, 10)
     assert asked == 0
     made = PostTree(lambda _: [], load, flat=True)
     made.load()
@@ -185,3 +185,41 @@ def test_marks_stay_where_more_is_read() -> None:
     made.replace(frozenset({"new"}), lambda one: one._replace(read=True))
     made.reveal(("2026", "2026/08"), "newer")
     assert [row.entry.read for row in made.rows if row.entry] == [True, False]
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("start", range(-1, 6))
+@pytest.mark.parametrize("direction", [1, -1])
+def test_steps_from_any_row_lead_where_they_do_when_all_is_read(
+    start: int, direction: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walked(made: PostTree) -> str:
+        made.reveal(("2026", "2026/08"), "new")
+        made.reveal(("2025", "2025/01"), "old")
+        at = min(start, len(made.rows) - 1)
+        key = made.rows[at].key if at >= 0 else ""
+        found = made.step(at, direction)
+        return f"{key} -> {made.rows[found].key if found is not None else None}"
+
+    seen = walked(tree(Shelf()))
+    before = seen.split(" -> ")[0]
+    monkeypatch.setattr(post_tree, "STRETCH", 100)
+    whole = tree(Shelf())
+    whole.reveal(("2026", "2026/08"), "new")
+    whole.reveal(("2025", "2025/01"), "old")
+    at = -1 if start < 0 else whole.index(before)
+    assert at is not None
+    found = whole.step(at, direction)
+    assert seen == f"{before} -> {whole.rows[found].key if found is not None else None}"
+
+
+@pytest.mark.usefixtures("short")
+def test_what_belongs_above_a_row_is_read_before_one_goes_there() -> None:
+    made = tree(Shelf())
+    made.reveal(("2026", "2026/08"), "new")
+    made.reveal(("2025", "2025/01"), "old")
+    row = made.index("old")
+    assert row is not None
+    row += made.read_above(row)
+    assert made.rows[row].key == "old"
+    assert [each.key for each in made.rows[:row] if each.entry] == ["new", "newer"]

@@ -109,6 +109,11 @@ class PostList(PaintedView, can_focus=True):
         self.tree_of_posts.load(self.tree_of_posts.opened)
         self._resized_rows()
         found = self.tree_of_posts.index(key)
+        if found is None and row is not None and row.entry is not None:
+            # More came above it than was read.
+            folds = self.library.fold_of(self.view, key) if row.parent is not None else ()
+            found = self.tree_of_posts.reveal(folds, key)
+            self._resized_rows()
         self.cursor = found if found is not None else self._clamped(self.cursor)
         self.scroll_to(y=max(0, self.cursor - above), animate=False)
         self.refresh()
@@ -184,7 +189,7 @@ class PostList(PaintedView, can_focus=True):
         return max(0, min(row, len(self.tree_of_posts.rows) - 1))
 
     def _place_cursor(self, row: int) -> None:
-        self._read_on(row)
+        row = self._read_round(row)
         before, self.cursor = self.cursor, self._clamped(row)
         self.refresh_line(before)
         self.refresh_line(self.cursor)
@@ -196,15 +201,24 @@ class PostList(PaintedView, can_focus=True):
             self.scroll_to(y=self.cursor - height + 1 + margin, animate=False)
         self._tell_cursor()
 
-    def _read_on(self, row: int) -> None:
-        """Read the entries behind those in sight, before one comes there."""
-        if self.tree_of_posts.read_on(row - self.size.height, row + self.size.height):
+    def _read_round(self, row: int) -> int:
+        """Read what belongs above a row and what comes behind it; gives where it is then."""
+        tree, held = self.tree_of_posts, len(self.tree_of_posts.rows)
+        row += tree.read_above(row)
+        tree.read_on(row, row + self.size.height)
+        if len(tree.rows) != held:
             self._resized_rows()
+        return row
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Read on where the mouse scrolls."""
+        """Read on where the mouse scrolls; what is in view stays there."""
         super().watch_scroll_y(old_value, new_value)
-        self._read_on(int(new_value))
+        top, row = int(new_value), self.row
+        now = self._read_round(top)
+        if now != top:
+            found = self.tree_of_posts.index(row.key) if row is not None else None
+            self.cursor = self.cursor if found is None else found
+            self.scroll_to(y=now, animate=False)
 
     def _tell_cursor(self) -> None:
         """Put the terminal's own cursor on the row, for those who read by it."""

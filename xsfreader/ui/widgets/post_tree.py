@@ -34,9 +34,10 @@ class Shelf:
     def more(self, least: int = 0) -> None:
         """Read the next stretch, longer where so many are asked for; -1 reads all."""
         after = self.entries[-1] if self.entries else None
-        limit = max(least, STRETCH) if least >= 0 else -1
+        # Each as long as all before it: what is walked to its end is read in a few.
+        limit = max(least, STRETCH, len(self.entries)) if least >= 0 else -1
         found = self._load(self._key, after, limit)
-        self.entries = [*self.entries, *found]
+        self.entries.extend(found)
         self.whole = limit < 0 or len(found) < limit
 
 
@@ -89,6 +90,8 @@ class PostTree:
         self.roots: list[Node] = []
         self.loose = Shelf(load_entries, None)
         """The entries of a flat list."""
+        self._ends: dict[int, Shelf] = {}
+        """Rows behind which there are more entries to read."""
 
     def load(self, opened: frozenset[str] = frozenset()) -> None:
         """Read anew, as far as it was read; folds whose keys are in ``opened`` open."""
@@ -148,7 +151,7 @@ class PostTree:
         return found
 
     def index(self, key: str) -> int | None:
-        """Find the row of that fold or post."""
+        """Find the row of that fold or post, the first where a post stands under several."""
         return next((i for i, row in enumerate(self.rows) if row.key == key), None)
 
     def step(self, start: int, direction: int, *, unread: bool = False) -> int | None:
@@ -161,9 +164,9 @@ class PostTree:
         on_fold = direction > 0 and 0 <= start < len(self.rows) and self.rows[start].node
         at = start if on_fold else start + direction
         while True:
-            if direction > 0 and (shelf := self._ending(at - 1)) is not None:
+            if direction > 0 and at > start and (shelf := self._ends.get(at - 1)) is not None:
                 self._extend(shelf)
-            elif direction < 0 and (shelf := self._ending(at)) is not None:
+            elif direction < 0 and (shelf := self._ends.get(at)) is not None:
                 at += self._extend(shelf, -1)
             if not 0 <= at < len(self.rows):
                 return None
@@ -181,15 +184,6 @@ class PostTree:
 
     # What is read as it is needed
 
-    def _ending(self, at: int) -> Shelf | None:
-        """The shelf whose last entry so far is in that row, if there are others to read."""
-        if not 0 <= at < len(self.rows) or self.rows[at].entry is None:
-            return None
-        row = self.rows[at]
-        shelf = row.parent.shelf if row.parent is not None else self.loose
-        ends = shelf is not None and not shelf.whole and shelf.entries[-1] is row.entry
-        return shelf if ends else None
-
     def _extend(self, shelf: Shelf, least: int = 0) -> int:
         """Read on; gives how many rows came."""
         held = len(shelf.entries)
@@ -197,19 +191,21 @@ class PostTree:
         self._flatten()
         return len(shelf.entries) - held
 
-    def read_on(self, first: int, last: int) -> bool:
-        """Read what lies just behind these rows; False where all of it is there."""
-        came = False
-        at = max(0, first)
-        while at < min(last + MARGIN, len(self.rows)):
-            if (shelf := self._ending(at)) is not None:
-                came = self._extend(shelf) > 0 or came
-            at += 1
+    def read_above(self, row: int) -> int:
+        """Read all entries that belong above a row; gives how many came."""
+        came = 0
+        while (end := min(self._ends, default=row + came)) < row + came:
+            came += self._extend(self._ends[end], -1)
         return came
+
+    def read_on(self, first: int, last: int) -> None:
+        """Read what lies just behind these rows."""
+        while near := [end for end in self._ends if first <= end < last + MARGIN]:
+            self._extend(self._ends[min(near)])
 
     def read_to_the_end(self) -> None:
         """Read what lies behind the last row."""
-        if (shelf := self._ending(len(self.rows) - 1)) is not None:
+        if (shelf := self._ends.get(len(self.rows) - 1)) is not None:
             self._extend(shelf, -1)
 
     # Marks
@@ -246,17 +242,22 @@ class PostTree:
 
     def _flatten(self) -> None:
         rows: list[Row] = []
+        ends: dict[int, Shelf] = {}
+
+        def add_entries(shelf: Shelf, depth: int, parent: Node | None) -> None:
+            rows.extend(Row(depth, entry=entry, parent=parent) for entry in shelf.entries)
+            if shelf.entries and not shelf.whole:
+                ends[len(rows) - 1] = shelf
 
         def add(node: Node, parent: Node | None) -> None:
             rows.append(Row(node.fold.depth, node=node, parent=parent))
             if node.open:
                 for child in node.folds or []:
                     add(child, node)
-                depth = node.fold.depth + 1
-                entries = node.shelf.entries if node.shelf is not None else []
-                rows.extend(Row(depth, entry=entry, parent=node) for entry in entries)
+                if node.shelf is not None:
+                    add_entries(node.shelf, node.fold.depth + 1, node)
 
         for node in self.roots:
             add(node, None)
-        rows.extend(Row(0, entry=entry) for entry in self.loose.entries)
-        self.rows = rows
+        add_entries(self.loose, 0, None)
+        self.rows, self._ends = rows, ends

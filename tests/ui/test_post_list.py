@@ -1,0 +1,118 @@
+"""The list's cursor where headings hold more entries than are read at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from textual.app import App
+
+from xsfreader.library import Library
+from xsfreader.model import Entry, Fold, View
+from xsfreader.ui.widgets.post_list import PostList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.app import ComposeResult
+    from textual.pilot import Pilot
+
+
+class Shelves:
+    """A library of two headings, of which the first has many entries."""
+
+    languages = ("en",)
+
+    def __init__(self) -> None:
+        self.names = {"a": [f"a{n}" for n in range(1000)], "b": [f"b{n}" for n in range(5)]}
+
+    def folds(self, _view: View, parent: str | None) -> list[Fold]:
+        if parent is not None:
+            return []
+        return [Fold(key, key, 0, len(names), len(names)) for key, names in self.names.items()]
+
+    def entries(
+        self, _view: View, key: str, *, words: str, after: Entry | None, limit: int
+    ) -> list[Entry]:
+        assert not words
+        names = self.names[key]
+        names = names[names.index(after.permalink) + 1 if after else 0 :]
+        return [
+            Entry(name, name, dt.date(2020, 1, 1), "en", ("en",), 0, read=False, starred=False)
+            for name in names[: None if limit < 0 else limit]
+        ]
+
+    def fold_of(self, _view: View, permalink: str) -> tuple[str, ...]:
+        return (permalink[0],)
+
+    def entry_permalink(self, permalink: str) -> str:
+        return permalink
+
+
+class Shown(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.shelves = Shelves()
+        self.posts = PostList(cast("Library", self.shelves))
+
+    def compose(self) -> ComposeResult:
+        yield self.posts
+
+
+@asynccontextmanager
+async def showing() -> AsyncIterator[tuple[Pilot[None], PostList, Shelves]]:
+    app = Shown()
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.posts.show(View.CATEGORY, "a0")
+        await pilot.pause()
+        yield pilot, app.posts, app.shelves
+
+
+def here(posts: PostList) -> str:
+    return posts.row.key if posts.row is not None else ""
+
+
+async def test_the_last_row_is_the_last_and_above_it_is_what_belongs_there() -> None:
+    async with showing() as (pilot, posts, _):
+        assert len(posts.tree_of_posts.rows) < 1000
+        posts.move_end(bottom=True)
+        await pilot.pause()
+        assert here(posts) == "fold:b"
+        posts.move(-1)
+        assert here(posts) == "a999"
+        posts.step(1)
+        assert here(posts) == "b0"
+
+
+async def test_a_post_below_another_heading_is_found() -> None:
+    async with showing() as (_, posts, _shelves):
+        assert posts.reveal("b3")
+        assert here(posts) == "b3"
+        posts.show(View.CATEGORY, "b0", opened=frozenset({"a"}))
+        assert here(posts) == "b0"
+        assert posts.reveal("a777")
+        assert here(posts) == "a777"
+
+
+@pytest.mark.parametrize("news", [150, 400])
+async def test_news_above_leave_the_cursor_on_its_post(news: int) -> None:
+    async with showing() as (_, posts, shelves):
+        posts.move(160)
+        was = here(posts)
+        shelves.names["a"][:0] = [f"a-new{n}" for n in range(news)]
+        posts.reload()
+        assert here(posts) == was
+
+
+async def test_the_mouse_finds_no_gap_and_moves_nothing_that_is_seen() -> None:
+    async with showing() as (pilot, posts, _):
+        rows = posts.tree_of_posts.rows
+        posts.scroll_to(y=len(rows), animate=False)
+        await pilot.pause()
+        top = posts.scroll_offset.y
+        seen = [row.key for row in posts.tree_of_posts.rows[top : top + 20] if row.entry]
+        first = int(seen[0][1:])
+        assert seen == [f"a{n}" for n in range(first, first + len(seen))]
+        assert here(posts) == "a0"
