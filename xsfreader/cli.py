@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from types import SimpleNamespace
@@ -49,14 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except OSError as error:
         _print_no_more()
-        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+        what = error.filename or ("the output" if full else "")
+        return _fail(f"{what}: {error.strerror}" if what else str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
 def _print_no_more() -> None:
     """Let nothing be written at the end that could not be written before."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(words: str) -> int:
@@ -79,7 +83,8 @@ def _arguments(argv: Sequence[str]) -> Arguments:
 def _run_and_print(args: Arguments) -> int:
     """Run the command until all it says is written: a full disk is met by the last write."""
     done = _run(args)
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     return done
 
 
@@ -128,9 +133,6 @@ def _app(args: Arguments, library: Library) -> int:
     gc.disable()
     # A frame that follows on another waits for up to two periods, as results do on a typed letter.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    # Escape is taken for the start of Alt and a key for a tenth of a second; a terminal sends the
-    # two at once, and whoever types Escape means it.
-    os.environ.setdefault("ESCDELAY", "25")
     from xsfreader.ui.app import run
 
     return run(library, offline=args.offline, fresh=args.fresh)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+MOST = 1_000_000
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 
@@ -154,8 +155,8 @@ def _xep_number(text: str) -> int:
 
 def _at_least(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no number of at least {least}")
+        if not text.isdecimal() or not least <= int(text[:20]) <= MOST:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number of {least} to {MOST}")
         return int(text)
 
     return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xsfreader.ui.images.terminal import Listener
-from xsfreader.ui.keyboard import EndEvent, EndingSelector, attach
+from xsfreader.ui.keyboard import ESCAPE_SECONDS, EndEvent, EndingSelector, attach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +64,22 @@ def test_only_keys_are_told_of(keys: tuple[int, int], end: EndEvent) -> None:
 
 
 def test_textual_still_reads_as_it_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    from textual import constants
     from textual.drivers import linux_driver
 
     for name in ("XTermParser", "Event", "selectors"):
         monkeypatch.setattr(linux_driver, name, getattr(linux_driver, name))
     listener = Listener()
-    attach(listener)
+    monkeypatch.setattr(constants, "ESCAPE_DELAY", 0.1)
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
+    attach(listener)()
     assert listener.attached
+    assert constants.ESCAPE_DELAY == 0.1
+    monkeypatch.delenv("SSH_TTY")
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.delenv("ESCDELAY", raising=False)
+    attach(listener)()
+    assert constants.ESCAPE_DELAY == ESCAPE_SECONDS
     driver = linux_driver.LinuxDriver.__init__.__code__.co_names
     thread = linux_driver.LinuxDriver.run_input_thread.__code__.co_names
     assert "Event" in driver

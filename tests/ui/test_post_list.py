@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.app import App
 
-from xsfreader.library import Library
 from xsfreader.model import Entry, Fold, View
 from xsfreader.ui.widgets.post_list import PostList
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.pilot import Pilot
+
+    from xsfreader.library import Library
 
 
 class Shelves:

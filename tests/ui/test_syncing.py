@@ -261,3 +261,42 @@ async def test_a_search_follows_what_changes(tmp_path: Path) -> None:
         assert search.results.hits[search.results.cursor].post.permalink == at
         await pilot.press("enter")
         await until(pilot, lambda: screen.permalink == at)
+
+
+async def test_what_is_chosen_in_a_panel_comes_before_the_archive_that_came(
+    tmp_path: Path,
+) -> None:
+    async with syncing(tmp_path, delay=1.0) as (pilot, host, _):
+        screen = reader(pilot)
+        await pilot.press("F", *"percent")
+        host.fault = None
+        await until(pilot, lambda: "5 posts" in screen.status.text)
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        hit = search.results.hits[0].post.permalink
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.permalink == hit)
+        await settle(pilot, 0.2)
+        assert screen.reading
+        guide = [screen.library.is_guide]
+        await pilot.press("escape", "h")
+        await until(pilot, lambda: screen.header.posts == "5 posts")
+        guide.append(screen.library.is_guide)
+        assert guide == [True, False]
+        assert screen.header.unread == "5 unread"
+
+
+async def test_a_command_is_given_the_post_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with syncing(tmp_path, delay=1.0) as (pilot, host, _):
+        screen = reader(pilot)
+        given: list[str] = []
+        monkeypatch.setattr(screen.outside, "run", lambda _words, text, **_: given.append(text))
+        await pilot.press("vertical_line", *"cat")
+        host.fault = None
+        await until(pilot, lambda: "5 posts" in screen.status.text)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(given))
+        assert "Welcome to xsfreader" in given[0]
+        await until(pilot, lambda: screen.header.posts == "5 posts")

@@ -171,9 +171,10 @@ class ReaderApp(App[None]):
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
     """Run the app until it is left; gives the exit code, 0 unless it fell over."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
-    attach(app.listener)
+    detach = attach(app.listener)
     try:
         app.run()
     finally:
         app.close_libraries()
+        detach()
     return app.return_code or 0

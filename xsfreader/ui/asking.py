@@ -69,12 +69,11 @@ class Asking:
         prompt, self._prompt = self._prompt, None
         if prompt is None:
             return None
+        self._done(self.text if kept else None)
         # First: what is removed with the focus hands it to whatever lies next.
         self.screen.focus_pane(reading=self.screen.reading)
-        removed = prompt.remove()
         self.screen.keys.remove_class("away")
-        self._done(self.text if kept else None)
-        return removed
+        return prompt.remove()
 
     def find(self) -> None:
         """Ask what to find: in the post, or in the list where the keys go there."""

@@ -82,7 +82,8 @@ class Everything(Provider):
         if self._found is None:
             library = await asyncio.to_thread(_read, reader.library)
             self._found = [*self._actions(), *self._places(library)]
-        for score, (words, about, do) in best(self._found, query)[:MOST_HITS]:
+        found = await asyncio.to_thread(best, self._found, query)
+        for score, (words, about, do) in found[:MOST_HITS]:
             yield Hit(score, Content(words), do, words, about)
 
     def _actions(self) -> Iterator[Command]:

@@ -15,11 +15,19 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.message import Message
 
     from xsfreader.ui.images.terminal import Listener
+
+
+ESCAPE_SECONDS = 0.025
+"""How long what follows Escape makes one key with it.
+
+A terminal sends the bytes of a key at once; only on the way from afar they may come apart, and
+Textual's tenth of a second is right.
+"""
 
 
 class EndEvent(Event):
@@ -69,10 +77,13 @@ class EndingSelector(selectors.SelectSelector):
         return found
 
 
-def attach(listener: Listener) -> None:
-    """Read the keyboard so, and let the listener hear what comes from the terminal."""
+def attach(listener: Listener) -> Callable[[], None]:
+    """Read the keyboard so, and let the listener hear what comes from the terminal.
+
+    What it gives is to be called once no app runs any more.
+    """
     if sys.platform == "win32":
-        return
+        return lambda: None
     from textual import constants
     from textual._xterm_parser import XTermParser
     from textual.drivers import linux_driver
@@ -83,6 +94,8 @@ def attach(listener: Listener) -> None:
             return super().feed(sifted) if sifted or not data else ()
 
     end = EndEvent()
+    if not any(name in os.environ for name in ("ESCDELAY", "SSH_CONNECTION", "SSH_TTY")):
+        setattr(constants, "ESCAPE_DELAY", ESCAPE_SECONDS)  # noqa: B010 - Final, to mypy
     pause = constants.ESCAPE_DELAY + 0.001
     ours = {
         "XTermParser": Parser,
@@ -94,3 +107,4 @@ def attach(listener: Listener) -> None:
     for name, value in ours.items():
         setattr(linux_driver, name, value)
     listener.attached = True
+    return end.close

@@ -139,8 +139,12 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Let go of what a panel leaves, once this screen is there again."""
         if self._resumed:
-            self.syncer.switch_if_free()
-            self.set_timer(0.03, self.panels.let_go)
+            self.set_timer(0.03, self._rest_from_panel)
+
+    def _rest_from_panel(self) -> None:
+        """Do what waited for a panel to close and for what was chosen in it to be done."""
+        self.syncer.switch_if_free()
+        self.panels.let_go()
 
     def start(self) -> None:
         """Show the post left last, or the newest unread one, the list beside it."""
@@ -195,7 +199,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         """Give the keys to the post, or to the list; whatever was asked is left so."""
         self.asking.end()
         self.reading = reading
-        if self.syncer.switch_if_free():
+        if not reading and self.syncer.switch_if_free():
             return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
