@@ -174,7 +174,8 @@ class SyncReport(NamedTuple):
 
     def told(self) -> str:
         """Tell the outcome in one line."""
-        words = f"{self.total} posts, {self.new} new, {self.changed} changed"
+        words = f"{self.total} post{'' if self.total == 1 else 's'}, {self.new} new"
+        words += f", {self.changed} changed"
         words += f", {self.removed} removed"
         return words + (f", {len(self.set_aside)} set aside" if self.set_aside else "")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, locate
-from xsfreader.errors import UnknownPostError
+from xsfreader.errors import BrokenFileError, UnknownPostError
 from xsfreader.library import Library
 from xsfreader.ui.app import ReaderApp, run
 from xsfreader.ui.messages import LinkChosen
@@ -61,7 +61,7 @@ async def test_what_a_key_answered_goes_with_the_next() -> None:
         assert screen.status.text == "starred"
         await pilot.press("j")
         assert screen.status.text == ""
-        screen.status.say("something came meanwhile")
+        screen.status.say("something came meanwhile", seconds=60.0)
         await pilot.press("j", "j")
         assert screen.status.text == "something came meanwhile"
         await pilot.press("slash", *"the", "enter")
@@ -222,3 +222,75 @@ def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ReaderApp, "run", fall_over)
     monkeypatch.setattr("xsfreader.ui.app.attach", lambda _listener: lambda: None)
     assert run(Library(Config(), locate(), "guide")) == 1
+
+
+@pytest.mark.parametrize("typed", ["", " ", "  "])
+async def test_a_filter_of_nothing_leaves_the_cursor_where_it_was(typed: str) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("J", "J", "J", "J")
+        await settle(pilot)
+        before = screen.permalink
+        await pilot.press("slash", *["space"] * len(typed), "enter")
+        await settle(pilot)
+        entry = screen.posts.entry
+        assert entry is not None
+        assert entry.permalink == screen.permalink == before
+
+
+async def test_another_view_without_the_post_is_left_by_history() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("J", "J", "enter", "space")
+        await settle(pilot)
+        before, place = screen.permalink, screen.article.place
+        await pilot.press("6")
+        await settle(pilot)
+        assert screen.permalink != before
+        await pilot.press("H")
+        await settle(pilot)
+        assert (screen.permalink, screen.article.place) == (before, place)
+
+
+async def test_a_view_chosen_again_leaves_its_folds_open() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("J", "J", "J", "J")
+        await settle(pilot)
+        opened = screen.posts.tree_of_posts.opened
+        assert len(opened) > 2
+        await pilot.press("1")
+        await settle(pilot)
+        assert screen.posts.tree_of_posts.opened == opened
+
+
+async def test_words_of_a_command_or_question_go_with_the_next_key() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "A")
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert "marked as read" in screen.status.text
+        await pilot.press("j")
+        assert screen.status.text == ""
+
+
+async def test_a_broken_archive_is_a_line_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise BrokenFileError("archive.db: no database; start again to have it mended")
+
+    async with running() as pilot:
+        screen = reader(pilot)
+        monkeypatch.setattr(screen.library, "takes_long", broken)
+        monkeypatch.setattr(screen.library, "entries", broken)
+        for key in ("j", "J", "2", "l", "6"):
+            screen.status.say("")
+            await pilot.press(key)
+            await settle(pilot)
+        await pilot.click("#posts", offset=(10, 1))
+        await settle(pilot)
+        await pilot.click("#posts", offset=(10, 2))
+        await settle(pilot)
+        assert pilot.app.is_running
+        assert "start again to have it mended" in screen.status.text

@@ -147,7 +147,7 @@ async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
         screen = reader(pilot)
         await pilot.press("enter", "space")
         host.fault = None
-        await until(pilot, lambda: "leave this page" in screen.status.text)
+        await until(pilot, lambda: "go to the list" in screen.status.text)
         assert screen.library.is_guide
         await pilot.press("T")
         assert screen.permalink is not None

@@ -135,6 +135,8 @@ class Lists(Reading, Own):
         query = parse_query(text)
         if query.problems:
             return query.problems[0]
+        if query.without and query.empty:
+            return "these words leave posts out: name some to find, too"
         if query.unknown and not found:
             return f"nothing found; there is no filter {query.unknown[0]} but {FILTERS}"
         return ""

@@ -11,7 +11,7 @@ from textual import events
 from textual.app import App
 from textual.widget import Widget
 
-from xsfreader.errors import ConfigError
+from xsfreader.errors import ConfigError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
 from xsfreader.ui.images.terminal import Display, Listener
@@ -146,6 +146,12 @@ class ReaderApp(App[None]):
         if not await self._check_bindings(event.key, priority=True) and not screen.takes(event):
             await self._check_bindings(event.key)
         return True
+
+    def tell(self, error: XsfreaderError) -> None:
+        """Tell what went wrong, in the status line."""
+        for screen in self.screen_stack[:1]:
+            if isinstance(screen, ReaderScreen):
+                screen.status.say(str(error), alert=True)
 
     def _repaint(self, _app: App[None]) -> None:
         """Draw all of the screen: the terminal forgot it while the app was suspended."""

@@ -112,6 +112,10 @@ class Asking:
 
     def pipe(self) -> None:
         """Ask for a command that is given the post's text."""
+        pipe, document = self.screen.outside.pipe, self.screen.article.document
         self.ask(
-            "pipe the post to a command", lambda _text: None, self.screen.outside.pipe, keeps=False
+            "pipe the post to a command",
+            lambda _text: None,
+            lambda text: pipe(text, document),
+            keeps=False,
         )

@@ -118,8 +118,8 @@ class Everything(Provider):
 def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]:
     """Score what matches a query, the best first.
 
-    What begins with the query comes before what has words that begin so, then what holds them
-    anywhere, then what only holds the letters.
+    What is named so comes first, then what begins with the query, what has words that begin so,
+    what holds them anywhere, and what only holds the letters.
     """
     matchers = [Matcher(spelled) for spelled in spellings(query)]
     wanted = fold(query).split()
@@ -130,9 +130,10 @@ def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]
         held = all(word in text for word in wanted)
         begun = all(f" {word}" in text for word in wanted)
         first = text.startswith(f" {' '.join(wanted)}")
+        named = fold(command[0].partition(":")[0]) == " ".join(wanted)
         if score > 0 or held:
             # Textual sorts by score, which is some tens at most for letters alone.
-            found.append((score + 1000 * (held + begun + first), command))
+            found.append((score + 1000 * (held + begun + first + named), command))
     return sorted(found, key=lambda each: -each[0])
 
 

@@ -18,6 +18,7 @@ from xsfreader.safety import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xsfreader.markup import Document
     from xsfreader.ui.screens.reader import ReaderScreen
 
 PIPE_WIDTH = 80
@@ -55,9 +56,8 @@ class Outside:
             self.screen.app.copy_to_clipboard(url)
             self.screen.status.say(f"copied {url}")
 
-    def pipe(self, command: str | None) -> None:
-        """Give the post's text to a command, and show what it prints until Enter."""
-        document = self.screen.article.document
+    def pipe(self, command: str | None, document: Document | None) -> None:
+        """Give a post's text to a command, and show what it prints until Enter."""
         if not command or document is None:
             return
         try:

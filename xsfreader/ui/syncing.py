@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 IMAGES = "images"
 """The unit of progress with images, which come beside everything else."""
+SEEN_SECONDS = 4.0
+"""How long what nobody asked for stands, whatever is typed."""
 POLL_SECONDS = 1.0
 """How often a folder on disk is asked whether it changed."""
 
@@ -57,7 +60,8 @@ class Syncer:
             self.screen.set_interval(POLL_SECONDS, self.run)
         elif not self.offline:
             if self.screen.library is not self.library:
-                self.screen.status.say("These are the built-in pages, while the blog is fetched …")
+                words = "These are the built-in pages, while the blog is fetched …"
+                self.screen.status.say(words, seconds=math.inf)
             self.run()
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
@@ -171,9 +175,9 @@ class Syncer:
             words += self._take_in_news()
             screen.app.screen.post_message(ArchiveChanged())
         if screen.awaited is not None:
-            words += ": leave this page to see them"
+            words += ": go to the list to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
-            screen.status.say(words, alert=bool(report.set_aside))
+            screen.status.say(words, alert=bool(report.set_aside), seconds=SEEN_SECONDS)
             self._told = screen.status.said
 
     def _take_back(self) -> None:
@@ -195,9 +199,10 @@ class Syncer:
             return "; the post shown here is gone from there"
         except XsfreaderError:
             return ""
-        if moved != screen.permalink:
-            screen.permalink = moved
-            screen.posts.reveal(library.entry_permalink(moved))
+        screen.permalink, screen.path = moved, library.post(moved).path
+        row, wanted = screen.posts.row, library.entry_permalink(moved)
+        if row is None or (row.entry is not None and row.entry.permalink != wanted):
+            screen.posts.reveal(wanted)
         if document != screen.article.document:
             screen.article.update(document)
         return ""
@@ -206,7 +211,7 @@ class Syncer:
         """Say what came of fetching all images, if anything did."""
         self.show_synced()
         if words:
-            self.screen.status.say(words, alert=alert)
+            self.screen.status.say(words, alert=alert, seconds=SEEN_SECONDS)
 
     def _leave_guide(self) -> None:
         """Show the archive in the place of the guide, once the reader is free for it."""
@@ -238,10 +243,11 @@ class Syncer:
         self.screen.header.alert = True
         self.screen.header.sync = "sync failed"
         self._failure = str(error)
-        why = f"{error}; r tries again"
+        # An error may end in a question.
+        why = f"{error} r tries again" if str(error).endswith("?") else f"{error}; r tries again"
         if self.screen.library is not self.library:
             why = f"These are the built-in pages: {why}"
-        self.screen.status.say(why, alert=True)
+        self.screen.status.say(why, alert=True, seconds=SEEN_SECONDS)
         self._told = self.screen.status.said
 
     def say_offline(self) -> None:
@@ -252,4 +258,5 @@ class Syncer:
                 "These are the built-in pages: nothing fetched yet, and --offline forbids it; "
                 "r fetches all the same",
                 alert=True,
+                seconds=math.inf,
             )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.safety import clean
 from xsfreader.ui import session
 from xsfreader.ui.asking import Asking
 from xsfreader.ui.finding import Finding
@@ -22,6 +24,7 @@ from xsfreader.ui.panels import Panels
 from xsfreader.ui.preparing import Preparing
 from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.syncing import Syncer
+from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
 from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
@@ -63,7 +66,7 @@ READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "content
                 "star", "help", "quit")  # fmt: skip
 
 
-class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
+class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -102,8 +105,6 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.keys = KeyBar()
         self._fresh = fresh
         self._session = ""
-        self._answer = 0
-        """Which of the status line's words answered the last key that had an answer."""
         self._rest: Timer | None = None
         self.syncer = Syncer(self, library, offline=offline)
         self.marking = Marking(self)
@@ -134,7 +135,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
         self.start()
         self.syncer.start()
         for warning in self.syncer.library.warnings[:1]:
-            self.status.say(warning, alert=True)
+            self.status.say(warning, alert=True, seconds=math.inf)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Let go of what a panel leaves, once this screen is there again."""
@@ -174,7 +175,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def _keep_focus(self) -> None:
         if self.focused is None and not self.has_class("tiny"):
-            self.set_focus(self.pane)
+            self.focus_pane(reading=self.reading)
 
     def _screen_resized(self, size: Size) -> None:
         """Lie still below a panel that opens, where Textual would lay out all anew."""
@@ -275,7 +276,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_post_opened(self, message: PostOpened) -> None:
         """Open the post that was clicked."""
-        self.marking.attempt(lambda: self.open_post(message.permalink))
+        self.open_post(message.permalink)
 
     def open_post(self, permalink: str) -> None:
         """Go to a post of the list to read it."""
@@ -286,7 +287,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_view_chosen(self, message: ViewChosen) -> None:
         """Show the list in another order."""
-        self.marking.attempt(lambda: self.moving.show_view(message.view))
+        self.moving.show_view(message.view)
 
     def on_scrolled(self, _message: Scrolled) -> None:
         """Show how far one has read; once the reader rests there, keep the place."""
@@ -298,7 +299,7 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
     def on_link_chosen(self, message: LinkChosen) -> None:
         """Follow a clicked link."""
-        self.marking.attempt(lambda: self.links.follow(message.index))
+        self.links.follow(message.index)
 
     def on_picture_chosen(self, message: PictureChosen) -> None:
         """Open a clicked picture."""
@@ -400,8 +401,8 @@ class ReaderScreen(Frugal, Screen[None], inherit_bindings=False):
 
         answered = self.status.said
         self.marking.attempt(do)
-        if self.status.said != answered:
-            self._answer = self.status.said
-        elif answered == self._answer:
-            self.status.say(self.finding.words)
-            self.links.tell(self.article.current_link)
+        if self.status.said == answered and self.status.is_seen:
+            link = self.links.link(self.article.current_link)
+            words = self.finding.words if link is None else self.links.describe(link)
+            if clean(words) != self.status.text:
+                self.status.say(words, whole=link is not None)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.ui.tells import Tells
 from xsfreader.ui.typeahead import Owing
 from xsfreader.ui.widgets.results import Results
 
@@ -53,7 +54,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(Owing, ModalScreen[tuple[str, str] | None]):
+class SearchScreen(Owing, Tells, ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
     DEFAULT_CSS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -149,19 +150,29 @@ class StatusBar(Bar):
         self.alert = False
         self.said = 0
         """How often something was said: tells the same words said again from those before."""
+        self._until = 0.0
         self._whole = False
         self._lines = [""]
 
-    def say(self, text: str, *, alert: bool = False, whole: bool = False) -> None:
+    def say(
+        self, text: str, *, alert: bool = False, whole: bool = False, seconds: float = 0.0
+    ) -> None:
         """Show a line, an alert where something went wrong.
 
-        An alert, and what must be seen ``whole``, may take a few lines.
+        An alert, and what must be seen ``whole``, may take a few lines. It goes with the next
+        key that has no words of its own, but stands ``seconds`` if nobody asked for it.
         """
+        self._until = time.monotonic() + seconds
         self.alert = alert
         self.said += 1
         self._whole = alert or whole
         self.text = clean(text)
         self._fit()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what is said may give way to a key."""
+        return time.monotonic() >= self._until
 
     def fit_size(self) -> None:
         """Break an alert anew."""

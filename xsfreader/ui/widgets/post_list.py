@@ -13,6 +13,7 @@ from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.strips import PaintedStrip, fit, fit_ends
+from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
@@ -31,7 +32,7 @@ EMPTY = {
 }
 
 
-class PostList(PaintedView, can_focus=True):
+class PostList(Tells, PaintedView, can_focus=True):
     """Posts by date, category and so on, with a cursor.
 
     Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
@@ -329,10 +330,11 @@ class PostList(PaintedView, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose a row; on the row of the cursor, open it."""
+        """Choose a row; on the row of the cursor, or where the list stands alone, open it."""
         row = event.y + self.scroll_offset.y
         if 0 <= row < len(self.tree_of_posts.rows):
-            again = row == self.cursor or self.tree_of_posts.rows[row].node is not None
+            alone = self.screen.has_class("narrow")
+            again = row == self.cursor or self.tree_of_posts.rows[row].node is not None or alone
             self.move_to(row)
             if again:
                 self.activate()
