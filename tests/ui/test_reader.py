@@ -236,6 +236,11 @@ async def test_a_filter_of_nothing_leaves_the_cursor_where_it_was(typed: str) ->
         entry = screen.posts.entry
         assert entry is not None
         assert entry.permalink == screen.permalink == before
+        await pilot.press("h", "slash", *["space"] * len(typed), "enter")
+        await settle(pilot)
+        assert screen.posts.row is not None
+        assert screen.posts.row.node is not None
+        assert screen.permalink == before
 
 
 async def test_another_view_without_the_post_is_left_by_history() -> None:

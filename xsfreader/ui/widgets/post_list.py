@@ -86,11 +86,13 @@ class PostList(Tells, PaintedView, can_focus=True):
 
     def filter(self, words: str) -> None:
         """Narrow the list to posts with these words in title, author or category."""
-        entry = self.entry
+        words, entry = words.strip(), self.entry
+        if words == self.filtered:
+            return
         if not self.filtered:
             self._opened = self.tree_of_posts.opened
         permalink = entry.permalink if entry else None
-        self.show(self.view, permalink, filtered=words.strip(), opened=self._opened)
+        self.show(self.view, permalink, filtered=words, opened=self._opened)
 
     def unread_shown(self) -> tuple[str, ...]:
         """Give the permalinks of everything unread in the list, in folds too."""
