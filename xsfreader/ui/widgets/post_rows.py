@@ -1,0 +1,140 @@
+"""The rows of the list, painted: folds and entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+
+from xsfreader.model import View
+from xsfreader.safety import clean
+from xsfreader.ui.looks import LOOKS
+from xsfreader.ui.strips import PaintedStrip, fit, fit_ends
+from xsfreader.ui.widgets.painted import PaintedView
+from xsfreader.ui.widgets.post_tree import PostTree, Row
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from xsfreader.library import Library
+    from xsfreader.model import Entry, Fold
+
+FLAT = (View.STARRED, View.UNREAD)
+CACHED_STRIPS = 500
+EMPTY = {
+    View.STARRED: "Nothing starred yet: s stars the post you read.",
+    View.UNREAD: "All read. r looks for new posts.",
+}
+
+
+class PostRows(PaintedView):
+    """Posts by date, category and so on, one row of them under a cursor."""
+
+    LOOKS = LOOKS["list"]
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(id="posts")
+        self.library = library
+        self.view = View.DATE
+        self.filtered = ""
+        """What the list is narrowed to: words in title, author or category."""
+        self.cursor = 0
+        self.tree_of_posts = self._tree()
+        self._strips: dict[tuple[object, ...], Strip] = {}
+
+    def _tree(self) -> PostTree:
+        view, library, words = self.view, self.library, self.filtered
+        return PostTree(
+            lambda parent: library.folds(view, parent),
+            lambda key, after, limit: library.entries(
+                view, key, words=words, after=after, limit=limit
+            ),
+            flat=view in FLAT or bool(words),
+        )
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in the theme before."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row."""
+        width, base = self.room, self.look()
+        rows = self.tree_of_posts.rows
+        at = y + self.scroll_offset.y
+        if not rows and y > 0:
+            lines = self._empty_lines(width - 2)
+            words = f" {lines[y - 1]}" if y <= len(lines) else ""
+            return PaintedStrip([Segment(fit(words, width), base + self.look("quiet"))], width)
+        if at >= len(rows):
+            return PaintedStrip.blank(width, base)
+        row = rows[at]
+        held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
+        heading = row.node.fold if row.node is not None else None
+        opened = row.node is not None and row.node.open
+        key = (row.entry or heading, row.depth, opened, held, self.view, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= CACHED_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._paint(row, held, width)
+        return strip
+
+    def _empty_lines(self, width: int) -> list[str]:
+        """Say why there is nothing, and what to do."""
+        words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
+        if self.filtered:
+            words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
+        import textwrap
+
+        return textwrap.wrap(words, max(10, width))
+
+    def _paint(self, row: Row, held: str, width: int) -> Strip:
+        base = self.look()
+        if row.node is not None:
+            segments = self._fold_segments(row.node.fold, row.depth, opened=row.node.open)
+        elif row.entry is not None:
+            segments = self._entry_segments(row.entry, row.depth)
+        else:
+            segments = []
+        if held:
+            cursor = self.look(held)
+            segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
+            base += cursor
+        return PaintedStrip.fitted([s for s in segments if s.text], width, base)
+
+    def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
+        base = self.look()
+        sign = "▾" if opened else "▸"
+        unread = f"●{fold.unread}" if fold.unread else ""
+        total = "" if fold.unread == fold.total else f" {fold.total}"
+        room = self.room - cell_len(unread + total)
+        head = fit(f"{'  ' * depth} {sign} {clean(fold.label)}", max(4, room - 1))
+        return [
+            Segment(head + " ", base + self.look("fold")),
+            Segment(unread, base + self.look("unread")),
+            Segment(total, base + self.look("quiet")),
+        ]
+
+    def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
+        base = self.look()
+        indent = "  " * max(0, depth - 1)
+        by_day = self.view is View.DATE and not self.filtered
+        day = f"{entry.day.day:2} " if by_day else f"{entry.day:%Y-%m} "
+        tag = "" if entry.language == self.library.languages[0] else f" {clean(entry.language)}"
+        star = "★" if entry.starred else " "
+        dot = " " if entry.read else "●"
+        head = f"{indent} "
+        room = self.room - cell_len(head) - 3 - len(day) - len(tag)
+        return [
+            Segment(head, base),
+            Segment(dot, base + self.look("unread")),
+            Segment(star, base + self.look("star")),
+            Segment(day, base + self.look("quiet")),
+            Segment(
+                fit_ends(clean(entry.title), max(1, room)),
+                base + (self.look("read") if entry.read else base),
+            ),
+            Segment(tag, base + self.look("quiet")),
+        ]
