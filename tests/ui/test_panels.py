@@ -75,3 +75,17 @@ async def test_a_panel_that_closes_takes_a_late_size() -> None:
         panel.dismiss(None)
         await settle(pilot, 0.2)
         assert isinstance(pilot.app.screen, ReaderScreen)
+
+
+@pytest.mark.parametrize("key", ["t", "question_mark", "F", "ctrl+p"])
+async def test_a_panel_closes_once_whatever_asks_for_it(key: str) -> None:
+    async with running() as pilot:
+        below = pilot.app.screen
+        await pilot.press(key)
+        await settle(pilot, 0.3)
+        panel = pilot.app.screen
+        assert panel is not below
+        await panel.dismiss(None)
+        panel.dismiss(None)
+        await settle(pilot)
+        assert pilot.app.screen is below

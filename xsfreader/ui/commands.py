@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
@@ -18,12 +17,14 @@ from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.keys import key_shown
+from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.screens.reader import ReaderScreen
 from xsfreader.ui.typeahead import Owing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from textual.await_complete import AwaitComplete
     from textual.command import Hits
 
     from xsfreader.library import Library
@@ -35,7 +36,7 @@ Command = tuple[str, str, "Callable[[], object]"]
 """Words, help, and what it does."""
 
 
-class Palette(Owing, CommandPalette):
+class Palette(Owing, ClosesOnce, CommandPalette):
     """The palette, ready for keys that come before what they are for."""
 
     def owes(self, typed: events.Key | events.Paste) -> bool:
@@ -55,8 +56,9 @@ class Palette(Owing, CommandPalette):
             super()._action_command_list(action)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, once: a click may come behind the key that closes it."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        """Close, and gather nothing more: there is no list for it any longer."""
+        self._cancel_gather_commands()
+        return super().dismiss(result)
 
 
 class Everything(Provider):

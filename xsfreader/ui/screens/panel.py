@@ -9,6 +9,7 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
+from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.strips import PaintedStrip
 from xsfreader.ui.widgets.painted import NOWHERE
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-class Panel(Frugal, ModalScreen[ScreenResultType]):
+class Panel(Frugal, ClosesOnce, ModalScreen[ScreenResultType]):
     """Paints the screen below once, and not at every step in itself as Textual does.
 
     It lies on a screen that is no panel, or has closed before the next one opens.

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from xsfreader.safety import clean
+from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.strips import PaintedStrip, fit
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class PictureView(Widget):
         return strips
 
 
-class PictureScreen(ModalScreen[None]):
+class PictureScreen(ClosesOnce, ModalScreen[None]):
     """One picture of a post after another."""
 
     DEFAULT_CSS = """

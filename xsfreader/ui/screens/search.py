@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.typeahead import Owing
 from xsfreader.ui.widgets.results import Results
@@ -54,7 +55,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(Owing, Tells, ModalScreen[tuple[str, str] | None]):
+class SearchScreen(Owing, ClosesOnce, Tells, ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
     DEFAULT_CSS = """
@@ -229,7 +230,7 @@ class SearchScreen(Owing, Tells, ModalScreen[tuple[str, str] | None]):
         self._choose()
 
     def _choose(self) -> None:
-        if self.results.hits and self.is_current:
+        if self.results.hits:
             hit = self.results.hits[self.results.cursor]
             self.dismiss((hit.post.permalink, self.query_text))
 
