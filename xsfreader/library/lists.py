@@ -88,9 +88,7 @@ class Lists(Reading, Own):
         As in the app, who has read a post in one language has read it in all.
         """
         self.require_posts()
-        found = self._store.posts(wanted._replace(unread=False), self.today)
-        listed = (self._listed(post, marks) for post, marks in found)
-        return [item for item in listed if not (wanted.unread and item.marks.read)]
+        return [self._listed(post, marks) for post, marks in self._store.posts(wanted, self.today)]
 
     def _listed(self, post: Post, marks: Marks) -> Listed:
         others = self._other_languages(post.permalink)

@@ -11,6 +11,7 @@ from xsfreader.folding import fold
 from xsfreader.model import FullPost, Marks, Post
 from xsfreader.store.base import (
     IN_LANGUAGE,
+    MARKED,
     POST,
     POST_COLUMNS,
     Base,
@@ -236,7 +237,7 @@ def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
     if wanted.until is not None:
         add("p.at < ?", day_end(wanted.until))
     if wanted.unread:
-        add("NOT ifnull(m.read, 0)")
+        add(f"NOT {MARKED.format('p', 'read')}")
     if wanted.starred:
         add("m.starred")
     return " AND ".join(clauses), tuple(values)

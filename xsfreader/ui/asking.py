@@ -86,15 +86,12 @@ class Asking:
 
     def _filter(self, text: str) -> None:
         self.screen.posts.filter(text)
-        self.screen.tabs.filtered = self.screen.posts.filtered
         self.screen.preparing.soon()
 
     def show_all(self) -> None:
         """Take the list's filter away; the cursor is on the post shown."""
-        screen = self.screen
         self._filter("")
-        if screen.permalink is not None:
-            screen.posts.reveal(screen.library.entry_permalink(screen.permalink))
+        self.screen.reveal_shown()
 
     def _found(self, text: str | None) -> None:
         if text is None:

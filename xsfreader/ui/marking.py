@@ -78,9 +78,7 @@ class Marking:
             self._counted = None
             if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
                 self.screen.posts.reload()
-                if self.screen.permalink is not None:
-                    shown = self.screen.library.entry_permalink(self.screen.permalink)
-                    self.screen.posts.reveal(shown)
+                self.screen.reveal_shown()
                 self.screen.refresh_counts()
                 self.screen.status.say(f"{len(undone)} unread again")
             return

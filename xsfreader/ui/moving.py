@@ -141,10 +141,9 @@ class Moving:
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post where it is there."""
         screen = self.screen
-        shown = screen.library.entry_permalink(screen.permalink) if screen.permalink else None
+        shown = screen.shown_entry
         again = view is screen.posts.view and not screen.posts.filtered
         opened = screen.posts.tree_of_posts.opened if again else frozenset()
-        screen.tabs.view, screen.tabs.filtered = view, ""
         screen.posts.show(view, shown, opened=opened)
         screen.focus_pane(reading=False)
         entry = screen.posts.entry

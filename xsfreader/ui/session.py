@@ -52,7 +52,6 @@ def restore(screen: ReaderScreen, session: Session) -> bool:
     if not screen.library.holds(session.permalink):
         return False
     view = View(session.view)
-    screen.tabs.view = view
     screen.posts.show(
         view,
         screen.library.entry_permalink(session.permalink),

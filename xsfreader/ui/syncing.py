@@ -200,9 +200,9 @@ class Syncer:
         except XsfreaderError:
             return ""
         screen.permalink, screen.path = moved, library.post(moved).path
-        row, wanted = screen.posts.row, library.entry_permalink(moved)
-        if row is None or (row.entry is not None and row.entry.permalink != wanted):
-            screen.posts.reveal(wanted)
+        row = screen.posts.row
+        if row is None or (row.entry is not None and row.entry.permalink != screen.shown_entry):
+            screen.reveal_shown()
         if document != screen.article.document:
             screen.article.update(document)
         return ""

@@ -98,8 +98,8 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
         self.touched = False
         """Whether a post was read since the start."""
         self.header = HeaderBar()
-        self.tabs = ViewTabs()
         self.posts = PostList(shown)
+        self.tabs = ViewTabs(self.posts)
         self.article = ArticleView(library.config.width)
         self.status = StatusBar()
         self.keys = KeyBar()
@@ -151,7 +151,6 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
         """Show the post left last, or the newest unread one, the list beside it."""
         left = None if self._fresh else session.Session.read(self.library.session())
         self.posts.library = self.library
-        self.tabs.filtered = ""
         if left is not None and session.restore(self, left):
             self.refresh_counts()
             return
@@ -240,6 +239,16 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
         self.posts.reveal(self.library.entry_permalink(permalink))
         self.focus_pane(reading=True)
         self.marking.read_now()
+
+    @property
+    def shown_entry(self) -> str | None:
+        """The permalink under which the list has the post shown, in its best language."""
+        return self.library.entry_permalink(self.permalink) if self.permalink else None
+
+    def reveal_shown(self) -> None:
+        """Bring the list's cursor to the post shown, where the list holds it."""
+        if (entry := self.shown_entry) is not None:
+            self.posts.reveal(entry)
 
     def keep_place(self) -> None:
         """Remember where in the post the reader is, and how the screen stands."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.reactive import var
+from textual.reactive import reactive, var
 
 from xsfreader.model import View
 from xsfreader.safety import clean
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from xsfreader.ui.keys import Action
+    from xsfreader.ui.widgets.post_rows import PostRows
 
 
 class Bar(Painted):
@@ -50,23 +51,11 @@ class Bar(Painted):
 class HeaderBar(Bar):
     """What this is, how much of it there is, and when it was last synced."""
 
-    posts: var[str] = var("")
-    unread: var[str] = var("")
-    sync: var[str] = var("")
+    posts: reactive[str] = reactive("")
+    unread: reactive[str] = reactive("")
+    sync: reactive[str] = reactive("")
     alert: var[bool] = var(default=False)
     name_shown: var[str] = var("XSF Blog")
-
-    def watch_posts(self) -> None:
-        """Paint anew."""
-        self.refresh()
-
-    def watch_unread(self) -> None:
-        """Paint anew."""
-        self.refresh()
-
-    def watch_sync(self) -> None:
-        """Paint anew."""
-        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint the line; a rule joins its parts. Where a sync is matters more than counts."""
@@ -96,15 +85,16 @@ VIEWS = (
 class ViewTabs(Bar):
     """The views of the list, by name; a click chooses one. Or what the list is narrowed to."""
 
-    view: var[View] = var(View.DATE)
-    filtered: var[str] = var("")
+    def __init__(self, posts: PostRows) -> None:
+        super().__init__()
+        self.posts = posts
 
-    def watch_filtered(self) -> None:
-        """Paint anew."""
-        self.refresh()
+    def on_mount(self) -> None:
+        """Follow the list."""
+        for what in ("view", "filtered"):
+            self.watch(self.posts, what, self._follow, init=False)
 
-    def watch_view(self) -> None:
-        """Paint anew."""
+    def _follow(self) -> None:
         self.refresh()
 
     def _names(self) -> list[tuple[View, str]]:
@@ -119,14 +109,14 @@ class ViewTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Paint the names, the one in force strong."""
-        if self.filtered:
-            name = next(name for view, name, _ in VIEWS if view is self.view)
-            words = f" /{clean(self.filtered)}"
+        if self.posts.filtered:
+            name = next(name for view, name, _ in VIEWS if view is self.posts.view)
+            words = f" /{clean(self.posts.filtered)}"
             left = [Segment(f" {name}", self.style("quiet")), Segment(words, self.style("strong"))]
             return self.line(left, [Segment("Esc shows all ", self.style("quiet"))])
         segments = [Segment(" ", self.look())]
         for view, name in self._names():
-            style = self.style("strong" if view is self.view else "quiet")
+            style = self.style("strong" if view is self.posts.view else "quiet")
             segments += [Segment(name, style), Segment(" ", self.look())]
         return PaintedStrip.fitted(segments, self.size.width, self.look())
 

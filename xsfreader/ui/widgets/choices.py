@@ -82,11 +82,8 @@ class Choices(PaintedView, can_focus=True):
 
     def _bring_in_sight(self) -> None:
         lines = [at for at, (index, _) in enumerate(self._lines) if index == self.cursor]
-        top, height = self.scroll_offset.y, self.size.height
-        if lines and lines[0] < top:
-            self.scroll_to(y=lines[0], animate=False)
-        elif lines and lines[-1] >= top + height:
-            self.scroll_to(y=lines[-1] - height + 1, animate=False)
+        if lines:
+            self.bring_in_sight(lines[0], lines[-1])
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the mouse."""

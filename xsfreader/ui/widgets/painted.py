@@ -212,6 +212,14 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
             # Other lines than before may stand where there were some.
             self.refresh()
 
+    def bring_in_sight(self, first: int, last: int) -> None:
+        """Scroll as little as shows these lines."""
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if first < top:
+            self.scroll_to(y=first, animate=False)
+        elif last >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False)
+
     @property
     def vertical_scrollbar(self) -> ScrollBar:
         """The bar, made when it is first asked for."""

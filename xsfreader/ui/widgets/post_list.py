@@ -164,12 +164,8 @@ class PostList(Tells, PostRows, can_focus=True):
         before, self.cursor = self.cursor, self._clamped(row)
         self.refresh_line(before)
         self.refresh_line(self.cursor)
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        margin = min(2, (height - 1) // 2)
-        if self.cursor < top + margin:
-            self.scroll_to(y=max(0, self.cursor - margin), animate=False)
-        elif self.cursor >= top + height - margin:
-            self.scroll_to(y=self.cursor - height + 1 + margin, animate=False)
+        margin = max(0, min(2, (self.size.height - 1) // 2))
+        self.bring_in_sight(max(0, self.cursor - margin), self.cursor + margin)
         self._tell_cursor()
 
     def _read_round(self, row: int) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.reactive import var
 
 from xsfreader.model import View
 from xsfreader.safety import clean
@@ -33,12 +34,13 @@ class PostRows(PaintedView):
 
     LOOKS = LOOKS["list"]
 
+    view: var[View] = var(View.DATE)
+    filtered: var[str] = var("")
+    """What the list is narrowed to: words in title, author or category."""
+
     def __init__(self, library: Library) -> None:
         super().__init__(id="posts")
         self.library = library
-        self.view = View.DATE
-        self.filtered = ""
-        """What the list is narrowed to: words in title, author or category."""
         self.cursor = 0
         self.tree_of_posts = self._tree()
         self._strips: dict[tuple[object, ...], Strip] = {}

@@ -87,11 +87,7 @@ class Results(PaintedView):
         self.refresh()
 
     def _bring_in_sight(self) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor * ROWS < top:
-            self.scroll_to(y=self.cursor * ROWS, animate=False)
-        elif (self.cursor + 1) * ROWS > top + height:
-            self.scroll_to(y=(self.cursor + 1) * ROWS - height, animate=False)
+        self.bring_in_sight(self.cursor * ROWS, (self.cursor + 1) * ROWS - 1)
 
     def fit_size(self) -> None:
         """Keep the cursor in sight when the window changes."""
