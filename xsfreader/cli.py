@@ -148,11 +148,11 @@ def _sync(args: Arguments, library: Library) -> int:
     for file in report.set_aside:
         print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
     library.refresh_xeps(lambda: False)
-    print(report.told())
+    print(report.summary())
     if (args.images or library.config.images == "all") and not library.local:
         with ProgressLine() as line:
-            pictures = library.fetch_pictures(line.show, lambda: False)
-        print(pictures.told())
+            pictures = library.fetch_images(line.show, lambda: False)
+        print(pictures.summary())
     return OK
 
 

@@ -76,7 +76,7 @@ class UnknownPostError(XsfreaderError):
         self.candidates = candidates
 
 
-class PictureError(XsfreaderError):
+class ImageError(XsfreaderError):
     """An image can't be had or drawn; a few words, for they stand in the frame of its box."""
 
 

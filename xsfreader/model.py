@@ -172,8 +172,8 @@ class SyncReport(NamedTuple):
     set_aside: tuple[SetAside, ...] = ()
     """Every file of the snapshot that could not be read, whether or not it was known before."""
 
-    def told(self) -> str:
-        """Tell the outcome in one line."""
+    def summary(self) -> str:
+        """Return the outcome in one line."""
         words = f"{self.total} post{'' if self.total == 1 else 's'}, {self.new} new"
         words += f", {self.changed} changed"
         words += f", {self.removed} removed"

@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.store.conftest import TODAY, land, make
 from xsfreader.model import Filter, Xep
 from xsfreader.store import Store
-from xsfreader.store.pictures import PictureFile
+from xsfreader.store.images import ImageFile
 
 folder = Path(sys.argv[1])
 
@@ -33,7 +33,7 @@ def clone():
     with opened() as other:
         other.marks("/a/")
         other.xeps()
-        with contextlib.closing(PictureFile(folder / "images.db")) as pictures:
+        with contextlib.closing(ImageFile(folder / "images.db")) as pictures:
             pictures.held()
 
 def clones():
@@ -45,7 +45,7 @@ def clones():
             thread.join()
 
 store = opened()
-kept = PictureFile(folder / "images.db")
+kept = ImageFile(folder / "images.db")
 store.xeps()
 kept.put("first", b"x", None)
 for line in sys.stdin:
@@ -69,13 +69,13 @@ from pathlib import Path
 from tests.store.conftest import TODAY
 from xsfreader.model import Filter
 from xsfreader.store import Store
-from xsfreader.store.pictures import PictureFile
+from xsfreader.store.images import ImageFile
 
 folder = Path(sys.argv[1])
 with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
     marks = store.export_state()["marks"]
     store.xeps()
-    with contextlib.closing(PictureFile(folder / "images.db")) as pictures:
+    with contextlib.closing(ImageFile(folder / "images.db")) as pictures:
         print(json.dumps({
             "starred": sorted(name for name, mark in marks.items() if mark.get("starred")),
             "posts": sorted(post.title for post, _ in store.posts(Filter(), TODAY)),

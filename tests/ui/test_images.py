@@ -10,7 +10,7 @@ import pytest
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader, running
-from xsfreader import raster
+from xsfreader import images
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 from xsfreader.model import Place
@@ -147,7 +147,7 @@ async def test_what_cannot_be_drawn_gets_the_box_with_the_reason(
 async def test_without_the_extra_boxes_are_as_ever_and_i_says_how(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(raster, "installed", lambda: False)
+    monkeypatch.setattr(images, "extra_installed", lambda: False)
     site(tmp_path, "![One](/images/one.png)\n\nText", one_png=WIDE)
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         assert boxes(pilot) == ["image"]
@@ -344,8 +344,8 @@ async def served_after_fault(host: GitHost) -> AsyncIterator[Driver]:
 
 async def test_all_brings_every_image_at_sync(host: GitHost) -> None:
     async with served(host, images="all") as pilot:
-        await until(pilot, lambda: reader(pilot).status.text == "1 images fetched, 0 were here")
-        assert reader(pilot).library.pictures.kept("/images/one.png") == WIDE
+        await until(pilot, lambda: reader(pilot).status.text == "1 image fetched, 0 already cached")
+        assert reader(pilot).library.images.cached("/images/one.png") == WIDE
 
 
 async def test_leaving_a_post_leaves_its_pictures_to_the_network(host: GitHost) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from textual.strip import Strip
 
 from tests import pictures
-from xsfreader.errors import PictureError
+from xsfreader.errors import ImageError
 from xsfreader.ui.images.drawing import Drawing, draw
 from xsfreader.ui.images.geometry import Cells, fit
 from xsfreader.ui.images.terminal import Protocol
@@ -97,7 +97,7 @@ def test_a_picture_that_lies_on_its_side_is_put_upright(form: str) -> None:
 )
 @pytest.mark.parametrize("protocol", Protocol)
 def test_what_is_no_picture_says_why(data: bytes, why: str, protocol: Protocol) -> None:
-    with pytest.raises(PictureError, match=why):
+    with pytest.raises(ImageError, match=why):
         drawn(data, protocol)
 
 
@@ -109,7 +109,7 @@ def test_spoiled_bytes_end_in_a_picture_or_a_reason(data: st.DataObject) -> None
         bytes_[at] = data.draw(st.integers(0, 255))
     try:
         drawing = drawn(bytes(bytes_[: data.draw(st.integers(0, len(bytes_)))]))
-    except PictureError:
+    except ImageError:
         return
     assert len(drawing.text) == drawing.cells.rows
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xsfreader.config import Config
+    from xsfreader.images import Images
     from xsfreader.markup import Document
     from xsfreader.paths import Paths
-    from xsfreader.pictures import Pictures
     from xsfreader.store import Store
 
     DocumentKey = tuple[str, str | None, dt.date]
@@ -50,7 +50,7 @@ class Base:
         self._documents: OrderedDict[DocumentKey, Document] = OrderedDict()
         self._unkept: OrderedDict[str, Document] = OrderedDict()
         """Posts parsed here, without head and foot, that the next start would parse again."""
-        self._pictures: Pictures | None = None
+        self._images: Images | None = None
 
     def clone(self) -> Self:
         """Open the same library again, for another thread."""
@@ -58,8 +58,8 @@ class Base:
 
     def close(self) -> None:
         """Close the files."""
-        if self._pictures is not None:
-            self._pictures.close()
+        if self._images is not None:
+            self._images.close()
         self._store.close()
 
     def __enter__(self) -> Self:

@@ -13,8 +13,8 @@ from xsfreader.log import log
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xsfreader.images import Images, ImagesReport
     from xsfreader.model import Progress, Source, SyncReport
-    from xsfreader.pictures import Pictures, PicturesReport
 
 PATIENCE_SECONDS = 5.0
 """How long another process may take for a source on this machine."""
@@ -50,31 +50,31 @@ class Fetching(Base):
             raise
         for file in report.set_aside:
             log().info("set aside: %s: %s", file.path, file.reason)
-        log().info("synced from %s: %s", self.source_name, report.told())
+        log().info("synced from %s: %s", self.source_name, report.summary())
         return report
 
     @property
-    def pictures(self) -> Pictures:
+    def images(self) -> Images:
         """The images of the posts."""
-        if self._pictures is None:
-            from xsfreader.pictures import Pictures
+        if self._images is None:
+            from xsfreader.images import Images
 
             file = images_path(self.config, self.paths, self.source_name)
-            self._pictures = Pictures(self._store, file, self.source, local=self.local)
-        return self._pictures
+            self._images = Images(self._store, file, self.source, local=self.local)
+        return self._images
 
-    def picture(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
+    def image(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
         """Read an image by its path on the site, fetched where it is not kept yet.
 
-        Raises PictureError, UnreachableError, StoppedError, StoreError.
+        Raises ImageError, UnreachableError, StoppedError, StoreError.
         """
-        return self.pictures.get(site_path, stopped)
+        return self.images.get(site_path, stopped)
 
-    def fetch_pictures(
+    def fetch_images(
         self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
-    ) -> PicturesReport:
+    ) -> ImagesReport:
         """Fetch every image that posts show. Raises UnreachableError, StoppedError, StoreError."""
-        return self.pictures.fetch_all(self.today, progress, stopped)
+        return self.images.fetch_all(self.today, progress, stopped)
 
     def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
         """Bring the XSF's list of XEPs where it changed; a failure is logged and costs nothing.

@@ -119,13 +119,13 @@ class Syncer:
         worker = get_current_worker()
         try:
             with self.library.clone() as library:
-                report = library.fetch_pictures(progress, lambda: worker.is_cancelled)
+                report = library.fetch_images(progress, lambda: worker.is_cancelled)
         except StoppedError:
             return
         except XsfreaderError as error:
             self.screen.post_message(PicturesFetched(f"images: {error}", alert=True))
         else:
-            words = report.told() if report.fetched or report.failed else ""
+            words = report.summary() if report.fetched or report.failed else ""
             self.screen.post_message(PicturesFetched(words))
 
     # Back on the screen's own thread
@@ -168,7 +168,7 @@ class Syncer:
         first = screen.library is not self.library and not self.library.empty
         if first:
             self._leave_guide()
-        words = report.told()
+        words = report.summary()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if not first and (report.new or report.changed or report.removed):

@@ -18,8 +18,8 @@ from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xsfreader.errors import PictureError
-from xsfreader.raster import BROKEN, open_image, turned
+from xsfreader.errors import ImageError
+from xsfreader.images import DECODE_ERRORS, open_image, swaps_axes
 from xsfreader.ui.images.terminal import Protocol
 from xsfreader.ui.strips import PaintedStrip
 
@@ -78,16 +78,16 @@ def draw(
     protocol: Protocol,
     cell: tuple[int, int],
 ) -> Drawing:
-    """Draw a picture; ``fitting`` says how large by its pixels. Raises PictureError."""
+    """Draw a picture; ``fitting`` says how large by its pixels. Raises ImageError."""
     with open_image(data) as image:
         try:
-            size = image.size[::-1] if turned(image) else image.size
+            size = image.size[::-1] if swaps_axes(image) else image.size
             cells = fitting(size)
             grain = (1, 2) if protocol is Protocol.HALF else cell
             wanted = (cells.columns * grain[0], cells.rows * grain[1])
             pixels = _scaled(image, wanted, ground)
-        except BROKEN as error:
-            raise PictureError("broken") from error
+        except DECODE_ERRORS as error:
+            raise ImageError("broken") from error
     if protocol is Protocol.KITTY:
         return _kitty(pixels, cells, size)
     if protocol is Protocol.SIXEL:
@@ -100,7 +100,7 @@ def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
     from PIL import Image as Images
     from PIL import ImageOps
 
-    lying = wanted[::-1] if turned(image) else wanted
+    lying = wanted[::-1] if swaps_axes(image) else wanted
     image.draft("RGB", (lying[0] * 2, lying[1] * 2))
     image.load()
     clear = image.has_transparency_data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader import raster
+from xsfreader import images
 from xsfreader.errors import XsfreaderError
 from xsfreader.library import Library
 from xsfreader.model import Place
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from xsfreader.images import ImageStatus
     from xsfreader.markup import Document, Image
-    from xsfreader.pictures import Held
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.loader import PictureCame
     from xsfreader.ui.images.terminal import Display
@@ -43,7 +43,7 @@ class Gallery:
         """Whether the network was not there when it was last asked for a picture."""
         self._loader = Loader(screen, display, self._opened, offline=offline)
         self._document: Document | None = None
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, ImageStatus] = {}
         """What is known of the post's images, by path on the site."""
         self._most: dict[int, Cells] = {}
         """The most each picture that has a room may take."""
@@ -63,7 +63,7 @@ class Gallery:
         """Why no picture is shown at all; empty where they are."""
         if self.screen.library.config.images == "off":
             return 'the configuration says images = "off"'
-        return "" if raster.installed() else INSTALL
+        return "" if images.extra_installed() else INSTALL
 
     # Room
 
@@ -105,18 +105,18 @@ class Gallery:
     def _learn(self, document: Document) -> None:
         """Look up which pictures are here, and how large they are."""
         paths = [image.site_path for image in document.images if image.site_path]
-        paths = [path for path in paths if not raster.problem_of_name(path)]
+        paths = [path for path in paths if not images.name_problem(path)]
         self._held = {}
         if not paths or self.off:
             return
         try:
-            self._held = self.screen.library.pictures.look_up(paths)
+            self._held = self.screen.library.images.look_up(paths)
         except XsfreaderError as error:
             self.screen.status.say(str(error), alert=True)
         for held in self._held.values():
-            if held.here and self._problems.get(held.blob) == NOT_YET:
+            if held.cached and self._problems.get(held.blob) == NOT_YET:
                 del self._problems[held.blob]
-            elif (self._offline or self._unreachable) and not held.here:
+            elif (self._offline or self._unreachable) and not held.cached:
                 self._problems.setdefault(held.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:
@@ -125,10 +125,10 @@ class Gallery:
             return ""
         if image.site_path is None:
             return "on another host" if image.url.startswith(("http:", "https:")) else ""
-        if problem := raster.problem_of_name(image.site_path):
+        if problem := images.name_problem(image.site_path):
             return problem
         held = self._held.get(image.site_path)
-        return self._problems.get(held.blob, "") if held is not None else raster.MISSING
+        return self._problems.get(held.blob, "") if held is not None else images.MISSING
 
     # Drawings
 

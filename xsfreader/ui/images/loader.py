@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from xsfreader.errors import PictureError, StoppedError, UnreachableError, XsfreaderError
+from xsfreader.errors import ImageError, StoppedError, UnreachableError, XsfreaderError
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Loader:
                     came = self._bring(libraries[wanted.source], wanted)
                 except StoppedError:
                     continue
-                except PictureError as error:
+                except ImageError as error:
                     came = PictureCame(wanted, None, str(error))
                 except UnreachableError:
                     self._give_up(wanted)
@@ -156,11 +156,11 @@ class Loader:
             return worker.is_cancelled or self._unwanted(wanted)
 
         if self._offline:
-            data = library.pictures.kept(wanted.path)
+            data = library.images.cached(wanted.path)
             if data is None:
                 return PictureCame(wanted, None, NOT_YET, final=False)
         else:
-            data = library.picture(wanted.path, stopped)
+            data = library.image(wanted.path, stopped)
         if stopped():
             raise StoppedError("stopped")
         protocol = self._display.protocol()

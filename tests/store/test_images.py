@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xsfreader.errors import NewerFileError
-from xsfreader.store.pictures import PictureFile
+from xsfreader.store.images import ImageFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def test_nothing_is_made_before_an_image_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "data" / "images.db"
-    with closing(PictureFile(file)) as pictures:
+    with closing(ImageFile(file)) as pictures:
         assert pictures.get("a") is None
         assert pictures.sizes(["a"]) == {}
         assert pictures.held() == set()
@@ -25,11 +25,11 @@ def test_nothing_is_made_before_an_image_is_kept(tmp_path: Path) -> None:
 
 def test_images_are_kept_with_their_sizes(tmp_path: Path) -> None:
     file = tmp_path / "data" / "images.db"
-    with closing(PictureFile(file)) as pictures:
+    with closing(ImageFile(file)) as pictures:
         pictures.put("a", b"\x89PNG", (640, 480))
         pictures.put("b", b"GIF8", None)
         pictures.put("b", b"GIF89a", None)
-    with closing(PictureFile(file)) as pictures:
+    with closing(ImageFile(file)) as pictures:
         assert pictures.get("a") == b"\x89PNG"
         assert pictures.get("b") == b"GIF89a"
         assert pictures.sizes(["a", "b", "c"]) == {"a": (640, 480), "b": None}
@@ -40,7 +40,7 @@ def test_images_are_kept_with_their_sizes(tmp_path: Path) -> None:
 def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
     file = tmp_path / "images.db"
     file.write_bytes(b"no database" * 100)
-    with closing(PictureFile(file)) as pictures:
+    with closing(ImageFile(file)) as pictures:
         assert pictures.get("a") is None
         pictures.put("a", b"x", None)
         assert pictures.get("a") == b"x"
@@ -49,11 +49,11 @@ def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "images.db"
-    with closing(PictureFile(file)) as pictures:
+    with closing(ImageFile(file)) as pictures:
         pictures.put("a", b"x", None)
     data = bytearray(file.read_bytes())
     data[60:64] = (99).to_bytes(4, "big")
     file.write_bytes(data)
-    with closing(PictureFile(file)) as pictures, pytest.raises(NewerFileError):
+    with closing(ImageFile(file)) as pictures, pytest.raises(NewerFileError):
         pictures.get("a")
     assert file.read_bytes() == data

@@ -24,7 +24,7 @@ TIMEOUT = 5.0
 """Seconds to wait for another process before BusyError."""
 
 
-class PictureFile:
+class ImageFile:
     """The images of one source, for one thread at a time. Every method raises StoreError."""
 
     def __init__(self, file: Path, *, timeout: float = TIMEOUT) -> None:

@@ -9,11 +9,11 @@ import pytest
 from tests import pictures
 from tests.e2e.conftest import run_command
 from tests.githost import Fault, GitHost, commit, new_repository
-from xsfreader import raster
+from xsfreader import images
 from xsfreader.config import Config, locate
-from xsfreader.errors import PictureError, StoppedError, UnreachableError
+from xsfreader.errors import ImageError, StoppedError, UnreachableError
+from xsfreader.images import ImagesReport
 from xsfreader.library import Library
-from xsfreader.pictures import PicturesReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,72 +66,72 @@ def library(host: GitHost) -> Iterator[Library]:
 
 
 def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> None:
-    assert not library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].here
-    assert library.pictures.kept("/images/a/red.png") is None
+    assert not library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].cached
+    assert library.images.cached("/images/a/red.png") is None
     assert not host.seen
-    assert library.picture("/images/a/red.png", never) == RED
+    assert library.image("/images/a/red.png", never) == RED
     assert host.seen
     host.reset()
-    assert library.picture("/images/a/red.png", never) == RED
+    assert library.image("/images/a/red.png", never) == RED
     with library.clone() as again:
-        assert again.picture("/images/a/red.png", never) == RED
-        assert again.pictures.kept("/images/a/red.png") == RED
-        held = again.pictures.look_up(["/images/a/red.png", "/images/gone.png"])
+        assert again.image("/images/a/red.png", never) == RED
+        assert again.images.cached("/images/a/red.png") == RED
+        held = again.images.look_up(["/images/a/red.png", "/images/gone.png"])
     assert set(held) == {"/images/a/red.png"}
-    assert held["/images/a/red.png"].here
+    assert held["/images/a/red.png"].cached
     assert held["/images/a/red.png"].size == (64, 32)
     assert not host.seen
 
 
 def test_what_cannot_be_had_says_why_without_a_request(library: Library, host: GitHost) -> None:
     for path, why in (("/images/gone.png", "missing on the site"), ("/images/x.svg", "SVG")):
-        with pytest.raises(PictureError, match=why):
-            library.picture(path, never)
+        with pytest.raises(ImageError, match=why):
+            library.image(path, never)
     assert not host.seen
 
 
 def test_a_host_that_is_gone_leaves_the_picture_for_later(library: Library, host: GitHost) -> None:
     host.stop()
     with pytest.raises(UnreachableError):
-        library.picture("/images/a/red.png", never)
+        library.image("/images/a/red.png", never)
 
 
 def test_a_host_that_answers_nonsense_is_no_end_of_reading(library: Library, host: GitHost) -> None:
     host.fault = Fault(only="command=fetch", body=b"0000")
-    with pytest.raises(PictureError, match="could not be fetched"):
-        library.picture("/images/a/red.png", never)
+    with pytest.raises(ImageError, match="could not be fetched"):
+        library.image("/images/a/red.png", never)
 
 
 def test_fetching_stops_when_asked(library: Library, host: GitHost) -> None:
     with pytest.raises(StoppedError):
-        library.picture("/images/a/red.png", lambda: True)
+        library.image("/images/a/red.png", lambda: True)
     host.fault = Fault(delay=30)
     with pytest.raises(StoppedError):
-        library.picture("/images/a/red.png", lambda: bool(host.seen or host.fault))
+        library.image("/images/a/red.png", lambda: bool(host.seen or host.fault))
 
 
 def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitHost) -> None:
     told: list[Progress] = []
-    assert library.fetch_pictures(told.append, never) == PicturesReport(fetched=2)
+    assert library.fetch_images(told.append, never) == ImagesReport(fetched=2)
     assert told[-1].done == told[-1].total == 2
-    assert library.pictures.kept("/images/blue one.png") == BLUE
-    assert library.pictures.kept("/images/unused.png") is None
+    assert library.images.cached("/images/blue one.png") == BLUE
+    assert library.images.cached("/images/unused.png") is None
     host.reset()
-    assert library.fetch_pictures(silent, never) == PicturesReport(kept=2)
+    assert library.fetch_images(silent, never) == ImagesReport(cached=2)
     assert not host.seen
 
 
 def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
     library: Library, host: GitHost
 ) -> None:
-    library.fetch_pictures(silent, never)
-    before = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
+    library.fetch_images(silent, never)
+    before = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
     commit(host.folder / "blog.git", {**FILES, "static/images/a/red.png": BLUE})
     library.sync(silent, never)
-    assert library.pictures.kept("/images/a/red.png") == BLUE
-    library.picture("/images/a/red.png", never)
-    library.fetch_pictures(silent, never)
-    after = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
+    assert library.images.cached("/images/a/red.png") == BLUE
+    library.image("/images/a/red.png", never)
+    library.fetch_images(silent, never)
+    after = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
     assert before != after
 
 
@@ -142,19 +142,19 @@ def test_images_of_a_folder_are_read_there_and_kept_nowhere(tmp_path: Path) -> N
         file.write_bytes(data)
     with Library(Config(), locate(), str(tmp_path / "site")) as library:
         library.sync(silent, never)
-        assert library.picture("/images/a/red.png", never) == RED
-        assert library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"].here
-        assert library.fetch_pictures(silent, never) == PicturesReport()
+        assert library.image("/images/a/red.png", never) == RED
+        assert library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].cached
+        assert library.fetch_images(silent, never) == ImagesReport()
         assert not list(library.paths.data.glob("images-*"))
 
 
 def test_without_the_extra_images_are_kept_unmeasured(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(raster, "installed", lambda: False)
-    assert library.picture("/images/a/red.png", never) == RED
-    held = library.pictures.look_up(["/images/a/red.png"])["/images/a/red.png"]
-    assert held.here
+    monkeypatch.setattr(images, "extra_installed", lambda: False)
+    assert library.image("/images/a/red.png", never) == RED
+    held = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"]
+    assert held.cached
     assert held.size is None
 
 
@@ -163,8 +163,8 @@ def test_without_the_extra_images_are_kept_unmeasured(
     [
         ("on-view", (), ""),
         ("off", (), ""),
-        ("on-view", ("--images",), "2 images fetched, 0 were here"),
-        ("all", (), "2 images fetched, 0 were here"),
+        ("on-view", ("--images",), "2 images fetched, 0 already cached"),
+        ("all", (), "2 images fetched, 0 already cached"),
     ],
 )
 def test_the_command_fetches_images_where_asked(

@@ -1,0 +1,230 @@
+"""The images of the posts: fetched once, kept for reading offline, opened within bounds.
+
+An image is a blob of the same upstream as the posts. An image in a folder on this machine is
+read there and not kept. Pillow is an optional extra and slow to load: it is imported when the
+first image is opened.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import re
+import struct
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from xsfreader.errors import (
+    ImageError,
+    OversizeError,
+    StoppedError,
+    StoreError,
+    UnreachableError,
+    UpstreamError,
+)
+from xsfreader.model import Filter, Progress
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from xsfreader.model import Source
+    from xsfreader.store import Store
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+"""The formats that are opened; Pillow reads many more, which no browser shows either."""
+PIXELS = 40_000_000
+"""An image with more is not decoded."""
+SVG = "SVG drawing"
+MISSING = "missing on the site"
+DECODE_ERRORS = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError, struct.error,
+)  # fmt: skip
+"""What Pillow's decoders raise on bytes that are not an image after all."""
+
+_ORIENTATION = 0x0112
+_SWAPS_AXES = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap width and height."""
+_MENTION = r"(?i)/?images/[^\s\"'<>\[\](){}]+"
+"""Where a post's Markdown names a file of the site's images."""
+
+
+class ImageStatus(NamedTuple):
+    """What is known of a site image without a request."""
+
+    blob: str
+    """Changes when the image does."""
+    cached: bool
+    """Whether it can be read without a network."""
+    size: tuple[int, int] | None
+    """Width and height, None where they were not measured."""
+
+
+class ImagesReport(NamedTuple):
+    """The outcome of fetching all images."""
+
+    fetched: int = 0
+    cached: int = 0
+    """Fetched before."""
+    failed: int = 0
+
+    def summary(self) -> str:
+        """Return the outcome in one line."""
+        words = f"{self.fetched} image{'' if self.fetched == 1 else 's'} fetched"
+        words += f", {self.cached} already cached"
+        return words + (f", {self.failed} could not be fetched" if self.failed else "")
+
+
+class Images:
+    """The images of one library, for use in one thread."""
+
+    def __init__(
+        self, store: Store, file: Path, source: Callable[[], Source], *, local: bool
+    ) -> None:
+        """Open nothing yet; ``file`` stores images, ``source`` opens the upstream."""
+        from xsfreader.store.images import ImageFile
+
+        self._store = store
+        self._file = ImageFile(file)
+        self._source = source
+        self._local = local
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def look_up(self, site_paths: Iterable[str]) -> dict[str, ImageStatus]:
+        """Return what is known of images by site path; unknown paths are left out."""
+        blobs = {path: blob for path in site_paths if (blob := self._store.image_blob(path))}
+        sizes = self._file.sizes(blobs.values()) if blobs and not self._local else {}
+        return {
+            path: ImageStatus(blob, self._local or blob in sizes, sizes.get(blob))
+            for path, blob in blobs.items()
+        }
+
+    def cached(self, site_path: str) -> bytes | None:
+        """Read an image that was fetched before or is on this machine; None for others."""
+        if self._local:
+            return self.get(site_path, lambda: False)
+        blob = self._store.image_blob(site_path)
+        return self._file.get(blob) if blob else None
+
+    def get(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
+        """Read an image; fetch it first if it is not cached.
+
+        Raises ImageError where there is no such image, UnreachableError without a network,
+        StoppedError, StoreError.
+        """
+        if problem := name_problem(site_path):
+            raise ImageError(problem)
+        blob = self._store.image_blob(site_path)
+        if blob is None:
+            raise ImageError(MISSING)
+        data = None if self._local else self._file.get(blob)
+        if data is None:
+            data = self._fetch(site_path, blob, stopped)
+        return data
+
+    def _fetch(self, site_path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
+        try:
+            data = self._source().blob(site_path, blob, stopped)
+        except OversizeError:
+            raise ImageError("too many bytes") from None
+        except UpstreamError as error:
+            raise ImageError("could not be fetched") from error
+        if not self._local:
+            with suppress(StoreError):
+                self._file.put(blob, data, measure(data))
+        return data
+
+    def fetch_all(
+        self,
+        today: dt.date,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> ImagesReport:
+        """Fetch every image that a post shows; delete those the site no longer has.
+
+        Raises UnreachableError and StoppedError; images fetched before that stay.
+        """
+        if self._local:
+            return ImagesReport()
+        progress(Progress("looking for images"))
+        images = self._store.images()
+        shown = {images[path]: path for path in sorted(self._mentioned(today) & images.keys())}
+        held = self._file.held()
+        missing = [(blob, path) for blob, path in shown.items() if blob not in held]
+        failed = 0
+        for done, (blob, path) in enumerate(missing):
+            progress(Progress("fetching images", done, len(missing), "images"))
+            try:
+                self._fetch(path, blob, stopped)
+            except (StoppedError, UnreachableError):
+                raise
+            except ImageError:
+                failed += 1
+        if missing:
+            progress(Progress("fetching images", len(missing), len(missing), "images"))
+        if gone := held - set(images.values()):
+            self._file.drop(gone)
+        return ImagesReport(len(missing) - failed, len(shown) - len(missing), failed)
+
+    def _mentioned(self, today: dt.date) -> set[str]:
+        found = set()
+        for post, _ in self._store.posts(Filter(), today):
+            for name in re.findall(_MENTION, self._store.body(post.permalink)):
+                path = "/" + unquote(name).lstrip("/")
+                if not name_problem(path):
+                    found.add(path)
+        return found
+
+
+@cache
+def extra_installed() -> bool:
+    """Tell whether the extra ``images`` is installed, without loading it."""
+    return all(importlib.util.find_spec(name) for name in ("PIL", "textual_image"))
+
+
+def name_problem(path: str) -> str:
+    """Return why a file with this name is never drawn, or an empty string."""
+    return SVG if path.lower().endswith((".svg", ".svgz")) else ""
+
+
+def open_image(data: bytes) -> Image:
+    """Read an image's header without decoding it. Raises ImageError."""
+    from PIL import Image
+
+    # Pillow would warn on stderr, in the middle of the screen; the bound below is stricter.
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except DECODE_ERRORS:
+        raise ImageError(SVG if data.lstrip()[:1] == b"<" else "broken") from None
+    if image.width * image.height > PIXELS:
+        image.close()
+        raise ImageError(f"too large: {image.width} x {image.height} pixels")
+    return image
+
+
+def swaps_axes(image: Image) -> bool:
+    """Tell whether the EXIF orientation swaps width and height."""
+    return (
+        image.format in ("JPEG", "PNG", "WEBP") and image.getexif().get(_ORIENTATION) in _SWAPS_AXES
+    )
+
+
+def measure(data: bytes) -> tuple[int, int] | None:
+    """Return width and height as displayed, or None where they can't be known."""
+    if not extra_installed():
+        return None
+    try:
+        with open_image(data) as image:
+            return image.size[::-1] if swaps_axes(image) else image.size
+    except (ImageError, *DECODE_ERRORS):
+        return None
