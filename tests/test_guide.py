@@ -18,7 +18,7 @@ from xsfreader.ingest import ingest
 from xsfreader.markup import parse
 from xsfreader.markup.document import BlockKind, Document, LinkKind
 from xsfreader.model import SITE, FullPost
-from xsfreader.ui.keys import ACTIONS, key_shown
+from xsfreader.ui.keymap import ACTIONS, key_shown
 
 GUIDE = Path(str(resources.files("xsfreader"))) / "guide"
 FILES = sorted((GUIDE / "content" / "blog").glob("*.md"))

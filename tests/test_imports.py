@@ -112,9 +112,9 @@ STARTED = """
     import asyncio
     from xsfreader.config import Config, locate
     from xsfreader.library import Library
-    from xsfreader.ui import preparing
+    from xsfreader.ui import prefetch
     from xsfreader.ui.app import ReaderApp
-    preparing.REST_SECONDS = 600
+    prefetch.REST_SECONDS = 600
     async def run():
         with Library(Config(images="off"), locate(), "guide") as library:
             app = ReaderApp(library, fresh=True)

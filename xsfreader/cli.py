@@ -294,7 +294,7 @@ def _state(args: Arguments, library: Library) -> int:
 
 def _config(config: Config) -> int:
     from xsfreader.config import dump
-    from xsfreader.ui.keys import effective, key_written
+    from xsfreader.ui.keymap import effective, key_written
 
     held = [(action.id, ", ".join(map(key_written, action.keys))) for action in effective(config)]
     print(dump(config, held), end="")

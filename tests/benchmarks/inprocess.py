@@ -16,7 +16,7 @@ from xsfreader.markup import layout, parse
 from xsfreader.markup.packed import pack, unpack
 from xsfreader.model import Filter, Place, View
 from xsfreader.store import Store
-from xsfreader.ui.strips import Geometry, Lit, Painter
+from xsfreader.ui.render import Geometry, Lit, Painter
 
 if TYPE_CHECKING:
     from pathlib import Path

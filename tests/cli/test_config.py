@@ -8,7 +8,7 @@ import pytest
 
 from xsfreader.cli import FAILURE, OK, main
 from xsfreader.config import load
-from xsfreader.ui.keys import ACTIONS, effective
+from xsfreader.ui.keymap import ACTIONS, effective
 
 if TYPE_CHECKING:
     from pathlib import Path

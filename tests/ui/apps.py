@@ -10,8 +10,8 @@ from textual import events
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 from xsfreader.ui.app import ReaderApp
-from xsfreader.ui.keys import key_name
-from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.keymap import key_name
+from xsfreader.ui.reader import ReaderScreen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,10 +14,10 @@ from xsfreader import images
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 from xsfreader.model import Place
-from xsfreader.ui import linking
 from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.images import loader
-from xsfreader.ui.screens.picture import PictureScreen
+from xsfreader.ui.reader import links
+from xsfreader.ui.screens.image import PictureScreen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -400,7 +400,7 @@ async def test_i_on_a_picture_elsewhere_opens_the_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(linking.Linking, "open_outside", lambda _self, url: opened.append(url))
+    monkeypatch.setattr(links.Linking, "open_outside", lambda _self, url: opened.append(url))
     site(tmp_path, "![Far](https://example.org/far.png)\n\nText")
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         assert boxes(pilot) == ["image · on another host"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 
 def where(screen: ReaderScreen, words: str) -> Offset:

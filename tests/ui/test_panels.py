@@ -11,8 +11,8 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 
 from tests.ui.apps import running, settle
+from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.panel import Panel
-from xsfreader.ui.screens.reader import ReaderScreen
 
 if TYPE_CHECKING:
     from textual.app import App

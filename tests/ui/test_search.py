@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle, type_at_once
-from xsfreader.ui.screens.reader import ReaderScreen
+from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
 
 if TYPE_CHECKING:

@@ -15,16 +15,16 @@ from xsfreader.errors import ConfigError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
 from xsfreader.ui.images.terminal import Display, Listener
+from xsfreader.ui.input import TypeAhead
 from xsfreader.ui.keyboard import attach
-from xsfreader.ui.keys import effective
-from xsfreader.ui.screens.reader import ReaderScreen
-from xsfreader.ui.typeahead import TypeAhead
+from xsfreader.ui.keymap import effective
+from xsfreader.ui.reader import ReaderScreen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from xsfreader.ui.keys import Action
-    from xsfreader.ui.typeahead import Round
+    from xsfreader.ui.input import Round
+    from xsfreader.ui.keymap import Action
 
 
 WORD_KEYS = {

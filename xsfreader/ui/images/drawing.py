@@ -21,7 +21,7 @@ from textual.strip import Strip
 from xsfreader.errors import ImageError
 from xsfreader.images import DECODE_ERRORS, open_image, swaps_axes
 from xsfreader.ui.images.terminal import Protocol
-from xsfreader.ui.strips import PaintedStrip
+from xsfreader.ui.render import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

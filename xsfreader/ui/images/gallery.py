@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.loader import PictureCame
     from xsfreader.ui.images.terminal import Display
-    from xsfreader.ui.screens.picture import PictureScreen
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.ui.screens.image import PictureScreen
 
 REST_SECONDS = 0.15
 """How long a post must rest on screen before its pictures are fetched."""
@@ -253,7 +253,7 @@ class Gallery:
         elif image.site_path is None:
             screen.links.open_outside(image.url)
         else:
-            from xsfreader.ui.screens.picture import PictureScreen
+            from xsfreader.ui.screens.image import PictureScreen
 
             self.viewer = PictureScreen(self, document.images, index)
             screen.app.push_screen(self.viewer, self._closed)

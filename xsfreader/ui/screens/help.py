@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from xsfreader.ui.keys import key_shown
+from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.panel import Panel
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from xsfreader.ui.keys import Action
+    from xsfreader.ui.keymap import Action
 
 
 class HelpScreen(Panel[None]):

@@ -9,9 +9,9 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
+from xsfreader.ui.render import PaintedStrip
 from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.screens.frugal import Frugal
-from xsfreader.ui.strips import PaintedStrip
 from xsfreader.ui.widgets.painted import NOWHERE
 
 if TYPE_CHECKING:

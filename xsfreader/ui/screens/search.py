@@ -12,9 +12,9 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.ui.input import Owing
 from xsfreader.ui.screens.closing import ClosesOnce
 from xsfreader.ui.tells import Tells
-from xsfreader.ui.typeahead import Owing
 from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:

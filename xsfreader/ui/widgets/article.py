@@ -10,11 +10,11 @@ from textual.geometry import Offset
 
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
+from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
 from xsfreader.ui.places import same_words
-from xsfreader.ui.sight import link_at, link_lines, links_between
-from xsfreader.ui.strips import (
+from xsfreader.ui.render import (
     Geometry,
     Lit,
     PaintedStrip,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document, Layout, Line, Match
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.gallery import Gallery
-    from xsfreader.ui.strips import Range
+    from xsfreader.ui.render import Range
 
 START = Place(0, 0)
 CACHED_STRIPS = 1000

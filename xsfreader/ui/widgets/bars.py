@@ -11,10 +11,10 @@ from textual.reactive import reactive, var
 
 from xsfreader.model import View
 from xsfreader.safety import clean
-from xsfreader.ui.keys import key_shown
+from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import ViewChosen
-from xsfreader.ui.strips import PaintedStrip, fit
+from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.strip import Strip
 
-    from xsfreader.ui.keys import Action
+    from xsfreader.ui.keymap import Action
     from xsfreader.ui.widgets.post_rows import PostRows
 
 

@@ -13,7 +13,7 @@ from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
 from xsfreader.ui.looks import style_of
-from xsfreader.ui.strips import PaintedStrip
+from xsfreader.ui.render import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

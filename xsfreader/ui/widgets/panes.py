@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.containers import Horizontal, Vertical
 
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.strips import PaintedStrip
+from xsfreader.ui.render import PaintedStrip
 from xsfreader.ui.widgets.painted import Ground
 
 if TYPE_CHECKING:

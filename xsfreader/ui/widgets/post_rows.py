@@ -11,7 +11,7 @@ from textual.reactive import var
 from xsfreader.model import View
 from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.strips import PaintedStrip, fit, fit_ends
+from xsfreader.ui.render import PaintedStrip, fit, fit_ends
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 

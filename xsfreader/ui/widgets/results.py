@@ -9,7 +9,7 @@ from textual.message import Message
 
 from xsfreader.safety import clean
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.strips import PaintedStrip, fit
+from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from xsfreader.markup import Match
     from xsfreader.model import Place
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 
 class Finding:

@@ -11,7 +11,7 @@ from xsfreader.ui.places import same_heading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 
 class Moving:

@@ -13,8 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from xsfreader.safety import clean
+from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.screens.closing import ClosesOnce
-from xsfreader.ui.strips import PaintedStrip, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.apps import running, settle
-from xsfreader.ui.commands import Command, Everything, best
+from xsfreader.ui.screens.palette import Command, Everything, best
 
 LINES = [
     "XEP-0384 OMEMO Encryption, Experimental",

@@ -16,10 +16,10 @@ from textual.fuzzy import Matcher
 from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
-from xsfreader.ui.keys import key_shown
+from xsfreader.ui.input import Owing
+from xsfreader.ui.keymap import key_shown
+from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.closing import ClosesOnce
-from xsfreader.ui.screens.reader import ReaderScreen
-from xsfreader.ui.typeahead import Owing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,20 +10,20 @@ from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.safety import clean
-from xsfreader.ui import session
-from xsfreader.ui.asking import Asking
-from xsfreader.ui.finding import Finding
-from xsfreader.ui.following import Following
 from xsfreader.ui.images.gallery import Gallery
-from xsfreader.ui.keys import key_shown
-from xsfreader.ui.linking import Linking
-from xsfreader.ui.marking import Marking
-from xsfreader.ui.moving import Moving
-from xsfreader.ui.outside import Outside
-from xsfreader.ui.panels import Panels
-from xsfreader.ui.preparing import Preparing
+from xsfreader.ui.keymap import key_shown
+from xsfreader.ui.prefetch import Preparing
+from xsfreader.ui.reader import session
+from xsfreader.ui.reader.dialogs import Asking
+from xsfreader.ui.reader.external import Outside
+from xsfreader.ui.reader.find import Finding
+from xsfreader.ui.reader.links import Linking
+from xsfreader.ui.reader.marks import Marking
+from xsfreader.ui.reader.navigation import Moving
+from xsfreader.ui.reader.panels import Panels
+from xsfreader.ui.reader.preview import Following
+from xsfreader.ui.reader.sync import Syncer
 from xsfreader.ui.screens.frugal import Frugal
-from xsfreader.ui.syncing import Syncer
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
     from xsfreader.ui.images.loader import PictureCame
     from xsfreader.ui.images.terminal import Display
-    from xsfreader.ui.keys import Action
+    from xsfreader.ui.keymap import Action
     from xsfreader.ui.messages import (
         LinkChosen,
         PictureChosen,

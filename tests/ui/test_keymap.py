@@ -9,7 +9,7 @@ import pytest
 from xsfreader import config
 from xsfreader.config import Config, load
 from xsfreader.errors import ConfigError
-from xsfreader.ui.keys import ACTIONS, PRESETS, effective, key_written
+from xsfreader.ui.keymap import ACTIONS, PRESETS, effective, key_written
 
 if TYPE_CHECKING:
     from pathlib import Path

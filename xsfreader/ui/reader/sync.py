@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xsfreader.library import Library
     from xsfreader.model import Progress
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 IMAGES = "images"
 """The unit of progress with images, which come beside everything else."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.library import Library
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 REST_SECONDS = 0.03
 """How long a post must rest on screen before its neighbours are looked at."""

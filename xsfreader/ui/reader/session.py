@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xsfreader.model import View
 
 if TYPE_CHECKING:
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 MOST_FOLDS = 200
 

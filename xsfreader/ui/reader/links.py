@@ -13,7 +13,7 @@ from xsfreader.ui.opener import command, in_terminal, open_url
 
 if TYPE_CHECKING:
     from xsfreader.markup import Link
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 
 class Linking:

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xsfreader.ui.strips import PaintedStrip
+from xsfreader.ui.render import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

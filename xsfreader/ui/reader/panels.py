@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from textual._styles_cache import StylesCache
 
 from xsfreader.model import Place
-from xsfreader.ui.keys import Where
+from xsfreader.ui.keymap import Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.screen import Screen
 
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
 
 T = TypeVar("T")
 HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
@@ -141,7 +141,7 @@ class Panels:
 
     def palette(self) -> None:
         """Open the palette."""
-        from xsfreader.ui.commands import Everything, Palette
+        from xsfreader.ui.screens.palette import Everything, Palette
 
         self.screen.app.push_screen(
             Palette(providers=[Everything], placeholder="action, category, XEP or title")

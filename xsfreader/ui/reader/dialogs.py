@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from textual.await_remove import AwaitRemove
 
-    from xsfreader.ui.screens.reader import ReaderScreen
+    from xsfreader.ui.reader import ReaderScreen
     from xsfreader.ui.widgets.prompt import Prompt
 
 

@@ -11,7 +11,6 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle, type_at_once
-from xsfreader.ui import typeahead
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.screens.search import SearchScreen
@@ -182,7 +181,7 @@ async def test_a_prompt_that_loses_the_keys_is_left() -> None:
 
 
 async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeahead, "PATIENCE", 0.1)
+    monkeypatch.setattr("xsfreader.ui.input.PATIENCE", 0.1)
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("F")
