@@ -17,7 +17,7 @@ from xsfreader.model import Place
 from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.images import loader
 from xsfreader.ui.reader import links
-from xsfreader.ui.screens.image import PictureScreen
+from xsfreader.ui.screens.image import ImageScreen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -381,7 +381,7 @@ async def test_i_opens_the_picture_in_view_and_arrows_step(tmp_path: Path) -> No
         await pilot.press("i")
         await pilot.pause()
         viewer = pilot.app.screen
-        assert isinstance(viewer, PictureScreen)
+        assert isinstance(viewer, ImageScreen)
         for key, alt in (("", "Wide"), ("right", "Tall"), ("l", "Wide"), ("left", "Tall")):
             if key:
                 await pilot.press(key)

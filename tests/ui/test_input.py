@@ -186,7 +186,7 @@ async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.Monke
         screen = reader(pilot)
         await pilot.press("F")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
-        monkeypatch.setattr(pilot.app.screen, "owes", lambda _typed: True)
+        monkeypatch.setattr(pilot.app.screen, "is_pending", lambda _typed: True)
         type_at_once(pilot, "escape", "j")
         await until(pilot, lambda: pilot.app.screen is screen)
 

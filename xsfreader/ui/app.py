@@ -23,7 +23,7 @@ from xsfreader.ui.reader import ReaderScreen
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from xsfreader.ui.input import Round
+    from xsfreader.ui.input import SettleProbe
     from xsfreader.ui.keymap import Action
 
 
@@ -118,9 +118,9 @@ class ReaderApp(App[None]):
         else:
             await super().on_event(event)
 
-    async def on_round(self, message: Round) -> None:
+    async def on_settle_probe(self, message: SettleProbe) -> None:
         """Take the next key."""
-        await self._typed.came_round(message)
+        await self._typed.on_settle_probe(message)
 
     async def _do_at_once(self, event: events.Key) -> bool:
         """Do what a key is bound to; False where it goes to neither list nor post.

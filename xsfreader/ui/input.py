@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
-    GoesTo = tuple[Screen[object] | None, Widget | None]
+    FocusTarget = tuple[Screen[object] | None, Widget | None]
     Typed = events.Key | events.Paste
 
-ROUNDS = 2
+PROBES = 2
 """How often what a key set off goes round before it is over: what it asks for, and the answer.
 
 The longest way is that of Enter in a line to type in: its binding posts a message to the line,
@@ -32,20 +32,20 @@ PATIENCE = 2.0
 """Seconds after which the next key is taken whatever the one before it still does."""
 
 
-class Owing:
+class PendingInput:
     """A screen whose answers may come from elsewhere, a thread say."""
 
-    def owes(self, typed: Typed) -> bool:
+    def is_pending(self, typed: Typed) -> bool:
         """Whether what was typed must wait for such an answer."""
         raise NotImplementedError
 
 
-class Round(Message):
+class SettleProbe(Message):
     """Follows a key through every queue on the way from its widget up to the app."""
 
-    def __init__(self, goes_to: GoesTo, number: int) -> None:
+    def __init__(self, focus_target: FocusTarget, number: int) -> None:
         super().__init__()
-        self.goes_to = goes_to
+        self.focus_target = focus_target
         self.number = number
 
 
@@ -69,7 +69,7 @@ class TypeAhead:
         self._deliver = deliver
         self._at_once = at_once
         self._waiting: deque[Typed] = deque()
-        self._round: Round | None = None
+        self._probe: SettleProbe | None = None
         self._look: Timer | None = None
         self._since = 0.0
         """When the last key was taken."""
@@ -80,7 +80,7 @@ class TypeAhead:
         self._stopped = True
 
     @property
-    def _goes_to(self) -> GoesTo:
+    def _focus_target(self) -> FocusTarget:
         """The screen and the widget on it; none while the app begins or ends."""
         screens = self._app.screen_stack
         return (screens[-1], screens[-1].focused) if screens else (None, None)
@@ -90,26 +90,26 @@ class TypeAhead:
         self._waiting.append(typed)
         await self._go_on()
 
-    async def came_round(self, message: Round) -> None:
+    async def on_settle_probe(self, message: SettleProbe) -> None:
         """Go on, once a round changed nothing any more."""
-        if message is not self._round:
+        if message is not self._probe:
             return
-        settled = message.goes_to == self._goes_to
-        if settled and message.number >= ROUNDS:
-            self._round = None
+        settled = message.focus_target == self._focus_target
+        if settled and message.number >= PROBES:
+            self._probe = None
             await self._go_on()
         else:
             self._send(message.number + 1 if settled else 1)
 
     async def _go_on(self) -> None:
-        while self._waiting and self._round is None and not self._owing():
+        while self._waiting and self._probe is None and not self._is_pending():
             typed = self._waiting.popleft()
             if self._stopped:
                 continue
             self._since = time.monotonic()
-            before = self._goes_to
+            before = self._focus_target
             if isinstance(typed, events.Key) and await self._at_once(typed):
-                if self._goes_to != before:
+                if self._focus_target != before:
                     self._send(1)
             else:
                 await self._deliver(typed)
@@ -120,10 +120,12 @@ class TypeAhead:
             self._look.stop()
             self._look = None
 
-    def _owing(self) -> bool:
-        screen: object = self._goes_to[0]
+    def _is_pending(self) -> bool:
+        screen: object = self._focus_target[0]
         return (
-            isinstance(screen, Owing) and screen.owes(self._waiting[0]) and not self._took_too_long
+            isinstance(screen, PendingInput)
+            and screen.is_pending(self._waiting[0])
+            and not self._took_too_long
         )
 
     @property
@@ -131,18 +133,18 @@ class TypeAhead:
         return time.monotonic() - self._since > PATIENCE
 
     def _send(self, number: int) -> None:
-        screen, focused = self._goes_to
+        screen, focused = self._focus_target
         target = focused or screen
-        self._round = None
+        self._probe = None
         if target is not None and not self._stopped:
-            message = Round((screen, focused), number)
+            message = SettleProbe((screen, focused), number)
             if target.post_message(message):
-                self._round = message
+                self._probe = message
 
     async def _look_again(self) -> None:
         """Go on where an answer came, or a widget is gone with the round sent through it."""
-        if self._round is None or self._took_too_long:
-            self._round = None
+        if self._probe is None or self._took_too_long:
+            self._probe = None
             await self._go_on()
-        elif self._round.goes_to != self._goes_to:
+        elif self._probe.focus_target != self._focus_target:
             self._send(1)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
 
 
-def same_words(was: Document, now: Document, place: Place) -> Place:
+def relocate_place(was: Document, now: Document, place: Place) -> Place:
     """Find in a newer text of a post what stood at ``place`` in the older one.
 
     That is the nearest block of the same text; where it was changed itself, the one as far

@@ -9,7 +9,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.library import Library
 from xsfreader.model import Place
 from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
-from xsfreader.ui.images.loader import NOT_YET, Loader, Wanted
+from xsfreader.ui.images.loader import NOT_YET, ImageRequest, Loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from xsfreader.images import ImageStatus
     from xsfreader.markup import Document, Image
     from xsfreader.ui.images.drawing import Drawing
-    from xsfreader.ui.images.loader import PictureCame
+    from xsfreader.ui.images.loader import ImageLoaded
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.reader import ReaderScreen
-    from xsfreader.ui.screens.image import PictureScreen
+    from xsfreader.ui.screens.image import ImageScreen
 
 REST_SECONDS = 0.15
 """How long a post must rest on screen before its pictures are fetched."""
@@ -37,7 +37,7 @@ class Gallery:
     def __init__(self, screen: ReaderScreen, display: Display, *, offline: bool) -> None:
         self.screen = screen
         self.display = display
-        self.viewer: PictureScreen | None = None
+        self.viewer: ImageScreen | None = None
         self._offline = offline
         self._unreachable = False
         """Whether the network was not there when it was last asked for a picture."""
@@ -136,14 +136,14 @@ class Gallery:
         """Tell the most that a picture takes of a whole screen."""
         return self.display.largest(Cells(columns, rows))
 
-    def wanted(self, image: Image, most: Cells, *, enlarge: float = 1) -> Wanted | None:
+    def wanted(self, image: Image, most: Cells, *, enlarge: float = 1) -> ImageRequest | None:
         """Tell how a picture is to be drawn here and now; None where it can't be had at all."""
         held = self._held.get(image.site_path or "")
         if held is None or image.site_path is None or held.blob in self._final:
             return None
         ground = self.screen.article.background_colors[1].rgb
         source, cell = self.screen.library.source_name, self.display.cell
-        return Wanted(source, image.site_path, held.blob, most, ground, cell, enlarge)
+        return ImageRequest(source, image.site_path, held.blob, most, ground, cell, enlarge)
 
     def drawing(self, index: int) -> Drawing | None:
         """Give the drawing of a picture of the post; one that is missing is soon asked for."""
@@ -187,13 +187,13 @@ class Gallery:
         most = self._most.get(index)
         return most.rows if most else 0
 
-    def ask(self, wanted: list[Wanted]) -> None:
+    def ask(self, wanted: list[ImageRequest]) -> None:
         """Have these drawn, and nothing of what was asked for before."""
         if wanted:
             self.display.ask(self.send)
         self._loader.want(wanted)
 
-    def at_hand(self, wanted: Wanted) -> Drawing | None:
+    def cached(self, wanted: ImageRequest) -> Drawing | None:
         """Give a drawing if it is there."""
         return self._loader.get(wanted)
 
@@ -205,7 +205,7 @@ class Gallery:
 
     # What comes
 
-    def came(self, message: PictureCame) -> None:
+    def came(self, message: ImageLoaded) -> None:
         """Show a picture, or the box that says why there is none."""
         blob = message.wanted.blob
         self._unreachable = message.problem == NOT_YET
@@ -253,9 +253,9 @@ class Gallery:
         elif image.site_path is None:
             screen.links.open_outside(image.url)
         else:
-            from xsfreader.ui.screens.image import PictureScreen
+            from xsfreader.ui.screens.image import ImageScreen
 
-            self.viewer = PictureScreen(self, document.images, index)
+            self.viewer = ImageScreen(self, document.images, index)
             screen.app.push_screen(self.viewer, self._closed)
 
     def _closed(self, _result: None) -> None:

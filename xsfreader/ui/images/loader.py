@@ -27,7 +27,7 @@ CELLS = 40_000
 """How many cells of drawings are kept: some twenty pictures in the text, 40 MB at the worst."""
 
 
-class Wanted(NamedTuple):
+class ImageRequest(NamedTuple):
     """A picture, and how it is to be drawn."""
 
     source: str
@@ -45,11 +45,16 @@ class Wanted(NamedTuple):
         return fit(size, self.most, self.cell, enlarge=self.enlarge)
 
 
-class PictureCame(Message):
+class ImageLoaded(Message):
     """A picture was drawn, or it is known why not."""
 
     def __init__(
-        self, wanted: Wanted, drawing: Drawing | None, problem: str = "", *, final: bool = True
+        self,
+        wanted: ImageRequest,
+        drawing: Drawing | None,
+        problem: str = "",
+        *,
+        final: bool = True,
     ) -> None:
         super().__init__()
         self.wanted = wanted
@@ -76,19 +81,19 @@ class Loader:
         self._opened = opened
         self._offline = offline
         self._lock = threading.Lock()
-        self._queue: list[Wanted] = []
-        self._current: Wanted | None = None
+        self._queue: list[ImageRequest] = []
+        self._current: ImageRequest | None = None
         self._running = False
-        self._drawings: OrderedDict[Wanted, Drawing] = OrderedDict()
+        self._drawings: OrderedDict[ImageRequest, Drawing] = OrderedDict()
 
-    def get(self, wanted: Wanted) -> Drawing | None:
+    def get(self, wanted: ImageRequest) -> Drawing | None:
         """Give a drawing that is at hand."""
         drawing = self._drawings.get(wanted)
         if drawing is not None:
             self._drawings.move_to_end(wanted)
         return drawing
 
-    def keep(self, wanted: Wanted, drawing: Drawing) -> Sequence[Drawing]:
+    def keep(self, wanted: ImageRequest, drawing: Drawing) -> Sequence[Drawing]:
         """Keep a drawing; gives those that are kept no longer."""
         self._drawings[wanted] = drawing
         gone = []
@@ -104,7 +109,7 @@ class Loader:
         self._drawings.clear()
         return gone
 
-    def want(self, wanted: Sequence[Wanted]) -> None:
+    def want(self, wanted: Sequence[ImageRequest]) -> None:
         """Bring these, the first first, and nothing of what was wanted before."""
         with self._lock:
             self._queue = [
@@ -119,7 +124,7 @@ class Loader:
 
     # In the worker
 
-    def _next(self) -> Wanted | None:
+    def _next(self) -> ImageRequest | None:
         with self._lock:
             self._current = self._queue.pop(0) if self._queue else None
             self._running = self._current is not None
@@ -139,15 +144,15 @@ class Loader:
                 except StoppedError:
                     continue
                 except ImageError as error:
-                    came = PictureCame(wanted, None, str(error))
+                    came = ImageLoaded(wanted, None, str(error))
                 except UnreachableError:
                     self._give_up(wanted)
                 except XsfreaderError:
-                    came = PictureCame(wanted, None, "could not be fetched", final=False)
+                    came = ImageLoaded(wanted, None, "could not be fetched", final=False)
                 if came is not None and not worker.is_cancelled:
                     self._screen.post_message(came)
 
-    def _bring(self, library: Library, wanted: Wanted) -> PictureCame:
+    def _bring(self, library: Library, wanted: ImageRequest) -> ImageLoaded:
         from xsfreader.ui.images.drawing import draw
 
         worker = get_current_worker()
@@ -158,21 +163,21 @@ class Loader:
         if self._offline:
             data = library.images.cached(wanted.path)
             if data is None:
-                return PictureCame(wanted, None, NOT_YET, final=False)
+                return ImageLoaded(wanted, None, NOT_YET, final=False)
         else:
             data = library.image(wanted.path, stopped)
         if stopped():
             raise StoppedError("stopped")
         protocol = self._display.protocol()
-        return PictureCame(wanted, draw(data, wanted.fitting, wanted.ground, protocol, wanted.cell))
+        return ImageLoaded(wanted, draw(data, wanted.fitting, wanted.ground, protocol, wanted.cell))
 
-    def _unwanted(self, wanted: Wanted) -> bool:
+    def _unwanted(self, wanted: ImageRequest) -> bool:
         with self._lock:
             return wanted != self._current
 
-    def _give_up(self, wanted: Wanted) -> None:
+    def _give_up(self, wanted: ImageRequest) -> None:
         """Without a network none of the others can come either."""
         with self._lock:
             missed, self._queue = [wanted, *self._queue], []
         for one in missed:
-            self._screen.post_message(PictureCame(one, None, NOT_YET, final=False))
+            self._screen.post_message(ImageLoaded(one, None, NOT_YET, final=False))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.library import Library
-    from xsfreader.ui.images.loader import PictureCame
+    from xsfreader.ui.images.loader import ImageLoaded
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
     from xsfreader.ui.messages import (
@@ -314,7 +314,7 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
         """Open a clicked picture."""
         self.gallery.show(message.index)
 
-    def on_picture_came(self, message: PictureCame) -> None:
+    def on_image_loaded(self, message: ImageLoaded) -> None:
         """Show a picture that was fetched and drawn."""
         self.gallery.came(message)
 

@@ -15,7 +15,7 @@ else:
     Base = object
 
 
-class ClosesOnce(Base):
+class DismissOnce(Base):
     """A click may come behind the key that closes a screen, or an answer behind both."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:  # noqa: ANN401 - Textual's own

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from xsfreader.safety import clean
 from xsfreader.ui.render import PaintedStrip, fit
-from xsfreader.ui.screens.closing import ClosesOnce
+from xsfreader.ui.screens.closing import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +32,11 @@ GROWTH = 2
 """How far beyond its natural size a picture grows."""
 
 
-class PictureView(Widget):
+class ImageView(Widget):
     """A drawing in the middle of what room there is, or a few words in its place."""
 
     DEFAULT_CSS = """
-    PictureView {
+    ImageView {
         width: 100%;
         height: 1fr;
         margin: 1 0;
@@ -85,23 +85,23 @@ class PictureView(Widget):
         return strips
 
 
-class PictureScreen(ClosesOnce, ModalScreen[None]):
+class ImageScreen(DismissOnce, ModalScreen[None]):
     """One picture of a post after another."""
 
     DEFAULT_CSS = """
-    PictureScreen {
+    ImageScreen {
         background: $background;
     }
-    PictureScreen > Vertical {
+    ImageScreen > Vertical {
         height: auto;
         max-height: 6;
         padding: 0 2;
         background: $panel;
     }
-    PictureScreen Static {
+    ImageScreen Static {
         height: auto;
     }
-    PictureScreen .address {
+    ImageScreen .address {
         color: $foreground 65%;
     }
     """
@@ -119,7 +119,7 @@ class PictureScreen(ClosesOnce, ModalScreen[None]):
         self._gallery = gallery
         self._images = images
         self._index = index
-        self.view = PictureView()
+        self.view = ImageView()
         self._caption = Static(classes="caption")
         self._address = Static(classes="address")
 
@@ -158,7 +158,7 @@ class PictureScreen(ClosesOnce, ModalScreen[None]):
         drawing = None
         wanted = gallery.wanted(image, most, enlarge=GROWTH)
         if wanted is not None:
-            drawing = gallery.at_hand(wanted)
+            drawing = gallery.cached(wanted)
             if drawing is None and ask:
                 gallery.ask([wanted])
                 problem = ""

@@ -16,10 +16,10 @@ from textual.fuzzy import Matcher
 from xsfreader.folding import fold
 from xsfreader.model import View
 from xsfreader.safety import clean
-from xsfreader.ui.input import Owing
+from xsfreader.ui.input import PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.reader import ReaderScreen
-from xsfreader.ui.screens.closing import ClosesOnce
+from xsfreader.ui.screens.closing import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,10 +36,10 @@ Command = tuple[str, str, "Callable[[], object]"]
 """Words, help, and what it does."""
 
 
-class Palette(Owing, ClosesOnce, CommandPalette):
+class Palette(PendingInput, DismissOnce, CommandPalette):
     """The palette, ready for keys that come before what they are for."""
 
-    def owes(self, typed: events.Key | events.Paste) -> bool:
+    def is_pending(self, typed: events.Key | events.Paste) -> bool:
         """Let keys that choose or close wait for what the letters before them find."""
         if isinstance(typed, events.Paste) or typed.is_printable:
             return False

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
 from xsfreader.ui.render import PaintedStrip
-from xsfreader.ui.screens.closing import ClosesOnce
+from xsfreader.ui.screens.closing import DismissOnce
 from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.widgets.painted import NOWHERE
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-class Panel(Frugal, ClosesOnce, ModalScreen[ScreenResultType]):
+class Panel(Frugal, DismissOnce, ModalScreen[ScreenResultType]):
     """Paints the screen below once, and not at every step in itself as Textual does.
 
     It lies on a screen that is no panel, or has closed before the next one opens.

@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.ui.input import Owing
-from xsfreader.ui.screens.closing import ClosesOnce
+from xsfreader.ui.input import PendingInput
+from xsfreader.ui.screens.closing import DismissOnce
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.results import Results
 
@@ -55,7 +55,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(Owing, ClosesOnce, Tells, ModalScreen[tuple[str, str] | None]):
+class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
     DEFAULT_CSS = """
@@ -193,7 +193,7 @@ class SearchScreen(Owing, ClosesOnce, Tells, ModalScreen[tuple[str, str] | None]
         if self._at and self.results.seek(self._at):
             self._at = ""
 
-    def owes(self, typed: events.Key | events.Paste) -> bool:
+    def is_pending(self, typed: events.Key | events.Paste) -> bool:
         """Let keys wait behind one that is for the results."""
         return bool(self._waiting)
 

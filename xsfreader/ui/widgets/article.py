@@ -13,7 +13,7 @@ from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
-from xsfreader.ui.places import same_words
+from xsfreader.ui.places import relocate_place
 from xsfreader.ui.render import (
     Geometry,
     Lit,
@@ -76,7 +76,7 @@ class ArticleView(PaintedView, can_focus=True):
     def update(self, document: Document) -> None:
         """Show a newer text of the same post; the reader stays at the same words."""
         if self.document is not None:
-            self._place = same_words(self.document, document, self._place)
+            self._place = relocate_place(self.document, document, self._place)
         self.document = document
         self._lit = Lit()
         self._hints = {}
