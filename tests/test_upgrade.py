@@ -1,0 +1,157 @@
+"""What people have: files written by the version at commit 4f517be, opened by this one."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fixtures.upgrade.make import MARKS, SOURCE
+from xsfreader.config import load
+from xsfreader.library import Library
+from xsfreader.model import Filter, Marks, Place, View
+from xsfreader.paths import Paths
+from xsfreader.source.directory import DirectorySource
+from xsfreader.ui.app import ReaderApp
+from xsfreader.ui.keymap import effective
+from xsfreader.ui.reader import ReaderScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UPGRADE = Path(__file__).parent / "fixtures" / "upgrade"
+POSTS = UPGRADE / "posts"
+LAST = "/2011/06/quarterly-membership-application-period-q3-2011/"
+"""Where the app was left."""
+BY_KEYS = {
+    "/2024/02/a-picture-and-a-table/": Marks(starred=True, place=Place(0, 0)),
+    "/2020/03/a-post-with-an-older-address/": Marks(place=Place(0, 0)),
+    LAST: Marks(read=True, place=Place(1, 0)),
+}
+"""Marks that were made in the app."""
+IMPORTED = {
+    permalink: Marks(
+        bool(mark.get("read")),
+        bool(mark.get("starred")),
+        Place(mark["block"], mark.get("offset", 0)) if "block" in mark else None,
+    )
+    for permalink, mark in MARKS.items()
+}
+EXPECTED = IMPORTED | BY_KEYS
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A copy of what was left by the version before."""
+    with tarfile.open(UPGRADE / "home.tar.gz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    return Paths(tmp_path / "config.toml", tmp_path / "data" / "xsfreader", tmp_path / "log")
+
+
+@pytest.fixture
+def library(paths: Paths) -> Iterator[Library]:
+    with Library(load(paths.config), paths) as library:
+        yield library
+
+
+@pytest.fixture
+def synced(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The library after a sync, as the same posts lie upstream."""
+    monkeypatch.setattr(library, "source", lambda: DirectorySource(POSTS))
+    library.sync(lambda _progress: None, lambda: False)
+    return library
+
+
+@pytest.fixture(params=["library", "synced"])
+def either(request: pytest.FixtureRequest) -> Library:
+    """The library as it opens, and after a sync."""
+    library = request.getfixturevalue(request.param)
+    assert isinstance(library, Library)
+    return library
+
+
+def bodies() -> set[str]:
+    """What stands below the front matter of each file that is a post."""
+    files = [file for file in POSTS.rglob("*.md") if "broken" not in file.name]
+    return {file.read_text(encoding="utf-8").split("---\n", 2)[2].strip() for file in files}
+
+
+def test_the_configuration_means_what_it_meant(paths: Paths) -> None:
+    config = load(paths.config)
+    assert config.source == SOURCE
+    assert (config.theme, config.width, config.images) == ("nord", 70, "all")
+    assert config.languages == ("de", "en")
+    assert config.openers["https"] == ("firefox", "--new-tab", "{}")
+    keys = {action.id: action.keys for action in effective(config)}
+    assert keys["star"] == ("S",)
+    assert keys["sync"] == ()
+    assert keys["quit"] == ("Q", "ctrl+q")
+
+
+def test_every_post_is_there_with_its_text(either: Library) -> None:
+    posts = [listed.post for listed in either.posts(Filter())]
+    assert len(posts) == 9
+    assert {either.body(post.permalink).strip() for post in posts} == bodies()
+    assert len(either.entries(View.DATE, None)) == 8
+    for post in posts:
+        assert either.document(post.permalink).blocks
+    assert [hit.post.language for hit in either.search("rundbrief", 5)] == ["de"]
+
+
+def test_every_mark_and_place_is_there(either: Library) -> None:
+    for permalink, marks in EXPECTED.items():
+        if "another-blog" in permalink:
+            assert either.marks(permalink) == marks, "a mark of another source"
+        else:
+            assert either.marks(either.resolve(permalink)) == marks, permalink
+    starred = {entry.title for entry in either.entries(View.STARRED, None)}
+    assert starred == {
+        "XMPP Summit 8 / FOSDEM 2010",
+        "Q2/2011 Membership Application Period Ending Soon",
+        "A picture and a table",
+        "Der Muster-Rundbrief",
+    }
+
+
+def test_an_export_holds_every_mark_with_its_time(either: Library) -> None:
+    marks = either.export_state()["marks"]
+    assert set(EXPECTED) <= set(marks)
+    assert marks["/2015/01/of-another-blog/"]["starred_at"] == 1_700_000_008_000
+    taken_away = marks["/2020/03/a-post-with-an-older-address/"]
+    assert (taken_away["starred"], taken_away["starred_at"]) == (False, 1_700_000_007_000)
+
+
+def test_the_image_the_xeps_and_what_was_set_aside_are_there(library: Library) -> None:
+    image = (POSTS / "static" / "images" / "square.png").read_bytes()
+    assert library.image("/images/square.png", lambda: False) == image
+    assert library.xep_line(198) == "XEP-0198 Stream Management, Stable"
+    assert [number for number, _ in library.mentioned_xeps()] == [198, 313, 384]
+    assert [re.sub(".*/", "", one.path) for one in library._store.set_aside()] == [
+        "2025-11-11-broken.md"
+    ]
+    assert library.synced is not None
+    assert library.warnings == ()
+
+
+def test_the_theme_chosen_in_the_app_is_kept(paths: Paths) -> None:
+    with Library(load(paths.config)._replace(theme=""), paths) as library:
+        assert library.theme() == "rose-pine"
+
+
+async def test_the_app_opens_where_it_was_left(either: Library) -> None:
+    app = ReaderApp(either, offline=True, fresh=False)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause(0.1)
+            screen = pilot.app.screen
+            assert isinstance(screen, ReaderScreen)
+            assert screen.permalink == either.resolve(LAST)
+            assert screen.reading
+            assert screen.posts.view is View.CATEGORY
+            assert screen.posts.tree_of_posts.opened == {"membership"}
+            assert pilot.app.theme == "nord"
+    finally:
+        app.close_libraries()
