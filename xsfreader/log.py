@@ -1,4 +1,4 @@
-"""The log: what a sync did and what went wrong behind the scenes."""
+"""The log: the outcome of every sync, and problems that were worked around."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BYTES = 1 << 20
-"""Size at which the log is begun anew; three older ones are kept."""
+"""Size at which the log is rotated; three older files are kept."""
 
 
-_kept: Path | None = None
+_file: Path | None = None
 
 
 def log() -> logging.Logger:
-    """Give the program's log; logging is loaded when there is something to say."""
+    """Return the program's logger; ``logging`` is imported with the first message."""
     import logging
 
     logger = logging.getLogger("xsfreader")
     if not logger.handlers:
-        handler = None if _kept is None else _rotating(_kept)
-        # Without any, logging writes warnings to the terminal.
+        handler = None if _file is None else _rotating(_file)
+        # Without a handler, logging writes warnings to the terminal.
         logger.addHandler(handler or logging.NullHandler())
         logger.setLevel(logging.INFO if handler else logging.WARNING)
     return logger
 
 
-def keep_log(file: Path) -> None:
-    """Write the log to a file that is rotated; where that can't be written, there is none."""
-    global _kept
-    _kept = file
+def set_log_file(file: Path) -> None:
+    """Log to a rotated file; one that can't be written means no log."""
+    global _file
+    _file = file
 
 
 def _rotating(file: Path) -> logging.Handler | None:

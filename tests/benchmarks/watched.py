@@ -76,7 +76,7 @@ def _place(frame: FrameType) -> str:
     ours: FrameType | None = frame
     while ours is not None:
         name = ours.f_code.co_filename
-        if "/xsfreader/" in name and not name.endswith("cli.py") and not name.endswith("app.py"):
+        if "/xsfreader/" in name and "/cli/" not in name and not name.endswith("app.py"):
             return f"{Path(name).stem}.{ours.f_code.co_qualname}: {inner}"
         ours = ours.f_back
     return inner
@@ -86,7 +86,7 @@ def main() -> None:
     """Run the app and write what was seen."""
     file = Path(sys.argv[1])
     sys.argv[1:] = sys.argv[2:]
-    from xsfreader.__main__ import run as command
+    from xsfreader.cli import main as command
 
     watch = Watch()
     try:

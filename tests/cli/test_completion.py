@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from xsfreader.cli import main
-from xsfreader.cli_arguments import SHELLS
+from xsfreader.cli.arguments import SHELLS
 
 TYPED = """
 source "$1"

@@ -1,4 +1,4 @@
-"""How the command line prints: rows, JSON, documents, a line of progress."""
+"""How the command line prints: rows, JSON, documents, errors, a progress line."""
 
 from __future__ import annotations
 
@@ -18,28 +18,36 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
     from xsfreader.model import Hit, Progress
 
+OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
 PIPE_WIDTH = 80
-"""Columns where there is no terminal to ask."""
+"""Columns of output that doesn't go to a terminal."""
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
+def fail(message: str) -> int:
+    """Print an error and return its exit code."""
+    print(f"xsfreader: {safe(message)}", file=sys.stderr)
+    return FAILURE
+
+
 def styled() -> bool:
-    """Tell whether stdout is a terminal that takes styles."""
+    """Tell whether stdout is a terminal that supports styles."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def coloured() -> bool:
-    """Tell whether stdout takes colours as well."""
+    """Tell whether stdout supports colours as well."""
     return styled() and not os.environ.get("NO_COLOR")
 
 
 def safe(text: str) -> str:
-    """Take from a stranger's text what a terminal could obey; lines and tabs become spaces."""
+    """Strip terminal control sequences; tabs become spaces."""
     return clean(text)
 
 
 def record(item: Listed) -> dict[str, Any]:
-    """Turn a post into the object that ``--json`` prints."""
+    """Build the object that ``--json`` prints for a post."""
     post = item.post
     return {
         "permalink": post.permalink,
@@ -60,7 +68,7 @@ def record(item: Listed) -> dict[str, Any]:
 
 
 def xep_record(library: Library, number: int) -> dict[str, Any]:
-    """Turn what is known of a XEP, and the posts that mention it, into a JSON object."""
+    """Build the object that ``--json`` prints for a XEP and the posts that mention it."""
     xep = library.xep(number)
     known = xep and {
         "title": xep.title,
@@ -76,7 +84,7 @@ def xep_record(library: Library, number: int) -> dict[str, Any]:
 
 
 def print_json(value: object) -> None:
-    """Print JSON; on a terminal with nothing in it that a terminal could obey."""
+    """Print JSON; on a terminal without control sequences."""
     text = json.dumps(value, ensure_ascii=False, indent=1)
     if sys.stdout.isatty():
         text = "\n".join(map(safe, text.split("\n")))
@@ -84,7 +92,7 @@ def print_json(value: object) -> None:
 
 
 def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
-    """Write a post a row: columns on a terminal, tab-separated in a pipe."""
+    """Format posts as rows: aligned on a terminal, tab-separated in a pipe."""
     terminal = sys.stdout.isatty()
     dim, plain = (DIM, PLAIN) if styled() else ("", "")
     for item in listed:
@@ -98,7 +106,7 @@ def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
 
 
 def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
-    """Write what a search found: title and permalink, then the words around the hits."""
+    """Format search results: title and permalink, then the words around the matches."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if styled() else ("", "", "")
     for hit in hits:
         post = hit.post
@@ -115,7 +123,7 @@ def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
 def print_document(
     document: Document, width: int | None, widest: int, *, plain: bool, links: bool
 ) -> None:
-    """Print a post in lines: styled on a terminal, plain elsewhere; at the end its ``links``."""
+    """Print a post: styled on a terminal, plain elsewhere; ``links`` adds their targets."""
     from xsfreader.markup import ansi, layout
     from xsfreader.markup import plain as plain_text
 
@@ -128,19 +136,19 @@ def print_document(
     else:
         sys.stdout.write(ansi(page, colours=coloured()))
     if links and document.links:
-        told = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
-        sys.stdout.write("\n" + "\n".join(line.rstrip() for line in told) + "\n")
+        targets = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
+        sys.stdout.write("\n" + "\n".join(line.rstrip() for line in targets) + "\n")
 
 
 def print_markdown(body: str) -> None:
-    """Print Markdown as it is, but for what a terminal could obey where it is one."""
+    """Print Markdown unchanged; on a terminal without control sequences."""
     if sys.stdout.isatty():
         body = "\n".join(safe(line) for line in body.split("\n"))
     sys.stdout.write(body if body.endswith("\n") else body + "\n")
 
 
 class ProgressLine:
-    """A line on stderr that shows how far a sync is; silent where stderr is no terminal."""
+    """A progress line on stderr; silent where stderr is not a terminal."""
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
@@ -155,7 +163,7 @@ class ProgressLine:
             sys.stderr.flush()
 
     def show(self, progress: Progress) -> None:
-        """Draw the line anew, at most ten times a second."""
+        """Redraw the line, at most ten times a second."""
         now = time.monotonic()
         if not self._shown or (now < self._next and progress.done != progress.total):
             return

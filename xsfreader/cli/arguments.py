@@ -1,0 +1,158 @@
+"""The arguments of every command, with their help."""
+
+from __future__ import annotations
+
+import argparse
+import calendar
+import datetime as dt
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xsfreader import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+MAX_NUMBER = 1_000_000
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands and options."""
+    whole = argparse.ArgumentParser(
+        prog="xsfreader",
+        description="The blog of the XMPP Standards Foundation in your terminal, offline. "
+        "Without a command, the app starts.",
+        parents=[_common(default=None)],
+        allow_abbrev=False,
+    )
+    whole.add_argument(
+        "--fresh", action="store_true",
+        help="open on the newest unread post, not where you left off",
+    )  # fmt: skip
+    whole.add_argument("--version", action="version", version=f"xsfreader {__version__}")
+    commands = whole.add_subparsers(dest="command", metavar="command")
+    common = _common(default=argparse.SUPPRESS)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common])
+
+    sync = command("sync", "fetch new posts")
+    sync.add_argument("--images", action="store_true", help="also fetch the images of all posts")
+    listing = command("list", "list posts, newest first")
+    listing.add_argument("--language", metavar="L", help="only posts in this language: de")
+    listing.add_argument("--category", metavar="C", help="only posts in this category")
+    listing.add_argument("--author", metavar="A", help="only posts by this author")
+    listing.add_argument(
+        "--since",
+        metavar="D",
+        type=_day(last=False),
+        help="only posts from this day, month or year on",
+    )
+    listing.add_argument(
+        "--until",
+        metavar="D",
+        type=_day(last=True),
+        help="only posts up to then: 2012, 2012-05 or 2012-05-31",
+    )
+    listing.add_argument("--unread", action="store_true", help="only unread posts")
+    listing.add_argument("--starred", action="store_true", help="only starred posts")
+    listing.add_argument("--json", action="store_true", help="print a JSON array")
+    show = command("show", "print a post")
+    show.add_argument(
+        "post", metavar="POST", help="permalink, its last part, URL, alias or Markdown file"
+    )
+    how = show.add_mutually_exclusive_group()
+    how.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
+    how.add_argument("--markdown", action="store_true", help="print the original Markdown")
+    how.add_argument("--json", action="store_true", help="print a JSON object")
+    show.add_argument(
+        "--links", action="store_true", help="list the targets of its links at the end"
+    )
+    show.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
+    search = command("search", "search, best matches first")
+    search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
+    search.add_argument(
+        "--limit", metavar="N", type=_at_least(1), default=20, help="maximum results (default 20)"
+    )
+    search.add_argument("--json", action="store_true", help="print a JSON array")
+    xeps = command("xeps", "list the XEPs that posts mention, or describe one")
+    xeps.add_argument(
+        "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
+    )
+    xeps.add_argument("--json", action="store_true", help="print JSON")
+    state = command("state", "export or import read marks and stars")
+    state.add_argument("what", choices=("export", "import"), help="write or read JSON")
+    state.add_argument(
+        "file", metavar="FILE", nargs="?", help="a file; - or none for stdout or stdin"
+    )
+    settings = command("config", "print the current configuration")
+    settings.add_argument(
+        "--default", action="store_true", help="print the default configuration, to start from"
+    )
+    command("paths", "print where your data is stored")
+    completion = command("completion", "print a shell completion script")
+    completion.add_argument("shell", choices=SHELLS, help="your shell")
+    return whole
+
+
+def completion(shell: str) -> str:
+    """Return the completion script for one of ``SHELLS``."""
+    import shtab
+
+    return str(shtab.complete(parser(), shell))
+
+
+def _common(*, default: object) -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--source",
+        metavar="URL|DIR|guide",
+        default=default,
+        help="read this Git URL, this folder or the built-in guide",
+    )
+    options.add_argument(
+        "--offline", action="store_true", default=default or False, help="don't use the network"
+    )
+    options.add_argument(
+        "--config", metavar="FILE", type=Path, default=default, help="use this configuration file"
+    )
+    return options
+
+
+def _day(*, last: bool) -> Callable[[str], object]:
+    def day(text: str) -> object:
+        found = re.fullmatch(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", text, re.ASCII)
+        try:
+            if found is None:
+                return dt.date.fromisoformat(text)
+            year = int(found[1])
+            month = int(found[2] or (12 if last else 1))
+            ends = calendar.monthrange(year, month)[1] if last else 1
+            return dt.date(year, month, int(found[3] or ends))
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a date; use 2013, 2013-05 or 2013-05-17"
+            ) from None
+
+    return day
+
+
+def _xep_number(text: str) -> int:
+    found = re.fullmatch(r"(?:xep-?)?0*([1-9]\d{0,5})", text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a XEP number; try 198 or XEP-0198")
+    return int(found[1])
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text[:20]) <= MAX_NUMBER:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a number from {least} to {MAX_NUMBER}"
+            )
+        return int(text)
+
+    return number

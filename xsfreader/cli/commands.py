@@ -1,0 +1,259 @@
+"""The commands: one function for each, given its arguments and an open library."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xsfreader.cli.output import (
+    OK,
+    USAGE,
+    fail,
+    hit_rows,
+    list_rows,
+    print_document,
+    print_json,
+    print_markdown,
+    record,
+    safe,
+    xep_record,
+)
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from xsfreader.config import Config
+    from xsfreader.library import Library
+    from xsfreader.paths import Paths
+
+
+def run(args: Namespace) -> int:
+    """Run the command that ``args`` names, the app where they name none; return the exit code."""
+    from xsfreader.config import Config, load, locate
+
+    if args.command == "completion":
+        from xsfreader.cli.arguments import completion
+
+        print(completion(args.shell))
+        return OK
+    paths = locate(args.config)
+    if args.command == "config" and args.default:
+        return _config(Config())
+    config = load(paths.config, required=args.config is not None)
+    if args.command == "config":
+        return _config(config)
+    if args.command == "paths":
+        return _paths(args, config, paths)
+    if args.command == "show" and Path(args.post).is_file():
+        return _show_file(args, config)
+    if args.command is None and (problem := _terminal_problem()):
+        return fail(problem)
+    from xsfreader.library import Library
+    from xsfreader.log import set_log_file
+
+    # Before the library, which logs what it repairs.
+    set_log_file(paths.log)
+    library = Library(config, paths, args.source)
+    if args.command is None:
+        return _app(args, library)
+    with library:
+        for warning in library.warnings:
+            print(f"xsfreader: {safe(warning)}", file=sys.stderr)
+        return _COMMANDS[args.command](args, library)
+
+
+def _terminal_problem() -> str:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "the app needs a terminal; `xsfreader list` and `xsfreader show` print to pipes"
+    if os.environ.get("TERM") == "dumb":
+        return "the app can't run with TERM=dumb; use `xsfreader list` and `xsfreader show`"
+    return ""
+
+
+def _app(args: Namespace, library: Library) -> int:
+    # At Textual's 60 frames a second, search results follow a typed letter two frames late.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+    from xsfreader.ui.app import run as run_app
+
+    return run_app(library, offline=args.offline, fresh=args.fresh)
+
+
+def _sync(args: Namespace, library: Library) -> int:
+    from xsfreader.cli.output import ProgressLine
+
+    if args.offline and not library.local:
+        fail("sync needs the network, which --offline forbids")
+        return USAGE
+    with ProgressLine() as line:
+        report = library.sync(line.show, lambda: False)
+    for file in report.set_aside:
+        print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
+    library.refresh_xeps(lambda: False)
+    print(report.summary())
+    if (args.images or library.config.images == "all") and not library.local:
+        with ProgressLine() as line:
+            images = library.fetch_images(line.show, lambda: False)
+        print(images.summary())
+    return OK
+
+
+def _list(args: Namespace, library: Library) -> int:
+    from xsfreader.model import Filter
+
+    library.refresh_local()
+    wanted = Filter(
+        language=args.language and args.language.lower(),
+        category=args.category,
+        author=args.author,
+        since=args.since,
+        until=args.until,
+        unread=args.unread,
+        starred=args.starred,
+    )
+    listed = library.posts(wanted)
+    if args.json:
+        print_json([record(item) for item in listed])
+        return OK
+    for row in list_rows(listed):
+        print(row)
+    if not listed:
+        print("No posts match", file=sys.stderr)
+    return OK
+
+
+def _show(args: Namespace, library: Library) -> int:
+    library.refresh_local()
+    permalink = library.resolve(args.post)
+    if args.markdown:
+        print_markdown(library.body(permalink))
+    elif args.json:
+        print_json(record(library.listed(permalink)) | {"markdown": library.body(permalink)})
+    else:
+        print_document(
+            library.document(permalink), args.width, library.config.width,
+            plain=args.plain, links=args.links,
+        )  # fmt: skip
+    return OK
+
+
+def _show_file(args: Namespace, config: Config) -> int:
+    from xsfreader.library import Listed, file_document
+    from xsfreader.model import Marks
+
+    full, document = file_document(Path(args.post))
+    if args.markdown:
+        print_markdown(full.body)
+    elif args.json:
+        print_json(record(Listed(full.post, Marks(), {})) | {"markdown": full.body})
+    else:
+        print_document(document, args.width, config.width, plain=args.plain, links=args.links)
+    return OK
+
+
+def _search(args: Namespace, library: Library) -> int:
+    library.refresh_local()
+    query = " ".join(args.query)
+    hits = library.search(query, args.limit + 1)
+    if len(hits) > args.limit:
+        hits = hits[: args.limit]
+        print(f"The best {args.limit} matches; --limit N prints more", file=sys.stderr)
+    if args.json:
+        print_json(
+            [
+                record(library.listed(hit.post.permalink))
+                | {"snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
+                for hit in hits
+            ]
+        )
+        return OK
+    for row in hit_rows(hits):
+        print(row)
+    if not hits:
+        problem = library.query_problem(query, found=False)
+        print(safe(problem) or "No matches; try fewer or shorter words", file=sys.stderr)
+    return OK
+
+
+def _xeps(args: Namespace, library: Library) -> int:
+    library.refresh_local()
+    library.require_posts()
+    if args.number is None:
+        mentioned = library.mentioned_xeps()
+        if args.json:
+            print_json([xep_record(library, number) for number, _ in mentioned])
+            return OK
+        for number, posts in mentioned:
+            line = library.xep_line(number) or f"XEP-{number:04}"
+            print(f"{safe(line)}  ({posts} post{'s' if posts != 1 else ''})")
+        return OK
+    if library.xep(args.number) is None and not library.posts_with_xep(args.number):
+        return fail(f"XEP-{args.number:04} isn't mentioned in any post or in the cached XEP list")
+    if args.json:
+        print_json(xep_record(library, args.number))
+        return OK
+    title, text = library.xep_card(args.number)
+    print(safe(title) + "\n\n" + safe(text))
+    for entry in library.posts_with_xep(args.number):
+        print(f"  {entry.day}  {safe(entry.title)}  {safe(entry.permalink)}")
+    return OK
+
+
+def _state(args: Namespace, library: Library) -> int:
+    import json
+
+    from xsfreader.errors import StoreError
+
+    file = None if args.file in (None, "-") else Path(args.file)
+    try:
+        if args.what == "export":
+            text = json.dumps(library.export_state(), ensure_ascii=False, indent=1) + "\n"
+            if file is None:
+                sys.stdout.write(text)
+            else:
+                file.write_text(text, encoding="utf-8")
+            return OK
+        text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
+        data = json.loads(text)
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{file or 'standard input'} is not an export of marks: {error}") from None
+    print(f"{library.import_state(data)} marks changed", file=sys.stderr)
+    return OK
+
+
+def _config(config: Config) -> int:
+    from xsfreader.config import dump
+    from xsfreader.ui.keymap import effective, key_written
+
+    keys = [(action.id, ", ".join(map(key_written, action.keys))) for action in effective(config)]
+    print(dump(config, keys), end="")
+    return OK
+
+
+def _paths(args: Namespace, config: Config, paths: Paths) -> int:
+    from xsfreader.library import archive_path
+
+    current = archive_path(config, paths, args.source)
+    print(f"configuration  {paths.config}")
+    print(f"data           {paths.data}")
+    print(f"archive        {current}")
+    for other in sorted(paths.data.glob("archive-*.db")):
+        if other != current:
+            print(f"archive        {other}")
+    print(f"state          {paths.state}")
+    print(f"log            {paths.log}")
+    return OK
+
+
+_COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
+    "sync": _sync,
+    "list": _list,
+    "show": _show,
+    "search": _search,
+    "state": _state,
+    "xeps": _xeps,
+}
