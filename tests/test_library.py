@@ -12,10 +12,10 @@ from tests.corpus import corpus_files, needs_corpus
 from xsfreader import markup
 from xsfreader.config import Config, locate
 from xsfreader.errors import NoArchiveError, UnknownPostError, UnreadablePostError
-from xsfreader.folding import fold
 from xsfreader.library import Library, archive_path, file_document, normal_source
 from xsfreader.markup import LinkKind, packed
 from xsfreader.model import Filter, Place, View
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

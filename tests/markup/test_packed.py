@@ -75,14 +75,14 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "package" / "markup"
     folder.mkdir(parents=True)
     (folder / "build.py").write_text("one")
-    (folder.parent / "safety.py").write_text("one")
+    (folder.parent / "text.py").write_text("one")
     monkeypatch.setattr(packed, "__file__", str(folder / "packed.py"))
     packed.maker.cache_clear()
     yield folder
     packed.maker.cache_clear()
 
 
-@pytest.mark.parametrize("name", ["build.py", "../safety.py"])
+@pytest.mark.parametrize("name", ["build.py", "../text.py"])
 def test_code_that_was_changed_has_another_name(code: Path, name: str) -> None:
     first = packed.maker()
     packed.maker.cache_clear()

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import EN, TODAY, Opener, land, make
-from xsfreader.folding import fold
 from xsfreader.model import Entry, Filter, Fold, FullPost, Post, View
 from xsfreader.store import Store
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from pathlib import Path

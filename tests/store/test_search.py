@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from tests.corpus import corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, land, make
 from xsfreader.errors import QueryError
-from xsfreader.folding import fold, words
 from xsfreader.ingest import ingest, is_post
 from xsfreader.model import Filter
 from xsfreader.store import Store
 from xsfreader.store.query import Term, parse_query
 from xsfreader.store.snippet import snippet
+from xsfreader.text import fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

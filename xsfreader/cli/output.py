@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from xsfreader.safety import clean
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

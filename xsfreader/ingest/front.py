@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UnreadablePostError
+from xsfreader.text import replace_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,9 +30,6 @@ _TRANSLATED = {
 }
 """Names that translators took for text to translate; the site does not know them."""
 
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
-)
 _DATE = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d*)?)?"
@@ -76,7 +74,7 @@ class Front(NamedTuple):
 
 def clean(text: str) -> str:
     """One line without control characters, direction overrides and outer space."""
-    return " ".join(part for part in _CONTROL.sub(" ", text).split(" ") if part).strip()
+    return " ".join(part for part in replace_controls(text).split(" ") if part).strip()
 
 
 def load() -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from xsfreader.text import replace_controls
+
 _SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
 _SHOWN = re.compile(r"""\b(?:caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
 _TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]{1,2000}+|\([^()\s]{0,500}\)){0,50}+)"""
@@ -31,7 +33,6 @@ _UNDERSCORE = re.compile(r"_(?:(?<!\w_)(?=\w)|(?<=[^\s_]_)(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000
 _HIDDEN = re.compile("[\ue021-\ue07e]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _XEP = re.compile(
     rb"xep(?<![a-z0-9]xep)(?:(?:[-_]|%b)?(\d{4})|(?:-|%b)(\d{1,3})|(?: |\xc2\xa0)(\d{4}))(?!\d)"
@@ -69,7 +70,7 @@ def visible(body: str) -> str:
     shown = " ".join(filter(None, map(str.strip, text.replace("\xa0", " ").split("\n"))))
     while "  " in shown:
         shown = shown.replace("  ", " ")
-    return shown if shown.isprintable() else " ".join(_CONTROL.sub(" ", shown).split())
+    return shown if shown.isprintable() else " ".join(replace_controls(shown).split())
 
 
 def _hide(found: re.Match[str]) -> str:

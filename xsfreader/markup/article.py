@@ -9,7 +9,7 @@ from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.runs import Collected, Run
 from xsfreader.model import SITE, Place
-from xsfreader.safety import clean
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,7 +10,7 @@ from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.runs import Collected, Run
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
 from xsfreader.markup.tokens import plain_text
-from xsfreader.safety import clean
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from xsfreader.markup.lines import Span

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.folding import FoldedText, fold
 from xsfreader.markup.width import cell_width
 from xsfreader.model import Place
+from xsfreader.text import FoldedText, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

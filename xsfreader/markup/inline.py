@@ -10,7 +10,7 @@ from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode, label, restore
 from xsfreader.markup.tokens import plain_text
-from xsfreader.safety import clean
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote, urljoin, urlsplit
 
 from xsfreader.markup.document import Link, LinkKind
-from xsfreader.safety import clean_url
+from xsfreader.text import clean_url
 
 _Parts = tuple[str, str, str]
 

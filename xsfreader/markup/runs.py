@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.document import Image, Link, LinkKind
 from xsfreader.markup.lines import Mark, Role, Span
 from xsfreader.markup.links import make_link, resolve, site_path
-from xsfreader.safety import clean
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

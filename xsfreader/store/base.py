@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from xsfreader.errors import BrokenFileError, StoreError
-from xsfreader.folding import fold
 from xsfreader.model import Post
 from xsfreader.store import files
 from xsfreader.store.guard import translate
 from xsfreader.store.schema import STATE
 from xsfreader.store.telling import told
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

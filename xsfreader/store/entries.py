@@ -12,9 +12,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from xsfreader.folding import fold
 from xsfreader.model import DEFAULT_LANGUAGE
 from xsfreader.store.base import EPOCH, day_end
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     import sqlite3

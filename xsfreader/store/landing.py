@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.folding import fold, spaced
 from xsfreader.store.base import listed, pack, path_key, seconds
+from xsfreader.text import fold, index_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -322,4 +322,9 @@ def _indexed(
     title: str, text: str, authors: Iterable[str], categories: Iterable[str]
 ) -> tuple[str, str, str, str]:
     """What the index is given, and must be given again to forget it: folded words."""
-    return spaced(title), spaced(text), spaced("; ".join(authors)), spaced("; ".join(categories))
+    return (
+        index_text(title),
+        index_text(text),
+        index_text("; ".join(authors)),
+        index_text("; ".join(categories)),
+    )

@@ -7,11 +7,11 @@ import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.folding import fold
 from xsfreader.model import Entry, Fold, View
 from xsfreader.store import entries
 from xsfreader.store.base import EPOCH, MARKED, Base, day_start, storable
 from xsfreader.store.guard import guarded
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

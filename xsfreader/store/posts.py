@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from xsfreader.errors import UnknownPostError
-from xsfreader.folding import fold
 from xsfreader.model import FullPost, Marks, Post
 from xsfreader.store.base import (
     IN_LANGUAGE,
@@ -25,6 +24,7 @@ from xsfreader.store.base import (
 )
 from xsfreader.store.guard import guarded
 from xsfreader.store.state import as_marks
+from xsfreader.text import fold
 
 if TYPE_CHECKING:
     import datetime as dt

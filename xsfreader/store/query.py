@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 from xsfreader.errors import QueryError
-from xsfreader.folding import words
+from xsfreader.text import words
 
 MAX_LENGTH = 1000
 MAX_TERMS = 32

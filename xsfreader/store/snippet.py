@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from xsfreader.folding import CJK, FoldedText
+from xsfreader.text import CJK, FoldedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,6 @@ import sqlite3
 from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import StoreError
-from xsfreader.folding import FOLDING_VERSION
 from xsfreader.store import files, mending
 from xsfreader.store.archive import Archive
 from xsfreader.store.guard import translate
@@ -17,6 +16,7 @@ from xsfreader.store.schema import ARCHIVE, STATE
 from xsfreader.store.search import Search
 from xsfreader.store.state import State
 from xsfreader.store.xeps import Xeps
+from xsfreader.text import FOLDING_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path

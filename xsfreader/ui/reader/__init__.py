@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Preparing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.markup import LinkKind
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.hints import labels
 from xsfreader.ui.history import History, Visit
 from xsfreader.ui.opener import command, in_terminal, open_url

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.screens.panel import Panel
 from xsfreader.ui.widgets.choices import Choices
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.screens.closing import DismissOnce
 

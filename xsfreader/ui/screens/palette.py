@@ -13,9 +13,8 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
 
-from xsfreader.folding import fold
 from xsfreader.model import View
-from xsfreader.safety import clean
+from xsfreader.text import clean, fold
 from xsfreader.ui.input import PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.reader import ReaderScreen

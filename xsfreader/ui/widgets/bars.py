@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.reactive import reactive, var
 
 from xsfreader.model import View
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.messages import ViewChosen

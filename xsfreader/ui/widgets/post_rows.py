@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.reactive import var
 
 from xsfreader.model import View
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.render import PaintedStrip, fit, fit_ends
 from xsfreader.ui.widgets.painted import PaintedView

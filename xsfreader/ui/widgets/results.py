@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.message import Message
 
-from xsfreader.safety import clean
+from xsfreader.text import clean
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import PaintedView

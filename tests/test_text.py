@@ -1,4 +1,4 @@
-"""Folding: what counts as the same letters, and the way back to the text."""
+"""Folding: which letters count as the same, and the mapping back to the text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xsfreader.folding import FoldedText, fold, spaced, words
+from xsfreader.text import FoldedText, fold, index_text, words
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_words(text: str, found: list[str]) -> None:
 
 @given(st.text())
 def test_spaced_text_has_the_same_words_for_a_tokenizer_that_knows_ascii_alone(text: str) -> None:
-    assert re.findall(r"[A-Za-z0-9\x80-\U0010ffff]+", spaced(text)) == words(text)
+    assert re.findall(r"[A-Za-z0-9\x80-\U0010ffff]+", index_text(text)) == words(text)
 
 
 @given(st.text())

@@ -1,0 +1,176 @@
+"""Folding text for searches, and cleaning text that comes from elsewhere.
+
+Folding ignores case, accents and typography. The full-text index, queries and the search within
+a post all fold with these functions, so they agree on what matches.
+
+Post text is untrusted: whatever markup puts into a span passes `clean`, and every link target
+passes `clean_url`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOLDING_VERSION = 1
+"""Increase when ``fold`` or ``words`` change their results: indexes made before are rebuilt."""
+
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+
+_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+    "ŧ": "t", "ŋ": "n",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"',
+    "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...",
+}  # fmt: skip
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters, as Unicode classifies them, that take room but show nothing."""
+
+
+# Patterns with wide character classes take milliseconds to compile, so they are compiled when
+# first used: the start needs none of them.
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+
+
+@cache
+def _cjk() -> re.Pattern[str]:
+    return re.compile(rf"[{CJK}]")
+
+
+@cache
+def _fold_char(char: str) -> str:
+    if char.isspace():
+        return " "
+    if unicodedata.category(char) == "Cf":
+        return ""
+    decomposed = unicodedata.normalize("NFKD", char).casefold()
+    letters = unicodedata.normalize("NFKD", decomposed)
+    return "".join(_LETTERS.get(c, c) for c in letters if not unicodedata.combining(c)).lower()
+
+
+@lru_cache(maxsize=2000)
+def _fold_run(run: str) -> str:
+    return "".join([_fold_char(char) for char in run])
+
+
+def fold(text: str) -> str:
+    """Return lower case, without accents and ligatures, with plain quotes and dashes."""
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda run: _fold_run(run[0]), text).lower()
+
+
+def words(text: str) -> list[str]:
+    """Split a text into folded words: letters and digits, each CJK character by itself."""
+    return _word().findall(fold(text))
+
+
+def index_text(text: str) -> str:
+    """Return the same words as `words`, with ASCII signs or spaces between them."""
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda run: _separate_run(run[0]), text).lower()
+
+
+@lru_cache(maxsize=2000)
+def _separate_run(run: str) -> str:
+    return "".join([char if char.isascii() else _separate(char) for char in _fold_run(run)])
+
+
+@cache
+def _separate(char: str) -> str:
+    if _word().fullmatch(char):
+        return f" {char} " if _cjk().fullmatch(char) else char
+    return " "
+
+
+class FoldedText(NamedTuple):
+    """A folded text that maps its characters to those of the original."""
+
+    text: str
+    """Result of ``fold``."""
+    origins: Sequence[int]
+    """Index in the original for each character of ``text``."""
+
+    @classmethod
+    def of(cls, text: str) -> FoldedText:
+        """Fold a text and keep the mapping."""
+        if text.isascii():
+            return cls(text.lower(), range(len(text)))
+        pieces = [char.lower() if char.isascii() else _fold_char(char) for char in text]
+        origins = [index for index, piece in enumerate(pieces) for _ in piece]
+        return cls("".join(pieces), origins)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a non-empty range of ``text`` to a range of the original."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+@cache
+def _tag_sequences() -> re.Pattern[str]:
+    """Flags such as Scotland's, spelt in tag characters; or one such character alone."""
+    return re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]")
+
+
+@cache
+def _replacements() -> dict[int, str | None]:
+    """Map unsafe code points to what `clean` shows instead."""
+    controls = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) != "\n"}
+    surrogates, noncharacters = range(0xD800, 0xE000), [*range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF]
+    overrides = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    invisible = "\u00ad\u061c\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\ufff9\ufffa\ufffb"
+    return {
+        **dict.fromkeys([*range(0x80, 0xA0), *overrides, *surrogates, *noncharacters], "\ufffd"),
+        **dict.fromkeys([*map(ord, invisible), *range(0x206A, 0x2070)]),
+        **dict.fromkeys(map(ord, _INVISIBLE_LETTERS)),
+        **controls,
+        0x7F: "␡",
+        **dict.fromkeys(map(ord, "\t\x85\u2028\u2029"), " "),
+    }
+
+
+def clean(text: str) -> str:
+    r"""Strip terminal control sequences and deceptive characters; ``\n`` stays.
+
+    Controls become their pictures (``␛``), bidi overrides and noncharacters become ``\ufffd``,
+    invisible format characters are removed. Joiners stay because emoji and scripts need them;
+    so do direction marks, which only give a hint.
+    """
+    if text.isprintable() and (text.isascii() or _INVISIBLE_LETTERS.isdisjoint(text)):
+        return text
+    if not text.isascii():
+        text = _tag_sequences().sub(lambda found: found[1] or "", text)
+    return text.translate(_replacements())
+
+
+def replace_controls(text: str) -> str:
+    """Replace each run of control and direction characters by a space."""
+    return _CONTROLS.sub(" ", text)
+
+
+@cache
+def _unsafe_in_url() -> re.Pattern[str]:
+    return re.compile(
+        "[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    )
+
+
+def clean_url(url: str) -> str:
+    """Percent-encode every control, blank and format character."""
+    if url.isascii() and url.isprintable() and " " not in url:
+        return url
+    return _unsafe_in_url().sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")),
+        url,
+    )
