@@ -124,6 +124,25 @@ def test_an_export_holds_every_mark_with_its_time(either: Library) -> None:
     assert (taken_away["starred"], taken_away["starred_at"]) == (False, 1_700_000_007_000)
 
 
+def test_an_export_of_the_version_before_arrives_at_the_new_permalinks(
+    library: Library, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported = library.export_state()
+    elsewhere = Paths(paths.config, tmp_path / "elsewhere", paths.log)
+    with Library(load(paths.config), elsewhere) as other:
+        monkeypatch.setattr(other, "source", lambda: DirectorySource(POSTS))
+        other.sync(lambda _progress: None, lambda: False)
+        assert other.import_state(exported) == len(exported["marks"])
+        for permalink, marks in BY_KEYS.items():
+            assert other.marks(other.resolve(permalink)) == marks
+        assert other.is_starred("/2009/12/xmpp-summit-8-/-fosdem-2010/")
+
+
+def test_links_with_an_old_permalink_still_lead_to_the_post(synced: Library) -> None:
+    assert synced.resolve(LAST) == "/2011/06/quarterly-membership-application-period-q3/2011/"
+    assert synced.post_at(f"https://xmpp.org{LAST}") == synced.resolve(LAST)
+
+
 def test_the_image_the_xeps_and_what_was_set_aside_are_there(library: Library) -> None:
     image = (POSTS / "static" / "images" / "square.png").read_bytes()
     assert library.image("/images/square.png", lambda: False) == image

@@ -17,7 +17,7 @@ DEFAULT_AUTHOR = "XMPP Communication Team and Contributors"
 
 DEFAULT_LANGUAGE = "en"
 
-INGEST_VERSION = 1
+INGEST_VERSION = 2
 """Of the rules that make posts of files, raised with every one that changes: an archive made by
 older rules is fetched again. It stands here as every start asks for it, and few ingest."""
 

@@ -332,6 +332,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "synced": lambda s: s.synced(),
     "set_aside": lambda s: s.set_aside(),
     "finish_moves": lambda s: s.finish_moves(),
+    "follow_aliases": lambda s: s.follow_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
     "count": lambda s: s.count(TODAY),

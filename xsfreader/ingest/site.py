@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from xsfreader.model import DEFAULT_LANGUAGE
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[a-z]{2,4})?)$", re.IGNORECASE)
-_HYPHENS = re.compile("-{2,}")
-_KEPT = frozenset("._-+@\\#~=%")
+_KEPT = frozenset("./\\_#+~-@")
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+_SAME_FOLDER = re.compile(r"(?:/\.?(?=/|$))+/?")
 _SAFE = "/@+=~$&,:;"
 """What Go leaves as it is in a URL's path, beside letters and digits."""
 
@@ -37,39 +38,46 @@ def language_of(path: str) -> tuple[str, str]:
     return DEFAULT_LANGUAGE, stem
 
 
-class _Slug(dict[int, str]):
-    """What each character of a title becomes in a slug, worked out when first met."""
+def _sanitize(text: str) -> str:
+    """Keep letters, marks, digits and a few signs; a run of blanks becomes one hyphen.
 
-    def __missing__(self, point: int) -> str:
-        kept = (
-            "-" if char == "/" or char.isspace() else char
-            for char in chr(point).lower()
-            if char == "/"
-            or char.isspace()
-            or char.isalnum()
-            or char in _KEPT
-            or unicodedata.category(char) == "Mn"
-        )
-        made = self[point] = "".join(kept)
-        return made
-
-
-_SLUG = _Slug()
-
-
-def slug(title: str) -> str:
-    """Make of a title the last part of its permalink, not yet percent-encoded.
-
-    Letters and digits of any script and a few signs stay; spaces and slashes become hyphens.
+    There is none where a hyphen stands already, nor where nothing stands before the blanks.
     """
-    return _HYPHENS.sub("-", title.strip().translate(_SLUG))
+    made: list[str] = []
+    blank = after_hyphen = False
+    for at, char in enumerate(text):
+        kind = unicodedata.category(char)
+        if kind[0] in "LM" or kind == "Nd" or char in _KEPT or _ESCAPED.match(text, at):
+            after_hyphen = char == "-"
+            if blank and not after_hyphen:
+                made.append("-")
+            blank = False
+            made.append(char)
+        elif made and not after_hyphen and char.isspace():
+            blank = True
+    return "".join(made)
+
+
+def _path(folder: str, title: str) -> str:
+    """Make a path of a folder and a title, not yet percent-encoded, as Hugo 0.161.0 does.
+
+    A slash in the title is a level of the path. The title is read as a query string once: ``+``
+    is a blank, and ``%41`` is ``A``.
+    """
+    title = unquote_plus(_sanitize(title))
+    if title.find("#") == len(title) - 1:
+        # An empty fragment of the URL, which Go drops.
+        title = title[:-1]
+    path = _sanitize(_SAME_FOLDER.sub("/", folder + title))
+    # One character to one: ``İ`` would become two.
+    return "".join(char.lower()[0] for char in path)
 
 
 def permalink(title: str, day: dt.date, language: str) -> str:
     """Tell where the site puts a post: ``[/lang]/YYYY/MM/slug-of-title/``, percent-encoded."""
     prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
-    last = quote(slug(title), safe=_SAFE)
-    return f"{prefix}/{day.year}/{day.month:02}/{last}" + ("/" if last else "")
+    path = _path(f"/{day.year}/{day.month:02}/", title)
+    return prefix + quote(path, safe=_SAFE).rstrip("/") + "/"
 
 
 def aliases(written: list[str], language: str) -> tuple[str, ...]:

@@ -71,4 +71,6 @@ class Own(Base):
 
         Raises StoreError where these are no marks.
         """
-        return self._store.import_state(data)
+        changed = self._store.import_state(data)
+        self._store.follow_aliases()
+        return changed

@@ -65,10 +65,6 @@ class Reading(Base):
         """Tell the permalink of the post whose file lies there in the source."""
         return self._store.permalink_at(path)
 
-    def holds(self, permalink: str) -> bool:
-        """Tell whether a post is here."""
-        return self._store.post(permalink) is not None
-
     def post(self, permalink: str) -> Post:
         """Read what is known of a post. Raises UnknownPostError."""
         post = self._store.post(permalink)

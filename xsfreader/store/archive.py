@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store import entries
-from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, storable, unpack
+from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, path_key, storable, unpack
 from xsfreader.store.guard import guarded, translate
 from xsfreader.store.state import MERGE_MOVED
 
@@ -119,6 +119,7 @@ class Archive(Base):
             aside = tuple(SetAside(*row) for row in everything)
         with contextlib.suppress(StoreError):
             self.finish_moves()
+            self.follow_aliases()
         with contextlib.suppress(sqlite3.Error):
             self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
         return SyncReport(
@@ -169,6 +170,28 @@ class Archive(Base):
             self._db.executemany(MERGE_MOVED, [(new, old) for _, old, new in moves])
         with self._writing():
             self._db.executemany("DELETE FROM moved WHERE id = ?", [(move[0],) for move in moves])
+
+    @guarded
+    def follow_aliases(self) -> None:
+        """Copy marks made under a post's old address to the permalink that it has now.
+
+        Such marks come from an export, a copy of the state, or another archive's moves. Done
+        again it changes nothing: of two marks the newer counts.
+        """
+        moves = []
+        for (old,) in self._db.execute(
+            "SELECT permalink FROM state.mark EXCEPT SELECT permalink FROM post"
+        ).fetchall():
+            found = self._db.execute(
+                "SELECT DISTINCT p.permalink FROM label l JOIN post p ON p.id = l.post"
+                " WHERE l.kind IN ('path', 'alias') AND l.key = ?",
+                (path_key(old),),
+            ).fetchall()
+            if len(found) == 1:
+                moves.append((found[0][0], old))
+        if moves:
+            with self._writing("state"):
+                self._db.executemany(MERGE_MOVED, moves)
 
     @guarded
     def note_checked(self) -> None:

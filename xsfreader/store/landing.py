@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,10 +11,12 @@ from xsfreader.text import fold, index_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xsfreader.model import FullPost, Post
 
+_LEVELS = re.compile(r"((?:/[a-z-]+)?/\d+/\d\d/)([^/]+/.+)/")
+"""A permalink with levels below its month: what is above them, and they."""
 PER_DAY = 1 << 16
 """Ids of a day; they follow the day, so that the index can be walked from the newest on."""
 
@@ -165,11 +168,21 @@ def labels(
     found = [("author", fold(author), author) for author in authors]
     found += [("category", fold(category), category) for category in categories]
     found += [("xep", str(xep), "") for xep in xeps]
-    found += [("alias", path_key(alias), "") for alias in aliases]
+    found += [("alias", path_key(alias), "") for alias in (*aliases, *former_paths(permalink))]
     found.append(("path", path_key(permalink), ""))
     last = permalink.partition("#")[0].rstrip("/").rpartition("/")[2]
     found.append(("slug", path_key(last), ""))
     return found
+
+
+def former_paths(permalink: str) -> Iterator[str]:
+    """Tell where a post stood before ingest's version 2, if elsewhere.
+
+    A slash of the title was a hyphen then, and no level of the path.
+    """
+    found = _LEVELS.fullmatch(permalink.partition("#")[0])
+    if found is not None:
+        yield found[1] + re.sub("[-/]+", "-", found[2]) + "/"
 
 
 class Writer:

@@ -49,14 +49,15 @@ def current(screen: ReaderScreen) -> Session:
 
 def restore(screen: ReaderScreen, session: Session) -> bool:
     """Bring the screen back; False where the post it stood on is gone."""
-    if not screen.library.holds(session.permalink):
+    permalink = screen.library.post_at(session.permalink)
+    if permalink is None:
         return False
     view = View(session.view)
     screen.posts.show(
         view,
-        screen.library.entry_permalink(session.permalink),
+        screen.library.entry_permalink(permalink),
         opened=frozenset(session.folds),
     )
-    screen.show_post(session.permalink)
+    screen.show_post(permalink)
     screen.focus_pane(reading=session.reading or screen.has_class("narrow"))
     return True
