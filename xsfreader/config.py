@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_SOURCE = "https://github.com/xsf/xmpp.org"
+SOURCE_VARIABLE = "XSFREADER_SOURCE"
+"""Names the source like ``--source``, but not where every user of the machine sees it."""
 DEFAULT_XEP_LIST = "https://xmpp.org/extensions/xeplist.xml"
 IMAGES = ("on-view", "all", "off")
 PRESETS = ("", "newsboat")

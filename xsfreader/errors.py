@@ -76,6 +76,10 @@ class UnknownPostError(XsfreaderError):
         self.candidates = candidates
 
 
+class JobError(XsfreaderError):
+    """A child process ended without a result, or sent nonsense."""
+
+
 class ImageError(XsfreaderError):
     """An image can't be had or drawn; a few words, for they stand in the frame of its box."""
 

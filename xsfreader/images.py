@@ -11,7 +11,6 @@ import importlib.util
 import io
 import re
 import struct
-from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -20,7 +19,6 @@ from xsfreader.errors import (
     ImageError,
     OversizeError,
     StoppedError,
-    StoreError,
     UnreachableError,
     UpstreamError,
 )
@@ -129,19 +127,37 @@ class Images:
         data = None if self._local else self._file.get(blob)
         if data is None:
             data = self._fetch(site_path, blob, stopped)
+            if not self._local:
+                self._file.put(blob, data, measure(data))
         return data
+
+    def fetch(self, site_path: str) -> None:
+        """Put an image into our file, where it isn't there yet; also one of a folder.
+
+        Raises ImageError where there is no such image, UnreachableError without a network,
+        StoreError.
+        """
+        if problem := name_problem(site_path):
+            raise ImageError(problem)
+        blob = self._store.image_blob(site_path)
+        if blob is None:
+            raise ImageError(MISSING)
+        if not self._file.sizes([blob]):
+            data = self._fetch(site_path, blob, lambda: False)
+            self._file.put(blob, data, measure(data))
+
+    def prune(self) -> None:
+        """Delete the images that the site no longer has. Raises StoreError."""
+        if gone := self._file.held() - set(self._store.images().values()):
+            self._file.drop(gone)
 
     def _fetch(self, site_path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
         try:
-            data = self._source().blob(site_path, blob, stopped)
+            return self._source().blob(site_path, blob, stopped)
         except OversizeError:
             raise ImageError("too many bytes") from None
         except UpstreamError as error:
             raise ImageError("could not be fetched") from error
-        if not self._local:
-            with suppress(StoreError):
-                self._file.put(blob, data, measure(data))
-        return data
 
     def fetch_all(
         self,
@@ -164,15 +180,15 @@ class Images:
         for done, (blob, path) in enumerate(missing):
             progress(Progress("fetching images", done, len(missing), "images"))
             try:
-                self._fetch(path, blob, stopped)
+                data = self._fetch(path, blob, stopped)
+                self._file.put(blob, data, measure(data))
             except (StoppedError, UnreachableError):
                 raise
             except ImageError:
                 failed += 1
         if missing:
             progress(Progress("fetching images", len(missing), len(missing), "images"))
-        if gone := held - set(images.values()):
-            self._file.drop(gone)
+        self.prune()
         return ImagesReport(len(missing) - failed, len(shown) - len(missing), failed)
 
     def _mentioned(self, today: dt.date) -> set[str]:

@@ -24,9 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     args = parser().parse_args(argv)
-    try:
-        from xsfreader.cli.commands import run
+    from xsfreader.cli.commands import run
 
+    if getattr(args, "progress", None):
+        from xsfreader.cli.job import run_as_job
+
+        return run_as_job(lambda: run(args))
+    try:
         code = run(args)
         if sys.stdout is not None:
             # A full disk is reported here, not at exit.

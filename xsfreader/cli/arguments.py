@@ -41,6 +41,12 @@ def parser() -> argparse.ArgumentParser:
 
     sync = command("sync", "fetch new posts")
     sync.add_argument("--images", action="store_true", help="also fetch the images of all posts")
+    sync.add_argument(
+        "--watch", action="store_true", help="keep running and sync whenever the folder changes"
+    )
+    _add_progress(sync)
+    images = command("images", "fetch the images whose site paths come in as lines on stdin")
+    _add_progress(images)
     listing = command("list", "list posts, newest first")
     listing.add_argument("--language", metavar="L", help="only posts in this language: de")
     listing.add_argument("--category", metavar="C", help="only posts in this category")
@@ -103,6 +109,13 @@ def completion(shell: str) -> str:
     import shtab
 
     return str(shtab.complete(parser(), shell))
+
+
+def _add_progress(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--progress", choices=("json",),
+        help="print events as lines of JSON; end when stdin closes",
+    )  # fmt: skip
 
 
 def _common(*, default: object) -> argparse.ArgumentParser:

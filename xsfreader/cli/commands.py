@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import (
     OK,
-    USAGE,
     fail,
     hit_rows,
     list_rows,
@@ -32,13 +31,14 @@ if TYPE_CHECKING:
 
 def run(args: Namespace) -> int:
     """Run the command that ``args`` names, the app where they name none; return the exit code."""
-    from xsfreader.config import Config, load, locate
+    from xsfreader.config import SOURCE_VARIABLE, Config, load, locate
 
     if args.command == "completion":
         from xsfreader.cli.arguments import completion
 
         print(completion(args.shell))
         return OK
+    args.source = args.source or os.environ.get(SOURCE_VARIABLE)
     paths = locate(args.config)
     if args.command == "config" and args.default:
         return _config(Config())
@@ -82,22 +82,15 @@ def _app(args: Namespace, library: Library) -> int:
 
 
 def _sync(args: Namespace, library: Library) -> int:
-    from xsfreader.cli.output import ProgressLine
+    from xsfreader.cli.sync import sync
 
-    if args.offline and not library.local:
-        fail("sync needs the network, which --offline forbids")
-        return USAGE
-    with ProgressLine() as line:
-        report = library.sync(line.show, lambda: False)
-    for file in report.set_aside:
-        print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
-    library.refresh_xeps(lambda: False)
-    print(report.summary())
-    if (args.images or library.config.images == "all") and not library.local:
-        with ProgressLine() as line:
-            images = library.fetch_images(line.show, lambda: False)
-        print(images.summary())
-    return OK
+    return sync(args, library)
+
+
+def _images(args: Namespace, library: Library) -> int:
+    from xsfreader.cli.sync import images
+
+    return images(args, library)
 
 
 def _list(args: Namespace, library: Library) -> int:
@@ -251,6 +244,7 @@ def _paths(args: Namespace, config: Config, paths: Paths) -> int:
 
 _COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
     "sync": _sync,
+    "images": _images,
     "list": _list,
     "show": _show,
     "search": _search,

@@ -158,6 +158,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove the line."""
         if self._shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xsfreader.images import Images, ImagesReport
+    from xsfreader.library.jobs import Job
     from xsfreader.model import Progress, Source, SyncReport
 
 PATIENCE_SECONDS = 5.0
@@ -52,6 +53,13 @@ class Fetching(Base):
             log().info("set aside: %s: %s", file.path, file.reason)
         log().info("synced from %s: %s", self.source_name, report.summary())
         return report
+
+    def job(self, *arguments: str) -> Job:
+        """Prepare one of our commands as a child process, for this source."""
+        from xsfreader.library.jobs import Job
+
+        source = self._address if "://" in self._address else self.source_name
+        return Job(arguments, source=source, config=self.config.file)
 
     @property
     def images(self) -> Images:

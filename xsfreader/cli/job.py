@@ -1,0 +1,97 @@
+"""What is special about a command that runs as a job of the app: see ``library/jobs.py``."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from xsfreader.cli.output import FAILURE
+from xsfreader.errors import JobError, XsfreaderError
+from xsfreader.library.events import Failed, encode
+from xsfreader.log import log
+from xsfreader.model import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xsfreader.library.events import Event
+
+MEMORY_LIMIT = 1 << 30
+"""Bytes of memory that a job may have on Linux."""
+PROGRESS_SECONDS = 0.1
+"""Progress is written at most that often."""
+
+
+def run_as_job(command: Callable[[], int]) -> int:
+    """Run a command; whatever goes wrong is an event."""
+    _limit_memory()
+    try:
+        return command()
+    except BrokenPipeError:
+        # Nobody reads this any more.
+        os._exit(FAILURE)
+    except XsfreaderError as error:
+        write(Failed(error))
+    except MemoryError:
+        limit = MEMORY_LIMIT >> 20
+        write(Failed(JobError(f"more than {limit} MB of memory needed; nothing was changed")))
+    except Exception as error:  # noqa: BLE001 - the app learns of it by the event
+        log().exception("a job failed")
+        write(Failed(JobError(f"unexpected error ({type(error).__name__}); see the log")))
+    return FAILURE
+
+
+def write(event: Event) -> None:
+    """Write an event to standard output."""
+    sys.stdout.write(encode(event) + "\n")
+    sys.stdout.flush()
+
+
+class EventWriter:
+    """Writes events, and not every single progress."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Write an event, unless it is progress that follows too soon."""
+        if isinstance(event, Progress):
+            now = time.monotonic()
+            if now < self._next and event.done != event.total:
+                return
+            self._next = now + PROGRESS_SECONDS
+        write(event)
+
+
+def read_requests() -> queue.SimpleQueue[str]:
+    """Return a queue of the lines on standard input; end the process where that is closed.
+
+    The app's end closes it, however the app ends. The archive is as safe then as from a kill.
+    """
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests,), name="requests", daemon=True).start()
+    return requests
+
+
+def _read(requests: queue.SimpleQueue[str]) -> None:
+    rest = b""
+    # sys.stdin would be locked by this thread while the interpreter shuts down.
+    while data := os.read(0, 1 << 16):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            requests.put(line.decode("utf-8", "replace"))
+    os._exit(FAILURE)
+
+
+def _limit_memory() -> None:
+    if not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

@@ -1,0 +1,143 @@
+"""``sync`` and ``images``: the commands that ask the source, for a person or as jobs of the app."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
+from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
+from xsfreader.images import ImagesReport
+from xsfreader.library.events import Failed, ImageResult
+from xsfreader.model import Progress, SyncReport
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from xsfreader.library import Library
+    from xsfreader.library.events import Event
+
+    Report = Callable[[Event], None]
+    Requests = queue.SimpleQueue[str]
+
+POLL_SECONDS = 0.5
+"""How often a folder is checked for changes."""
+POLL_SHARE = 0.1
+"""The share of the time that checking a large folder may take."""
+LINGER_SECONDS = 30.0
+"""How long ``images`` waits for another request."""
+
+
+def sync(args: Namespace, library: Library) -> int:
+    """Fetch new posts; with ``--watch``, go on whenever the folder changes."""
+    if args.offline and not library.local:
+        fail("sync needs the network, which --offline forbids")
+        return USAGE
+    if args.watch and not library.local:
+        fail("--watch needs a folder as the source")
+        return USAGE
+    if args.progress == "json":
+        from xsfreader.cli.job import EventWriter, read_requests
+
+        requests = read_requests()
+        return _sync(args, library, EventWriter(), requests)
+    with ProgressLine() as line:
+        return _sync(args, library, _Printer(line).print, queue.SimpleQueue())
+
+
+def _sync(args: Namespace, library: Library, report: Report, requests: Requests) -> int:
+    if args.watch:
+        _watch(library, report, requests)
+    report(library.sync(report, lambda: False))
+    library.refresh_xeps(lambda: False)
+    if (args.images or library.config.images == "all") and not library.local:
+        report(library.fetch_images(report, lambda: False))
+    return OK
+
+
+def _watch(library: Library, report: Report, requests: Requests) -> None:
+    """Sync whenever the folder changed; a request syncs at once, an error is reported once."""
+    seen = failure = ""
+    asked = False
+    while True:
+        started = time.monotonic()
+        try:
+            fingerprint = library.fingerprint()
+            if asked or fingerprint != seen:
+                report(library.sync(report, lambda: False))
+                seen, failure = fingerprint, ""
+        except SyncRunningError as error:
+            # The next round tries again.
+            if asked:
+                report(Failed(error))
+        except XsfreaderError as error:
+            if asked or str(error) != failure:
+                report(Failed(error))
+            seen, failure = "", str(error)
+        asked = _wait(requests, max(POLL_SECONDS, (time.monotonic() - started) / POLL_SHARE))
+
+
+def _wait(requests: Requests, seconds: float) -> bool:
+    """Wait for a request; return whether one came in time."""
+    try:
+        requests.get(timeout=seconds)
+    except queue.Empty:
+        return False
+    return True
+
+
+class _Printer:
+    """Prints events for a person."""
+
+    def __init__(self, line: ProgressLine) -> None:
+        self._line = line
+
+    def print(self, event: Event) -> None:
+        """Print an event: progress and errors on stderr, results on stdout."""
+        if isinstance(event, Progress):
+            self._line.show(event)
+            return
+        self._line.clear()
+        if isinstance(event, SyncReport):
+            for file in event.set_aside:
+                print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
+            print(event.summary(), flush=True)
+        elif isinstance(event, ImagesReport):
+            print(event.summary())
+        elif isinstance(event, Failed):
+            fail(str(event.error))
+
+
+def images(args: Namespace, library: Library) -> int:
+    """Fetch the images whose site paths come in as lines, and answer each with an event.
+
+    They are for the app, which reads the images from our file.
+    """
+    from xsfreader.cli.job import read_requests, write
+
+    if args.offline and not library.local:
+        fail("images needs the network, which --offline forbids")
+        return USAGE
+    requests = read_requests()
+    library.images.prune()
+    while True:
+        try:
+            path = requests.get(timeout=LINGER_SECONDS)
+        except queue.Empty:
+            return OK
+        write(_fetch_image(library, path))
+
+
+def _fetch_image(library: Library, path: str) -> ImageResult:
+    try:
+        library.images.fetch(path)
+    except ImageError as error:
+        return ImageResult(path, str(error))
+    except UnreachableError as error:
+        return ImageResult(path, str(error), final=False, reachable=False)
+    except XsfreaderError:
+        return ImageResult(path, "could not be fetched", final=False)
+    return ImageResult(path)

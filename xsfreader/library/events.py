@@ -1,0 +1,71 @@
+"""What a job says: the events it writes, one a line, and the app reads."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from xsfreader import errors
+from xsfreader.errors import JobError, XsfreaderError
+from xsfreader.images import ImagesReport
+from xsfreader.model import Progress, SetAside, SyncReport
+
+
+class ImageResult(NamedTuple):
+    """What became of an image that was asked for."""
+
+    path: str
+    """On the site."""
+    problem: str = ""
+    """Why there is no image; empty where it is in our images file now."""
+    final: bool = True
+    """Whether asking again would be pointless."""
+    reachable: bool = True
+    """Whether the upstream could be reached."""
+
+
+class Failed(NamedTuple):
+    """What was being done ended with an error."""
+
+    error: XsfreaderError
+
+
+Event = Progress | SyncReport | ImagesReport | ImageResult | Failed
+
+_EVENTS: dict[str, type[Progress | SyncReport | ImagesReport | ImageResult]] = {
+    "progress": Progress,
+    "synced": SyncReport,
+    "images": ImagesReport,
+    "image": ImageResult,
+}
+_NAMES = {kind: name for name, kind in _EVENTS.items()}
+
+
+def encode(event: Event) -> str:
+    """Write an event as one line of JSON in ASCII."""
+    if isinstance(event, Failed):
+        fields = {"event": "error", "kind": type(event.error).__name__, "message": str(event.error)}
+    else:
+        fields = {"event": _NAMES[type(event)], **event._asdict()}
+    return json.dumps(fields)
+
+
+def decode(line: bytes) -> Event:
+    """Read an event. Raises JobError on a line that is not one."""
+    try:
+        fields = json.loads(line)
+        name = fields.pop("event")
+        if name == "error":
+            return Failed(_error(fields["kind"], str(fields["message"])))
+        if name == "synced":
+            fields["set_aside"] = tuple(SetAside(*file) for file in fields["set_aside"])
+        return _EVENTS[name](**fields)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        raise JobError("the child process sent a line that is not an event") from None
+
+
+def _error(kind: str, message: str) -> XsfreaderError:
+    found = getattr(errors, kind, None)
+    if isinstance(found, type) and issubclass(found, XsfreaderError):
+        return found(message)
+    return JobError(message)
