@@ -106,27 +106,3 @@ def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
 def test_a_picture_on_screen_loads_what_draws_it_and_no_git() -> None:
     modules = opened("on-view", 300)
     assert {"PIL"} == set(NEVER_IN_APP) & modules
-
-
-STARTED = """
-    import asyncio
-    from xsfreader.config import Config, locate
-    from xsfreader.library import Library
-    from xsfreader.ui import prefetch
-    from xsfreader.ui.app import ReaderApp
-    prefetch.REST_SECONDS = 600
-    async def run():
-        with Library(Config(images="off"), locate(), "guide") as library:
-            app = ReaderApp(library, fresh=True)
-            async with app.run_test() as pilot:
-                assert app.screen.article.page.lines
-            app.close_libraries()
-    asyncio.run(run())
-"""
-
-
-def test_a_post_read_before_loads_no_parser() -> None:
-    opened("off", 30)
-    modules = loaded(STARTED.strip())
-    assert "textual" in modules
-    assert not {"markdown_it", "mdit_py_plugins", "pygments"} & modules

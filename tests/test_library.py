@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -13,7 +14,8 @@ from xsfreader import markup
 from xsfreader.config import Config, locate
 from xsfreader.errors import NoArchiveError, UnknownPostError, UnreadablePostError
 from xsfreader.library import Library, archive_path, file_document, normal_source
-from xsfreader.markup import LinkKind, packed
+from xsfreader.library.documents import CAPACITY
+from xsfreader.markup import LinkKind
 from xsfreader.model import Filter, Place, View
 from xsfreader.text import fold
 
@@ -202,7 +204,7 @@ def test_every_link_to_a_post_held_here_opens_that_post(blog: Library) -> None:
         for link in blog.document(item.post.permalink).links:
             if link.kind is LinkKind.SITE:
                 path = fold(unquote(urlsplit(link.url).path).rstrip("/") + "/")
-                found = blog.post_at(link.url)
+                found = blog.item_at(link.url)
                 assert (found is not None) == (path in held), (link.url, found)
                 by_alias += found is not None and path != fold(unquote(found))
     assert by_alias > 20
@@ -229,48 +231,43 @@ def _filterable(blog: Library, permalink: str) -> str:
     return fold("\n".join((post.title, *post.authors, *post.categories)))
 
 
-def no_parser(*_: object, **__: object) -> None:
-    raise AssertionError("parsed again")
-
-
-def test_a_post_is_parsed_but_once(guide: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = guide.prepare(WELCOME).document
-    monkeypatch.setattr(markup, "parse", no_parser)
-    with guide.clone() as later:
-        assert later.document(WELCOME) == parsed
-        assert later.is_prepared(WELCOME)
-
-
-def test_a_post_opened_here_is_prepared_once_it_is_kept(guide: Library) -> None:
-    guide.document(WELCOME)
-    assert not guide.is_prepared(WELCOME)
-    with guide.clone() as worker:
-        guide.take(worker.prepare(WELCOME))
-    assert guide.is_prepared(WELCOME)
-
-
-@pytest.mark.parametrize("change", ["code", "bytes", "damage"])
-def test_what_was_parsed_of_something_else_is_not_shown(
-    guide: Library, monkeypatch: pytest.MonkeyPatch, change: str
+def test_an_item_parsed_by_another_library_opens_without_parsing(
+    guide: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = guide.prepare(WELCOME).document
-    with guide.clone() as later:
-        post = later.post(WELCOME)
-        maker = later._maker()
-        if change == "code":
-            monkeypatch.setattr(packed, "maker", lambda: "other code")
-        elif change == "bytes":
-            other = post._replace(blob="other bytes")
-            monkeypatch.setattr(later, "post", lambda _permalink: other)
-        else:
-            later._store.keep_parsed(post, maker, "[[[]], [], [], [], {}]")
-        calls: list[str] = []
-        parse = markup.parse
+    with guide.clone() as worker:
+        parsed = worker.parse_item(WELCOME)
+    assert not guide.is_cached(WELCOME)
+    guide.cache_item(parsed)
+    assert guide.is_cached(WELCOME)
+    monkeypatch.setattr(markup, "parse", lambda *_, **__: pytest.fail("parsed again"))
+    assert guide.document(WELCOME) is parsed.document
 
-        def counted(body: str, *, base: str) -> markup.Document:
-            calls.append(base)
-            return parse(body, base=base)
 
-        monkeypatch.setattr(markup, "parse", counted)
-        assert later.document(WELCOME) == document
-        assert calls == [post.url]
+def test_a_document_of_another_day_is_not_shown(
+    guide: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide.document(WELCOME)
+    monkeypatch.setattr(Library, "today", guide.today + dt.timedelta(days=1))
+    assert not guide.is_cached(WELCOME)
+
+
+def test_the_documents_used_last_are_kept(guide: Library) -> None:
+    first, second, *_ = [listed.post.permalink for listed in guide.posts(Filter())]
+    cache = guide._documents
+    keys = [guide._document_key(each) for each in (first, second)]
+    for key in keys:
+        cache.put(key, guide.document(first))
+    for number in range(CAPACITY - 1):
+        cache.put((str(number), None, guide.today), guide.document(first))
+    assert cache.get(keys[0]) is not None, "it was used in between"
+    assert cache.get(keys[1]) is None
+
+
+def test_an_item_has_a_title_an_address_and_its_text(guide: Library) -> None:
+    item = guide.item(WELCOME)
+    assert (item.id, item.url) == (WELCOME, f"https://xmpp.org{WELCOME}")
+    assert item.title == guide.post(WELCOME).title
+    assert "xsfreader" in item.text
+    assert guide.item_at(item.url) == WELCOME
+    with pytest.raises(UnknownPostError):
+        guide.item("/nowhere/")

@@ -94,7 +94,7 @@ def test_the_configuration_means_what_it_meant(paths: Paths) -> None:
 def test_every_post_is_there_with_its_text(either: Library) -> None:
     posts = [listed.post for listed in either.posts(Filter())]
     assert len(posts) == 9
-    assert {either.body(post.permalink).strip() for post in posts} == bodies()
+    assert {either.item(post.permalink).text.strip() for post in posts} == bodies()
     assert len(either.entries(View.DATE, None)) == 8
     for post in posts:
         assert either.document(post.permalink).blocks
@@ -140,7 +140,7 @@ def test_an_export_of_the_version_before_arrives_at_the_new_permalinks(
 
 def test_links_with_an_old_permalink_still_lead_to_the_post(synced: Library) -> None:
     assert synced.resolve(LAST) == "/2011/06/quarterly-membership-application-period-q3/2011/"
-    assert synced.post_at(f"https://xmpp.org{LAST}") == synced.resolve(LAST)
+    assert synced.item_at(f"https://xmpp.org{LAST}") == synced.resolve(LAST)
 
 
 def test_the_image_the_xeps_and_what_was_set_aside_are_there(library: Library) -> None:

@@ -59,6 +59,18 @@ class Post(NamedTuple):
         return self.date.date()
 
 
+class Item(NamedTuple):
+    """What opens in the pane: a post, later a specification as well."""
+
+    id: str
+    """A post's permalink; no two items share one."""
+    title: str
+    url: str
+    """Its address on the web."""
+    text: str
+    """What its author wrote: Markdown for a post."""
+
+
 class FullPost(NamedTuple):
     """A post with its text."""
 

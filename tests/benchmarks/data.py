@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import os
-import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,13 +118,10 @@ class Home:
         """Open it."""
         return Library(self.config, self.paths)
 
-    def forget(self, *, parsed: bool = False) -> None:
-        """Take the reader's marks away, and where asked what was kept of posts as parsed."""
+    def forget(self) -> None:
+        """Take the reader's marks away."""
         for file in self.paths.data.glob("state.db*"):
             file.unlink()
-        if parsed:
-            with contextlib.closing(sqlite3.connect(self.archive, isolation_level=None)) as db:
-                db.execute("DELETE FROM parsed")
 
 
 def make_home(folder: Path, posts: Sequence[FullPost], size: int) -> Home:

@@ -13,7 +13,6 @@ from tests.benchmarks.data import blobs, read_posts
 from tests.benchmarks.measure import repeat, timed
 from xsfreader.ingest import INGEST_VERSION
 from xsfreader.markup import layout, parse
-from xsfreader.markup.packed import pack, unpack
 from xsfreader.model import Filter, Place, View
 from xsfreader.store import Store
 from xsfreader.ui.render import Geometry, Lit, Painter
@@ -46,8 +45,6 @@ def markup(figures: Figures, posts: list[FullPost]) -> None:
     figures.add(GROUP, "lay it out", laying)
     both = [a + b for a, b in zip(sorted(parsing), sorted(laying), strict=True)]
     figures.add(GROUP, "both", both, limit=25)
-    text = pack(parse(largest.body, base=url))
-    figures.add(GROUP, "read it back as parsed", repeat(partial(unpack, text), 15))
     figures.add(GROUP, "both, a post of the corpus", [_both(full) for full in posts])
     page = layout(document, WIDTH)
     geometry = Geometry(4, WIDTH, WIDTH + 8, document.links)

@@ -339,8 +339,6 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "permalink_at": lambda s: s.permalink_at("a.md"),
     "post": lambda s: s.post("/2025/06/a/"),
     "body": lambda s: s.body("/2025/06/a/"),
-    "parsed": lambda s: s.parsed(make("a.md").post, "x"),
-    "keep_parsed": lambda s: s.keep_parsed(make("a.md").post, "x", "[]"),
     "full": lambda s: s.full("/2025/06/a/"),
     "translations": lambda s: s.translations("/2025/06/a/"),
     "posts": lambda s: s.posts(Filter(), TODAY),

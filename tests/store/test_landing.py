@@ -15,7 +15,7 @@ from tests.store.conftest import EN, TODAY, Opener, land, make
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.ingest import at_path, ingest, is_post
 from xsfreader.model import Filter, FullPost, Known, Place, SetAside
-from xsfreader.store import Store, posts
+from xsfreader.store import Store
 from xsfreader.store.landing import distinct
 
 
@@ -312,16 +312,3 @@ def test_stars_survive_the_moves_of_the_real_blog(store: Store) -> None:
                 store.set_starred(permalink, True)
     starred = {post.permalink for post, _ in store.posts(Filter(starred=True), TODAY)}
     assert starred == first
-
-
-def test_the_last_parsed_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "MOST_PARSED", 3)
-    some = [make(f"{name}.md").post for name in "abcde"]
-    for post in some:
-        store.keep_parsed(post, "code", f"[{post.title}]")
-    store.keep_parsed(some[2], "code", "[anew]")
-    held = [store.parsed(post, "code") for post in some]
-    assert held == [None, None, "[anew]", "[d]", "[e]"]
-    assert store.parsed(some[4], "other code") is None
-    assert store.parsed(some[4]._replace(blob="other"), "code") is None
-    assert store.parsed(some[4]._replace(permalink="/other/"), "code") is None

@@ -99,7 +99,7 @@ async def test_long_posts_are_parsed_beside_the_screen(
     async with running() as pilot:
         screen = reader(pilot)
         await settle(pilot, 0.5)
-        monkeypatch.setattr(reading, "LONG", words)
+        monkeypatch.setattr(reading, "LONG_POST_WORDS", words)
         monkeypatch.setattr(markup, "parse", noted)
         screen.action_do("bottom")
         screen.action_do("previous-post")
@@ -118,7 +118,7 @@ async def test_a_key_for_a_post_does_not_wait_for_it(monkeypatch: pytest.MonkeyP
     async with running() as pilot:
         screen = reader(pilot)
         await settle(pilot, 0.5)
-        monkeypatch.setattr(reading, "LONG", 1)
+        monkeypatch.setattr(reading, "LONG_POST_WORDS", 1)
         screen.action_do("bottom")
         screen.action_do("previous-post")
         wanted = screen.posts.entry

@@ -287,7 +287,7 @@ async def test_a_broken_archive_is_a_line_and_no_end(monkeypatch: pytest.MonkeyP
 
     async with running() as pilot:
         screen = reader(pilot)
-        monkeypatch.setattr(screen.library, "takes_long", broken)
+        monkeypatch.setattr(screen.library, "is_slow_to_open", broken)
         monkeypatch.setattr(screen.library, "entries", broken)
         for key in ("j", "J", "2", "l", "6"):
             screen.status.say("")

@@ -121,9 +121,9 @@ def _show(args: Namespace, library: Library) -> int:
     library.refresh_local()
     permalink = library.resolve(args.post)
     if args.markdown:
-        print_markdown(library.body(permalink))
+        print_markdown(library.item(permalink).text)
     elif args.json:
-        print_json(record(library.listed(permalink)) | {"markdown": library.body(permalink)})
+        print_json(record(library.listed(permalink)) | {"markdown": library.item(permalink).text})
     else:
         print_document(
             library.document(permalink), args.width, library.config.width,

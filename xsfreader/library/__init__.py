@@ -7,17 +7,17 @@ front ends share lives here: which languages count, what today is, how a name be
 from __future__ import annotations
 
 from xsfreader.library.base import GUIDE, archive_path, normal_source
+from xsfreader.library.documents import ParsedItem
 from xsfreader.library.drafts import file_document
 from xsfreader.library.fetching import Fetching
 from xsfreader.library.lists import Listed, Lists
-from xsfreader.library.reading import Prepared
 from xsfreader.library.xeps import Xeps
 
 __all__ = [
     "GUIDE",
     "Library",
     "Listed",
-    "Prepared",
+    "ParsedItem",
     "archive_path",
     "file_document",
     "normal_source",

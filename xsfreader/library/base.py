@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import NoArchiveError
+from xsfreader.library.documents import DocumentCache
 from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
 
 if TYPE_CHECKING:
@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 
     from xsfreader.config import Config
     from xsfreader.images import Images
-    from xsfreader.markup import Document
     from xsfreader.paths import Paths
     from xsfreader.store import Store
-
-    DocumentKey = tuple[str, str | None, dt.date]
-    """What a parsed post depends on: its permalink, the snapshot, the day."""
 
 GUIDE = "guide"
 
@@ -47,9 +43,7 @@ class Base:
             # A name that leads nowhere leaves no archive behind.
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
-        self._documents: OrderedDict[DocumentKey, Document] = OrderedDict()
-        self._unkept: OrderedDict[str, Document] = OrderedDict()
-        """Posts parsed here, without head and foot, that the next start would parse again."""
+        self._documents = DocumentCache()
         self._images: Images | None = None
 
     def clone(self) -> Self:

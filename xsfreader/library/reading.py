@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from xsfreader.errors import BrokenFileError, StoreError, UnknownPostError
+from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
-from xsfreader.model import INGEST_VERSION
+from xsfreader.library.documents import ParsedItem
+from xsfreader.model import Item
 
 if TYPE_CHECKING:
-    from xsfreader.library.base import DocumentKey
+    from xsfreader.library.documents import DocumentKey
     from xsfreader.markup import Document
     from xsfreader.model import Post
 
-CACHED_DOCUMENTS = 12
-"""The post shown, its neighbours, and those read last; others are soon read back as parsed."""
-LONG = 1200
+LONG_POST_WORDS = 1200
 """Words of a post that takes more than some milliseconds to parse."""
-
-
-class Prepared(NamedTuple):
-    """A parsed post, with what it depends on."""
-
-    key: DocumentKey
-    document: Document
 
 
 class Reading(Base):
@@ -48,8 +39,8 @@ class Reading(Base):
         hint = "did you mean:" if candidates else "`xsfreader list` shows all"
         raise UnknownPostError(f"no post is called {name}; {hint}", candidates)
 
-    def post_at(self, url: str) -> str | None:
-        """Find the post held here that a URL of the site or an alias leads to."""
+    def item_at(self, url: str) -> str | None:
+        """Find the id of the item held here that a URL of the site or an alias leads to."""
         found = self._store.resolve(url, exact=True)
         return found[0] if len(found) == 1 else None
 
@@ -72,47 +63,41 @@ class Reading(Base):
             raise UnknownPostError(f"{permalink} is not in the archive")
         return post
 
-    def body(self, permalink: str) -> str:
-        """Read a post's Markdown, below its front matter."""
-        return self._store.body(permalink)
+    def item(self, item_id: str) -> Item:
+        """Read what the pane shows under an id. Raises UnknownPostError."""
+        full = self._store.full(item_id)
+        return Item(full.post.permalink, full.post.title, full.post.url, full.body)
 
-    def document(self, permalink: str) -> Document:
-        """Parse a post, with its head and foot; kept for as long as snapshot and day hold.
+    def document(self, item_id: str) -> Document:
+        """Parse an item, with its head and foot, unless that is cached.
 
         Raises UnknownPostError.
         """
-        key = self._key(permalink)
+        key = self._document_key(item_id)
         document = self._documents.get(key)
         if document is None:
-            document = self._compose(self.post(permalink))
-        self._keep(key, document)
+            document = self._compose(self.post(item_id))
+        self._documents.put(key, document)
         return document
 
-    def prepare(self, permalink: str) -> Prepared:
-        """Parse a post for another library of the same source to take in, and for later starts."""
-        key = self._key(permalink)
-        prepared = Prepared(key, self.document(permalink))
-        parsed = self._unkept.pop(permalink, None)
-        if parsed is not None:
-            from xsfreader.markup.packed import pack
+    def parse_item(self, item_id: str) -> ParsedItem:
+        """Parse an item in another thread, for ``cache_item`` of the library that shows it."""
+        return ParsedItem(self._document_key(item_id), self.document(item_id))
 
-            # Where that fails, it is parsed again.
-            with suppress(StoreError):
-                self._store.keep_parsed(self.post(permalink), self._maker(), pack(parsed))
-        return prepared
+    def cache_item(self, parsed: ParsedItem) -> None:
+        """Keep what another library parsed; if it is out of date it is never used."""
+        self._documents.put(parsed.key, parsed.document)
 
-    def is_prepared(self, permalink: str) -> bool:
-        """Tell whether a post is parsed, and later starts need not parse it again."""
-        return self._key(permalink) in self._documents and permalink not in self._unkept
+    def is_cached(self, item_id: str) -> bool:
+        """Tell whether an item opens without being parsed."""
+        return self._documents.get(self._document_key(item_id)) is not None
 
-    def takes_long(self, permalink: str) -> bool:
-        """Tell whether a post must be parsed to be opened, and is so long that one would wait."""
-        if self._key(permalink) in self._documents:
+    def is_slow_to_open(self, item_id: str) -> bool:
+        """Tell whether an item must be parsed to be opened, and is so long that one would wait."""
+        if self.is_cached(item_id):
             return False
-        post = self._store.post(permalink)
-        if post is None or post.words < LONG:
-            return False
-        return self._store.parsed(post, self._maker()) is None
+        post = self._store.post(item_id)
+        return post is not None and post.words >= LONG_POST_WORDS
 
     def load_parser(self) -> None:
         """Load what parses, so that the first post that needs it need not wait for it."""
@@ -125,52 +110,21 @@ class Reading(Base):
         found = self._store.neighbours(permalink, self.languages, self.today)
         return [entry.permalink for entry in found if entry]
 
-    def take(self, prepared: Prepared) -> None:
-        """Keep what another library parsed; where it is out of date it is never asked for."""
-        self._keep(prepared.key, prepared.document)
-        self._unkept.pop(prepared.key[0], None)
-
     def _preference(self, permalink: str) -> tuple[int, str]:
         language = self.post(permalink).language
         known = language in self.languages
         return self.languages.index(language) if known else len(self.languages), language
 
-    def _key(self, permalink: str) -> DocumentKey:
-        return permalink, self._store.snapshot_id, self.today
-
-    def _keep(self, key: DocumentKey, document: Document) -> None:
-        self._documents[key] = document
-        self._documents.move_to_end(key)
-        if len(self._documents) > CACHED_DOCUMENTS:
-            self._documents.popitem(last=False)
-
-    def _parsed(self, post: Post) -> Document:
-        """Read a post as it was parsed before, else parse it."""
-        from xsfreader.markup import parse
-        from xsfreader.markup.packed import unpack
-
-        with suppress(ValueError, BrokenFileError):
-            if (text := self._store.parsed(post, self._maker())) is not None:
-                return unpack(text)
-        document = parse(self.body(post.permalink), base=post.url)
-        self._unkept[post.permalink] = document
-        if len(self._unkept) > CACHED_DOCUMENTS:
-            self._unkept.popitem(last=False)
-        return document
-
-    @staticmethod
-    def _maker() -> str:
-        from xsfreader.markup.packed import maker
-
-        return f"{INGEST_VERSION} {maker()}"
+    def _document_key(self, item_id: str) -> DocumentKey:
+        return item_id, self._store.snapshot_id, self.today
 
     def _compose(self, post: Post) -> Document:
-        from xsfreader.markup import article
+        from xsfreader.markup import article, parse
 
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return article(
             post,
-            self._parsed(post),
+            parse(self._store.body(post.permalink), base=post.url),
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,

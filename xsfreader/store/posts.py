@@ -17,7 +17,6 @@ from xsfreader.store.base import (
     as_post,
     day_end,
     day_start,
-    pack,
     path_key,
     storable,
     unpack,
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 SITES = ("xmpp.org", "www.xmpp.org")
 SUGGESTED = 10
-MOST_PARSED = 200
-"""Posts that are kept as they were parsed, some five kilobytes each."""
 
 _FROM = " FROM post p JOIN story s ON s.id = p.story"
 _ORDER = " ORDER BY p.at DESC, p.permalink"
@@ -64,29 +61,6 @@ class Posts(Base):
             "SELECT permalink FROM post WHERE path = ?", (storable(path),)
         ).fetchone()
         return row[0] if row else None
-
-    @guarded
-    def parsed(self, post: Post, maker: str) -> str | None:
-        """Read a post as that code parsed it; None where it did not, or not this text."""
-        row = self._db.execute(
-            "SELECT document FROM main.parsed WHERE blob = ? AND permalink = ? AND maker = ?",
-            (post.blob, post.permalink, maker),
-        ).fetchone()
-        return unpack(row[0]) if row else None
-
-    @guarded
-    def keep_parsed(self, post: Post, maker: str, document: str) -> None:
-        """Keep a post as it was parsed; only the last ones are kept."""
-        with self._writing():
-            self._db.execute(
-                "REPLACE INTO main.parsed (id, blob, permalink, maker, document)"
-                " VALUES ((SELECT ifnull(max(id), 0) + 1 FROM main.parsed), ?, ?, ?, ?)",
-                (post.blob, post.permalink, maker, pack(document)),
-            )
-            self._db.execute(
-                "DELETE FROM main.parsed WHERE id <= (SELECT max(id) FROM main.parsed) - ?",
-                (MOST_PARSED,),
-            )
 
     @guarded
     def body(self, permalink: str) -> str:

@@ -8,7 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from xsfreader.errors import XsfreaderError
-    from xsfreader.library import Prepared
+    from xsfreader.library import ParsedItem
     from xsfreader.model import Progress, SyncReport, View
 
 
@@ -21,12 +21,12 @@ class PostChosen(Message):
 
 
 class PostPrepared(Message):
-    """A post was parsed; ``prepared`` is None where that failed."""
+    """A post was parsed; ``parsed`` is None where that failed."""
 
-    def __init__(self, permalink: str, prepared: Prepared | None) -> None:
+    def __init__(self, permalink: str, parsed: ParsedItem | None) -> None:
         super().__init__()
         self.permalink = permalink
-        self.prepared = prepared
+        self.parsed = parsed
 
 
 class PostOpened(Message):

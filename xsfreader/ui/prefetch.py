@@ -1,4 +1,4 @@
-"""Posts parsed beside reading, so that they open at once: the next ones, and later starts."""
+"""Posts parsed beside reading, so that they open at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Preparing:
         try:
             by_date = library.neighbours(shown) if shown else []
             near = dict.fromkeys([shown, *self.screen.posts.neighbours(), *reversed(by_date)])
-            wanted = [each for each in near if each and not library.is_prepared(each)]
+            wanted = [each for each in near if each and not library.is_cached(each)]
         except XsfreaderError:
             return
         if wanted or not self._loaded:
@@ -84,7 +84,7 @@ class Preparing:
 
     def _prepare(self, library: Library, permalink: str) -> None:
         try:
-            prepared = library.prepare(permalink)
+            parsed = library.parse_item(permalink)
         except XsfreaderError:
-            prepared = None
-        self.screen.post_message(PostPrepared(permalink, prepared))
+            parsed = None
+        self.screen.post_message(PostPrepared(permalink, parsed))

@@ -43,7 +43,7 @@ class Outside:
         if self.screen.library.is_guide:
             self.screen.status.say("this page is built in: it has no address")
             return None
-        return self.screen.library.post(self.screen.permalink).url
+        return self.screen.library.item(self.screen.permalink).url
 
     def copy(self) -> None:
         """Copy the selected text, else the post's address."""
@@ -74,7 +74,7 @@ class Outside:
         if permalink is None:
             return
         program = os.environ.get("PAGER") or os.environ.get("EDITOR") or "less"
-        body = "\n".join(map(clean, self.screen.library.body(permalink).split("\n")))
+        body = "\n".join(map(clean, self.screen.library.item(permalink).text.split("\n")))
         with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
             file = Path(folder) / "post.md"
             file.write_text(body, encoding="utf-8")

@@ -51,7 +51,7 @@ class Linking:
             about = self.screen.library.xep_line(link.xep)
             return f"{about} · {target}" if about else f"link: {target}"
         if link.kind is LinkKind.SITE:
-            permalink = self.screen.library.post_at(link.url)
+            permalink = self.screen.library.item_at(link.url)
             if permalink is not None:
                 post = self.screen.library.post(permalink)
                 return f"link: {post.title} · {post.day}"
@@ -67,7 +67,7 @@ class Linking:
             self.screen.status.say(f"no link can lead to {link.href}; copied as it stands")
         elif link.kind is LinkKind.FRAGMENT:
             self.go(self.screen.permalink or "", link.fragment)
-        elif link.kind is LinkKind.SITE and (post := self.screen.library.post_at(link.url)):
+        elif link.kind is LinkKind.SITE and (post := self.screen.library.item_at(link.url)):
             self.go(post, "" if post.endswith(f"#{link.fragment}") else link.fragment)
         else:
             self.open_outside(link.url)

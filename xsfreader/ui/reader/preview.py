@@ -37,8 +37,8 @@ class Following:
     def prepared(self, message: PostPrepared) -> None:
         """Keep a post that may be opened next, and show one that was waited for."""
         posts = self.screen.posts
-        if message.prepared is not None:
-            self.screen.library.take(message.prepared)
+        if message.parsed is not None:
+            self.screen.library.cache_item(message.parsed)
         elif self._behind and posts.entry and posts.entry.permalink == message.permalink:
             # Opening it says what is wrong.
             self._show()
@@ -49,7 +49,7 @@ class Following:
         entry = self.screen.posts.entry
         if not self._behind or entry is None:
             return
-        if self.screen.library.takes_long(entry.permalink):
+        if self.screen.library.is_slow_to_open(entry.permalink):
             self.screen.preparing.now(entry.permalink)
         else:
             self._show()

@@ -49,7 +49,7 @@ def current(screen: ReaderScreen) -> Session:
 
 def restore(screen: ReaderScreen, session: Session) -> bool:
     """Bring the screen back; False where the post it stood on is gone."""
-    permalink = screen.library.post_at(session.permalink)
+    permalink = screen.library.item_at(session.permalink)
     if permalink is None:
         return False
     view = View(session.view)
