@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, read once, every mistake named with its line."""
+"""The configuration: one TOML file, read once; every mistake is reported with its line."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ DEFAULT_XEP_LIST = "https://xmpp.org/extensions/xeplist.xml"
 IMAGES = ("on-view", "all", "off")
 PRESETS = ("", "newsboat")
 SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
-"""The schemes a link may have to be opened; all others are shown and no more."""
+"""The schemes of links that can be opened; others are only shown."""
 MAX_BYTES = 1 << 20
 
 
 class Config(NamedTuple):
-    """What a person may choose; every field has a default that works."""
+    """The settings; every field has a working default."""
 
     source: str = DEFAULT_SOURCE
     """Git URL, folder, or ``guide``."""
     branch: str = ""
     """Branch to follow; empty for the default branch of the source."""
     languages: tuple[str, ...] = ("en",)
-    """Languages you read, best first: a post is shown in the first it is there in."""
+    """Languages you read, best first: a post is shown in the first that it exists in."""
     theme: str = ""
-    """Name of a theme; empty for the one chosen last in the app."""
+    """Name of a theme; empty for the last one chosen in the app."""
     width: int = 92
-    """Widest column of text, in cells."""
+    """Maximum width of the text, in cells."""
     images: str = "on-view"
     """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
     sync_interval: int = 60
-    """Minutes between syncs while the app is open; 0 for none but by key."""
+    """Minutes between syncs while the app is open; 0 to sync only by key."""
     xep_list: str = DEFAULT_XEP_LIST
-    """Where the XSF's list of XEPs is fetched at sync; empty for not at all."""
+    """URL of the XSF's list of XEPs, fetched at sync; empty for none."""
     openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    """Scheme to command; ``{}`` stands for the link, which else comes last."""
+    """Command by scheme; ``{}`` stands for the link, which else is appended."""
     preset: str = ""
-    """A set of keys to start from: ``newsboat``, or empty for our own."""
+    """Preset of keys: ``newsboat``, or empty for the default keys."""
     keys: Mapping[str, str] = MappingProxyType({})
-    """Action id to keys, separated by commas; an empty string takes the keys away."""
+    """Keys by action id, separated by commas; an empty string unbinds the action."""
     file: Path | None = None
-    """The file this was read from, for messages."""
+    """The file it was read from, for messages."""
     lines: Mapping[str, int] = MappingProxyType({})
-    """Line of each setting in that file, for messages."""
+    """The line of each setting in that file, for messages."""
 
     def where(self, setting: str) -> str:
-        """``file:line: `` of a setting, for the front of an error's line."""
+        """Return ``file:line: `` of a setting, to begin an error message with."""
         if self.file is None:
             return ""
         return f"{self.file}:{self.lines.get(setting, 1)}: "
 
 
 def locate(config: Path | None = None) -> Paths:
-    """Find the user's folders, as the platform and ``XDG_*`` say."""
+    """Find the user's folders by the platform's rules and ``XDG_*``."""
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("xsfreader", appauthor=False)
@@ -75,7 +75,7 @@ def locate(config: Path | None = None) -> Paths:
 
 
 def load(file: Path, *, required: bool = False) -> Config:
-    """Read the configuration; a file that isn't there means the defaults, unless required.
+    """Read the configuration; without a file, return the defaults unless it is ``required``.
 
     Raises ConfigError with file, line and remedy.
     """
@@ -90,7 +90,7 @@ def load(file: Path, *, required: bool = False) -> Config:
     except OSError as error:
         raise ConfigError(f"{file}: can't be read ({error.strerror})") from error
     if len(data) > MAX_BYTES:
-        raise ConfigError(f"{file}: larger than 1 MB, this is no configuration")
+        raise ConfigError(f"{file}: larger than 1 MB, not a configuration")
     import tomllib
 
     try:
@@ -110,11 +110,11 @@ def _toml_problem(file: Path, problem: str, data: bytes) -> str:
     at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", problem)
     line = int(at[1]) if at and at[1] else data.count(b"\n") + 1
     what = problem[: at.start()] if at else problem
-    return f"{file}:{line}: {what}; strings stand in quotes, lists in brackets"
+    return f"{file}:{line}: {what}; put strings in quotes and lists in brackets"
 
 
 def _lines(text: str) -> dict[str, int]:
-    """Find the line of each setting, as ``name`` or ``table.name``, without a full parser."""
+    """Find the line of each setting, ``name`` or ``table.name``; the TOML parser has none."""
     found: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -134,7 +134,7 @@ def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
     values: dict[str, Any] = {}
     for name, value in table.items():
         if name not in known:
-            raise fail(name, f"no such setting; there are {', '.join(sorted(known))}")
+            raise fail(name, f"unknown setting; available: {', '.join(sorted(known))}")
         values[name] = _CHECKS[name](name, value, fail)
     keys = values.get("keys", {})
     values["preset"] = keys.pop("preset", "")
@@ -187,10 +187,15 @@ def _openers(
     openers = {}
     for scheme, command in value.items():
         if scheme not in SCHEMES:
-            raise fail(f"{name}.{scheme}", f"no link of it is opened; only {', '.join(SCHEMES)}")
+            raise fail(
+                f"{name}.{scheme}",
+                f"links of this scheme can't be opened; only {', '.join(SCHEMES)}",
+            )
         words = [command] if isinstance(command, str) else command
         if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
-            raise fail(f"{name}.{scheme}", 'must be a command and its words: ["firefox", "{}"]')
+            raise fail(
+                f"{name}.{scheme}", 'must be a command with its arguments: ["firefox", "{}"]'
+            )
         openers[scheme] = tuple(words)
     return openers
 
@@ -224,34 +229,34 @@ _CHECKS: dict[str, Callable[..., Any]] = {
 _COMMENTS = {
     "source": 'Where posts come from: a Git URL, a folder with a checkout, or "guide".',
     "branch": "Branch to follow; empty for the default branch.",
-    "languages": "Languages you read, best first; a post is shown in the first it is there in.",
-    "theme": "Theme by name; empty for the one chosen last in the app (ctrl+p, Theme).",
-    "width": "Widest column of text, in cells.",
+    "languages": "Languages you read, best first; a post is shown in the first that it exists in.",
+    "theme": "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
+    "width": "Maximum width of the text, in cells.",
     "images": 'When pictures are fetched: "on-view", "all" at sync, or "off".',
-    "sync_interval": "Minutes between syncs while the app is open; 0 for none but by key.",
-    "xep_list": "Where the list of XEPs is fetched at sync; empty for not at all.",
+    "sync_interval": "Minutes between syncs while the app is open; 0 to sync only by key.",
+    "xep_list": "URL of the list of XEPs, fetched at sync; empty for none.",
 }
 
 
 def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
-    """Write a configuration as a commented TOML file that ``load`` reads to the same.
+    """Format a configuration as a commented TOML file, for ``load`` to read back.
 
-    ``keys`` are actions with the keys in force; those not configured stand as comments.
+    ``keys`` are pairs of action and current keys; those not configured become comments.
     """
     if config.file is not None:
         head = [f"# As read from {config.file}"]
     else:
-        head = ["# Configuration of xsfreader; every line may be left out"]
+        head = ["# Configuration of xsfreader; every line is optional"]
     out = [*head, ""]
     for name, comment in _COMMENTS.items():
         out += [f"# {comment}", f"{name} = {_toml(getattr(config, name))}", ""]
-    out += ["# Commands that open links, by scheme; {} stands for the link.", "[openers]"]
+    out += ["# Commands to open links with, by scheme; {} stands for the link.", "[openers]"]
     out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
     if not config.openers:
         out.append('# https = ["firefox", "{}"]')
     out += [
         "",
-        '# Keys by action, several with commas between, "" for none; `preset` to start from.',
+        '# Keys by action, separated by commas, "" for none; `preset` chooses the defaults.',
         "[keys]",
     ]
     out.append(f"preset = {_toml(config.preset)}")

@@ -1,32 +1,32 @@
-"""The one tree of errors that a person may meet.
+"""The tree of expected errors.
 
-The text of each is one line for that person: what happened, to what, and what to do.
-Whoever raises one writes that line; front ends print ``str(error)`` and nothing else.
+The message of each is one line for the person: what happened, to what, and what to do.
+Front ends print ``str(error)`` and nothing else.
 """
 
 
 class XsfreaderError(Exception):
-    """Anything that goes wrong for a reason outside the program."""
+    """An expected error, for a reason outside the program."""
 
 
 class ConfigError(XsfreaderError):
-    """The configuration can't be used; the line names file, line and remedy."""
+    """The configuration is invalid; the message names file, line and remedy."""
 
 
 class SourceError(XsfreaderError):
-    """Posts can't be brought from where they come from."""
+    """Posts can't be fetched from their source."""
 
 
 class UnreachableError(SourceError):
-    """No answer: no network, unknown host, refused, timed out, TLS failed."""
+    """No answer: no network, unknown host, refused, timed out, TLS failure."""
 
 
 class UpstreamError(SourceError):
-    """It answered, but not with a blog: no such repository, branch or folder, broken data."""
+    """An unusable answer: no such repository, branch or folder, broken data."""
 
 
 class OversizeError(SourceError):
-    """More bytes than the bounds allow."""
+    """More bytes than the limits allow."""
 
 
 class StoppedError(SourceError):
@@ -38,37 +38,37 @@ class StoreError(XsfreaderError):
 
 
 class NewerFileError(StoreError):
-    """The file was written by a newer version of this program; it is left untouched."""
+    """The file was written by a newer version of this program; it is left unchanged."""
 
 
 class BrokenFileError(StoreError):
-    """The file is no database of ours, or is damaged."""
+    """The file is damaged or not one of our databases."""
 
 
 class BusyError(StoreError):
-    """Another process holds the file longer than we wait."""
+    """Another process locked the file for longer than the time-out."""
 
 
 class DiskError(StoreError):
-    """Full disk, read-only file system or missing permission."""
+    """The disk is full, the file system read-only, or permission missing."""
 
 
 class SyncRunningError(XsfreaderError):
-    """Another process is syncing this archive right now."""
+    """Another process is syncing this archive."""
 
 
 class UnreadablePostError(XsfreaderError):
-    """Bytes that can't be read as a post; it is set aside and named."""
+    """The file can't be read as a post; a sync sets it aside and names it."""
 
 
 class NoArchiveError(XsfreaderError):
-    """Nothing has been fetched from this source yet."""
+    """Nothing was fetched from this source yet."""
 
 
 class UnknownPostError(XsfreaderError):
-    """No post, or more than one, answers to that name.
+    """No post has this name, or several have it.
 
-    ``candidates`` are permalinks to offer instead, best first.
+    ``candidates`` are permalinks to suggest, best first.
     """
 
     def __init__(self, message: str, candidates: tuple[str, ...] = ()) -> None:
@@ -77,12 +77,12 @@ class UnknownPostError(XsfreaderError):
 
 
 class JobError(XsfreaderError):
-    """A child process ended without a result, or sent nonsense."""
+    """A child process ended without a result, or wrote invalid output."""
 
 
 class ImageError(XsfreaderError):
-    """An image can't be had or drawn; a few words, for they stand in the frame of its box."""
+    """An image can't be fetched or drawn; the message is short enough for its box."""
 
 
 class QueryError(XsfreaderError):
-    """A filter in a search has a value that can't be understood."""
+    """A search filter has an invalid value."""

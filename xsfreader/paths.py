@@ -1,4 +1,4 @@
-"""Where everything lies on disk, and what an archive's file is called."""
+"""Where files are stored, and how an archive's file is named."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ if TYPE_CHECKING:
 
 
 class Paths(NamedTuple):
-    """The program's folders and files; none of them need exist."""
+    """The program's files and folders; none of them has to exist."""
 
     config: Path
     """The configuration file."""
     data: Path
-    """Folder of archives and state."""
+    """The folder with the archives and the state."""
     log: Path
-    """The log; older ones have a number behind it."""
+    """The log; older files end in a number."""
 
     @property
     def state(self) -> Path:
-        """The reader's own state, one file for all sources."""
+        """The reader's state, one file for all sources."""
         return self.data / "state.db"
 
     def archive(self, source: str) -> Path:
-        """The file that holds what was fetched from the source of that name.
+        """The file with the posts of a source.
 
-        The name is made of its last words, for people, and a hash, so that no two share one.
+        Its name has the last words of the source's name, for people, and a hash, which makes
+        it unique.
         """
         if source == "guide":
             return self.data / "archive-guide.db"
@@ -37,6 +38,6 @@ class Paths(NamedTuple):
         return self.data / f"archive-{words.strip('-')[-40:].strip('-').lower()}-{digest}.db"
 
     def images(self, source: str) -> Path:
-        """The file that keeps the images fetched from the source of that name."""
+        """The file with the images of a source."""
         archive = self.archive(source)
         return archive.with_name(archive.name.replace("archive-", "images-", 1))

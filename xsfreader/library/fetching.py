@@ -1,4 +1,4 @@
-"""What comes from the source: snapshots, images, and the list of XEPs beside it."""
+"""Fetching from the source: snapshots, images, and the list of XEPs; and jobs that do so."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from xsfreader.model import Progress, Source, SyncReport
 
 PATIENCE_SECONDS = 5.0
-"""How long another process may take for a source on this machine."""
+"""How long to wait for another process that syncs a local source."""
 
 
 class Fetching(Base):
-    """The part of the library that asks the source."""
+    """The part of the library that talks to the source."""
 
     def source(self) -> Source:
-        """Open the source itself. Raises SourceError."""
+        """Open the source. Raises SourceError."""
         from xsfreader.source import open_source
 
         address = self._address if "://" in self._address else self.source_name
@@ -33,15 +33,15 @@ class Fetching(Base):
 
     @property
     def local(self) -> bool:
-        """Whether the source costs no network, so that it may be asked at any time."""
+        """Whether the source is on this machine: no network needed."""
         return "://" not in self.source_name
 
     def fingerprint(self) -> str:
-        """Tell cheaply whether a local source changed: another text, another content."""
+        """Return a text that changes when a local source does; no file is read for it."""
         return self.source().fingerprint()
 
     def sync(self, progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> SyncReport:
-        """Bring the archive to the newest snapshot. Raises SourceError, StoreError."""
+        """Update the archive to the newest snapshot. Raises SourceError, StoreError."""
         from xsfreader.sync import sync
 
         try:
@@ -72,7 +72,7 @@ class Fetching(Base):
         return self._images
 
     def image(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
-        """Read an image by its path on the site, fetched where it is not kept yet.
+        """Read an image by its path on the site; fetch it first if it is not cached.
 
         Raises ImageError, UnreachableError, StoppedError, StoreError.
         """
@@ -85,10 +85,10 @@ class Fetching(Base):
         return self.images.fetch_all(self.today, progress, stopped)
 
     def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
-        """Bring the XSF's list of XEPs where it changed; a failure is logged and costs nothing.
+        """Fetch the XSF's list of XEPs if it changed; log a failure.
 
-        A source that is not the web's (a folder, a host over plain HTTP, as in a test) gets it
-        only where the configuration names a list.
+        For a source without HTTPS (a folder, a test's host), only a list that the configuration
+        names is fetched.
         """
         wanted = self.config.xep_list
         named = "xep_list" in self.config.lines
@@ -108,9 +108,9 @@ class Fetching(Base):
             log().warning("the list of XEPs: %s", error)
 
     def refresh_local(self) -> None:
-        """Take in what changed in a source that costs no network; others stay as they are.
+        """Sync a local source; do nothing for others.
 
-        Where another process does just that for the first time, what it brings is waited for.
+        If another process is doing the first sync, wait for it.
         """
         end = time.monotonic() + PATIENCE_SECONDS
         while self.local:
