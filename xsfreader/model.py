@@ -10,7 +10,14 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 SITE = "https://xmpp.org"
-"""What a permalink is appended to for a post's URL."""
+"""The address that a post's permalink is appended to."""
+
+SITE_HOSTS = frozenset({"xmpp.org", "www.xmpp.org"})
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 DEFAULT_AUTHOR = "XMPP Communication Team and Contributors"
 """Whom the site names where a post names nobody."""

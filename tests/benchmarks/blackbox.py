@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.peers import EMPTY, MARKDOWN_OPEN
 from tests.benchmarks.terminal import Timed
 from tests.terminal import COMMAND
-from xsfreader.markup import Role, layout, long_date
+from xsfreader.markup import Role, format_date, layout
 from xsfreader.model import View
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def words_of(library: Library, permalink: str) -> str:
         words = " ".join(text.split()[:3])
         if len(words) > 10 and any(words in other for other in narrow):
             return words
-    return long_date(library.post(permalink).day)
+    return format_date(library.post(permalink).day)
 
 
 def largest_newsletter(library: Library, among: int) -> tuple[int, Entry]:
@@ -208,7 +208,7 @@ def held(figures: Figures, home: Home, times: int) -> None:
     """Hold ``J`` for some posts, and see how far the screen falls behind."""
     with home.library() as library:
         rows = library.entries(View.DATE, None)[: HELD + 1]
-        dates = [f"{long_date(entry.day)} ·".encode() for entry in rows]
+        dates = [f"{format_date(entry.day)} ·".encode() for entry in rows]
     behind = []
     for _ in range(times):
         home.forget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from xsfreader.markup import LinkKind, article, layout, minutes, parse, plain
+from xsfreader.markup import LinkKind, build_article, layout, parse, reading_minutes, to_plain_text
 from xsfreader.model import Place, Post
 
 POST = Post(
@@ -25,7 +25,7 @@ POST = Post(
 
 
 def test_head_and_foot_stand_round_the_text() -> None:
-    document = article(
+    document = build_article(
         POST,
         parse("# The \\[b\\] title\n\nText.\n\n## More", base=POST.url),
         translations={"de": "/de/2025/10/titel/", "en": POST.permalink},
@@ -34,7 +34,7 @@ def test_head_and_foot_stand_round_the_text() -> None:
         xep_titles={45: "Multi-User Chat"},
     )
     laid = layout(document, 60)
-    assert plain(laid) == (
+    assert to_plain_text(laid) == (
         "The [b] Title\n"
         "5 October 2025 · Ann, Bob · Newsletter · 3 min\n"
         "also in: de\n"
@@ -46,7 +46,7 @@ def test_head_and_foot_stand_round_the_text() -> None:
     )
     assert [heading.text for heading in document.headings] == ["More"]
     assert document.anchors["the-b-title"] == Place(0)
-    assert laid.line_of_fragment("more") == laid.heading_lines[0] == 8
+    assert laid.line_at(document.anchors["more"]) == laid.heading_lines[0] == 8
     links = {link.text: link for link in document.links}
     assert links["de"].url == "https://xmpp.org/de/2025/10/titel/"
     assert links["Older one"].kind is LinkKind.SITE
@@ -55,22 +55,24 @@ def test_head_and_foot_stand_round_the_text() -> None:
 
 def test_places_do_not_depend_on_what_stands_round_the_text() -> None:
     document = parse("One.\n\n![a](/a.png)\n\nTwo.", base=POST.url)
-    alone = article(POST._replace(xeps=()), document)
-    other = article(POST, document, translations={"de": "/de/x/"}, older=("O", "/o/"))
+    alone = build_article(POST._replace(xeps=()), document)
+    other = build_article(POST, document, translations={"de": "/de/x/"}, older=("O", "/o/"))
     assert alone.blocks[3:6] == other.blocks[3:6]
     assert other.images[0].block == 4
 
 
 def test_an_empty_post_has_a_head() -> None:
-    document = article(POST._replace(xeps=()), parse("", base=POST.url))
-    assert plain(layout(document, 20)).startswith("The [b] Title\n5 October 2025 ·\nAnn, Bob")
+    document = build_article(POST._replace(xeps=()), parse("", base=POST.url))
+    assert to_plain_text(layout(document, 20)).startswith(
+        "The [b] Title\n5 October 2025 ·\nAnn, Bob"
+    )
 
 
 def test_what_front_matter_smuggles_is_neutralised() -> None:
     post = POST._replace(title="a\x1b[31m\nb", authors=("c\u202ed",), categories=("e\x9b",))
-    text = plain(layout(article(post, parse("", base=POST.url)), 60))
+    text = to_plain_text(layout(build_article(post, parse("", base=POST.url)), 60))
     assert text.startswith("a␛[31m b\n5 October 2025 · c\ufffdd · e\ufffd · 3 min\n")
 
 
 def test_minutes_are_the_sites() -> None:
-    assert [minutes(count) for count in (0, 1, 213, 214, 430)] == [1, 1, 1, 2, 3]
+    assert [reading_minutes(count) for count in (0, 1, 213, 214, 430)] == [1, 1, 1, 2, 3]

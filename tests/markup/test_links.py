@@ -127,15 +127,8 @@ def test_fragments_lead_to_their_lines() -> None:
     body = "text[^a]\n\n## One\n\nmore\n\n## Two\n\n[^a]: note"
     laid = layout(parse(body, base=BASE), 40)
     assert [laid.lines[line].text for line in laid.heading_lines] == ["One", "Two"]
-    assert laid.line_of_fragment("two") == laid.heading_lines[1]
-    note = laid.line_of_fragment("fn:1")
-    assert note is not None
-    assert laid.lines[note].text == "1. note ↩"
-    assert laid.line_of_fragment("fnref:1") == 0
-    assert laid.line_of_fragment("nowhere") is None
-
-
-def test_links_on_lines_come_in_reading_order() -> None:
-    laid = layout(parse("[a](/a) [b](/b)\n\n[c](/c)", base=BASE), 40)
-    assert laid.links_on(0, 0) == (0, 1)
-    assert laid.links_on(1, 9) == (2,)
+    anchors = laid.document.anchors
+    assert set(anchors) == {"one", "two", "fn:1", "fnref:1"}
+    assert laid.line_at(anchors["two"]) == laid.heading_lines[1]
+    assert laid.lines[laid.line_at(anchors["fn:1"])].text == "1. note ↩"
+    assert laid.line_at(anchors["fnref:1"]) == 0

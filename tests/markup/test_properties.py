@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.markup.pages import in_order, shown
-from xsfreader.markup import Document, Layout, ansi, find, layout, lines_of, parse, plain
+from xsfreader.markup import Document, Layout, find, layout, parse, to_ansi, to_plain_text
 from xsfreader.model import Place
 
 BASE = "https://xmpp.org/2025/01/x/"
@@ -63,8 +63,8 @@ def test_no_control_character_reaches_a_line(body: str, width: int) -> None:
             assert char not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b"
     for link in laid.document.links:
         assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zs") for char in link.url)
-    plain(laid).encode("utf-8")
-    ansi(laid).encode("utf-8")
+    to_plain_text(laid).encode("utf-8")
+    to_ansi(laid).encode("utf-8")
 
 
 @given(TEXTS, WIDTHS)
@@ -101,13 +101,12 @@ def test_every_visible_character_stays_in_order(parts: list[str], between: str, 
     assert in_order(visible, found) is None
 
 
-@given(TEXTS, WIDTHS, st.text(min_size=1, max_size=3))
-def test_found_words_are_on_the_lines_that_are_named(body: str, width: int, needle: str) -> None:
-    laid = drawn(body, width)
-    for match in find(laid.document, needle):
-        for number, first, end in lines_of(laid, match):
-            assert laid.lines[number].block == match.block
-            assert 0 <= first <= end <= width
+@given(TEXTS, st.text(min_size=1, max_size=3))
+def test_found_text_lies_within_its_block(body: str, text: str) -> None:
+    document = parse(body, base=BASE)
+    for match in find(document, text):
+        block = document.blocks[match.block]
+        assert 0 <= match.start < match.end <= len(block.text)
 
 
 @pytest.mark.parametrize(
@@ -137,4 +136,4 @@ def test_an_empty_post_is_an_empty_document() -> None:
     assert laid.lines == ()
     assert laid.place_of(3) == Place(0)
     assert laid.line_at(Place(5, 2)) == 0
-    assert plain(laid) == ""
+    assert to_plain_text(laid) == ""

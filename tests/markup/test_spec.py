@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.markup.pages import Page, folded, in_order, shown
-from xsfreader.markup import layout, parse, plain
+from xsfreader.markup import layout, parse, to_plain_text
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -33,13 +33,13 @@ def test_no_text_of_the_html_is_lost(example: dict[str, Any], width: int) -> Non
     html = re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", "", example["html"], flags=re.S)
     page = Page(html)
     laid = layout(parse(example["markdown"], base="https://xmpp.org/2025/01/x/"), width)
-    assert all(len(line.text) <= width for line in laid.lines), plain(laid)
+    assert all(len(line.text) <= width for line in laid.lines), to_plain_text(laid)
     wanted = "".join(folded(page.text))
     found = "".join(folded(shown(laid)))
-    assert in_order(list(wanted), list(found)) is None, plain(laid)
+    assert in_order(list(wanted), list(found)) is None, to_plain_text(laid)
 
 
 def test_raw_html_is_shown_as_its_text() -> None:
     body = 'A <b class="x">bold</b> & <!-- note -->\n\n<div>\n*not* read\n</div>\n'
-    text = plain(layout(parse(body, base="https://xmpp.org/"), 80))
+    text = to_plain_text(layout(parse(body, base="https://xmpp.org/"), 80))
     assert text == ('A <b class="x">bold</b> & <!-- note -->\n\n  <div>\n  *not* read\n  </div>\n')

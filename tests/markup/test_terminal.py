@@ -5,20 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from xsfreader.markup import ansi, layout, parse, plain
+from xsfreader.markup import layout, parse, to_ansi, to_plain_text
 
 BASE = "https://xmpp.org/2025/01/x/"
 BODY = "**Bold** [link](/x y) [bad](javascript:x) `code`\n\n> quote"
 
 
 def test_plain_lines_have_no_blanks_at_their_ends() -> None:
-    text = plain(layout(parse("```\ncode\n```\n\n> a\n>\n> b", base=BASE), 40))
+    text = to_plain_text(layout(parse("```\ncode\n```\n\n> a\n>\n> b", base=BASE), 40))
     assert text == "  code\n\n▎ a\n▎\n▎ b\n"
 
 
 def test_ansi_has_looks_and_links_of_harmless_schemes() -> None:
     laid = layout(parse("**Bold** [l](/ä) [bad](javascript:x)", base=BASE), 40)
-    assert ansi(laid) == (
+    assert to_ansi(laid) == (
         "\x1b[1mBold\x1b[0m "
         "\x1b]8;;https://xmpp.org/%C3%A4\x1b\\\x1b[4ml\x1b[0m\x1b]8;;\x1b\\ "
         "\x1b[4mbad\x1b[0m\n"
@@ -27,7 +27,9 @@ def test_ansi_has_looks_and_links_of_harmless_schemes() -> None:
 
 def test_ansi_without_colours_and_hyperlinks() -> None:
     laid = layout(parse("**Bold** [l](codeberg.org/x) `c`", base=BASE), 40)
-    assert ansi(laid, colours=False, hyperlinks=False) == ("\x1b[1mBold\x1b[0m \x1b[4ml\x1b[0m c\n")
+    assert to_ansi(laid, colours=False, hyperlinks=False) == (
+        "\x1b[1mBold\x1b[0m \x1b[4ml\x1b[0m c\n"
+    )
 
 
 def loaded_after(code: str) -> set[str]:

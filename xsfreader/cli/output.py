@@ -124,17 +124,16 @@ def print_document(
     document: Document, width: int | None, widest: int, *, plain: bool, links: bool
 ) -> None:
     """Print a post: styled on a terminal, plain elsewhere; ``links`` adds their targets."""
-    from xsfreader.markup import ansi, layout
-    from xsfreader.markup import plain as plain_text
+    from xsfreader.markup import layout, to_ansi, to_plain_text
 
     columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
         columns = PIPE_WIDTH
     page = layout(document, width or max(20, min(widest, columns)))
     if plain or not styled():
-        sys.stdout.write(plain_text(page))
+        sys.stdout.write(to_plain_text(page))
     else:
-        sys.stdout.write(ansi(page, colours=coloured()))
+        sys.stdout.write(to_ansi(page, colours=coloured()))
     if links and document.links:
         targets = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
         sys.stdout.write("\n" + "\n".join(line.rstrip() for line in targets) + "\n")

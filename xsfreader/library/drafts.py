@@ -23,7 +23,7 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
 
     from xsfreader.errors import UnreadablePostError
     from xsfreader.ingest import ingest
-    from xsfreader.markup import article, parse
+    from xsfreader.markup import build_article, parse
 
     try:
         with path.open("rb") as file:
@@ -37,5 +37,5 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
         full = ingest(path.name, blob, data)
     except UnreadablePostError as error:
         raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
-    document = article(full.post, parse(full.body, base=full.post.url))
+    document = build_article(full.post, parse(full.body, base=full.post.url))
     return full, document

@@ -119,10 +119,10 @@ class Reading(Base):
         return item_id, self._store.snapshot_id, self.today
 
     def _compose(self, post: Post) -> Document:
-        from xsfreader.markup import article, parse
+        from xsfreader.markup import build_article, parse
 
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
-        return article(
+        return build_article(
             post,
             parse(self._store.body(post.permalink), base=post.url),
             translations=self._other_languages(post.permalink),

@@ -1,10 +1,10 @@
-"""Post text: Markdown to blocks to lines at a width, the same for both front ends.
+"""Parse posts' Markdown into blocks and lay them out as lines, for both front ends.
 
 document = parse(body, base=post.url)
-lines = layout(article(post, document), 80).lines
+lines = layout(build_article(post, document), 80).lines
 """
 
-from xsfreader.markup.article import article, long_date, minutes
+from xsfreader.markup.article import build_article, format_date, reading_minutes
 from xsfreader.markup.document import (
     Block,
     BlockKind,
@@ -14,11 +14,11 @@ from xsfreader.markup.document import (
     Link,
     LinkKind,
 )
-from xsfreader.markup.find import Match, cells_of, find, find_words, lines_of
+from xsfreader.markup.find import Match, find, find_words
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse
-from xsfreader.markup.terminal import ansi, plain
+from xsfreader.markup.terminal import to_ansi, to_plain_text
 
 __all__ = [
     "CONTINUED",
@@ -35,15 +35,13 @@ __all__ = [
     "Match",
     "Role",
     "Span",
-    "ansi",
-    "article",
-    "cells_of",
+    "build_article",
     "find",
     "find_words",
+    "format_date",
     "layout",
-    "lines_of",
-    "long_date",
-    "minutes",
     "parse",
-    "plain",
+    "reading_minutes",
+    "to_ansi",
+    "to_plain_text",
 ]

@@ -1,4 +1,4 @@
-"""A post's head and foot round its text."""
+"""Add head and foot to a post's text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.document import Block, BlockKind, Document
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
-from xsfreader.markup.runs import Collected, Run
-from xsfreader.model import SITE, Place
+from xsfreader.markup.spans import References, SpanBuilder
+from xsfreader.model import MONTHS, SITE, Place
 from xsfreader.text import clean
 
 if TYPE_CHECKING:
@@ -19,21 +19,16 @@ if TYPE_CHECKING:
     from xsfreader.model import Post
 
 HEAD_BLOCKS = 3
-"""Blocks of the head, always as many, so that a place in the text never shifts."""
+"""The head always has as many blocks, so that places in the text never shift."""
 
-_WORDS_A_MINUTE = 213
-"""What the site divides by."""
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+_WORDS_PER_MINUTE = 213
+"""As on the site."""
 
 Neighbour = tuple[str, str]
 """Title and permalink."""
 
 
-def article(
+def build_article(
     post: Post,
     document: Document,
     *,
@@ -42,15 +37,15 @@ def article(
     older: Neighbour | None = None,
     xep_titles: Mapping[int, str] | None = None,
 ) -> Document:
-    """The document with title and facts above it, and what else there is to read below.
+    """Return the document with title and facts above, XEPs and neighbours below.
 
-    ``translations`` are permalinks by language. A first heading that only repeats the title
-    is not shown again; its id leads to the title.
+    ``translations`` are permalinks by language. A first heading that repeats the title is
+    hidden; its id leads to the title.
     """
-    collected = Collected(post.url, document.links)
+    references = References(post.url, document.links)
     blocks = [
-        _text_block(BlockKind.TITLE, _title(post), gap=0),
-        _text_block(BlockKind.META, _meta(post, translations or {}, collected), gap=0),
+        _build_block(BlockKind.TITLE, _build_title(post), gap=0),
+        _build_block(BlockKind.META, _build_meta(post, translations or {}, references), gap=0),
         Block(BlockKind.RULE, "", gap=0),
     ]
     body = list(document.blocks)
@@ -68,27 +63,27 @@ def article(
         for index in range(shown, min(shown + 1, len(body))):
             body[index] = body[index]._replace(gap=1)
     blocks.extend(body)
-    blocks.extend(_foot(post, newer, older, xep_titles or {}, collected))
+    blocks.extend(_build_foot(post, newer, older, xep_titles or {}, references))
     return Document(
         tuple(blocks),
-        tuple(collected.links),
+        tuple(references.links),
         tuple(headings),
         tuple(each._replace(block=each.block + HEAD_BLOCKS) for each in document.images),
         anchors,
     )
 
 
-def long_date(day: dt.date) -> str:
-    """``5 October 2025``."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+def format_date(day: dt.date) -> str:
+    """Format a date as ``5 October 2025``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def minutes(words: int) -> int:
-    """How long the site says that reading takes."""
-    return max(1, -(-words // _WORDS_A_MINUTE))
+def reading_minutes(words: int) -> int:
+    """Return the reading time that the site shows."""
+    return max(1, -(-words // _WORDS_PER_MINUTE))
 
 
-def _text_block(kind: BlockKind, spans: tuple[Span, ...], *, gap: int = 1) -> Block:
+def _build_block(kind: BlockKind, spans: tuple[Span, ...], *, gap: int = 1) -> Block:
     return Block(kind, "".join(span.text for span in spans), spans, gap=gap)
 
 
@@ -100,59 +95,61 @@ def _repeats_title(block: Block, title: str) -> bool:
     )
 
 
-def _title(post: Post) -> tuple[Span, ...]:
-    run = Run()
-    run.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
-    return run.spans()
+def _build_title(post: Post) -> tuple[Span, ...]:
+    builder = SpanBuilder()
+    builder.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
+    return builder.spans()
 
 
-def _meta(post: Post, translations: Mapping[str, str], collected: Collected) -> tuple[Span, ...]:
+def _build_meta(
+    post: Post, translations: Mapping[str, str], references: References
+) -> tuple[Span, ...]:
     facts = [
-        long_date(post.day),
+        format_date(post.day),
         ", ".join(post.authors),
         ", ".join(post.categories),
-        f"{minutes(post.words)} min",
+        f"{reading_minutes(post.words)} min",
     ]
-    run = Run()
-    run.add(" · ".join(fact.replace("\n", " ") for fact in facts if fact), Role.META)
+    builder = SpanBuilder()
+    builder.add(" · ".join(fact.replace("\n", " ") for fact in facts if fact), Role.META)
     others = {code: path for code, path in translations.items() if code != post.language}
     if others:
-        run.add("\nalso in:", Role.META)
+        builder.add("\nalso in:", Role.META)
         for code, permalink in others.items():
-            link = collected.add_link(clean(code), SITE + permalink)
-            run.add(" ", Role.META)
-            run.add(code, Role.META, Mark.LINK, link)
-    return run.spans()
+            link = references.add_link(clean(code), SITE + permalink)
+            builder.add(" ", Role.META)
+            builder.add(code, Role.META, Mark.LINK, link)
+    return builder.spans()
 
 
-def _foot(
+def _build_foot(
     post: Post,
     newer: Neighbour | None,
     older: Neighbour | None,
     titles: Mapping[int, str],
-    collected: Collected,
+    references: References,
 ) -> list[Block]:
     blocks: list[Block] = []
     if post.xeps:
-        run = Run()
-        run.add("XEPs mentioned", Role.NOTE)
+        builder = SpanBuilder()
+        builder.add("XEPs mentioned", Role.NOTE)
         for number in post.xeps:
             name, href = xep_link(number)
-            link = collected.add_link(name, href)
-            run.add("\n", Role.NOTE)
-            run.add(name, Role.NOTE, Mark.LINK, link)
+            link = references.add_link(name, href)
+            builder.add("\n", Role.NOTE)
+            builder.add(name, Role.NOTE, Mark.LINK, link)
             if title := titles.get(number):
-                run.add(f" {title}".replace("\n", " "), Role.NOTE)
-        blocks.append(_text_block(BlockKind.META, run.spans()))
+                builder.add(f" {title}".replace("\n", " "), Role.NOTE)
+        blocks.append(_build_block(BlockKind.META, builder.spans()))
     for label, neighbour in (("newer", newer), ("older", older)):
         if neighbour is not None:
             title, permalink = neighbour
-            run = Run()
-            run.add(f"{label}: ", Role.NOTE)
-            link = collected.add_link(clean(title), SITE + permalink)
-            run.add(" ".join(title.split()), Role.NOTE, Mark.LINK, link)
+            builder = SpanBuilder()
+            builder.add(f"{label}: ", Role.NOTE)
+            link = references.add_link(clean(title), SITE + permalink)
+            builder.add(" ".join(title.split()), Role.NOTE, Mark.LINK, link)
             gap = 1 if not blocks or blocks[-1].kind is BlockKind.META else 0
-            blocks.append(_text_block(BlockKind.TEXT, run.spans(), gap=gap))
+            blocks.append(_build_block(BlockKind.TEXT, builder.spans(), gap=gap))
     if blocks:
         blocks.insert(0, Block(BlockKind.RULE, ""))
     return blocks

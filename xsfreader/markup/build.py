@@ -1,4 +1,4 @@
-"""Block tokens turned into a document."""
+"""Build a document from block tokens."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from xsfreader.markup.code import highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
-from xsfreader.markup.figures import figure_of_code, figure_of_image, note_of_code
-from xsfreader.markup.inline import Inline, reference_id
+from xsfreader.markup.figures import image_figure, shortcode_figure, shortcode_note
+from xsfreader.markup.inline import InlineBuilder, reference_id
 from xsfreader.markup.lines import Mark, Role
-from xsfreader.markup.runs import Collected, Run
-from xsfreader.markup.segments import Picture, Words, segments
+from xsfreader.markup.segments import ImageSegment, TextSegment, segments
 from xsfreader.markup.shortcodes import Shortcode, restore
+from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ _INDENT = Frame("    ")
 
 @dataclass(slots=True)
 class _Level:
-    """A container that is open while blocks are built."""
+    """An open container: a list, an item, a quote and the like."""
 
     frame: Frame | None
-    """None for a list; its items have one each."""
+    """None for a list; each of its items has one."""
     tight: bool = False
     used: bool = False
-    """Whether a block stands in it already."""
+    """Whether it contains a block already."""
     bullet: bool = False
     number: int = 0
     """Of the next item of an ordered list."""
@@ -47,29 +47,28 @@ class _Level:
     quote: bool = False
 
 
-class Builder:
-    """Walks a post's block tokens."""
+class DocumentBuilder:
+    """Builds a document by walking through a post's block tokens."""
 
-    def __init__(self, base: str, codes: list[Shortcode]) -> None:
-        self._collected = Collected(base)
-        self._codes = codes
+    def __init__(self, base: str, shortcodes: list[Shortcode]) -> None:
+        self._references = References(base)
+        self._shortcodes = shortcodes
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
-        self._strong = Mark.NONE
 
     def build(self, tokens: Sequence[Token]) -> Document:
-        """The document that the tokens make."""
+        """Return the document for the tokens."""
         index = 0
         while index < len(tokens):
             handler = _HANDLERS.get(tokens[index].type)
             index = handler(self, tokens, index) if handler else index + 1
         return Document(
             tuple(self._blocks),
-            tuple(self._collected.links),
+            tuple(self._references.links),
             tuple(self._headings),
-            tuple(self._collected.images),
+            tuple(self._references.images),
             self._anchors,
         )
 
@@ -83,7 +82,7 @@ class Builder:
         image: int = -1,
         table: Table | None = None,
     ) -> None:
-        """Put a block behind the others, in what is open round it."""
+        """Append a block within the open containers."""
         gap = self._gap()
         frames = [each for each in self._levels if each.frame is not None]
         opened = sum(1 for _ in takewhile(lambda each: each.used, frames))
@@ -104,7 +103,7 @@ class Builder:
         )
 
     def _gap(self) -> int:
-        """Blank lines above the next block: none within what is tight."""
+        """Return the blank lines above the next block: none within a tight list."""
         if not self._blocks:
             return 0
         tight = False
@@ -117,8 +116,8 @@ class Builder:
     def _role(self) -> Role:
         return Role.QUOTE if any(each.quote for each in self._levels) else Role.BODY
 
-    def _inline(self, run: Run, role: Role) -> Inline:
-        return Inline(self._collected, run, role, len(self._blocks), self._codes)
+    def _inline(self, builder: SpanBuilder, role: Role) -> InlineBuilder:
+        return InlineBuilder(self._references, builder, role, len(self._blocks), self._shortcodes)
 
     # Containers
 
@@ -161,24 +160,24 @@ class Builder:
         self._levels.append(_Level(Frame(marker), owner.tight))
         return index + 1
 
-    def _on_item_end(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_item_close(self, _tokens: Sequence[Token], index: int) -> int:
         if not self._levels[-1].used:
             self._emit(BlockKind.TEXT)
-        return self._on_end(_tokens, index)
+        return self._on_close(_tokens, index)
 
     def _on_quote(self, _tokens: Sequence[Token], index: int) -> int:
         self._levels.append(_Level(_QUOTE, quote=True))
         return index + 1
 
-    def _on_definition(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_definition_text(self, _tokens: Sequence[Token], index: int) -> int:
         self._levels.append(_Level(_INDENT, tight=True))
         return index + 1
 
-    def _on_definitions(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_definition_list(self, _tokens: Sequence[Token], index: int) -> int:
         self._levels.append(_Level(None, tight=True))
         return index + 1
 
-    def _on_footnotes(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_footnote_block(self, _tokens: Sequence[Token], index: int) -> int:
         self._emit(BlockKind.RULE)
         return index + 1
 
@@ -188,7 +187,7 @@ class Builder:
         self._levels.append(_Level(Frame(f"{number}. ")))
         return index + 1
 
-    def _on_end(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_close(self, _tokens: Sequence[Token], index: int) -> int:
         self._levels.pop()
         return index + 1
 
@@ -196,53 +195,55 @@ class Builder:
 
     def _on_paragraph(self, tokens: Sequence[Token], index: int) -> int:
         end = index + 2
-        backs: list[Token] = []
+        backlinks: list[Token] = []
         while end < len(tokens) and tokens[end].type == "footnote_anchor":
             if reference_id(tokens[end])[0] in self._anchors:
-                backs.append(tokens[end])
+                backlinks.append(tokens[end])
             end += 1
-        self._prose([*(tokens[index + 1].children or ()), *backs], Mark.NONE)
+        self._add_prose([*(tokens[index + 1].children or ()), *backlinks], Mark.NONE)
         return end
 
     def _on_term(self, tokens: Sequence[Token], index: int) -> int:
-        self._prose(tokens[index + 1].children or (), Mark.STRONG)
+        self._add_prose(tokens[index + 1].children or (), Mark.STRONG)
         return index + 2
 
-    def _on_back(self, tokens: Sequence[Token], index: int) -> int:
+    def _on_backlink(self, tokens: Sequence[Token], index: int) -> int:
         if reference_id(tokens[index])[0] in self._anchors:
-            self._prose([tokens[index]], Mark.NONE)
+            self._add_prose([tokens[index]], Mark.NONE)
         return index + 1
 
-    def _prose(self, children: Sequence[Token], marks: Mark) -> None:
+    def _add_prose(self, children: Sequence[Token], marks: Mark) -> None:
         role = self._role()
-        for part in segments(children, self._codes):
-            if isinstance(part, Words):
-                run = Run()
-                inline = self._inline(run, role)
-                inline.fill(part.tokens, marks)
-                run.strip()
+        for part in segments(children, self._shortcodes):
+            if isinstance(part, TextSegment):
+                builder = SpanBuilder()
+                inline = self._inline(builder, role)
+                inline.add(part.tokens, marks)
+                builder.strip()
                 for name, offset in inline.anchors:
                     self._anchors.setdefault(name, Place(len(self._blocks), offset))
-                self._emit(BlockKind.TEXT, run.spans())
-            elif isinstance(part, Picture):
+                self._emit(BlockKind.TEXT, builder.spans())
+            elif isinstance(part, ImageSegment):
                 block = len(self._blocks)
-                spans, image = figure_of_image(self._collected, part, block)
+                spans, image = image_figure(self._references, part, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
-            elif part.code.name == "figure":
+            elif part.shortcode.name == "figure":
                 block = len(self._blocks)
-                spans, image = figure_of_code(self._collected, part.code, block)
+                spans, image = shortcode_figure(self._references, part.shortcode, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
             else:
-                self._emit(BlockKind.TEXT, note_of_code(self._collected, part.code))
+                self._emit(BlockKind.TEXT, shortcode_note(self._references, part.shortcode))
 
     def _on_heading(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
         level = int(token.tag[1])
-        run = Run()
+        builder = SpanBuilder()
         block = len(self._blocks)
-        self._inline(run, _HEADING_ROLES[min(level, 4) - 1]).fill(tokens[index + 1].children or ())
-        run.strip()
-        spans = run.spans()
+        self._inline(builder, _HEADING_ROLES[min(level, 4) - 1]).add(
+            tokens[index + 1].children or ()
+        )
+        builder.strip()
+        spans = builder.spans()
         self._emit(BlockKind.HEADING, spans, level=level)
         name = str(token.meta["id"])
         text = self._blocks[-1].text.replace("\n", " ")
@@ -252,12 +253,12 @@ class Builder:
 
     def _on_code(self, tokens: Sequence[Token], index: int) -> int:
         token = tokens[index]
-        text = restore(token.content, self._codes).rstrip("\n").expandtabs(4)
-        run = Run()
+        text = restore(token.content, self._shortcodes).rstrip("\n").expandtabs(4)
+        builder = SpanBuilder()
         language = "html" if token.type == "html_block" else token.info.strip()
         for role, part in highlight(text, language):
-            run.add(part, role)
-        self._emit(BlockKind.CODE, run.spans())
+            builder.add(part, role)
+        self._emit(BlockKind.CODE, builder.spans())
         return index + 1
 
     def _on_rule(self, _tokens: Sequence[Token], index: int) -> int:
@@ -277,14 +278,14 @@ class Builder:
                 if len(rows) == 1:
                     style = str(token.attrs.get("style", ""))
                     align.append(style.partition(":")[2] or "left")
-                run = Run(at)
+                builder = SpanBuilder(at)
                 role = Role.TABLE_HEADER if token.type == "th_open" else self._role()
-                self._inline(run, role).fill(tokens[index + 1].children or ())
-                run.strip()
-                rows[-1].append(run.spans())
+                self._inline(builder, role).add(tokens[index + 1].children or ())
+                builder.strip()
+                rows[-1].append(builder.spans())
                 last = tokens[index + 3].type == "tr_close"
-                parts.append("".join(s.text for s in run.spans()) + ("\n" if last else "\t"))
-                at = run.at + 1
+                parts.append("".join(s.text for s in builder.spans()) + ("\n" if last else "\t"))
+                at = builder.at + 1
             index += 1
         table = Table(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), tuple(align))
         spans = tuple(span for row in rows for cell in row for span in cell)
@@ -292,36 +293,36 @@ class Builder:
         return index + 1
 
 
-_HANDLERS: dict[str, Callable[[Builder, Sequence[Token], int], int]] = {
-    "bullet_list_open": Builder._on_list,
-    "ordered_list_open": Builder._on_list,
-    "list_item_open": Builder._on_item,
-    "list_item_close": Builder._on_item_end,
-    "blockquote_open": Builder._on_quote,
-    "dl_open": Builder._on_definitions,
-    "dd_open": Builder._on_definition,
-    "footnote_block_open": Builder._on_footnotes,
-    "footnote_open": Builder._on_footnote,
-    "paragraph_open": Builder._on_paragraph,
-    "dt_open": Builder._on_term,
-    "footnote_anchor": Builder._on_back,
-    "heading_open": Builder._on_heading,
-    "fence": Builder._on_code,
-    "code_block": Builder._on_code,
-    "html_block": Builder._on_code,
-    "hr": Builder._on_rule,
-    "table_open": Builder._on_table,
-    "bullet_list_close": Builder._on_end,
-    "ordered_list_close": Builder._on_end,
-    "blockquote_close": Builder._on_end,
-    "dl_close": Builder._on_end,
-    "dd_close": Builder._on_end,
-    "footnote_close": Builder._on_end,
+_HANDLERS: dict[str, Callable[[DocumentBuilder, Sequence[Token], int], int]] = {
+    "bullet_list_open": DocumentBuilder._on_list,
+    "ordered_list_open": DocumentBuilder._on_list,
+    "list_item_open": DocumentBuilder._on_item,
+    "list_item_close": DocumentBuilder._on_item_close,
+    "blockquote_open": DocumentBuilder._on_quote,
+    "dl_open": DocumentBuilder._on_definition_list,
+    "dd_open": DocumentBuilder._on_definition_text,
+    "footnote_block_open": DocumentBuilder._on_footnote_block,
+    "footnote_open": DocumentBuilder._on_footnote,
+    "paragraph_open": DocumentBuilder._on_paragraph,
+    "dt_open": DocumentBuilder._on_term,
+    "footnote_anchor": DocumentBuilder._on_backlink,
+    "heading_open": DocumentBuilder._on_heading,
+    "fence": DocumentBuilder._on_code,
+    "code_block": DocumentBuilder._on_code,
+    "html_block": DocumentBuilder._on_code,
+    "hr": DocumentBuilder._on_rule,
+    "table_open": DocumentBuilder._on_table,
+    "bullet_list_close": DocumentBuilder._on_close,
+    "ordered_list_close": DocumentBuilder._on_close,
+    "blockquote_close": DocumentBuilder._on_close,
+    "dl_close": DocumentBuilder._on_close,
+    "dd_close": DocumentBuilder._on_close,
+    "footnote_close": DocumentBuilder._on_close,
 }
 
 
 def _drop_start(token: Token, length: int) -> None:
-    """Take a task's box out of the text that follows it."""
+    """Remove a task's check box from the item's text."""
     children = token.children or []
     for child in children:
         if length <= 0 or child.type != "text":

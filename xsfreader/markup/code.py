@@ -1,4 +1,4 @@
-"""Colours for code, by role. Pygments is loaded only when there is code to colour."""
+"""Highlight code by role. Pygments is imported when there is code to highlight."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 _STANZA = re.compile(r"\s*<[A-Za-z!?/][^<>]*>")
-_LONGEST = 100_000
-"""Characters beyond which code stays plain."""
+_MAX_LENGTH = 100_000
+"""Characters; longer code isn't highlighted."""
 
 
 def highlight(text: str, language: str) -> Iterator[tuple[Role, str]]:
-    """The code in stretches of one role; together they are the text again.
+    """Split code into parts of one role each; joined, they are the text again.
 
-    Code without a language that looks like a stanza is taken for XML.
+    Code without a language that looks like a stanza is highlighted as XML.
     """
     name = next(iter(language.split()), "").strip("{}.").lower()
     if not name and _STANZA.match(text):
         name = "xml"
-    if not name or name in {"text", "plain", "plaintext"} or len(text) > _LONGEST:
+    if not name or name in {"text", "plain", "plaintext"} or len(text) > _MAX_LENGTH:
         yield Role.CODE, text
         return
-    yield from _coloured(text, name)
+    yield from _highlight_as(text, name)
 
 
-def _coloured(text: str, name: str) -> Iterator[tuple[Role, str]]:
+def _highlight_as(text: str, name: str) -> Iterator[tuple[Role, str]]:
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Keyword, Name, Number, String
     from pygments.util import ClassNotFound

@@ -1,7 +1,7 @@
-"""What a post is once parsed: blocks in reading order, and what can be reached from them.
+"""A parsed post: blocks in reading order, links, headings, images and anchors.
 
-The blocks are a flat list. What they are nested in (items of lists, quotes) they carry as
-frames, so that layout is one loop and a block's index is an address that survives any width.
+The blocks are a flat list. Nesting (items of lists, quotes) is kept in each block's frames, so
+layout is one loop, and a block's index is an address that holds at any width.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from xsfreader.model import Place
 
 
 class BlockKind(StrEnum):
-    """What layout has to do with a block."""
+    """How layout draws a block."""
 
     TEXT = "text"
     TITLE = "title"
@@ -25,16 +25,16 @@ class BlockKind(StrEnum):
     FIGURE = "figure"
     RULE = "rule"
     EMPTY = "empty"
-    """Nothing to draw; it keeps the numbers of the others."""
+    """Draws nothing; keeps the indices of the other blocks."""
 
 
 class LinkKind(StrEnum):
-    """Where a link leads."""
+    """Kind of a link's target."""
 
     SITE = "site"
-    """A path of the site, a post or a page; which one the library knows."""
+    """A path on the site, a post or another page; the library decides which."""
     FRAGMENT = "fragment"
-    """A place in this very post."""
+    """A place in the same post."""
     XEP = "xep"
     IMAGE = "image"
     WEB = "web"
@@ -43,64 +43,64 @@ class LinkKind(StrEnum):
     OTHER = "other"
     """Any other scheme."""
     DOUBTFUL = "doubtful"
-    """It can't be what its author meant; ``url`` is what a browser would make of it."""
+    """A target its author can't have meant; ``url`` is how a browser resolves it."""
 
 
 class Link(NamedTuple):
-    """One link of a post."""
+    """A link of a post."""
 
     text: str
     href: str
-    """As written, but for control characters, which are percent-encoded."""
+    """As written, with control characters percent-encoded."""
     url: str
-    """Absolute, as a browser on the post's page would resolve it."""
+    """Absolute, as a browser resolves it on the post's page."""
     kind: LinkKind
     fragment: str = ""
     """Decoded, without ``#``."""
     xep: int | None = None
-    """Number of the XEP where ``kind`` is XEP, else None."""
+    """Number of the XEP if ``kind`` is XEP, else None."""
     implicit: bool = False
-    """Made by us: an unlinked mention of a XEP, or the address of an image."""
+    """Added by us: for an unlinked mention of a XEP or an image's address."""
 
 
 class Heading(NamedTuple):
-    """One entry of the table of contents."""
+    """An entry of the table of contents."""
 
     level: int
     text: str
     id: str
-    """The site's id of it, what a fragment names."""
+    """The site's id for it, as used in fragments."""
     block: int
 
 
 class Image(NamedTuple):
-    """One picture of a post."""
+    """An image of a post."""
 
     src: str
     """As written."""
     url: str
     """Absolute."""
     site_path: str | None
-    """Decoded path on the site (``/images/x.png``), None where it lies on another host."""
+    """Decoded path on the site (``/images/x.png``), None for an image on another host."""
     alt: str
     caption: str
     """Caption or title, without markup."""
     link: int
-    """Index of the link the picture stands in, -1 for none."""
+    """Index of the link around the image, -1 for none."""
     block: int
 
 
 class Frame(NamedTuple):
-    """Something that a block is nested in, as it shows left of the text."""
+    """A list item, quote or the like around a block, as shown left of the text."""
 
     marker: str
     """Bullet, number or bar, padded to the indent."""
     bar: bool = False
-    """A quote's bar stands before every line; any other marker before the first one alone."""
+    """Whether the marker is repeated on every line, as a quote's bar is."""
 
 
 class Table(NamedTuple):
-    """The cells of a table; each is its spans, whose ``at`` count in the block's text."""
+    """The cells of a table, as spans; their ``at`` are offsets in the block's text."""
 
     header: tuple[tuple[Span, ...], ...]
     rows: tuple[tuple[tuple[Span, ...], ...], ...]
@@ -109,17 +109,17 @@ class Table(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A paragraph, a heading, a code block and the like."""
+    """A paragraph, heading, code block and the like."""
 
     kind: BlockKind
     text: str
-    """All its characters; ``\\n`` where a line must end, ``\\t`` between the cells of a table."""
+    """All its characters; ``\\n`` for a forced line break, ``\\t`` between cells of a table."""
     spans: tuple[Span, ...] = ()
-    """The same characters with their looks."""
+    """The same characters with roles and marks."""
     frames: tuple[Frame, ...] = ()
     """Outermost first."""
     opened: int = 0
-    """How many of the frames stood around an earlier block already; the others begin here."""
+    """Number of frames that contain an earlier block already; the others start here."""
     gap: int = 1
     """Blank lines above."""
     level: int = 0
@@ -127,7 +127,7 @@ class Block(NamedTuple):
     image: int = -1
     """Of a figure: index into the document's images."""
     table: Table | None = None
-    """None but for tables."""
+    """Only for tables."""
 
 
 class Document(NamedTuple):
@@ -138,8 +138,4 @@ class Document(NamedTuple):
     headings: tuple[Heading, ...] = ()
     images: tuple[Image, ...] = ()
     anchors: Mapping[str, Place] = MappingProxyType({})
-    """Every id a fragment may name: headings, footnotes and references to them."""
-
-    def place_of_fragment(self, fragment: str) -> Place | None:
-        """Where the fragment leads, None where nothing has that id."""
-        return self.anchors.get(fragment)
+    """Places by id, for fragments: headings, footnotes and references to them."""

@@ -1,4 +1,4 @@
-"""Emoji by the names that the site knows (GitHub's), read only when a text names one."""
+"""Emoji by GitHub's names, which the site uses; read when a text first names one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.resources import files
 
 
 def emoji_of(name: str) -> str | None:
-    """The emoji of that name, None where there is none."""
+    """Return the emoji of that name, None if unknown."""
     return _table().get(name)
 
 

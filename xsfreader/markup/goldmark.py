@@ -1,7 +1,7 @@
-"""markdown-it set up to read Markdown as the site's Goldmark does.
+"""Configure markdown-it to parse Markdown as the site's Goldmark does.
 
-Bare addresses and typography are dealt with while text is read, at the same places where
-Goldmark does it: so they never touch code, targets of links or what was escaped.
+Bare addresses and typography are handled while text is parsed, as in Goldmark, so they never
+affect code, link targets or escaped characters.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
 
-DEEPEST = 40
-"""Containers within one another; a marker deeper than that is text, nothing gets lost."""
+MAX_DEPTH = 40
+"""Nested containers; a deeper marker is treated as text, so nothing gets lost."""
 
-_MORE = 16
+_EXTRA_DEPTH = 16
 """Levels of inline markup, and of a table in the deepest container."""
 
-_LONGEST = 50_000
-"""Characters of a paragraph."""
+_MAX_PARAGRAPH = 50_000
+"""Characters; inline markup of a longer paragraph isn't parsed."""
 
 _STOP = r"[\n!&*\[\\\]_`~<]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
@@ -59,69 +59,66 @@ _XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
 
 @cache
 def parser() -> MarkdownIt:
-    """The parser; it keeps no state between posts."""
-    md = MarkdownIt("commonmark", {"maxNesting": DEEPEST + _MORE})
+    """Return the shared parser; it keeps no state between posts."""
+    md = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH + _EXTRA_DEPTH})
     md.enable(["table", "strikethrough"])
     md.use(deflist_plugin).use(footnote_plugin, inline=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
     md.core.ruler.at("inline", _inline)
-    md.core.ruler.after("block", "own_ids", _own_ids)
-    md.core.ruler.after("inline", "heading_ids", _heading_ids)
-    md.core.ruler.before("footnote_tail", "footnotes_left", _keep_footnotes)
+    md.core.ruler.after("block", "explicit_ids", _take_explicit_ids)
+    md.core.ruler.after("inline", "heading_ids", _set_heading_ids)
+    md.core.ruler.before("footnote_tail", "unused_footnotes", _keep_unused_footnotes)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
-        _bound(md, name)
+        _limit_depth(md, name)
     for name in ("link", "image"):
-        _need_closing(md, name)
-    reading: Any = md
-    reading.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _destination})
-    reading.normalizeLink = reading.normalizeLinkText = _as_written
-    reading.validateLink = _anything
+        _require_closing(md, name)
+    untyped: Any = md
+    untyped.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _parse_target})
+    untyped.normalizeLink = untyped.normalizeLinkText = _keep_url
+    untyped.validateLink = _accept_url
     return md
 
 
-_DESTINATION = re.compile(r"[^\s()<>&\\\x00-\x1f\x7f]+(?=[ )\n])")
-_STRAY = re.compile(r"\\(?![()<>&])")
+_STRAY_BACKSLASH = re.compile(r"\\(?![()<>&])")
 
 
-def _destination(source: str, start: int, end: int) -> object:
-    """A link's target as Hugo hands it on: a stray backslash stays in it.
-
-    The plain case is read at once; markdown-it goes through it character by character.
-    """
-    if found := _DESTINATION.match(source, start, end):
-        return SimpleNamespace(ok=True, pos=found.end(), str=found.group())
+def _parse_target(source: str, start: int, end: int) -> object:
+    """Parse a link's target as Hugo does: a stray backslash stays in it."""
     result = helpers.parseLinkDestination(source, start, end)
-    if result.ok and _STRAY.search(written := source[start : result.pos]):
+    if result.ok and _STRAY_BACKSLASH.search(written := source[start : result.pos]):
         result.str = written.strip("<>")
     return result
 
 
-def _as_written(url: str) -> str:
+def _keep_url(url: str) -> str:
     return url
 
 
-def _anything(_url: str) -> bool:
+def _accept_url(_url: str) -> bool:
     return True
 
 
-def _bound(md: MarkdownIt, name: str) -> None:
-    """Let a container rule apply only so deep."""
+def _limit_depth(md: MarkdownIt, name: str) -> None:
+    """Disable a container rule below the maximum depth."""
     ruler = md.block.ruler
     rule = next(each for each in ruler.__rules__ if each.name == name)
     inner = rule.fn
 
-    def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-        if state.level >= DEEPEST:
+    def limited(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+        if state.level >= MAX_DEPTH:
             return False
         result: bool = inner(state, start, end, silent)
         return result
 
-    ruler.at(name, bounded, {"alt": rule.alt})
+    ruler.at(name, limited, {"alt": rule.alt})
 
 
-def _need_closing(md: MarkdownIt, name: str) -> None:
-    """Spare a rule the search for the end of a label that nothing can end."""
+def _require_closing(md: MarkdownIt, name: str) -> None:
+    """Skip a rule where no ``]`` follows.
+
+    Looking for it anew at each ``[`` takes quadratic time.
+    """
     ruler = md.inline.ruler
     inner = next(each for each in ruler.__rules__ if each.name == name).fn
 
@@ -140,7 +137,7 @@ def _need_closing(md: MarkdownIt, name: str) -> None:
 
 
 def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-    """Read text up to what may be markup, mending typography and finding addresses."""
+    """Parse text up to the next markup; replace typography, link bare addresses."""
     source, start, end = state.src, state.pos, state.posMax
     if silent:
         found = _ONLY_STOP.search(source, start, end)
@@ -160,24 +157,24 @@ def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _special(state: StateInline, found: re.Match[str]) -> int:
-    """Deal with what is no plain text; return the position behind it."""
-    what, position = found.group(), found.start()
-    if what in "'\"":
-        mended = _quotes(state).replace(state.src, position)
-        state.append_pending(mended)
-        address = _LINK_HERE.match(state.src, position + 1) if mended != what else None
+    """Handle a quote, dash, emoji or address; return the position after it."""
+    sign, position = found.group(), found.start()
+    if sign in "'\"":
+        replaced = _quotes(state).replace(state.src, position)
+        state.append_pending(replaced)
+        address = _LINK_HERE.match(state.src, position + 1) if replaced != sign else None
         if address is not None:
             return _special(state, address)
-    elif what in DASHES:
-        state.append_pending(DASHES[what])
-    elif what[0] == ":":
-        state.append_pending(emoji_of(what[1:-1]) or what)
-    elif what == ">" or state.linkLevel:
-        state.append_pending(what[0])
+    elif sign in DASHES:
+        state.append_pending(DASHES[sign])
+    elif sign[0] == ":":
+        state.append_pending(emoji_of(sign[1:-1]) or sign)
+    elif sign == ">" or state.linkLevel:
+        state.append_pending(sign[0])
         return position + 1
     else:
-        return _bare_address(state, what, position)
-    return position + len(what)
+        return _bare_address(state, sign, position)
+    return position + len(sign)
 
 
 def _quotes(state: StateInline) -> Quotes:
@@ -188,20 +185,20 @@ def _quotes(state: StateInline) -> Quotes:
     return quotes
 
 
-def _bare_address(state: StateInline, what: str, position: int) -> int:
+def _bare_address(state: StateInline, sign: str, position: int) -> int:
     pattern, prefix = _ADDRESS, "mailto:"
-    if what.endswith("://"):
+    if sign.endswith("://"):
         pattern, prefix = _URL, ""
-    elif what == "www.":
+    elif sign == "www.":
         pattern, prefix = _WWW, "https://"
-    elif what == "xmpp:":
+    elif sign == "xmpp:":
         pattern, prefix = _XMPP, ""
     found = pattern.match(state.src, position, state.posMax)
     if found is None:
-        state.append_pending(what[0])
+        state.append_pending(sign[0])
         return position + 1
     address = _trim(found.group())
-    if what == "xmpp:" and "@" not in address:
+    if sign == "xmpp:" and "@" not in address:
         state.append_pending(address)
         return position + len(address)
     state.push("link_open", "a", 1).attrs = {"href": prefix + address}
@@ -211,7 +208,7 @@ def _bare_address(state: StateInline, what: str, position: int) -> int:
 
 
 def _trim(address: str) -> str:
-    """Without the punctuation that belongs to the sentence rather than to the address."""
+    """Strip punctuation that belongs to the sentence, not to the address."""
     while True:
         length = len(address)
         address = address[0] + address[1:].rstrip("?!.,:*_~")
@@ -239,8 +236,8 @@ _ATTRIBUTE = re.compile(r"[.#][^\s]|[A-Za-z_:][\w:.-]*=")
 _ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
 
 
-def _own_ids(state: StateCore) -> None:
-    """Take ``{#id}`` out of headings before their text is read."""
+def _take_explicit_ids(state: StateCore) -> None:
+    """Remove ``{#id}`` from headings before their text is parsed."""
     tokens = state.tokens
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
@@ -253,8 +250,8 @@ def _own_ids(state: StateCore) -> None:
                     token.meta["id"] = named[1] or named[2]
 
 
-def _heading_ids(state: StateCore) -> None:
-    """Give each heading the id that Hugo gives it, made from the words it shows."""
+def _set_heading_ids(state: StateCore) -> None:
+    """Set each heading's id as Hugo does, from its text."""
     taken: dict[str, int] = {}
     tokens = state.tokens
     for index, token in enumerate(tokens):
@@ -266,19 +263,19 @@ def _heading_ids(state: StateCore) -> None:
 
 
 def _inline(state: StateCore) -> None:
-    """Read inline markup, but for paragraphs so long that nobody wrote them: they are text."""
+    """Parse inline markup, except in paragraphs too long to be written by hand."""
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
-            if len(token.content) <= _LONGEST:
+            if len(token.content) <= _MAX_PARAGRAPH:
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
             else:
                 text = token.content.replace("\n", " ")
                 token.children.append(Token("text", "", 0, content=text))
 
 
-def _keep_footnotes(state: StateCore) -> None:
-    """Number the footnotes that nothing refers to as well; else their text would be lost."""
+def _keep_unused_footnotes(state: StateCore) -> None:
+    """Number footnotes without references as well, so that their text isn't lost."""
     notes = state.env.get("footnotes", {})
     known = notes.setdefault("list", {})
     for label, number in notes.get("refs", {}).items():
@@ -288,7 +285,7 @@ def _keep_footnotes(state: StateCore) -> None:
 
 
 def anchor(text: str) -> str:
-    """Goldmark's id for a heading's source, in GitHub's style."""
+    """Return Goldmark's id for a heading, in GitHub's style."""
     return "".join(
         "-" if char in "- " else char.lower()
         for char in text.strip()
@@ -297,7 +294,7 @@ def anchor(text: str) -> str:
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
-    """The name, numbered if it is taken; ``taken`` remembers the last number of each."""
+    """Add a number to a name already taken; ``taken`` holds the last number of each."""
     result = name
     while result in taken:
         taken[name] += 1

@@ -1,4 +1,4 @@
-"""Blocks drawn as lines at a width."""
+"""Lay out a document's blocks as lines at a width."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.markup.document import BlockKind
 from xsfreader.markup.lines import Line, Role, Span
-from xsfreader.markup.tables import table_lines
+from xsfreader.markup.tables import draw_table
 from xsfreader.markup.width import cell_width
-from xsfreader.markup.wrap import cut, wrap, wrap_code
+from xsfreader.markup.wrap import slice_spans, wrap, wrap_code
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from xsfreader.markup.document import Block, Document, Frame
 
-NARROWEST = 20
-"""Cells; a narrower width is laid out as this one."""
+MIN_WIDTH = 20
+"""Cells; a smaller width is laid out as this one."""
 
-_ROOM = 16
-"""Cells that nesting leaves for text; the outermost frames go first."""
+_MIN_ROOM = 16
+"""Cells that nesting leaves for text; outer frames are dropped first."""
 
 _CODE_INDENT = "  "
 CONTINUED = "↪ "
-"""What a line of code begins with where it goes on from the one above."""
+"""Prefix of a line of code that continues the one above."""
 _UNDERLINES = {1: "━", 2: "─"}
 _LABEL = "─ image "
 
@@ -37,36 +37,22 @@ class Layout(NamedTuple):
     width: int
     lines: tuple[Line, ...]
     heading_lines: tuple[int, ...]
-    """The line of each of the document's headings."""
+    """Line number of each of the document's headings."""
 
     def place_of(self, line: int) -> Place:
-        """Where in the post the line is."""
+        """Return the place in the post where a line starts."""
         if not self.lines:
             return Place(0)
         found = self.lines[min(max(line, 0), len(self.lines) - 1)]
         return Place(found.block, found.offset)
 
     def line_at(self, place: Place) -> int:
-        """The line that shows the place; the last one above it where no line begins there."""
+        """Return the line that shows a place."""
         key = (place.block, place.offset)
         after = bisect_right(self.lines, key, key=_key)
         if after == 0:
             return 0
         return bisect_left(self.lines, _key(self.lines[after - 1]), key=_key)
-
-    def line_of_fragment(self, fragment: str) -> int | None:
-        """The line that ``#fragment`` leads to, None where nothing has that id."""
-        place = self.document.place_of_fragment(fragment)
-        return None if place is None else self.line_at(place)
-
-    def links_on(self, first: int, last: int) -> tuple[int, ...]:
-        """Indices of the links on those lines, ``last`` included, in reading order."""
-        found: dict[int, None] = {}
-        for line in self.lines[max(first, 0) : last + 1]:
-            for span in line.spans:
-                if span.link >= 0:
-                    found[span.link] = None
-        return tuple(found)
 
 
 def _key(line: Line) -> tuple[int, int]:
@@ -80,20 +66,20 @@ def layout(
     images: Mapping[int, int] | None = None,
     notes: Mapping[int, str] | None = None,
 ) -> Layout:
-    """Lay the document out.
+    """Lay out a document.
 
-    ``images`` says how many rows to keep for a picture, by its index; one that is missing
-    there is shown as a box with its description and address. ``notes`` are a few words in the
-    frame of a box: why there is no picture. One that is in both is a box in the room kept.
+    ``images`` are the rows to reserve for each image, by index; any other image is shown as a
+    box with its description and address. ``notes`` are shown in the frame of a box: why the
+    image is missing. An image in both is a box within the reserved rows.
     """
-    drawer = _Drawer(document, max(width, NARROWEST), images or {}, notes or {})
+    drawer = _Drawer(document, max(width, MIN_WIDTH), images or {}, notes or {})
     drawer.draw()
     heading_lines = tuple(drawer.first[heading.block] for heading in document.headings)
     return Layout(document, drawer.width, tuple(drawer.lines), heading_lines)
 
 
 class _Drawer:
-    """Draws one block after another."""
+    """Draws the blocks one after another."""
 
     def __init__(
         self,
@@ -130,7 +116,7 @@ class _Drawer:
         if count:
             frames = self._fitting(block.frames)
             outer = block.opened - (len(block.frames) - len(frames))
-            spans = _frames_spans(frames[: max(outer, 0)], 0, blank=True)
+            spans = _frame_spans(frames[: max(outer, 0)], 0, blank=True)
             end = len(above.text) + 1
             self.lines.extend(Line(spans, self._index, end + number) for number in range(count))
 
@@ -141,13 +127,13 @@ class _Drawer:
             return
         frames = self._fitting(block.frames)
         opened = max(block.opened - (len(block.frames) - len(frames)), 0)
-        self._prefix = _frames_spans(frames, opened)
-        self._next_prefix = _frames_spans(frames, len(frames))
+        self._prefix = _frame_spans(frames, opened)
+        self._next_prefix = _frame_spans(frames, len(frames))
         self._room = self.width - sum(len(frame.marker) for frame in frames)
 
     def _fitting(self, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-        """The innermost frames that leave room for text."""
-        room = self.width - _ROOM
+        """Return the innermost frames that leave enough room for text."""
+        room = self.width - _MIN_ROOM
         first = len(frames)
         while first > 0:
             room -= len(frames[first - 1].marker)
@@ -162,7 +148,7 @@ class _Drawer:
 
     def _draw_text(self, block: Block) -> None:
         pieces = wrap(block.text, self._room)
-        for (start, _), spans in zip(pieces, cut(block.spans, pieces), strict=True):
+        for (start, _), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
             self._add(spans, start)
 
     def _draw_heading(self, block: Block) -> None:
@@ -186,7 +172,7 @@ class _Drawer:
                 tail = wrap_code(block.text, head[1], end, room - len(CONTINUED))
                 pieces = [head, *tail]
             for number, (piece, spans) in enumerate(
-                zip(pieces, cut(block.spans, pieces), strict=True)
+                zip(pieces, slice_spans(block.spans, pieces), strict=True)
             ):
                 lead = (indent, Span(CONTINUED, Role.MARKER)) if number else (indent,)
                 used = sum(cell_width(span.text) for span in (*lead, *spans))
@@ -198,12 +184,12 @@ class _Drawer:
         self._add((Span("─" * self._room, Role.RULE),), 0)
 
     def _draw_nothing(self, _block: Block) -> None:
-        """Leave no line."""
+        """Draw no line."""
 
     def _draw_table(self, block: Block) -> None:
         if block.table is None:
             return
-        for spans, offset in table_lines(block.table, self._room):
+        for spans, offset in draw_table(block.table, self._room):
             self._add(spans, offset)
 
     def _draw_figure(self, block: Block) -> None:
@@ -211,28 +197,28 @@ class _Drawer:
         if not rows:
             self._draw_box(block)
             return
-        words = list(self._caption(block))
+        caption = list(self._caption(block))
         if block.image in self._notes:
             first = len(self.lines)
             self._draw_box(block)
-            for _ in range(first + rows + len(words) - len(self.lines)):
+            for _ in range(first + rows + len(caption) - len(self.lines)):
                 self._add((), len(block.text))
             return
         for row in range(rows):
             self.lines.append(Line(self._prefix, self._index, 0, block.image, row))
             self._prefix = self._next_prefix
-        for offset, spans in words:
+        for offset, spans in caption:
             self._add(spans, offset)
 
     def _caption(self, block: Block) -> Iterator[tuple[int, tuple[Span, ...]]]:
-        """The lines beneath a picture, each with its offset."""
+        """Yield the lines below an image, each with its offset."""
         caption = sum(len(span.text) for span in block.spans if span.role is Role.CAPTION)
         shown = [(0, caption)] if caption else []
         if self._document.images[block.image].link >= 0:
             shown.append((block.text.rfind("\n") + 1, len(block.text)))
         for start, end in shown:
             pieces = [(start + a, start + b) for a, b in wrap(block.text[start:end], self._room)]
-            for (offset, _), spans in zip(pieces, cut(block.spans, pieces), strict=True):
+            for (offset, _), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
                 yield offset, spans
 
     def _draw_box(self, block: Block) -> None:
@@ -244,7 +230,7 @@ class _Drawer:
         inner = min(max(widest, len(label)), room)
         top = f"╭{label:─<{inner + 2}}"[: inner + 3] + "╮"
         self._add((Span(top, Role.RULE),), 0)
-        for (start, end), spans in zip(pieces, cut(block.spans, pieces), strict=True):
+        for (start, end), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
             pad = " " * (inner - cell_width(block.text[start:end]))
             self._add((Span("│ ", Role.RULE), *spans, Span(f"{pad} │", Role.RULE)), start)
         self._add((Span(f"╰{'─' * (inner + 2)}╯", Role.RULE),), len(block.text))
@@ -263,10 +249,10 @@ _DRAW: dict[BlockKind, Callable[[_Drawer, Block], None]] = {
 }
 
 
-def _frames_spans(
+def _frame_spans(
     frames: tuple[Frame, ...], opened: int, *, blank: bool = False
 ) -> tuple[Span, ...]:
-    """What stands left of a line: markers of the frames that begin, blanks for the others."""
+    """Return the spans left of a line: markers of frames that start, blanks for the others."""
     spans: list[Span] = []
     for number, frame in enumerate(frames):
         if frame.bar:

@@ -1,6 +1,6 @@
-"""What layout makes: lines of spans, each with a role, never with a colour.
+"""Lines made of spans with roles and marks, the result of layout.
 
-Front ends turn a role and its marks into a style of their own.
+Roles never name colours: each front end maps role and marks to a style of its own.
 """
 
 from enum import IntFlag, StrEnum
@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 
 class Role(StrEnum):
-    """What a stretch of text is; the base of its look."""
+    """Meaning of a span's text, which decides its style."""
 
     BODY = "body"
     TITLE = "title"
     META = "meta"
-    """Date, authors, categories and the like below the title; quiet."""
+    """Date, authors, categories and the like below the title."""
     HEADING1 = "heading1"
     HEADING2 = "heading2"
     HEADING3 = "heading3"
@@ -25,10 +25,10 @@ class Role(StrEnum):
     MARKER = "marker"
     """Bullets, numbers, check boxes."""
     RULE = "rule"
-    """Drawn lines: rules, table borders, frames, the bar of a quote."""
+    """Rules, table borders, frames, the bar of a quote."""
     TABLE_HEADER = "table-header"
     NOTE = "note"
-    """What we say, not the author: placeholders, the heading of the footnotes."""
+    """Text of ours, not the author's: placeholders, notes about images."""
     KEYWORD = "keyword"
     NAME = "name"
     STRING = "string"
@@ -38,7 +38,7 @@ class Role(StrEnum):
 
 
 class Mark(IntFlag):
-    """What is laid over a role; any of them together."""
+    """Attributes on top of a role, in any combination."""
 
     NONE = 0
     STRONG = 1
@@ -47,11 +47,11 @@ class Mark(IntFlag):
     INLINE_CODE = 8
     LINK = 16
     DOUBTFUL = 32
-    """A link whose target can't be right; it stays visible."""
+    """A link whose target can't be right."""
 
 
 class Span(NamedTuple):
-    """A stretch of text of one look. Its text holds no control characters."""
+    """Text with one role and one set of marks. It contains no control characters."""
 
     text: str
     role: Role = Role.BODY
@@ -59,8 +59,8 @@ class Span(NamedTuple):
     link: int = -1
     """Index into the document's links, -1 for none."""
     at: int = -1
-    """Where its first character stands in the block's text; -1 for what layout adds itself
-    (bullets, bars, borders, padding), which is no part of the text."""
+    """Offset of its first character in the block's text; -1 if layout added it (bullets, bars,
+    borders, padding)."""
 
 
 class Line(NamedTuple):
@@ -68,16 +68,16 @@ class Line(NamedTuple):
 
     spans: tuple[Span, ...]
     block: int
-    """Index of the block the line belongs to; blank lines belong to the block above."""
+    """Index of the line's block; blank lines belong to the block above."""
     offset: int
-    """How many characters of the block's text stand above this line; for blank lines one more
-    each, so that every one of them is a place of its own."""
+    """Characters of the block's text above this line; each blank line counts one more, so
+    that it is a place of its own."""
     image: int = -1
-    """Index into the document's images where the row is room kept for a picture, else -1."""
+    """Index of the image that this row is reserved for, else -1."""
     image_row: int = 0
-    """Which row of that picture's room, from 0."""
+    """Row within that image, from 0."""
 
     @property
     def text(self) -> str:
-        """The characters of the row."""
+        """Text of the line."""
         return "".join(span.text for span in self.spans)

@@ -1,4 +1,4 @@
-"""Where a link leads: resolved as a browser on the post's page would, and told by kind."""
+"""Resolve links as a browser on the post's page would, and classify them."""
 
 from __future__ import annotations
 
@@ -6,34 +6,30 @@ import re
 from urllib.parse import unquote, urljoin, urlsplit
 
 from xsfreader.markup.document import Link, LinkKind
+from xsfreader.model import SITE_HOSTS
 from xsfreader.text import clean_url
 
 _Parts = tuple[str, str, str]
+"""Scheme, host and path."""
 
-_SITE_HOSTS = frozenset({"xmpp.org", "www.xmpp.org"})
 _XEP = re.compile(r"/extensions/(?:attic/|inbox/)?xep-(\d{4})(?:[.-][\w.-]*)?/?$", re.I)
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp)$", re.I)
+_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp)$", re.I)
 _LANGUAGE = re.compile(r"https?://[^/]+/([a-z]{2}(?:-[a-z]{2})?)/")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)")
 _KNOWN_FILES = re.compile(
     r"\.(?:html?|php|xml|md|txt|pdf|png|jpe?g|gif|svg|webp|css|js|ics)$", re.I
 )
-_ABSOLUTE = re.compile(r"(https?)://([\w.-]+)(?::\d+)?(/[^?#\\]*)?(?:\?[^#\\]+)?(?:#[^\\]+)?")
-_NO_HOST = re.compile(r"[\s<>\"(){}|^`]|^\.|\.\.")
+_INVALID_HOST = re.compile(r"[\s<>\"(){}|^`]|^\.|\.\.")
 _WEB = frozenset({"http", "https"})
 _SCHEME_KINDS = {"xmpp": LinkKind.XMPP, "mailto": LinkKind.MAIL}
 
 
 def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Link:
-    """The link that ``href`` is on the page at ``base``."""
+    """Resolve and classify ``href`` as it stands on the page at ``base``."""
     written = clean_url(href.strip())
-    parts: _Parts | None
-    if found := _ABSOLUTE.fullmatch(written):
-        url, parts = written, _parts_of(found)
-    else:
-        url = _resolve(_localised(written, base).replace("\\", "%5C"), base)
-        parts = _parts(url)
+    url = _join(_localise(written, base).replace("\\", "%5C"), base)
+    parts = _split(url)
     kind, xep = LinkKind.DOUBTFUL, None
     if parts is not None and not _is_doubtful(written, parts):
         kind, xep = _classify(written, url, parts, base)
@@ -42,52 +38,44 @@ def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Lin
 
 
 def xep_link(number: int) -> tuple[str, str]:
-    """Text and target of the link that an unlinked mention of a XEP stands for."""
+    """Return text and target of the link for an unlinked mention of a XEP."""
     return f"XEP-{number:04d}", f"/extensions/xep-{number:04d}.html"
 
 
 def site_path(url: str) -> str | None:
-    """The decoded path of an address on the site, None of any other."""
-    parts = _parts(url)
-    if parts is None or parts[0] not in _WEB or parts[1] not in _SITE_HOSTS:
+    """Return the decoded path of an address on the site, None for other addresses."""
+    parts = _split(url)
+    if parts is None or parts[0] not in _WEB or parts[1] not in SITE_HOSTS:
         return None
     return unquote(parts[2])
 
 
 def resolve(href: str, base: str) -> str:
-    """The absolute address of what the page at ``base`` refers to by ``href``."""
-    return _resolve(clean_url(href.strip()), base)
+    """Return the absolute address of ``href`` on the page at ``base``."""
+    return _join(clean_url(href.strip()), base)
 
 
-def _localised(href: str, base: str) -> str:
-    """Lists of posts exist in every language; the site leads to the one of the page's own."""
+def _localise(href: str, base: str) -> str:
+    """Lead to the list of posts in the page's own language, as the site does."""
     if href.startswith("/categories/") and (found := _LANGUAGE.match(base)):
         return f"/{found[1]}{href}"
     return href
 
 
-def _resolve(href: str, base: str) -> str:
-    if _ABSOLUTE.fullmatch(href):
-        return href
+def _join(href: str, base: str) -> str:
     try:
         return urljoin(base, href)
     except ValueError:
         return href
 
 
-def _parts(url: str) -> _Parts | None:
-    """Scheme, host and path; None where the address can't be taken apart."""
-    if found := _ABSOLUTE.fullmatch(url):
-        return _parts_of(found)
+def _split(url: str) -> _Parts | None:
+    """Split an address; None if it is malformed."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return parts.scheme, parts.netloc.rpartition("@")[2].lower(), parts.path
-
-
-def _parts_of(found: re.Match[str]) -> _Parts:
-    return found[1], found[2].lower(), found[3] or ""
+    return parts.scheme, parts.hostname or "", parts.path
 
 
 def _classify(href: str, url: str, parts: _Parts, base: str) -> tuple[LinkKind, int | None]:
@@ -96,20 +84,20 @@ def _classify(href: str, url: str, parts: _Parts, base: str) -> tuple[LinkKind, 
         return _SCHEME_KINDS.get(scheme, LinkKind.OTHER), None
     if "#" in url and (href.startswith("#") or url.partition("#")[0] == base.partition("#")[0]):
         return LinkKind.FRAGMENT, None
-    on_site = host in _SITE_HOSTS
+    on_site = host in SITE_HOSTS
     if on_site and (found := _XEP.search(path)):
         return LinkKind.XEP, int(found[1])
-    if _PICTURE.search(path) and ":" not in path:
+    if _IMAGE.search(path) and ":" not in path:
         return LinkKind.IMAGE, None
     return (LinkKind.SITE if on_site else LinkKind.WEB), None
 
 
 def _is_doubtful(href: str, parts: _Parts) -> bool:
-    """Whether the target can't be what its author meant."""
+    """Check for a target that its author can't have meant."""
     if not href or "\\" in href or href.endswith("("):
         return True
     scheme, host, _ = parts
-    if scheme in _WEB and (not host or _NO_HOST.search(host)):
+    if scheme in _WEB and (not host or _INVALID_HOST.search(host)):
         return True
     if _SCHEME.match(href):
         if scheme in _WEB:

@@ -1,4 +1,4 @@
-"""Markdown to a document."""
+"""Parse Markdown into a document."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ if TYPE_CHECKING:
 
 
 def load() -> None:
-    """Load all that parsing and layout may need, so that no post has to wait for it."""
+    """Import what parsing and layout need, so that no post waits for it."""
     import wcwidth  # noqa: F401
 
     from xsfreader.markup import build  # noqa: F401
 
 
 def parse(body: str, *, base: str) -> Document:
-    """Read a post's Markdown; ``base`` is the post's address, which its links are relative to.
+    """Parse a post's Markdown; ``base`` is the post's address, for relative links.
 
-    Any text can be read. markdown-it is loaded with the first call.
+    Any text can be parsed. markdown-it is imported at the first call.
     """
-    from xsfreader.markup.build import Builder
+    from xsfreader.markup.build import DocumentBuilder
     from xsfreader.markup.goldmark import parser
-    from xsfreader.markup.shortcodes import extract
+    from xsfreader.markup.shortcodes import extract_shortcodes
 
-    markdown, codes = extract(body)
-    return Builder(base, codes).build(parser().parse(markdown, {}))
+    markdown, shortcodes = extract_shortcodes(body)
+    return DocumentBuilder(base, shortcodes).build(parser().parse(markdown, {}))

@@ -1,4 +1,4 @@
-"""A paragraph taken apart where something other than text stands in it."""
+"""Split a paragraph at images and shortcodes."""
 
 from __future__ import annotations
 
@@ -15,64 +15,67 @@ if TYPE_CHECKING:
 _BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
-class Words(NamedTuple):
-    """A stretch of text."""
+class TextSegment(NamedTuple):
+    """Text of a paragraph."""
 
     tokens: Sequence[Token]
 
 
-class Picture(NamedTuple):
-    """An image that stands alone, or at an end of a line."""
+class ImageSegment(NamedTuple):
+    """An image alone on its line, or at the start or end of it."""
 
     token: Token
     href: str | None
-    """Where it is a link to, None where it is none."""
+    """Target of the link around the image, None without one."""
     tokens: Sequence[Token]
-    """The image with the link round it."""
+    """The image, with the link around it."""
 
 
-class Inserted(NamedTuple):
+class ShortcodeSegment(NamedTuple):
     """A shortcode."""
 
-    code: Shortcode
+    shortcode: Shortcode
     tokens: Sequence[Token]
-    """A text that holds its placeholder."""
+    """A text token with the placeholder."""
 
 
-Segment = Words | Picture | Inserted
+Segment = TextSegment | ImageSegment | ShortcodeSegment
 
 
-def segments(tokens: Sequence[Token], codes: list[Shortcode]) -> Iterator[Segment]:
-    """The parts of a paragraph in their order.
+def segments(tokens: Sequence[Token], shortcodes: list[Shortcode]) -> Iterator[Segment]:
+    """Yield the segments of a paragraph in order.
 
-    What lies within emphasis or a link stays in the text, and so does an image or an unknown
-    shortcode with words on both sides of it; the text shows a word for it.
+    Images and shortcodes within emphasis or a link stay in the text; so does an image or an
+    unknown shortcode with words on both sides. The text shows a label for them.
     """
     if not any(each.type == "image" or OPEN in each.content for each in tokens):
-        yield Words(tokens)
+        yield TextSegment(tokens)
         return
-    units = list(_units(tokens, codes))
+    parts = list(_split_tokens(tokens, shortcodes))
     words: list[Token] = []
-    for index, unit in enumerate(units):
-        if isinstance(unit, Words):
-            words.extend(_unindented(unit.tokens) if not words else unit.tokens)
-        elif _stays(unit) and _is_amid(units, index):
-            words.extend(unit.tokens)
+    for index, segment in enumerate(parts):
+        if isinstance(segment, TextSegment):
+            words.extend(_strip_start(segment.tokens) if not words else segment.tokens)
+        elif _may_stay(segment) and _is_between_words(parts, index):
+            words.extend(segment.tokens)
         else:
             if _has_words(words):
-                yield Words(words)
+                yield TextSegment(words)
             words = []
-            yield unit
+            yield segment
     if _has_words(words):
-        yield Words(words)
+        yield TextSegment(words)
 
 
-def _stays(unit: Picture | Inserted) -> bool:
-    return isinstance(unit, Picture) or unit.code.name not in ("figure", "newsletter-subscribe")
+def _may_stay(segment: ImageSegment | ShortcodeSegment) -> bool:
+    return isinstance(segment, ImageSegment) or segment.shortcode.name not in (
+        "figure",
+        "newsletter-subscribe",
+    )
 
 
-def _unindented(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Tokens that begin a paragraph: without blanks before them."""
+def _strip_start(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the tokens without blanks and breaks at the start."""
     for token in tokens:
         if token.type == "text":
             yield _with_content(token, token.content.lstrip(" "))
@@ -80,48 +83,48 @@ def _unindented(tokens: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _is_amid(units: list[Segment], index: int) -> bool:
-    return not (_is_open(units, index - 1, -1) or _is_open(units, index + 1, 1))
+def _is_between_words(parts: list[Segment], index: int) -> bool:
+    return not (_is_free(parts, index - 1, -1) or _is_free(parts, index + 1, 1))
 
 
-def _is_open(units: list[Segment], index: int, step: int) -> bool:
-    """Whether an image has no word on that side of its line."""
-    if not 0 <= index < len(units):
+def _is_free(parts: list[Segment], index: int, step: int) -> bool:
+    """Check that no word stands on that side of an image, in its line."""
+    if not 0 <= index < len(parts):
         return True
-    unit = units[index]
-    if not isinstance(unit, Words):
+    segment = parts[index]
+    if not isinstance(segment, TextSegment):
         return True
-    order = unit.tokens if step > 0 else tuple(reversed(unit.tokens))
+    order = segment.tokens if step > 0 else tuple(reversed(segment.tokens))
     for token in order:
         if token.type in _BREAKS:
             return True
         if token.content.strip() or token.type != "text":
             return False
-    return _is_open(units, index + step, step)
+    return _is_free(parts, index + step, step)
 
 
 def _has_words(tokens: Sequence[Token]) -> bool:
     return any(token.content.strip() or token.children for token in tokens)
 
 
-def _units(tokens: Sequence[Token], codes: list[Shortcode]) -> Iterator[Segment]:
-    """One token each, but for what stands alone."""
+def _split_tokens(tokens: Sequence[Token], shortcodes: list[Shortcode]) -> Iterator[Segment]:
+    """Yield one segment a token; an image takes the link around it along."""
     index = 0
     depth = 0
     while index < len(tokens):
         token = tokens[index]
         index += 1
         if depth == 0 and token.type == "image":
-            yield Picture(token, None, (token,))
+            yield ImageSegment(token, None, (token,))
         elif depth == 0 and token.type == "link_open" and _wraps_image(tokens, index):
             href = str(token.attrs.get("href", ""))
-            yield Picture(tokens[index], href, tokens[index - 1 : index + 2])
+            yield ImageSegment(tokens[index], href, tokens[index - 1 : index + 2])
             index += 2
         elif depth == 0 and token.type == "text" and OPEN in token.content:
-            yield from _split(token, codes)
+            yield from _split_text(token, shortcodes)
         else:
             depth += token.nesting
-            yield Words((token,))
+            yield TextSegment((token,))
 
 
 def _wraps_image(tokens: Sequence[Token], index: int) -> bool:
@@ -132,13 +135,13 @@ def _wraps_image(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def _split(token: Token, codes: list[Shortcode]) -> Iterator[Segment]:
+def _split_text(token: Token, shortcodes: list[Shortcode]) -> Iterator[Segment]:
     done = 0
     for found in PLACEHOLDER.finditer(token.content):
-        yield Words((_with_content(token, token.content[done : found.start()]),))
-        yield Inserted(codes[int(found[1])], (_with_content(token, found.group()),))
+        yield TextSegment((_with_content(token, token.content[done : found.start()]),))
+        yield ShortcodeSegment(shortcodes[int(found[1])], (_with_content(token, found.group()),))
         done = found.end()
-    yield Words((_with_content(token, token.content[done:]),))
+    yield TextSegment((_with_content(token, token.content[done:]),))
 
 
 def _with_content(token: Token, content: str) -> Token:

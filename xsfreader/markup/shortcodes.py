@@ -1,6 +1,7 @@
-"""Hugo's shortcodes: taken out of the Markdown before it is parsed, as Hugo does.
+"""Extract Hugo's shortcodes from Markdown before it is parsed, as Hugo does.
 
-Each leaves a placeholder of two noncharacters round its number, which no other text holds.
+Each is replaced by a placeholder: its number between two noncharacters, which no other text
+contains.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ PLACEHOLDER = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 _START = re.compile(r"\{\{([<%])")
 _END = {"<": ">}}", "%": "%}}"}
-_LONGEST = 10_000
-"""Characters of a shortcode; what goes on longer was never closed."""
+_MAX_LENGTH = 10_000
+"""Characters; a longer shortcode was never closed."""
 
 _PARAMETER = re.compile(
     r'(?:([\w-]+)=)?(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`=]+))',
@@ -27,29 +28,28 @@ class Shortcode(NamedTuple):
     """One shortcode as written."""
 
     name: str
-    """With a leading ``/`` where it closes another."""
+    """With a leading ``/`` if it closes another."""
     parameters: dict[str, str]
-    """By name; those without one by their position, from ``"0"``."""
+    """By name; unnamed ones by position, from ``"0"``."""
     source: str
 
 
-def extract(body: str) -> tuple[str, list[Shortcode]]:
-    """The Markdown with placeholders, and the shortcodes they stand for.
+def extract_shortcodes(body: str) -> tuple[str, list[Shortcode]]:
+    """Return the Markdown with placeholders, and the shortcodes they stand for.
 
-    An escaped one (``{{</* name */>}}``) is what the author wants to show: it becomes its
-    own text.
+    An escaped shortcode (``{{</* name */>}}``) is shown by its text.
     """
     body = body.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
     if "{{" not in body:
         return body, []
-    codes: list[Shortcode] = []
+    shortcodes: list[Shortcode] = []
     parts: list[str] = []
     done = 0
     for found in _START.finditer(body):
         kind, start = found[1], found.end()
         if found.start() < done:
             continue
-        end = body.find(_END[kind], start, start + _LONGEST)
+        end = body.find(_END[kind], start, start + _MAX_LENGTH)
         if end < 0:
             continue
         parts.append(body[done : found.start()])
@@ -58,30 +58,32 @@ def extract(body: str) -> tuple[str, list[Shortcode]]:
         if inside.startswith("/*") and inside.endswith("*/"):
             parts.append(f"{{{{{kind}{inside[2:-2]}{_END[kind]}")
         else:
-            parts.append(f"{OPEN}{len(codes)}{CLOSE}")
-            codes.append(_read(inside, body[found.start() : done]))
+            parts.append(f"{OPEN}{len(shortcodes)}{CLOSE}")
+            shortcodes.append(_parse(inside, body[found.start() : done]))
     parts.append(body[done:])
-    return "".join(parts), codes
+    return "".join(parts), shortcodes
 
 
-def restore(text: str, codes: list[Shortcode]) -> str:
-    """The text with its shortcodes as they were written: within code they are just code."""
+def restore(text: str, shortcodes: list[Shortcode]) -> str:
+    """Replace placeholders by the shortcodes as written; within code they are just code."""
     if OPEN not in text:
         return text
-    return PLACEHOLDER.sub(lambda found: codes[int(found[1])].source, text)
+    return PLACEHOLDER.sub(lambda found: shortcodes[int(found[1])].source, text)
 
 
-def label(code: Shortcode) -> str:
-    """The shortcode in a few quiet words."""
-    given = code.parameters
-    if code.name == "figure":
-        return f"▣ {given.get('alt') or given.get('caption') or given.get('src', '')}"
-    if code.name == "newsletter-subscribe":
+def label(shortcode: Shortcode) -> str:
+    """Return a short text to show for a shortcode."""
+    parameters = shortcode.parameters
+    if shortcode.name == "figure":
+        return (
+            f"▣ {parameters.get('alt') or parameters.get('caption') or parameters.get('src', '')}"
+        )
+    if shortcode.name == "newsletter-subscribe":
         return NEWSLETTER_WORDS
-    return f"⟨{' '.join([code.name, *given.values()])}⟩"
+    return f"⟨{' '.join([shortcode.name, *parameters.values()])}⟩"
 
 
-def _read(inside: str, source: str) -> Shortcode:
+def _parse(inside: str, source: str) -> Shortcode:
     name, _, rest = inside.partition(" ")
     parameters: dict[str, str] = {}
     for position, found in enumerate(_PARAMETER.finditer(rest)):

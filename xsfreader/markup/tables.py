@@ -1,4 +1,4 @@
-"""Tables drawn to a width: columns shrink by need, then cells wrap; else rows become records."""
+"""Draw tables at a width: shrink columns, wrap cells; if too narrow, list rows as records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.markup.lines import Role, Span
 from xsfreader.markup.width import cell_width
-from xsfreader.markup.wrap import cut, wrap
+from xsfreader.markup.wrap import slice_spans, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,31 +14,30 @@ if TYPE_CHECKING:
     from xsfreader.markup.document import Table
 
 Cell = tuple[Span, ...]
-Drawn = tuple[tuple[Span, ...], int]
-"""Spans of a line and the offset of the block's text that stands above it."""
+TableLine = tuple[tuple[Span, ...], int]
+"""Spans of a line, and its offset in the block's text."""
 
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
 _INDENT = "  "
-_NARROWEST = 8
-"""Cells of the narrowest column that a text is still read in."""
+_MIN_COLUMN = 8
+"""Cells; narrower columns are unreadable."""
 
 
-def table_lines(table: Table, room: int) -> Iterator[Drawn]:
-    """The lines of a table, none wider than ``room``."""
+def draw_table(table: Table, room: int) -> Iterator[TableLine]:
+    """Yield the lines of a table, none wider than ``room``."""
     widths = _column_widths(table, room)
     if widths is None:
-        yield from _records(table, room)
+        yield from _draw_records(table, room)
         return
-    bold = [tuple(cell) for cell in table.header]
-    if any(bold):
-        yield from _row(bold, widths, table.align, 0)
+    if any(table.header):
+        yield from _draw_row(table.header, widths, table.align, 0)
     strokes = _CROSSING.join("─" * width for width in widths)
     yield (Span(strokes, Role.RULE),), _end_of(table.header, 0)
     offset = _end_of(table.header, 0)
     for row in table.rows:
         offset = max(offset, _start_of(row, offset))
-        yield from _row(row, widths, table.align, offset)
+        yield from _draw_row(row, widths, table.align, offset)
         offset = _end_of(row, offset)
 
 
@@ -55,9 +54,9 @@ def _end_of(row: Sequence[Cell], default: int) -> int:
 
 
 def _column_widths(table: Table, room: int) -> list[int] | None:
-    """Cells of each column, None where they can't stand side by side.
+    """Return the width of each column, None if they don't fit side by side.
 
-    Words stay whole as far as there is room for the longest of each column.
+    Words aren't split if there is room for the longest of each column.
     """
     rows = [table.header, *table.rows]
     count = len(table.header)
@@ -70,25 +69,25 @@ def _column_widths(table: Table, room: int) -> list[int] | None:
                 longest = max(map(cell_width, line.split(" ")))
                 words[index] = max(words[index], longest)
     room -= len(_BETWEEN) * (count - 1)
-    least = [min(width, _NARROWEST) for width in wanted]
+    least = [min(width, _MIN_COLUMN) for width in wanted]
     if sum(least) > room:
         return None
     words = [max(a, b) for a, b in zip(words, least, strict=True)]
-    return _shrunk(wanted, _shrunk(words, least, room), room)
+    return _shrink(wanted, _shrink(words, least, room), room)
 
 
-def _shrunk(wanted: list[int], least: list[int], room: int) -> list[int]:
-    """The wanted widths, the widest brought down together until all fit."""
+def _shrink(wanted: list[int], least: list[int], room: int) -> list[int]:
+    """Reduce the widest columns until all fit."""
     if sum(wanted) <= room:
         return wanted
     low, high = 1, max(wanted)
     while low < high:
         middle = (low + high + 1) // 2
-        if sum(_limited(wanted, least, middle)) <= room:
+        if sum(_limit(wanted, least, middle)) <= room:
             low = middle
         else:
             high = middle - 1
-    widths = _limited(wanted, least, low)
+    widths = _limit(wanted, least, low)
     for index, width in enumerate(widths):
         spare = room - sum(widths)
         if spare <= 0:
@@ -97,42 +96,40 @@ def _shrunk(wanted: list[int], least: list[int], room: int) -> list[int]:
     return widths
 
 
-def _limited(wanted: list[int], least: list[int], limit: int) -> list[int]:
+def _limit(wanted: list[int], least: list[int], limit: int) -> list[int]:
     return [max(min(a, limit), b) for a, b in zip(wanted, least, strict=True)]
 
 
-def _row(
+def _draw_row(
     row: Sequence[Cell], widths: Sequence[int], align: Sequence[str], offset: int
-) -> Iterator[Drawn]:
-    columns: list[list[tuple[Span, ...]]] = []
-    for cell, width in zip(row, widths, strict=True):
-        columns.append(_wrapped(cell, width))
+) -> Iterator[TableLine]:
+    columns = [_wrap_cell(cell, width) for cell, width in zip(row, widths, strict=True)]
     for number in range(max(map(len, columns))):
         spans: list[Span] = []
         for index, (lines, width) in enumerate(zip(columns, widths, strict=True)):
             if index:
                 spans.append(Span(_BETWEEN, Role.RULE))
             line = lines[number] if number < len(lines) else ()
-            spans.extend(_aligned(line, width, align[index]))
+            spans.extend(_align(line, width, align[index]))
         yield tuple(spans), offset
 
 
-def _wrapped(cell: Cell, width: int) -> list[tuple[Span, ...]]:
+def _wrap_cell(cell: Cell, width: int) -> list[tuple[Span, ...]]:
     text = _text(cell)
     if not text:
         return [()]
     start = cell[0].at
     if start >= 0:
-        return list(cut(cell, [(start + a, start + b) for a, b in wrap(text, width)]))
+        return list(slice_spans(cell, [(start + a, start + b) for a, b in wrap(text, width)]))
     at = 0
     counted: list[Span] = []
     for span in cell:
         counted.append(Span(span.text, span.role, span.marks, span.link, at))
         at += len(span.text)
-    return [_repeated(line) for line in cut(counted, wrap(text, width))]
+    return [_without_offsets(line) for line in slice_spans(counted, wrap(text, width))]
 
 
-def _aligned(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
+def _align(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
     spare = width - sum(cell_width(span.text) for span in line)
     left = {"right": spare, "center": spare // 2}.get(align, 0)
     if left:
@@ -142,44 +139,44 @@ def _aligned(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
         yield Span(" " * (spare - left))
 
 
-def _records(table: Table, room: int) -> Iterator[Drawn]:
-    """Each row as lines of header and value, a thin rule between rows.
+def _draw_records(table: Table, room: int) -> Iterator[TableLine]:
+    """Yield each row as lines of header and value, with a rule between rows.
 
-    The header stands in every record; only in the first one is it part of the text.
+    The header is repeated in every record; only the first counts as part of the text.
     """
-    head = [tuple(span for span in cell) for cell in table.header]
+    head = list(table.header)
     if not table.rows:
         for cell in head:
-            for spans in _wrapped(cell, room):
+            for spans in _wrap_cell(cell, room):
                 yield spans, 0
     offset = 0
     for number, row in enumerate(table.rows):
         if number:
             yield (Span("─" * min(room, 12), Role.RULE),), offset
-            head = [_repeated(cell) for cell in table.header] if number == 1 else head
+            head = [_without_offsets(cell) for cell in table.header] if number == 1 else head
         for name, cell in zip(head, row, strict=True):
             if name or cell:
                 if number and cell:
                     offset = max(offset, cell[0].at)
-                yield from _record(name, cell, room, offset)
+                yield from _draw_record(name, cell, room, offset)
 
 
-def _record(head: Cell, cell: Cell, room: int, offset: int) -> Iterator[Drawn]:
+def _draw_record(head: Cell, cell: Cell, room: int, offset: int) -> Iterator[TableLine]:
     colon = Span(":", Role.TABLE_HEADER)
     together = cell_width(_text(head)) + 2 + cell_width(_text(cell)) <= room
     if head and together and "\n" not in _text(head) + _text(cell):
         yield (*head, colon, Span(" "), *cell), offset
         return
     if head:
-        lines = _wrapped(head, room - 1)
+        lines = _wrap_cell(head, room - 1)
         for index, spans in enumerate(lines):
             end = (colon,) if index == len(lines) - 1 else ()
             yield spans + end, offset
     if cell:
-        for spans in _wrapped(cell, room - len(_INDENT)):
+        for spans in _wrap_cell(cell, room - len(_INDENT)):
             yield (Span(_INDENT), *spans), offset
 
 
-def _repeated(cell: Cell) -> Cell:
-    """The cell as something that we add."""
+def _without_offsets(cell: Cell) -> Cell:
+    """Return the spans without offsets, as text added by layout."""
     return tuple(Span(span.text, span.role, span.marks, span.link) for span in cell)

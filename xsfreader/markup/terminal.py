@@ -1,4 +1,4 @@
-"""Lines written to a terminal or a file: the command line's own drawing of them."""
+"""Write lines to a terminal or a file, for the command line."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ _MARKS: dict[Mark, tuple[int, ...]] = {
 }
 
 
-def plain(layout: Layout) -> str:
-    """The lines as text, without blanks at their ends; it ends with a line break."""
+def to_plain_text(layout: Layout) -> str:
+    """Return the lines as text, without trailing blanks; it ends with a line break."""
     return "".join(line.text.rstrip() + "\n" for line in layout.lines)
 
 
-def ansi(layout: Layout, *, colours: bool = True, hyperlinks: bool = True) -> str:
-    """The lines with SGR sequences of the terminal's own 16 colours.
+def to_ansi(layout: Layout, *, colours: bool = True, hyperlinks: bool = True) -> str:
+    """Return the lines with SGR sequences for the terminal's own 16 colours.
 
     Without ``colours`` only bold, italics, underline and the like are used; ``hyperlinks``
-    makes links ones that the terminal can open (OSC 8).
+    adds links that the terminal can open (OSC 8).
     """
     return "".join(
-        "".join(_painted(line, layout, colours=colours, hyperlinks=hyperlinks)) + "\n"
+        "".join(_draw_line(line, layout, colours=colours, hyperlinks=hyperlinks)) + "\n"
         for line in layout.lines
     )
 
 
-def _painted(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -> Iterator[str]:
+def _draw_line(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -> Iterator[str]:
     spans = list(line.spans)
     while spans and not spans[-1].text.strip():
         spans.pop()
@@ -65,11 +65,11 @@ def _painted(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -> 
         text = span.text.rstrip() if span is spans[-1] else span.text
         codes = _codes(span, colours=colours)
         opening = f"\x1b[{';'.join(map(str, codes))}m" if codes else ""
-        painted = f"{opening}{text}\x1b[0m" if codes else text
+        drawn = f"{opening}{text}\x1b[0m" if codes else text
         url = layout.document.links[span.link].url if span.link >= 0 else ""
         if hyperlinks and url.startswith(("http://", "https://", "xmpp:", "mailto:")):
-            painted = f"\x1b]8;;{_ascii(url)}\x1b\\{painted}\x1b]8;;\x1b\\"
-        yield painted
+            drawn = f"\x1b]8;;{_encode_url(url)}\x1b\\{drawn}\x1b]8;;\x1b\\"
+        yield drawn
 
 
 def _codes(span: Span, *, colours: bool) -> list[int]:
@@ -80,8 +80,8 @@ def _codes(span: Span, *, colours: bool) -> list[int]:
     return [code for code in codes if colours or code < 30]
 
 
-def _ascii(url: str) -> str:
-    """An OSC 8 target may hold printable ASCII alone."""
+def _encode_url(url: str) -> str:
+    """Percent-encode all but printable ASCII, which OSC 8 requires."""
     return "".join(
         char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode())
         for char in url

@@ -1,4 +1,4 @@
-"""Small questions about markdown-it's tokens."""
+"""Helpers for markdown-it's tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
-    """The words of inline tokens, as the site puts them into an image's alt."""
+    """Return the text of inline tokens, as the site uses it for an image's alt."""
     parts: list[str] = []
     for token in tokens:
         if token.children:

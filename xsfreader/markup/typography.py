@@ -1,22 +1,23 @@
-"""Goldmark's typographer: which quote, dash or ellipsis an ASCII character becomes.
+"""Replace ASCII quotes, dashes and ellipses as Goldmark's typographer does.
 
-The site is made by Goldmark, and authors see its output before they publish; its rules,
-exceptions and all, are the ones to follow (github.com/yuin/goldmark, extension/typographer.go).
+Goldmark builds the site, and authors see its output before they publish, so its rules and
+exceptions count (github.com/yuin/goldmark, extension/typographer.go).
 """
 
 from __future__ import annotations
 
+import string
 import unicodedata
 
 DASHES = {"---": "—", "--": "–", "...": "…", ">>": "»", "<<": "«"}
 
-_CONTRACTED = ("ve", "ll", "re")
-_LONGEST_RUN = 8
-"""Quotes in a row beyond which it does not matter what follows."""
+_CONTRACTIONS = ("ve", "ll", "re")
+_MAX_QUOTES = 8
+"""Quotes in a row; what follows more of them doesn't matter."""
 
 
 class Quotes:
-    """The quotes of one block; it counts those still open."""
+    """Replaces the quotes of one block, counting the open ones."""
 
     __slots__ = ("_double", "_single")
 
@@ -25,11 +26,11 @@ class Quotes:
         self._double = 0
 
     def replace(self, source: str, position: int) -> str:
-        """What the quote at that position becomes; itself where it stays straight."""
+        """Return the replacement of the quote at a position; itself if it stays straight."""
         quote = source[position]
         before = source[position - 1] if position else "\n"
         run = position + 1
-        while source.startswith(quote, run) and run - position < _LONGEST_RUN:
+        while source.startswith(quote, run) and run - position < _MAX_QUOTES:
             run += 1
         opens, closes = _flanking(before, source[run : run + 1] or "\n")
         end = source.find("\n", position, position + 6) + 1 or position + 6
@@ -39,14 +40,14 @@ class Quotes:
         return self._single_quote(before, rest, opens=opens, closes=closes)
 
     def _single_quote(self, before: str, rest: str, *, opens: bool, closes: bool) -> str:
-        """``rest`` is the line behind the quote, its break included; empty at a block's end."""
+        """Replace a single quote; ``rest`` is the text after it, up to the end of the line."""
         only_opens = opens and not closes
-        if (only_opens and _decade(rest)) or _clipped(before, rest):
+        if (only_opens and _is_decade(rest)) or _is_shortened(before, rest):
             return "’"
         if rest[:1].isalpha() and (before.isalpha() or _is_digit(before)):
             return "’"
         if only_opens:
-            if _contraction(rest):
+            if _is_contraction(rest):
                 return "’"
             self._single += 1
             return "‘"
@@ -86,12 +87,7 @@ def _is_digit(character: str) -> bool:
 
 
 def _is_ascii_punctuation(character: str) -> bool:
-    return (
-        character.isascii()
-        and character.isprintable()
-        and not character.isalnum()
-        and (character != " ")
-    )
+    return character in string.punctuation
 
 
 def _ends(character: str) -> bool:
@@ -104,21 +100,21 @@ def _ends_quotation(rest: str, *, opens: bool, closes: bool) -> bool:
     return closes and rest != "" and _category(rest[0]) == "P" and _ends(rest[1:2])
 
 
-def _decade(rest: str) -> bool:
-    """``'90s``, as in the nineties."""
+def _is_decade(rest: str) -> bool:
+    """Check for a decade: ``'90s``."""
     digits, after = rest[:2], rest[3:4] or " "
     if not (len(digits) == 2 and digits.isascii() and digits.isdigit() and rest[2:3] == "s"):
         return False
     return after.isspace() or _category(after) in "PS"
 
 
-def _clipped(before: str, rest: str) -> bool:
-    """``'twas``, ``'em``, ``'net``: whatever begins with one of these letters."""
+def _is_shortened(before: str, rest: str) -> bool:
+    """Check for a shortened word by its first letter: ``'twas``, ``'em``, ``'net``."""
     return rest[:1] in set("tenl") and (before.isspace() or _category(before) == "P")
 
 
-def _contraction(rest: str) -> bool:
-    """``'s``, ``'m``, ``'t``, ``'d``, ``'ve``, ``'ll``, ``'re`` after a mark."""
+def _is_contraction(rest: str) -> bool:
+    """Check for ``'s``, ``'m``, ``'t``, ``'d``, ``'ve``, ``'ll`` or ``'re``."""
     if rest[:1] in set("smtd"):
         return _ends(rest[1:2])
-    return rest[:2] in _CONTRACTED and _ends(rest[2:3])
+    return rest[:2] in _CONTRACTIONS and _ends(rest[2:3])

@@ -1,7 +1,7 @@
-"""How many cells text takes.
+"""Measure text in cells.
 
-Terminals and libraries disagree about a few characters. What counts here is never less than
-what Textual counts or wcwidth says, so a line that fits here fits on the screen.
+Terminals and libraries disagree about a few characters. The width here is never less than
+Textual's or wcwidth's, so a line that fits here fits on the screen.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ _PLAIN = re.compile(
     "\u03a3-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u2199"
     "\u2500-\u259f\u2610-\u2612]*"
 )
-_JOINER, _EMOJI_LOOK = "\u200d", "\ufe0f"
+_JOINER, _EMOJI_SELECTOR = "\u200d", "\ufe0f"
 _NEW_MARKS = re.compile(
     "[\u05c8\u05c9\u0b53\u0b54\u1ade-\u1af0\U00010ec0-\U00010eff\U00011df0"
     "\U0001d127\U0001d128\U0001d250-\U0001d281]"
 )
-"""Marks of the newest Unicode, which older tables take for a cell each."""
+"""Combining marks of the newest Unicode; older tables count a cell for each."""
 
 
 def is_plain(text: str) -> bool:
-    """Whether every character takes exactly one cell and none combines with another."""
+    """Check that every character takes one cell and none combines with another."""
     return _PLAIN.fullmatch(text) is not None
 
 
 def cell_width(text: str) -> int:
-    """Cells that the text takes on one line."""
+    """Return the cells that a text takes on one line."""
     if is_plain(text):
         return len(text)
     return sum(width for _, _, width in clusters(text))
 
 
 def clusters(text: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and cells of each character as a person sees it; none may be split."""
+    """Yield start, end and cells of each grapheme cluster; none may be split."""
     import wcwidth
 
     start = 0
@@ -65,6 +65,6 @@ def _cluster_width(cluster: str) -> int:
             total += 1
         elif not "\U0001f3fb" <= char <= "\U0001f3ff" or char == cluster[0]:
             total += max(wcwidth.wcwidth(char), 0)
-    if _EMOJI_LOOK in cluster:
-        total = max(total, 2 * cluster.count(_EMOJI_LOOK))
+    if _EMOJI_SELECTOR in cluster:
+        total = max(total, 2 * cluster.count(_EMOJI_SELECTOR))
     return max(total, wcwidth.wcswidth(cluster))

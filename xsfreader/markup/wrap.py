@@ -1,6 +1,6 @@
-"""Where lines of text end.
+"""Wrap text into lines.
 
-Everything works on offsets into the text, so that what is drawn is always a slice of it.
+Lines are ranges of offsets, so each line drawn is a slice of the text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Piece = tuple[int, int]
-"""Start and end of what stands on one line."""
+"""Start and end of one line."""
 
 Part = tuple[int, int, int]
-"""Start, end and cells of what must not be split."""
+"""Start, end and cells of a part that must not be split."""
 
 _WORD = re.compile("[^ ]+")
 _NOT_FIRST = frozenset(
@@ -28,10 +28,10 @@ _NOT_LAST = frozenset("「『（【〔〈《“‘([{")
 
 
 def wrap(text: str, width: int) -> list[Piece]:
-    r"""Lines of prose: ended at ``\n``, between words and wide characters, else at the edge.
+    r"""Wrap prose at ``\n``, between words and wide characters, else at the edge.
 
-    Blanks at which a line ends belong to no line; no-break spaces stay. There is always one
-    line at least.
+    Blanks at the end of a line are dropped; no-break spaces stay. There is always at least
+    one line.
     """
     pieces: list[Piece] = []
     start = 0
@@ -49,7 +49,7 @@ def wrap(text: str, width: int) -> list[Piece]:
 
 
 def wrap_code(text: str, start: int, stop: int, width: int) -> list[Piece]:
-    """One line of code cut wherever it is full; blanks stay."""
+    """Wrap one line of code at the edge; blanks stay."""
     line = text[start:stop]
     if is_plain(line):
         cuts = range(start, stop, width)
@@ -66,7 +66,7 @@ def wrap_code(text: str, start: int, stop: int, width: int) -> list[Piece]:
 
 
 def _wrap_plain(text: str, start: int, stop: int, width: int, pieces: list[Piece]) -> None:
-    """Every character is one cell: look back from the edge for a blank."""
+    """Wrap text of one cell a character, at the last blank before the edge."""
     while stop - start > width:
         cut = text.rfind(" ", start, start + width + 1)
         end = cut
@@ -76,7 +76,7 @@ def _wrap_plain(text: str, start: int, stop: int, width: int, pieces: list[Piece
             if cut >= start:
                 start = _skip_blanks(text, cut, stop)
                 continue
-            end = cut = _edge(text, start, width)
+            end = cut = _split_point(text, start, width)
         pieces.append((start, end))
         start = _skip_blanks(text, cut, stop)
     pieces.append((start, stop))
@@ -88,8 +88,8 @@ def _skip_blanks(text: str, start: int, stop: int) -> int:
     return start
 
 
-def _edge(text: str, start: int, width: int) -> int:
-    """Where to cut a word longer than a line: behind a joint of an address if one is near."""
+def _split_point(text: str, start: int, width: int) -> int:
+    """Return where to split a word longer than a line: after a sign of an address if near."""
     edge = start + width
     for cut in range(edge, edge - width // 2, -1):
         if text[cut - 1] in "/?&-":
@@ -98,7 +98,7 @@ def _edge(text: str, start: int, width: int) -> int:
 
 
 def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]) -> None:
-    """Measure word by word; words of wide characters, or too long, piece by piece."""
+    """Wrap text word by word; long words and wide characters part by part."""
     begin = end = start
     used = 0
     for word in _WORD.finditer(text, start, stop):
@@ -113,7 +113,7 @@ def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]
             continue
         parts: Iterable[Part] = [(first, last, cells)]
         if cells > width or not is_plain(word.group()):
-            parts = _parts(text, first, last, width)
+            parts = _split_word(text, first, last, width)
         for part_start, part_end, part_cells in parts:
             blank = part_start - end if used else 0
             if used and used + blank + part_cells > width:
@@ -126,8 +126,8 @@ def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]
     pieces.append((begin, end))
 
 
-def _parts(text: str, first: int, last: int, width: int) -> Iterator[Part]:
-    """Parts of a word between which a line may end: at wide characters, else at the edge."""
+def _split_word(text: str, first: int, last: int, width: int) -> Iterator[Part]:
+    """Split a word where a line may end: at wide characters, else at the edge."""
     begin, used = first, 0
     previous, was_wide = "", False
     for start, end, cells in clusters(text[first:last]):
@@ -142,8 +142,8 @@ def _parts(text: str, first: int, last: int, width: int) -> Iterator[Part]:
     yield begin, last, used
 
 
-def cut(spans: Sequence[Span], pieces: Sequence[Piece]) -> Iterator[tuple[Span, ...]]:
-    """The spans of each piece, in the order of the text."""
+def slice_spans(spans: Sequence[Span], pieces: Sequence[Piece]) -> Iterator[tuple[Span, ...]]:
+    """Yield the spans of each line; ``pieces`` must be in order."""
     index, count = 0, len(spans)
     for start, end in pieces:
         while index < count and spans[index].at + len(spans[index].text) <= start:

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.model import Entry, Fold, View
+from xsfreader.model import MONTHS, Entry, Fold, View
 from xsfreader.store import entries
 from xsfreader.store.base import EPOCH, MARKED, Base, day_start, storable
 from xsfreader.store.guard import guarded
@@ -15,11 +15,6 @@ from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 _ENTRY = (
     "SELECT e.permalink, p.title, e.at, e.languages,"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from xsfreader.errors import UnknownPostError
-from xsfreader.model import FullPost, Marks, Post
+from xsfreader.model import SITE_HOSTS, FullPost, Marks, Post
 from xsfreader.store.base import (
     IN_LANGUAGE,
     MARKED,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from xsfreader.model import Filter
 
-SITES = ("xmpp.org", "www.xmpp.org")
 SUGGESTED = 10
 
 _FROM = " FROM post p JOIN story s ON s.id = p.story"
@@ -182,7 +181,7 @@ def _site_path(name: str) -> str | None:
     except ValueError:
         return None
     if host and (parts.scheme in ("http", "https", "") and parts.netloc):
-        return parts.path or "/" if host in SITES else None
+        return parts.path or "/" if host in SITE_HOSTS else None
     if re.match(r"(?:www\.)?xmpp\.org/", name, re.IGNORECASE):
         return name[name.index("/") :]
     return name or None

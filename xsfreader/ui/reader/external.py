@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from xsfreader.markup import layout, plain
+from xsfreader.markup import layout, to_plain_text
 from xsfreader.text import clean
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Outside:
             self.screen.status.say(f"{command}: {error}", alert=True)
             return
         if words:
-            self.run(words, text=plain(layout(document, PIPE_WIDTH)), wait=True)
+            self.run(words, text=to_plain_text(layout(document, PIPE_WIDTH)), wait=True)
 
     def page_source(self) -> None:
         """Show the post's Markdown in the pager or editor, to read only."""

@@ -80,7 +80,7 @@ class Linking:
             screen.read_post(permalink, from_top=bool(fragment))
         document = screen.article.document
         if fragment and document is not None:
-            place = document.place_of_fragment(fragment)
+            place = document.anchors.get(fragment)
             if place is not None:
                 screen.article.jump(place)
             else:
