@@ -214,6 +214,17 @@ class Marks(NamedTuple):
     place: Place | None = None
 
 
+class Changes(NamedTuple):
+    """What others changed on disk."""
+
+    archive: bool = False
+    """Posts came, changed or went: there is another snapshot."""
+    state: bool = False
+    """Posts were read or starred, or are so no longer."""
+    synced: bool = False
+    """A sync ended well, whether or not it brought something."""
+
+
 class Filter(NamedTuple):
     """Which posts a list holds; every field narrows it, None and False do not."""
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.store.conftest import EN, TODAY, Opener, land, make, restart
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
-from xsfreader.model import Filter, Place, View
+from xsfreader.model import Changes, Filter, Place, View
 from xsfreader.store import Store, mending
 from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE
@@ -332,6 +332,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "synced": lambda s: s.synced(),
     "set_aside": lambda s: s.set_aside(),
     "finish_moves": lambda s: s.finish_moves(),
+    "note_seen": lambda s: s.note_seen(),
     "follow_aliases": lambda s: s.follow_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
@@ -373,6 +374,8 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "xeps_validators": lambda s: s.xeps_validators(),
 }
 HARMLESS = {
+    "connect",
+    "refresh",
     "xep_titles",
     "close",
     "close_xeps",
@@ -415,6 +418,10 @@ def test_every_call_says_when_a_file_is_locked(locked: Store, name: str) -> None
     with pytest.raises(BusyError, match="another process"):
         CALLS[name](locked)
     locked.close_xeps()
+
+
+def test_looking_for_changes_waits_for_nobody(locked: Store) -> None:
+    assert locked.refresh() == Changes()
 
 
 def test_no_call_is_forgotten() -> None:

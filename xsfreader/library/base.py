@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from xsfreader.config import Config
     from xsfreader.images import Images
+    from xsfreader.model import Changes
     from xsfreader.paths import Paths
     from xsfreader.store import Store
 
@@ -91,6 +92,16 @@ class Base:
     def warnings(self) -> Sequence[str]:
         """Lines on what was wrong with the files and how it was mended."""
         return self._store.warnings
+
+    def refresh(self) -> Changes:
+        """Notice what other processes or libraries changed on disk since this was last asked.
+
+        Cheap enough for once a second. Raises StoreError where a file came that can't be used.
+        """
+        changes = self._store.refresh()
+        if changes.archive:
+            self.forget_documents()
+        return changes
 
     def forget_documents(self) -> None:
         """Parse posts anew when they are next opened: what stands around their text changed."""

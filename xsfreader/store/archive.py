@@ -166,7 +166,7 @@ class Archive(Base):
         moves = self._db.execute("SELECT id, old, new FROM moved ORDER BY id").fetchall()
         if not moves:
             return
-        with self._writing("state"):
+        with self._writing_marks():
             self._db.executemany(MERGE_MOVED, [(new, old) for _, old, new in moves])
         with self._writing():
             self._db.executemany("DELETE FROM moved WHERE id = ?", [(move[0],) for move in moves])
@@ -190,7 +190,7 @@ class Archive(Base):
             if len(found) == 1:
                 moves.append((found[0][0], old))
         if moves:
-            with self._writing("state"):
+            with self._writing_marks():
                 self._db.executemany(MERGE_MOVED, moves)
 
     @guarded

@@ -116,7 +116,27 @@ class Base:
         self._version = version
         """Of the rules that made the posts; posts made by others are fetched again."""
         self._timeout = timeout
+        self._archive_opened = files.identity(archive)
         self._state_opened = files.identity(state)
+        self._seen_numbers: tuple[int, ...] = ()
+        """What may have changed where there is news; compared first, as it costs little."""
+        self._seen_meta: dict[str, str] = {}
+        self._seen_marks = 0
+
+    @staticmethod
+    def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
+        """Open two files that are there as one. Raises StoreError."""
+        try:
+            db = files.connect(archive, timeout)
+        except sqlite3.Error as error:
+            raise translate(error, archive) from error
+        try:
+            db.execute("PRAGMA main.cache_size = -4000")
+            _attach_state(db, state)
+        except sqlite3.Error as error:
+            db.close()
+            raise translate(error, state) from error
+        return db
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -139,12 +159,8 @@ class Base:
         with contextlib.suppress(StoreError, sqlite3.OperationalError):
             if files.version_of(self._state, STATE, self._timeout) == STATE.version:
                 self._db.execute("DETACH DATABASE state")
-                self._attach_state()
-
-    def _attach_state(self) -> None:
-        self._state_opened = files.identity(self._state)
-        self._db.execute("ATTACH DATABASE ? AS state", (str(self._state),))
-        self._db.execute("PRAGMA state.synchronous = NORMAL")
+                self._state_opened = now
+                _attach_state(self._db, self._state)
 
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
         """Tell what an error means; damage is noted, so that the next start looks closely."""
@@ -163,9 +179,29 @@ class Base:
             self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")
             yield
 
+    @contextlib.contextmanager
+    def _writing_marks(self) -> Iterator[None]:
+        """Change the state so that ``refresh`` does not take it for another's doing."""
+        with self._writing("state"):
+            before = self._sum_of_mark_times()
+            yield
+            changed_by = self._sum_of_mark_times() - before
+        self._seen_marks += changed_by
+
+    def _sum_of_mark_times(self) -> int:
+        """Sum up when marks were set; whoever sets one makes it more. Places don't count."""
+        row = self._db.execute("SELECT sum(read_at + starred_at) FROM state.mark").fetchone()
+        return row[0] or 0
+
     def _meta(self, key: str) -> str | None:
         row = self._db.execute("SELECT value FROM main.meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))
+        self._seen_meta[key] = value
+
+
+def _attach_state(db: sqlite3.Connection, state: Path) -> None:
+    db.execute("ATTACH DATABASE ? AS state", (str(state),))
+    db.execute("PRAGMA state.synchronous = NORMAL")

@@ -61,7 +61,7 @@ class State(Base):
         name them all.
         """
         now = _now()
-        with self._writing("state"):
+        with self._writing_marks():
             self._db.executemany(
                 "INSERT INTO state.mark (permalink, read, read_at) VALUES (?, ?, ?)"
                 " ON CONFLICT (permalink) DO UPDATE SET read = excluded.read,"
@@ -72,12 +72,13 @@ class State(Base):
     @guarded_state
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
         """Give a post a star, or take it away."""
-        self._db.execute(
-            "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
-            " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
-            " starred_at = max(excluded.starred_at, starred_at + 1)",
-            (storable(permalink), int(starred), _now()),
-        )
+        with self._writing_marks():
+            self._db.execute(
+                "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
+                " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
+                " starred_at = max(excluded.starred_at, starred_at + 1)",
+                (storable(permalink), int(starred), _now()),
+            )
 
     @guarded_state
     def set_place(self, permalink: str, place: Place) -> None:
@@ -126,7 +127,7 @@ class State(Base):
         Raises StoreError where the data is no export, and changes nothing then.
         """
         rows = _imported(data)
-        with self._writing("state"):
+        with self._writing_marks():
             before = self._all_marks()
             self._db.executemany(_MERGE, rows)
             after = self._all_marks()

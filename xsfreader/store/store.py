@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from xsfreader.errors import StoreError
 from xsfreader.store import files, mending
 from xsfreader.store.archive import Archive
-from xsfreader.store.guard import translate
+from xsfreader.store.changes import ChangeWatch
 from xsfreader.store.listing import Listing
 from xsfreader.store.posts import Posts
 from xsfreader.store.schema import ARCHIVE, STATE
@@ -25,7 +25,7 @@ TIMEOUT = 5.0
 """Seconds to wait for another process before BusyError."""
 
 
-class Store(Archive, Posts, Listing, Search, State, Xeps):
+class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
     """An archive with the reader's state beside it.
 
     One ``Store`` serves one thread; open another for another thread. Every method raises
@@ -47,22 +47,11 @@ class Store(Archive, Posts, Listing, Search, State, Xeps):
         files.refuse_newer(archive, ARCHIVE, timeout)
         mending.prepare_state(state, STATE, timeout)
         mending.prepare_archive(archive, ARCHIVE, timeout)
-        try:
-            db = files.connect(archive, timeout)
-        except sqlite3.Error as error:
-            raise translate(error, archive) from error
-        try:
-            db.execute("PRAGMA main.cache_size = -4000")
-            store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
-            store._attach_state()
-            with contextlib.suppress(StoreError):
-                store.finish_moves()
-        except sqlite3.Error as error:
-            db.close()
-            raise translate(error, state) from error
-        except BaseException:
-            db.close()
-            raise
+        db = cls.connect(archive, state, timeout)
+        store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
+        with contextlib.suppress(StoreError):
+            store.finish_moves()
+            store.note_seen()
         return store
 
     def close(self) -> None:

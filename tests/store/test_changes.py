@@ -1,0 +1,177 @@
+"""What others change on disk is noticed, and what is no news is not."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.store.conftest import TODAY, Opener, land, make, restart
+from xsfreader.errors import NewerFileError
+from xsfreader.model import Changes, Filter, Place
+from xsfreader.store import Store
+
+ROOT = Path(__file__).parents[2]
+NOTHING = Changes()
+OTHER = """
+import sys
+from pathlib import Path
+from tests.store.conftest import land, make
+from xsfreader.store import Store
+folder = Path(sys.argv[1])
+with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
+    {code}
+"""
+
+
+@pytest.fixture
+def watching(store: Store) -> Store:
+    """A store with two posts that looked at its files."""
+    land(store, [make("a.md"), make("b.md")], "1")
+    assert store.refresh() == NOTHING
+    return store
+
+
+def other_process(folder: Path, code: str) -> None:
+    """Run code with a store of the same files in another process."""
+    subprocess.run(
+        [sys.executable, "-c", OTHER.format(code=code), str(folder)], check=True, cwd=ROOT
+    )
+
+
+def titles(store: Store) -> list[str]:
+    return sorted(post.title for post, _ in store.posts(Filter(), TODAY))
+
+
+def test_a_sync_by_another_process_is_noticed_once(watching: Store, folder: Path) -> None:
+    other_process(folder, 'land(store, [make("c.md")], "2")')
+    assert watching.refresh() == Changes(archive=True, synced=True)
+    assert titles(watching) == ["c"]
+    assert watching.refresh() == NOTHING
+
+
+def test_a_sync_that_brought_nothing_is_no_new_archive(watching: Store, folder: Path) -> None:
+    other_process(folder, "store.note_checked()")
+    assert watching.refresh() == Changes(synced=True)
+
+
+@pytest.mark.parametrize("code", ['set_read(["/2025/06/a/"], True)', 'set_starred("/x/", True)'])
+def test_a_mark_made_by_another_process_is_noticed_once(
+    watching: Store, folder: Path, code: str
+) -> None:
+    other_process(folder, f"store.{code}")
+    assert watching.refresh() == Changes(state=True)
+    assert watching.refresh() == NOTHING
+
+
+def test_places_and_settings_of_another_process_are_no_news(watching: Store, folder: Path) -> None:
+    other_process(folder, 'store.set_setting("session", "x")')
+    watching.set_place("/2025/06/a/", Place(3))
+    assert watching.refresh() == NOTHING
+
+
+def test_own_writes_are_no_news_beside_those_of_others(watching: Store, opened: Opener) -> None:
+    watching.set_read(["/2025/06/a/"], True)
+    watching.set_starred("/2025/06/b/", True)
+    watching.import_state(watching.export_state())
+    land(watching, [make("d.md")], "3")
+    watching.note_checked()
+    assert watching.refresh() == NOTHING
+    other = opened()
+    other.set_place("/2025/06/a/", Place(1))
+    assert watching.refresh() == NOTHING
+    other.set_starred("/2025/06/b/", False)
+    watching.set_starred("/2025/06/d/", True)
+    assert watching.refresh() == Changes(state=True)
+
+
+def test_a_checkpoint_is_no_news(watching: Store, opened: Opener) -> None:
+    other = opened()
+    other.set_setting("x", "y")
+    for name in ("main", "state"):
+        other._db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
+    assert watching.refresh() == NOTHING
+
+
+def replacement(folder: Path, *names: str) -> Path:
+    """Make an archive of other posts in a folder of its own."""
+    elsewhere = folder.parent / "elsewhere"
+    with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
+        land(store, [make(f"{name}.md") for name in names], " ".join(names))
+    return elsewhere / "a.db"
+
+
+def test_an_archive_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> None:
+    # Leave something in the old file's log, which must not be read into the new one.
+    watching.note_checked()
+    assert (folder / "archive.db-wal").stat().st_size
+    replacement(folder, "new", "newer").replace(folder / "archive.db")
+    assert watching.refresh() == Changes(archive=True, synced=True)
+    assert titles(watching) == ["new", "newer"]
+    assert watching.refresh() == NOTHING
+    watching.set_read(["/2025/06/new/"], True)
+    land(watching, [make("last.md")], "last")
+    assert titles(watching) == ["last"]
+    watching.close()
+    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("SELECT title FROM post").fetchall() == [("last",)]
+
+
+def test_a_copy_of_the_same_archive_is_no_news(watching: Store, folder: Path) -> None:
+    shutil.copy(folder / "archive.db", folder / "copy.db")
+    (folder / "copy.db").replace(folder / "archive.db")
+    assert watching.refresh() == NOTHING
+    other_process(folder, 'land(store, [make("c.md")], "2")')
+    assert watching.refresh() == Changes(archive=True, synced=True)
+
+
+def test_an_archive_of_a_newer_version_is_told_once(watching: Store, folder: Path) -> None:
+    new = replacement(folder, "new")
+    with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 99")
+    new.replace(folder / "archive.db")
+    with pytest.raises(NewerFileError):
+        watching.refresh()
+    assert watching.refresh() == NOTHING
+    assert titles(watching) == ["a", "b"]
+    replacement(folder, "right").replace(folder / "archive.db")
+    assert watching.refresh().archive
+
+
+def test_a_damaged_archive_put_in_place_is_set_aside(watching: Store, folder: Path) -> None:
+    (folder / "junk").write_bytes(b"no database" * 1000)
+    (folder / "junk").replace(folder / "archive.db")
+    assert watching.refresh().archive
+    assert titles(watching) == []
+    assert "set aside" in watching.warnings[0]
+
+
+def test_a_state_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> None:
+    elsewhere = folder.parent / "elsewhere"
+    with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
+        store.set_starred("/2025/06/a/", True)
+    (elsewhere / "s.db").replace(folder / "state.db")
+    assert watching.refresh() == Changes(state=True)
+    assert watching.marks("/2025/06/a/").starred
+
+
+def test_a_missing_file_is_waited_for(watching: Store, folder: Path) -> None:
+    (folder / "archive.db").rename(folder / "away.db")
+    assert watching.refresh() == NOTHING
+    (folder / "away.db").rename(folder / "archive.db")
+    assert watching.refresh() == NOTHING
+
+
+def test_another_who_writes_does_not_hide_what_was_written(watching: Store, folder: Path) -> None:
+    other_process(folder, 'store.set_starred("/x/", True)')
+    restart()
+    with contextlib.closing(sqlite3.connect(folder / "state.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        assert watching.refresh() == Changes(state=True)
+        db.execute("ROLLBACK")
