@@ -167,7 +167,7 @@ async def test_the_app_opens_where_it_was_left(either: Library) -> None:
             await pilot.pause(0.1)
             screen = pilot.app.screen
             assert isinstance(screen, ReaderScreen)
-            assert screen.permalink == either.resolve(LAST)
+            assert screen.item_id == either.resolve(LAST)
             assert screen.reading
             assert screen.posts.view is View.CATEGORY
             assert screen.posts.tree_of_posts.opened == {"membership"}

@@ -16,7 +16,7 @@ from xsfreader.library import Library
 from xsfreader.model import Place
 from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.images import loader
-from xsfreader.ui.reader import links
+from xsfreader.ui.reader import external
 from xsfreader.ui.screens.image import ImageScreen
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
     body = f"![Tall](/images/tall.png)\n\n{WORDS[:300]}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
     site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
     held: list[object] = []
-    monkeypatch.setattr(loader.Loader, "want", lambda _self, wanted: held.append(wanted))
+    monkeypatch.setattr(loader.Loader, "load", lambda _self, wanted: held.append(wanted))
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         article, gallery = reader(pilot).article, reader(pilot).gallery
         await pilot.press("enter", *["d"] * page)
@@ -186,7 +186,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
         before = {at: line for at, line in enumerate(shown(pilot)) if "Paragraph" in line}
         assert before
         monkeypatch.undo()
-        gallery.look_soon()
+        gallery.schedule()
         await come(pilot, *range(2))
         after = shown(pilot)
         assert {at: line for at, line in enumerate(after) if "Paragraph" in line} == before
@@ -206,7 +206,7 @@ async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
         assert "Paragraph" in before
         rooms, _ = screen.article._illustrated
         await come(pilot, 1)
-        screen.gallery.ask([w for w in [screen.gallery.wanted(
+        screen.gallery.request([w for w in [screen.gallery.request_for(
             screen.article.document.images[0], screen.gallery._most[0])] if w])  # fmt: skip
         await come(pilot, 0)
         assert screen.article._illustrated[0] != rooms
@@ -221,15 +221,15 @@ async def test_nothing_in_view_moves_when_a_picture_comes(
 ) -> None:
     body = f"Above\n\n![One](/images/one.png 'The caption')\n\n{WORDS}"
     site(tmp_path, body, one_png=data)
-    want = loader.Loader.want
-    monkeypatch.setattr(loader.Loader, "want", lambda _self, _wanted: None)
+    load = loader.Loader.load
+    monkeypatch.setattr(loader.Loader, "load", lambda _self, _requests: None)
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         article, gallery = reader(pilot).article, reader(pilot).gallery
         await pilot.pause(0.3)
         before = shown(pilot)
         reserved = article._illustrated[0][0]
-        monkeypatch.setattr(loader.Loader, "want", want)
-        gallery.look_soon()
+        monkeypatch.setattr(loader.Loader, "load", load)
+        gallery.schedule()
         if data in (WIDE, TALL):
             await come(pilot, 0)
         else:
@@ -241,7 +241,7 @@ async def test_nothing_in_view_moves_when_a_picture_comes(
         assert article._illustrated[0][0] == reserved
         # Out of view it takes the room that is its own.
         await pilot.press("enter", "G")
-        gallery.synced()
+        gallery.reload()
         await pilot.pause(0.2)
         assert article._illustrated[0].get(0, 0) <= reserved
         assert (0 in article._illustrated[0]) is (data in (WIDE, TALL))
@@ -317,7 +317,7 @@ async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHos
         reserved = screen.article._illustrated[0][0]
         await until(pilot, lambda: boxes(pilot) == ["image · not fetched yet"])
         assert screen.article._illustrated[0][0] == reserved
-        screen.show_post("/2020/01/other/")
+        screen.show_item("/2020/01/other/")
         await pilot.pause()
         assert boxes(pilot) == ["image · not fetched yet"]
         assert not screen.article._illustrated[0]
@@ -325,7 +325,7 @@ async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHos
         before = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         host.fault = None
         screen.gallery._tried.clear()
-        screen.gallery.look_soon()
+        screen.gallery.schedule()
         await until(pilot, lambda: boxes(pilot) == ["image · here now: i shows it"])
         after = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         assert before == after != []
@@ -355,13 +355,13 @@ async def test_leaving_a_post_leaves_its_pictures_to_the_network(host: GitHost) 
     async with served(host) as pilot:
         host.fault = Fault(only="info/refs", delay=60)
         screen = reader(pilot)
-        screen.show_post("/2020/01/pictures/")
-        worker = "pictures"
+        screen.show_item("/2020/01/pictures/")
+        worker = "images"
         await until(pilot, lambda: any(w.group == worker for w in pilot.app.workers))
-        screen.show_post("/2020/01/other/")
+        screen.show_item("/2020/01/other/")
         await until(pilot, lambda: not any(w.group == worker for w in pilot.app.workers))
         host.fault = None
-        screen.show_post("/2020/01/pictures/")
+        screen.show_item("/2020/01/pictures/")
         await come(pilot, 0)
 
 
@@ -400,7 +400,7 @@ async def test_i_on_a_picture_elsewhere_opens_the_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(links.Linking, "open_outside", lambda _self, url: opened.append(url))
+    monkeypatch.setattr(external.External, "open_url", lambda _self, url: opened.append(url))
     site(tmp_path, "![Far](https://example.org/far.png)\n\nText")
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         assert boxes(pilot) == ["image · on another host"]

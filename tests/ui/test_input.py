@@ -52,7 +52,7 @@ async def test_keys_after_a_prompts_end_go_to_the_list() -> None:
         assert screen.posts.filtered == "the"
         entry = screen.posts.entry
         assert entry is not None
-        await until(pilot, lambda: screen.permalink == entry.permalink)
+        await until(pilot, lambda: screen.item_id == entry.permalink)
         type_at_once(pilot, "/xyz", "escape", "g")
         await until(pilot, lambda: screen.posts.cursor == 0 and not screen.posts.filtered)
 
@@ -62,17 +62,17 @@ async def test_a_find_its_end_and_steps_in_one_burst() -> None:
         screen = reader(pilot)
         await pilot.press("enter")
         type_at_once(pilot, "/the", "enter", "nn")
-        await until(pilot, lambda: screen.finding.current == 2)
-        assert screen.finding.needle == "the"
+        await until(pilot, lambda: screen.find.current == 2)
+        assert screen.find.needle == "the"
 
 
 async def test_a_search_is_typed_and_its_first_result_opened_in_one_burst() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "Fpercent", "down", "enter")
-        await until(pilot, lambda: bool(screen.finding.matches))
+        await until(pilot, lambda: bool(screen.find.matches))
         hits = screen.library.search("percent", 5)
-        assert screen.permalink == hits[min(1, len(hits) - 1)].post.permalink
+        assert screen.item_id == hits[min(1, len(hits) - 1)].post.permalink
         assert pilot.app.screen is screen
 
 
@@ -113,7 +113,7 @@ async def test_a_letter_after_the_key_of_hints_is_a_links(
         type_at_once(pilot, "fs")
         await until(pilot, lambda: bool(followed))
         assert not screen.links.hinting
-        assert screen.library.is_starred(screen.permalink or "") is False
+        assert screen.library.is_starred(screen.item_id or "") is False
 
 
 async def test_what_is_typed_while_panels_come_and_go_is_neither_lost_nor_late() -> None:
@@ -137,7 +137,7 @@ async def test_what_follows_an_enter_for_results_to_come_waits_for_them(
         hits = screen.library.search("percent", 1)
         await settle(pilot)
         type_at_once(pilot, "Fpercent", "enter", *after)
-        await until(pilot, lambda: screen.permalink == hits[0].post.permalink)
+        await until(pilot, lambda: screen.item_id == hits[0].post.permalink)
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.reading
 
@@ -177,7 +177,7 @@ async def test_a_prompt_that_loses_the_keys_is_left() -> None:
         assert not screen.query("#prompt")
         assert screen.posts.filtered == "the"
         type_at_once(pilot, "/xsf")
-        await until(pilot, lambda: screen.finding.needle == "xsf")
+        await until(pilot, lambda: screen.find.needle == "xsf")
 
 
 async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:

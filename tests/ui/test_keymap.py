@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ui.apps import reader, running
 from xsfreader import config
 from xsfreader.config import Config, load
 from xsfreader.errors import ConfigError
@@ -22,6 +24,13 @@ def test_every_action_has_words_and_keys() -> None:
         assert action.group
         assert action.keys, action.id
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+
+
+async def test_every_row_names_a_method_that_takes_its_arguments() -> None:
+    async with running() as pilot:
+        for action in ACTIONS:
+            method = getattr(getattr(reader(pilot), action.part), action.method)
+            inspect.signature(method).bind(*action.arguments)
 
 
 def test_no_key_does_two_things() -> None:

@@ -25,7 +25,7 @@ async def test_a_list_with_other_unread_posts_is_asked_for_again() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         first, *others = screen.posts.unread_shown()
-        screen.marking._all_read((first,))
+        screen.marks._set_all_read((first,))
         await settle(pilot, 0.2)
         await pilot.press("A")
         await settle(pilot, 0.2)
@@ -38,7 +38,7 @@ async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         unread = screen.posts.unread_shown()
-        screen.marking._all_read(unread)
+        screen.marks._set_all_read(unread)
         await pilot.press("6", "A")
         await settle(pilot)
         assert screen.status.text == "nothing unread in this list"
@@ -54,11 +54,11 @@ async def test_each_list_takes_back_what_was_marked_in_it() -> None:
         await settle(pilot)
         few = screen.posts.unread_shown()
         assert few
-        screen.marking._all_read(few)
+        screen.marks._set_all_read(few)
         await pilot.press("escape")
         await settle(pilot)
         others = screen.posts.unread_shown()
-        screen.marking._all_read(others)
+        screen.marks._set_all_read(others)
         await pilot.press("slash", *"search", "enter", "A")
         await settle(pilot)
         assert set(screen.posts.unread_shown()) == set(few)

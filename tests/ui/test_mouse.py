@@ -38,7 +38,7 @@ async def test_a_click_on_a_link_follows_it() -> None:
         screen = reader(pilot)
         await pilot.click("#article", offset=where(screen, "Sync once"))
         await settle(pilot)
-        assert screen.permalink == "/2024/03/sync-once-read-for-ever/"
+        assert screen.item_id == "/2024/03/sync-once-read-for-ever/"
 
 
 async def test_a_click_on_a_row_shows_its_post_and_another_opens_it() -> None:
@@ -46,7 +46,7 @@ async def test_a_click_on_a_row_shows_its_post_and_another_opens_it() -> None:
         screen = reader(pilot)
         await pilot.click("#posts", offset=(10, 3))
         await settle(pilot)
-        assert screen.permalink == "/2026/08/everything-a-post-may-hold/"
+        assert screen.item_id == "/2026/08/everything-a-post-may-hold/"
         assert not screen.reading
         await pilot.click("#posts", offset=(10, 3))
         await settle(pilot)
@@ -78,7 +78,7 @@ async def test_a_click_elsewhere_ends_a_question_and_keeps_its_filter() -> None:
         assert screen.focused is screen.posts
         entry = screen.posts.entry
         assert entry is not None
-        assert screen.permalink == entry.permalink
+        assert screen.item_id == entry.permalink
         assert screen.posts.filtered == "the"
         await pilot.press("slash")
         await settle(pilot)
@@ -93,7 +93,7 @@ async def test_a_click_elsewhere_runs_no_command(monkeypatch: pytest.MonkeyPatch
     async with running(size=(120, 40)) as pilot:
         screen = reader(pilot)
         ran: list[object] = []
-        monkeypatch.setattr(screen.outside, "run", lambda *words, **_: ran.append(words))
+        monkeypatch.setattr(screen.external, "run", lambda *words, **_: ran.append(words))
         await pilot.press("enter", "vertical_line", *"rm")
         await pilot.click("#article", offset=(10, 10))
         await settle(pilot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.apps import running, settle
-from xsfreader.ui.screens.palette import Command, Everything, best
+from xsfreader.ui.screens.palette import Command, Commands, best
 
 LINES = [
     "XEP-0384 OMEMO Encryption, Experimental",
@@ -44,7 +44,7 @@ def test_what_holds_the_word_comes_before_what_holds_its_letters() -> None:
 
 async def test_every_action_is_offered() -> None:
     async with running() as pilot:
-        offered = [words for words, _, _ in Everything(pilot.app.screen)._actions()]
+        offered = [words for words, _, _ in Commands(pilot.app.screen)._actions()]
         labels = [action.label for action in pilot.app.actions]  # type: ignore[attr-defined]
         missing = {label for label in labels if not any(w.startswith(label) for w in offered)}
         assert missing == {"palette"}

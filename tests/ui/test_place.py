@@ -76,9 +76,9 @@ async def test_leaving_and_coming_back_keeps_post_and_place() -> None:
         await pilot.press("J", "enter", "space", "space", "space")
         await settle(pilot)
         screen = reader(pilot)
-        before = (screen.permalink, screen.article.place)
+        before = (screen.item_id, screen.article.place)
         await pilot.press("q")
     async with running(size=(60, 24), fresh=False) as pilot:
         await settle(pilot, 0.2)
         screen = reader(pilot)
-        assert (screen.permalink, screen.article.place) == before
+        assert (screen.item_id, screen.article.place) == before

@@ -8,19 +8,21 @@ from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, locate
 from xsfreader.errors import BrokenFileError, UnknownPostError
 from xsfreader.library import Library
+from xsfreader.model import Place
 from xsfreader.ui.app import ReaderApp, run
-from xsfreader.ui.messages import LinkChosen
+from xsfreader.ui.history import Visit
+from xsfreader.ui.widgets.article import ArticleView
 
 
 async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> None:
     async with running() as pilot:
         screen = reader(pilot)
-        before = screen.permalink
+        before = screen.item_id
         await pilot.press("slash", *"search", "enter")
         await settle(pilot)
         entry = screen.posts.entry
         assert entry is not None
-        assert screen.permalink == entry.permalink != before
+        assert screen.item_id == entry.permalink != before
         await pilot.press("s")
         assert screen.library.is_starred(entry.permalink)
 
@@ -28,14 +30,14 @@ async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> N
 async def test_escape_in_the_lists_filter_is_back_on_the_post_shown() -> None:
     async with running() as pilot:
         screen = reader(pilot)
-        before = screen.permalink
+        before = screen.item_id
         await pilot.press("slash", *"search")
         await settle(pilot)
         await pilot.press("escape")
         await settle(pilot)
         entry = screen.posts.entry
         assert entry is not None
-        assert screen.permalink == entry.permalink == before
+        assert screen.item_id == entry.permalink == before
 
 
 async def test_letters_on_links_go_with_the_view_they_were_put_on() -> None:
@@ -104,9 +106,9 @@ async def test_keys_find_their_way_after_a_window_too_small_for_anything() -> No
         await pilot.press("enter")
         await pilot.resize_terminal(30, 8)
         await settle(pilot, 0.2)
-        starred = screen.library.is_starred(screen.permalink or "")
+        starred = screen.library.is_starred(screen.item_id or "")
         await pilot.press("s", "m", "f")
-        assert screen.library.is_starred(screen.permalink or "") == starred
+        assert screen.library.is_starred(screen.item_id or "") == starred
         assert not screen.links.hinting
         await pilot.resize_terminal(100, 30)
         await settle(pilot, 0.2)
@@ -139,7 +141,7 @@ async def test_a_link_to_what_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -
         await pilot.press("enter", "f", "a")
         assert "/gone/" in screen.status.text
         screen.status.say("")
-        screen.post_message(LinkChosen(0))
+        screen.post_message(ArticleView.LinkClicked(0))
         await settle(pilot)
         assert "/gone/" in screen.status.text
 
@@ -149,7 +151,7 @@ async def test_a_filter_that_found_nothing_leads_back_to_the_post_shown() -> Non
         screen = reader(pilot)
         await pilot.press("J", "J")
         await settle(pilot)
-        before = screen.permalink
+        before = screen.item_id
         await pilot.press("slash", *"zzz", "enter")
         await settle(pilot)
         assert not screen.posts.tree_of_posts.rows
@@ -157,7 +159,7 @@ async def test_a_filter_that_found_nothing_leads_back_to_the_post_shown() -> Non
         await settle(pilot)
         entry = screen.posts.entry
         assert entry is not None
-        assert entry.permalink == screen.permalink == before
+        assert entry.permalink == screen.item_id == before
 
 
 async def test_a_filter_shows_and_is_there_to_change() -> None:
@@ -186,7 +188,7 @@ async def test_a_star_shows_at_once_in_the_list_of_stars() -> None:
         await pilot.press("5", "s")
         await settle(pilot)
         assert screen.posts.entry is not None
-        assert screen.posts.entry.permalink == screen.permalink
+        assert screen.posts.entry.permalink == screen.item_id
         await pilot.press("s")
         await settle(pilot)
         entry = screen.posts.entry
@@ -230,17 +232,17 @@ async def test_a_filter_of_nothing_leaves_the_cursor_where_it_was(typed: str) ->
         screen = reader(pilot)
         await pilot.press("J", "J", "J", "J")
         await settle(pilot)
-        before = screen.permalink
+        before = screen.item_id
         await pilot.press("slash", *["space"] * len(typed), "enter")
         await settle(pilot)
         entry = screen.posts.entry
         assert entry is not None
-        assert entry.permalink == screen.permalink == before
+        assert entry.permalink == screen.item_id == before
         await pilot.press("h", "slash", *["space"] * len(typed), "enter")
         await settle(pilot)
         assert screen.posts.row is not None
         assert screen.posts.row.node is not None
-        assert screen.permalink == before
+        assert screen.item_id == before
 
 
 async def test_another_view_without_the_post_is_left_by_history() -> None:
@@ -248,13 +250,28 @@ async def test_another_view_without_the_post_is_left_by_history() -> None:
         screen = reader(pilot)
         await pilot.press("J", "J", "enter", "space")
         await settle(pilot)
-        before, place = screen.permalink, screen.article.place
+        before, place = screen.item_id, screen.article.place
         await pilot.press("6")
         await settle(pilot)
-        assert screen.permalink != before
+        assert screen.item_id != before
         await pilot.press("H")
         await settle(pilot)
-        assert (screen.permalink, screen.article.place) == (before, place)
+        assert (screen.item_id, screen.article.place) == (before, place)
+
+
+async def test_history_to_a_post_that_is_gone_says_so_and_stays() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "space")
+        await settle(pilot)
+        before, place = screen.item_id, screen.article.place
+        screen.history.leave(Visit("/2007/01/gone/", Place(0)))
+        await pilot.press("H")
+        await settle(pilot)
+        assert screen.status.alert
+        assert "gone" in screen.status.text
+        assert (screen.item_id, screen.article.place) == (before, place)
+        assert place != Place(0)
 
 
 async def test_a_view_chosen_again_leaves_its_folds_open() -> None:

@@ -12,22 +12,22 @@ OWN = Config(keys={"help": "f1", "star": "*,ctrl+y", "line-down": "n", "find-nex
 async def test_own_keys_work_and_the_old_ones_do_not() -> None:
     async with running(config=OWN) as pilot:
         screen = reader(pilot)
-        first = screen.permalink
+        first = screen.item_id
         await pilot.press("j")
         await settle(pilot)
-        assert screen.permalink == first
+        assert screen.item_id == first
         await pilot.press("n")
         await settle(pilot)
-        assert screen.permalink != first
+        assert screen.item_id != first
         await pilot.press("asterisk")
         await settle(pilot)
-        assert screen.permalink is not None
-        assert screen.library.is_starred(screen.permalink)
+        assert screen.item_id is not None
+        assert screen.library.is_starred(screen.item_id)
 
 
 async def test_the_footer_shows_own_keys() -> None:
     async with running(config=OWN) as pilot:
-        footer = reader(pilot).keys.render_line(0).text
+        footer = reader(pilot).key_bar.render_line(0).text
         assert "f1 help" in footer
         assert "* star" in footer
         assert "? help" not in footer

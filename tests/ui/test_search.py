@@ -119,10 +119,10 @@ async def test_a_hit_opens_at_its_words_and_back_are_the_results() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
         screen = reader(pilot)
         assert screen.reading
-        assert screen.finding.matches
-        count = len(screen.finding.matches)
+        assert screen.find.matches
+        count = len(screen.find.matches)
         await pilot.press("n")
-        assert screen.finding.current == (1 % count)
+        assert screen.find.current == (1 % count)
         await pilot.press("H")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         assert search(pilot).input.value == "percent"
@@ -136,19 +136,19 @@ async def test_find_wraps_with_a_word_and_escape_returns() -> None:
         before = screen.article.place
         await pilot.press("slash", *"link")
         await settle(pilot)
-        assert len(screen.finding.matches) > 2
+        assert len(screen.find.matches) > 2
         await pilot.press("escape")
         await settle(pilot)
         assert screen.article.place == before
         await pilot.press("slash", *"link", "enter")
         await settle(pilot)
         said = []
-        for _ in screen.finding.matches:
+        for _ in screen.find.matches:
             await pilot.press("n")
             said.append(screen.status.text)
         assert sum("from the top again" in words for words in said) == 1
         await pilot.press("N")
-        assert f"/{len(screen.finding.matches)}" in screen.status.text
+        assert f"/{len(screen.find.matches)}" in screen.status.text
 
 
 async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
@@ -157,7 +157,7 @@ async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
         await until(pilot, lambda: bool(search(pilot).results.hits))
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
-        read = reader(pilot).permalink
+        read = reader(pilot).item_id
         await pilot.press("J", "H")
         await until(pilot, lambda: bool(search(pilot).results.hits))
         results = search(pilot).results
@@ -172,7 +172,7 @@ async def test_so_it_is_where_the_result_comes_late(monkeypatch: pytest.MonkeyPa
         await until(pilot, lambda: len(search(pilot).results.hits) > 5)
         await pilot.press(*["down"] * 5, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
-        read = reader(pilot).permalink
+        read = reader(pilot).item_id
         await pilot.press("H")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         results = search(pilot).results

@@ -72,5 +72,5 @@ async def test_a_post_that_holds_everything(width: int, theme: str) -> None:
     async with running(size=(width, 400), config=config) as pilot:
         await pilot.press("J", "z")
         await settle(pilot, 0.3)
-        assert reader(pilot).permalink == "/2026/08/everything-a-post-may-hold/"
+        assert reader(pilot).item_id == "/2026/08/everything-a-post-may-hold/"
         compare(f"everything-{width}-{theme}", pilot)

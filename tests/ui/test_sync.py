@@ -81,7 +81,7 @@ async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> No
         entry = screen.posts.entry
         assert entry is not None
         assert entry.title == "Post number 2"
-        assert screen.permalink == entry.permalink
+        assert screen.item_id == entry.permalink
         top = screen.article.scroll_offset.y
         assert screen.article.page is not None
         assert screen.article.page.lines[top].text == line
@@ -129,15 +129,15 @@ async def test_a_post_is_followed_to_its_new_title(tmp_path: Path) -> None:
         screen = reader(pilot)
         await until(pilot, lambda: "2 posts" in screen.header.posts)
         await pilot.press("enter")
-        was = screen.permalink
+        was = screen.item_id
         new = post(2).replace(b"Post number 2", b"Another title", 1)
         (folder / "2.md").write_bytes(new)
-        await until(pilot, lambda: screen.permalink != was)
+        await until(pilot, lambda: screen.item_id != was)
         assert screen.article.document is not None
         assert screen.article.document.blocks[0].text == "Another title"
         entry = screen.posts.entry
         assert entry is not None
-        assert entry.permalink == screen.permalink
+        assert entry.permalink == screen.item_id
 
 
 async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
@@ -150,8 +150,8 @@ async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
         await until(pilot, lambda: "go to the list" in screen.status.text)
         assert screen.library.is_guide
         await pilot.press("T")
-        assert screen.permalink is not None
-        assert screen.permalink.startswith("/de/")
+        assert screen.item_id is not None
+        assert screen.item_id.startswith("/de/")
         await pilot.press("h")
         await until(pilot, lambda: "5 posts" in screen.header.posts)
         assert not reader(pilot).library.is_guide
@@ -178,7 +178,7 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
         commit(repository, {f"content/blog/{n}.md": post(n) for n in range(1, 8)})
         await pilot.press("r")
         await until(pilot, lambda: "2 new" in screen.status.text)
-        assert screen.permalink == entry.permalink
+        assert screen.item_id == entry.permalink
         host.stop()
         await pilot.press("r")
         await until(pilot, lambda: "r tries again" in screen.status.text)
@@ -260,7 +260,7 @@ async def test_a_search_follows_what_changes(tmp_path: Path) -> None:
         await until(pilot, lambda: len(search.results.hits) == 3)
         assert search.results.hits[search.results.cursor].post.permalink == at
         await pilot.press("enter")
-        await until(pilot, lambda: screen.permalink == at)
+        await until(pilot, lambda: screen.item_id == at)
 
 
 async def test_what_is_chosen_in_a_panel_comes_before_the_archive_that_came(
@@ -275,7 +275,7 @@ async def test_what_is_chosen_in_a_panel_comes_before_the_archive_that_came(
         assert isinstance(search, SearchScreen)
         hit = search.results.hits[0].post.permalink
         await pilot.press("enter")
-        await until(pilot, lambda: screen.permalink == hit)
+        await until(pilot, lambda: screen.item_id == hit)
         await settle(pilot, 0.2)
         assert screen.reading
         guide = [screen.library.is_guide]
@@ -292,7 +292,7 @@ async def test_a_command_is_given_the_post_it_was_asked_for(
     async with syncing(tmp_path, delay=1.0) as (pilot, host, _):
         screen = reader(pilot)
         given: list[str] = []
-        monkeypatch.setattr(screen.outside, "run", lambda _words, text, **_: given.append(text))
+        monkeypatch.setattr(screen.external, "run", lambda _words, text, **_: given.append(text))
         await pilot.press("vertical_line", *"cat")
         host.fault = None
         await until(pilot, lambda: "5 posts" in screen.status.text)

@@ -58,7 +58,8 @@ class ReaderApp(App[None]):
         self._typed = TypeAhead(self, super().on_event, self._do_at_once)
         for action in self.actions:
             if action.keys:
-                name = "quit" if action.id == "quit" else f"screen.do('{action.id}')"
+                run = f"screen.do('{action.id}')"
+                name = action.method.removeprefix("action_") if action.part == "app" else run
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
         self._suspending = {
             key for a in self.actions if a.id == "suspend" for key in a.keys if "ctrl+" in key
@@ -143,8 +144,11 @@ class ReaderApp(App[None]):
             return False
         if screen.focused not in (screen.posts, screen.article, None):
             return False
-        if not await self._check_bindings(event.key, priority=True) and not screen.takes(event):
-            await self._check_bindings(event.key)
+        found = screen.active_bindings.get(event.key)
+        if (found is None or not found.binding.priority) and screen.takes(event):
+            return True
+        if found is not None:
+            await self.run_action(found.binding.action, found.node)
         return True
 
     def tell(self, error: XsfreaderError) -> None:
@@ -163,7 +167,7 @@ class ReaderApp(App[None]):
     async def action_quit(self) -> None:
         """Keep the place and leave."""
         if isinstance(self.screen, ReaderScreen):
-            self.screen.keep_place()
+            self.screen.save_place()
         self._typed.stop()
         self.exit()
 

@@ -1,4 +1,4 @@
-"""Where a reader came from: posts and the places in them, back and forward."""
+"""The history of the places visited, back and forward."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ LONGEST = 500
 
 
 class Visit(NamedTuple):
-    """A post and the place in it.
+    """An item and the place in it.
 
     ``search`` is the query that led on from there, and the permalink of the result it led to.
     """
 
-    permalink: str
+    item_id: str
     place: Place
     search: tuple[str, str] | None = None
 
 
 class History:
-    """Two stacks of visits, as a browser keeps them."""
+    """Two stacks of visits, as in a browser."""
 
     def __init__(self) -> None:
         self.behind: list[Visit] = []
         self.ahead: list[Visit] = []
 
     def leave(self, visit: Visit) -> None:
-        """Go somewhere new from here; what was ahead is gone."""
+        """Add a visit to go back to, and forget what was ahead."""
         if not self.behind or self.behind[-1] != visit:
             self.behind.append(visit)
             del self.behind[:-LONGEST]
         self.ahead.clear()
 
     def back(self, here: Visit) -> Visit | None:
-        """Go back; None where this is the first."""
+        """Go back; None if there is nothing to go back to."""
         return self._turn(self.behind, self.ahead, here)
 
     def forward(self, here: Visit) -> Visit | None:
-        """Go forward again; None where this is the last."""
+        """Go forward again; None if there is nothing to go forward to."""
         return self._turn(self.ahead, self.behind, here)
 
     @staticmethod

@@ -1,6 +1,6 @@
-"""Every action: its id, keys, words and place. Data only, so that nothing of Textual is loaded.
+"""The table of all actions: id, default keys, texts, and the method that performs each.
 
-The ids are what ``[keys]`` in the configuration names, and what a screen's ``doings`` hold.
+The configuration names actions by id under ``[keys]``. Nothing of Textual is loaded here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import ConfigError
+from xsfreader.model import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Where(StrEnum):
-    """Where an action is to be had."""
+    """Where an action is available."""
 
     ANYWHERE = "anywhere"
     LIST = "list"
@@ -26,17 +27,22 @@ class Where(StrEnum):
 
 
 class Action(NamedTuple):
-    """Something a key does."""
+    """A row of the table."""
 
     id: str
     keys: tuple[str, ...]
-    """Names as Textual gives them: ``j``, ``ctrl+d``, ``question_mark``."""
+    """Textual's names: ``j``, ``ctrl+d``, ``question_mark``."""
     label: str
     """A word or two for the footer."""
     help: str
     """A line for the help."""
     group: str
-    """Heading it stands under in the help."""
+    """Its heading in the help."""
+    part: str
+    """The attribute of ``ReaderScreen`` that performs it, ``app`` for the app."""
+    method: str
+    """The method of that part."""
+    arguments: tuple[object, ...] = ()
     where: Where = Where.ANYWHERE
 
 
@@ -99,17 +105,17 @@ _SHOWN = {name: sign for sign, name in _NAMES.items()} | {
 
 
 def key_name(key: str) -> str:
-    """Turn a key as people write it (``?``, ``G``, ``ctrl+d``) into Textual's name for it."""
+    """Return Textual's name of a key as people write it (``?``, ``G``, ``ctrl+d``)."""
     return _NAMES.get(key, key)
 
 
 def key_written(key: str) -> str:
-    """Turn Textual's name of a key into what people write in their configuration."""
+    """Return a key as people write it in their configuration."""
     return _SIGNS.get(key, key)
 
 
 def _is_key(key: str) -> bool:
-    """Tell whether Textual can have such a key: modifiers, then a character or a name."""
+    """Check that Textual has such a key: modifiers, then a character or a name."""
     found = _KEY.fullmatch(key)
     if found is None:
         return False
@@ -120,71 +126,99 @@ def _is_key(key: str) -> bool:
 
 
 def key_shown(key: str) -> str:
-    """Turn Textual's name of a key into what stands on the screen."""
+    """Return a key as the screen shows it."""
     return _SHOWN.get(key, key)
 
 
 def _action(
-    name: str, keys: str, label: str, text: str, group: str, where: Where = Where.ANYWHERE
+    name: str,
+    keys: str,
+    label: str,
+    text: str,
+    call: str,
+    *arguments: object,
+    where: Where = Where.ANYWHERE,
 ) -> Action:
-    return Action(name, tuple(map(key_name, keys.split())), label, text, group, where)
+    part, _, method = call.partition(".")
+    named = tuple(map(key_name, keys.split()))
+    return Action(name, named, label, text, "", part, method, arguments, where)
 
 
-_MOVE, _GO, _POST, _MARK, _APP = "Move", "Go", "In the post", "Mark", "Program"
+def _group(title: str, *actions: Action) -> tuple[Action, ...]:
+    return tuple(action._replace(group=title) for action in actions)
 
+
+# fmt: off
 ACTIONS: tuple[Action, ...] = (
-    _action("line-down", "j down", "down", "One line or row down", _MOVE),
-    _action("line-up", "k up", "up", "One line or row up", _MOVE),
-    _action("page-down", "space pagedown", "page", "One page down", _MOVE),
-    _action("page-up", "b pageup", "page back", "One page up", _MOVE),
-    _action("half-page-down", "d ctrl+d", "half page", "Half a page down", _MOVE),
-    _action("half-page-up", "u ctrl+u", "half back", "Half a page up", _MOVE),
-    _action("top", "g home", "top", "To the top", _MOVE),
-    _action("bottom", "G end", "bottom", "To the bottom", _MOVE),
-    _action("next-heading", "}", "heading", "Next heading", _MOVE, Where.POST),
-    _action("previous-heading", "{", "heading back", "Previous heading", _MOVE, Where.POST),
-    _action("pane-right", "l right", "read", "To the post, or open the fold", _MOVE),
-    _action("pane-left", "h left", "list", "To the list, or close the fold", _MOVE),
-    _action("next-link", "tab", "link", "Next link; from the list, to the post", _MOVE),
-    _action("previous-link", "shift+tab", "link back", "Previous link", _MOVE),
-    _action("open", "enter", "open", "Open the post, the fold or the link", _GO),
-    _action("back", "escape", "back", "One level back", _GO),
-    _action("next-post", "J", "next", "Next post of the list", _GO),
-    _action("previous-post", "K", "previous", "Previous post of the list", _GO),
-    _action("next-unread", "]", "unread", "Next unread post", _GO),
-    _action("previous-unread", "[", "unread back", "Previous unread post", _GO),
-    _action("history-back", "H backspace", "back", "Back to where you were", _GO),
-    _action("history-forward", "L", "forward", "Forward again", _GO),
-    _action("view-date", "1", "date", "List by date", _GO),
-    _action("view-category", "2", "category", "List by category", _GO),
-    _action("view-author", "3", "author", "List by author", _GO),
-    _action("view-xep", "4", "XEP", "List by XEP", _GO),
-    _action("view-starred", "5", "starred", "List what is starred", _GO),
-    _action("view-unread", "6", "unread", "List what is unread", _GO),
-    _action("find", "/", "find", "Find in the post, or filter the list", _GO),
-    _action("find-next", "n", "next hit", "Next match", _GO),
-    _action("find-previous", "N", "hit back", "Previous match", _GO),
-    _action("search", "F", "search", "Search the whole archive", _GO),
-    _action("hints", "f", "links", "Letters on the links on screen: type to follow", _POST),
-    _action("contents", "t", "contents", "The headings of the post", _POST),
-    _action("xep", "x", "XEPs", "Card of the XEP under the link, or the post's XEPs", _POST),
-    _action("translation", "T", "language", "The post in its next language", _POST),
-    _action("image", "i", "picture", "The picture in view at full size", _POST),
-    _action("zen", "z", "zen", "The text alone", _POST),
-    _action("browser", "o", "browser", "Open the post in the browser", _POST),
-    _action("copy", "y", "copy URL", "Copy what is selected, else the permalink", _POST),
-    _action("pipe", "|", "pipe", "Give the post's text to a command", _POST),
-    _action("source", "e", "Markdown", "The post's Markdown in the pager or editor", _POST),
-    _action("toggle-read", "m", "read", "Mark as read or unread", _MARK),
-    _action("star", "s", "star", "Star or unstar", _MARK),
-    _action("mark-all-read", "A", "all read", "Mark all of the list as read (asks)", _MARK),
-    _action("sync", "r", "sync", "Fetch what is new now", _APP),
-    _action("palette", "ctrl+p", "palette", "Every action, category, XEP and title", _APP),
-    _action("theme", "ctrl+t", "theme", "Choose a theme", _APP),
-    _action("suspend", "ctrl+z", "suspend", "Back to the shell; fg returns", _APP),
-    _action("help", "?", "help", "Show or hide this help", _APP),
-    _action("quit", "q ctrl+q", "quit", "Quit", _APP),
+    # id, keys, label, help, part and method, arguments
+    *_group(
+        "Move",
+        _action("line-down", "j down", "down", "One line or row down", "navigation.move", 1),
+        _action("line-up", "k up", "up", "One line or row up", "navigation.move", -1),
+        _action("page-down", "space pagedown", "page", "One page down", "navigation.move_page", 1),
+        _action("page-up", "b pageup", "page back", "One page up", "navigation.move_page", -1),
+        _action("half-page-down", "d ctrl+d", "half page", "Half a page down", "navigation.move_page", 0.5),
+        _action("half-page-up", "u ctrl+u", "half back", "Half a page up", "navigation.move_page", -0.5),
+        _action("top", "g home", "top", "To the top", "navigation.move_to_top"),
+        _action("bottom", "G end", "bottom", "To the bottom", "navigation.move_to_bottom"),
+        _action("next-heading", "}", "heading", "Next heading", "navigation.step_heading", 1, where=Where.POST),
+        _action("previous-heading", "{", "heading back", "Previous heading", "navigation.step_heading", -1, where=Where.POST),
+        _action("pane-right", "l right", "read", "To the post, or open the fold", "navigation.go_right"),
+        _action("pane-left", "h left", "list", "To the list, or close the fold", "navigation.go_left"),
+        _action("next-link", "tab", "link", "Next link; from the list, to the post", "links.step", 1),
+        _action("previous-link", "shift+tab", "link back", "Previous link", "links.step", -1),
+    ),
+    *_group(
+        "Go",
+        _action("open", "enter", "open", "Open the post, the fold or the link", "navigation.open"),
+        _action("back", "escape", "back", "One level back", "navigation.go_up"),
+        _action("next-post", "J", "next", "Next post of the list", "navigation.step_post", 1),
+        _action("previous-post", "K", "previous", "Previous post of the list", "navigation.step_post", -1),
+        _action("next-unread", "]", "unread", "Next unread post", "navigation.step_unread", 1),
+        _action("previous-unread", "[", "unread back", "Previous unread post", "navigation.step_unread", -1),
+        _action("history-back", "H backspace", "back", "Back to where you were", "navigation.go_back"),
+        _action("history-forward", "L", "forward", "Forward again", "navigation.go_forward"),
+        _action("view-date", "1", "date", "List by date", "navigation.show_view", View.DATE),
+        _action("view-category", "2", "category", "List by category", "navigation.show_view", View.CATEGORY),
+        _action("view-author", "3", "author", "List by author", "navigation.show_view", View.AUTHOR),
+        _action("view-xep", "4", "XEP", "List by XEP", "navigation.show_view", View.XEP),
+        _action("view-starred", "5", "starred", "List what is starred", "navigation.show_view", View.STARRED),
+        _action("view-unread", "6", "unread", "List what is unread", "navigation.show_view", View.UNREAD),
+        _action("find", "/", "find", "Find in the post, or filter the list", "find.ask"),
+        _action("find-next", "n", "next hit", "Next match", "find.step", 1),
+        _action("find-previous", "N", "hit back", "Previous match", "find.step", -1),
+        _action("search", "F", "search", "Search the whole archive", "dialogs.search"),
+    ),
+    *_group(
+        "In the post",
+        _action("hints", "f", "links", "Letters on the links on screen: type to follow", "links.show_hints"),
+        _action("contents", "t", "contents", "The headings of the post", "dialogs.contents"),
+        _action("xep", "x", "XEPs", "Card of the XEP under the link, or the post's XEPs", "dialogs.xeps"),
+        _action("translation", "T", "language", "The post in its next language", "navigation.show_translation"),
+        _action("image", "i", "picture", "The picture in view at full size", "dialogs.image"),
+        _action("zen", "z", "zen", "The text alone", "navigation.toggle_zen"),
+        _action("browser", "o", "browser", "Open the post in the browser", "external.browse"),
+        _action("copy", "y", "copy URL", "Copy what is selected, else the permalink", "external.copy"),
+        _action("pipe", "|", "pipe", "Give the post's text to a command", "external.pipe"),
+        _action("source", "e", "Markdown", "The post's Markdown in the pager or editor", "external.show_source"),
+    ),
+    *_group(
+        "Mark",
+        _action("toggle-read", "m", "read", "Mark as read or unread", "marks.toggle_read"),
+        _action("star", "s", "star", "Star or unstar", "marks.toggle_star"),
+        _action("mark-all-read", "A", "all read", "Mark all of the list as read (asks)", "marks.mark_all_read"),
+    ),
+    *_group(
+        "Program",
+        _action("sync", "r", "sync", "Fetch what is new now", "sync.run_now"),
+        _action("palette", "ctrl+p", "palette", "Every action, category, XEP and title", "dialogs.palette"),
+        _action("theme", "ctrl+t", "theme", "Choose a theme", "dialogs.themes"),
+        _action("suspend", "ctrl+z", "suspend", "Back to the shell; fg returns", "app.action_suspend_process"),
+        _action("help", "?", "help", "Show or hide this help", "dialogs.help"),
+        _action("quit", "q ctrl+q", "quit", "Quit", "app.action_quit"),
+    ),
 )
+# fmt: on
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "": {},
@@ -220,9 +254,9 @@ def _keys_of(name: str, keys: str, config: Config) -> tuple[str, ...]:
 
 
 def effective(config: Config) -> tuple[Action, ...]:
-    """Give every action the keys in force: ours, the preset's, then the user's own.
+    """Return the actions with the keys in use: the default, the preset's or the user's own.
 
-    Raises ConfigError where an action or a key is unknown, or a key would do two things.
+    Raises ConfigError if an action or a key is unknown, or if a key has two actions.
     """
     ids = {action.id for action in ACTIONS}
     changed: dict[str, tuple[str, ...]] = dict(PRESETS[config.preset])

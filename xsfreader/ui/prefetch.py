@@ -1,90 +1,102 @@
-"""Posts parsed beside reading, so that they open at once."""
+"""Parse the items that may be opened next, in a thread."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.message import Message
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.ui.messages import PostPrepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from textual.screen import Screen
     from textual.timer import Timer
 
-    from xsfreader.library import Library
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.library import Library, ParsedItem
 
 REST_SECONDS = 0.03
-"""How long a post must rest on screen before its neighbours are looked at."""
+"""How long an item must rest on screen before its neighbours are parsed."""
 
 
-class Preparing:
-    """Parses posts in a thread, one thread at a time."""
+class Prefetch:
+    """Parses items in one thread at a time and posts ``Parsed`` to the screen."""
 
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
+    @dataclass
+    class Parsed(Message):
+        """An item was parsed."""
+
+        item_id: str
+        parsed: ParsedItem | None
+        """None if it could not be parsed."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        library: Callable[[], Library],
+        nearby: Callable[[], Iterable[str]],
+    ) -> None:
+        """Take functions for the library in use and for what may be opened next."""
+        self._screen = screen
+        self._library = library
+        self._nearby = nearby
         self._timer: Timer | None = None
-        self._wanted: deque[str] = deque()
+        self._queue: deque[str] = deque()
         self._lock = threading.Lock()
         self._running = False
-        self._loaded = False
 
-    def soon(self) -> None:
-        """Look at the neighbours once nothing has moved for a moment."""
+    def schedule(self) -> None:
+        """Parse the neighbours once nothing has moved for a moment."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.screen.set_timer(REST_SECONDS, self._look)
+        self._timer = self._screen.set_timer(REST_SECONDS, self._parse_nearby)
 
-    def now(self, permalink: str) -> None:
-        """Parse this one before all others."""
-        self._begin([permalink])
+    def parse_now(self, item_id: str) -> None:
+        """Parse this item before all others."""
+        self._start([item_id])
 
-    def _look(self) -> None:
-        library, shown = self.screen.library, self.screen.permalink
+    def _parse_nearby(self) -> None:
+        library = self._library()
         try:
-            by_date = library.neighbours(shown) if shown else []
-            near = dict.fromkeys([shown, *self.screen.posts.neighbours(), *reversed(by_date)])
-            wanted = [each for each in near if each and not library.is_cached(each)]
+            queue = [each for each in self._nearby() if not library.is_cached(each)]
         except XsfreaderError:
             return
-        if wanted or not self._loaded:
-            self._begin(wanted)
+        if queue:
+            self._start(queue)
 
-    def _begin(self, wanted: Iterable[str]) -> None:
+    def _start(self, queue: Iterable[str]) -> None:
         with self._lock:
-            self._wanted = deque(wanted)
+            self._queue = deque(queue)
             if self._running:
                 return
             self._running = True
-        self.screen.run_worker(self._work, thread=True, group="prepare", description="prepare")
+        self._screen.run_worker(self._work, thread=True, group="prefetch", description="prefetch")
+
+    # In the thread
 
     def _next(self) -> str | None:
-        """Take what is wanted most; once nothing is, the thread ends."""
+        """Take the next of the queue; once it is empty, the thread ends."""
         with self._lock:
-            self._running = bool(self._wanted) and not get_current_worker().is_cancelled
-            return self._wanted.popleft() if self._running else None
+            self._running = bool(self._queue) and not get_current_worker().is_cancelled
+            return self._queue.popleft() if self._running else None
 
     def _work(self) -> None:
-        source = self.screen.library
         try:
-            with source.clone() as library:
-                while permalink := self._next():
-                    self._prepare(library, permalink)
-            if not self._loaded:
-                source.load_parser()
-                self._loaded = True
+            with self._library().clone() as library:
+                while item_id := self._next():
+                    self._parse(library, item_id)
         except XsfreaderError:
-            # What is wrong with the files is told when a post is opened.
+            # Opening an item reports what is wrong with the files.
             self._running = False
 
-    def _prepare(self, library: Library, permalink: str) -> None:
+    def _parse(self, library: Library, item_id: str) -> None:
         try:
-            parsed = library.parse_item(permalink)
+            parsed = library.parse_item(item_id)
         except XsfreaderError:
             parsed = None
-        self.screen.post_message(PostPrepared(permalink, parsed))
+        self._screen.post_message(self.Parsed(item_id, parsed))

@@ -1,8 +1,11 @@
-"""The pictures of the post on screen: their room, their drawings, why there is none."""
+"""The images of the item on screen: their room, their drawings, why there is none."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from textual.message import Message
 
 from xsfreader import images
 from xsfreader.errors import XsfreaderError
@@ -12,56 +15,99 @@ from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
 from xsfreader.ui.images.loader import NOT_YET, ImageRequest, Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from textual.color import Color
+    from textual.geometry import Offset, Size
+    from textual.screen import Screen
     from textual.timer import Timer
 
     from xsfreader.images import ImageStatus
-    from xsfreader.markup import Document, Image
+    from xsfreader.markup import Document, Image, Layout
     from xsfreader.ui.images.drawing import Drawing
-    from xsfreader.ui.images.loader import ImageLoaded
     from xsfreader.ui.images.terminal import Display
-    from xsfreader.ui.reader import ReaderScreen
-    from xsfreader.ui.screens.image import ImageScreen
 
 REST_SECONDS = 0.15
-"""How long a post must rest on screen before its pictures are fetched."""
+"""How long an item must rest on screen before its images are loaded."""
 HERE = "here now: i shows it"
-"""For one that came while its box was in view."""
+"""For an image that was loaded while its box was in view."""
 INSTALL = "pictures need the extra: pip install 'xsfreader[images]'"
 
 
-class Gallery:
-    """What the reader's screen does with pictures."""
+class Canvas(Protocol):
+    """What the gallery needs of the widget that shows the item."""
 
-    def __init__(self, screen: ReaderScreen, display: Display, *, offline: bool) -> None:
-        self.screen = screen
+    page: Layout | None
+
+    @property
+    def column(self) -> int:
+        """Width of the text in cells."""
+
+    @property
+    def size(self) -> Size:
+        """Size of the view."""
+
+    @property
+    def scroll_offset(self) -> Offset:
+        """First cell in view."""
+
+    @property
+    def background_colors(self) -> tuple[Color, Color]:
+        """Background behind the widget and of it."""
+
+    def refit(self) -> None:
+        """Lay the item out again for images that were loaded."""
+
+
+class Gallery:
+    """Decides the room of each image, and has those near the view drawn."""
+
+    @dataclass
+    class Failed(Message):
+        """The images of an item could not be looked up."""
+
+        error: XsfreaderError
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        canvas: Canvas,
+        library: Callable[[], Library],
+        display: Display,
+        *,
+        offline: bool,
+    ) -> None:
+        """Post messages to ``screen``; ``library`` returns the library in use."""
         self.display = display
-        self.viewer: ImageScreen | None = None
+        self.viewer: Callable[[], None] | None = None
+        """Redraws the viewer at full size, while there is one."""
+        self._screen = screen
+        self._canvas = canvas
+        self._library = library
         self._offline = offline
         self._unreachable = False
-        """Whether the network was not there when it was last asked for a picture."""
-        self._loader = Loader(screen, display, self._opened, offline=offline)
+        """Whether the last image could not be fetched for lack of a network."""
+        self._loader = Loader(screen, display, self._open_library, offline=offline)
         self._document: Document | None = None
-        self._held: dict[str, ImageStatus] = {}
-        """What is known of the post's images, by path on the site."""
+        self._statuses: dict[str, ImageStatus] = {}
+        """What is known of the item's images, by path on the site."""
         self._most: dict[int, Cells] = {}
-        """The most each picture that has a room may take."""
+        """The most each image that has a room may take."""
         self._sizes: dict[str, tuple[int, int]] = {}
         self._problems: dict[str, str] = {}
         self._final: set[str] = set()
         self._tried: set[str] = set()
-        """What could not be had since the post is on screen. All four by blob id."""
+        """What could not be loaded since the item is on screen. All four by blob id."""
         self._timer: Timer | None = None
 
-    def _opened(self, source: str) -> Library:
-        library = self.screen.library
+    def _open_library(self, source: str) -> Library:
+        library = self._library()
         return Library(library.config, library.paths, source)
 
     @property
     def off(self) -> str:
-        """Why no picture is shown at all; empty where they are."""
-        if self.screen.library.config.images == "off":
+        """Why no image is shown at all; empty if images are shown."""
+        if self._library().config.images == "off":
             return 'the configuration says images = "off"'
         return "" if images.extra_installed() else INSTALL
 
@@ -70,31 +116,31 @@ class Gallery:
     def rooms(
         self, document: Document, column: int, height: int, kept: Mapping[int, int] | None = None
     ) -> tuple[Mapping[int, int], Mapping[int, str]]:
-        """Tell how many rows each picture gets, and why another has none to show.
+        """Return the rows of each image, and why another has none, by index.
 
-        Those ``kept`` stay as they are, whatever came: they are in view. One with no rows to
-        keep is a box.
+        Those ``kept`` are in view and stay as they are, whatever was loaded; with 0 rows it stays
+        a box.
         """
         rooms: dict[int, int] = {}
         notes: dict[int, str] = {}
         if document is not self._document:
             self._document = document
             self._tried.clear()
-            self._learn(document)
+            self._look_up(document)
         self._most = {}
         for index, image in enumerate(document.images):
-            held = self._held.get(image.site_path or "")
+            status = self._statuses.get(image.site_path or "")
             rows = (kept or {}).get(index)
             if rows:
                 rooms[index] = rows
             if problem := self.problem(image):
                 notes[index] = problem
-            elif held is not None and rows == 0:
+            elif status is not None and rows == 0:
                 notes[index] = HERE
-            elif held is not None:
+            elif status is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 most = room(height, max(8, column - indent))
-                size = self._sizes.get(held.blob) or held.size or UNKNOWN
+                size = self._sizes.get(status.blob) or status.size or UNKNOWN
                 fitting = fit(size, most, self.display.cell).rows
                 if rows and fitting > rows:
                     most = Cells(most.columns, rows)
@@ -102,112 +148,112 @@ class Gallery:
                 rooms.setdefault(index, fitting)
         return rooms, notes
 
-    def _learn(self, document: Document) -> None:
-        """Look up which pictures are here, and how large they are."""
+    def _look_up(self, document: Document) -> None:
+        """Look up which images are cached, and how large they are."""
         paths = [image.site_path for image in document.images if image.site_path]
         paths = [path for path in paths if not images.name_problem(path)]
-        self._held = {}
+        self._statuses = {}
         if not paths or self.off:
             return
         try:
-            self._held = self.screen.library.images.look_up(paths)
+            self._statuses = self._library().images.look_up(paths)
         except XsfreaderError as error:
-            self.screen.status.say(str(error), alert=True)
-        for held in self._held.values():
-            if held.cached and self._problems.get(held.blob) == NOT_YET:
-                del self._problems[held.blob]
-            elif (self._offline or self._unreachable) and not held.cached:
-                self._problems.setdefault(held.blob, NOT_YET)
+            self._screen.post_message(self.Failed(error))
+        for status in self._statuses.values():
+            if status.cached and self._problems.get(status.blob) == NOT_YET:
+                del self._problems[status.blob]
+            elif (self._offline or self._unreachable) and not status.cached:
+                self._problems.setdefault(status.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:
-        """Tell in a few words why there is no picture; empty where there is or none is meant."""
+        """Say in a few words why there is no image; empty if there is or if none is wanted."""
         if self.off:
             return ""
         if image.site_path is None:
             return "on another host" if image.url.startswith(("http:", "https:")) else ""
         if problem := images.name_problem(image.site_path):
             return problem
-        held = self._held.get(image.site_path)
-        return self._problems.get(held.blob, "") if held is not None else images.MISSING
+        status = self._statuses.get(image.site_path)
+        return self._problems.get(status.blob, "") if status is not None else images.MISSING
 
     # Drawings
 
     def largest(self, columns: int, rows: int) -> Cells:
-        """Tell the most that a picture takes of a whole screen."""
+        """Return the most cells that an image may take of a whole screen."""
         return self.display.largest(Cells(columns, rows))
 
-    def wanted(self, image: Image, most: Cells, *, enlarge: float = 1) -> ImageRequest | None:
-        """Tell how a picture is to be drawn here and now; None where it can't be had at all."""
-        held = self._held.get(image.site_path or "")
-        if held is None or image.site_path is None or held.blob in self._final:
+    def request_for(self, image: Image, most: Cells, *, enlarge: float = 1) -> ImageRequest | None:
+        """Describe how to draw an image now; None if it can't be loaded at all."""
+        status = self._statuses.get(image.site_path or "")
+        if status is None or image.site_path is None or status.blob in self._final:
             return None
-        ground = self.screen.article.background_colors[1].rgb
-        source, cell = self.screen.library.source_name, self.display.cell
-        return ImageRequest(source, image.site_path, held.blob, most, ground, cell, enlarge)
+        ground = self._canvas.background_colors[1].rgb
+        source, cell = self._library().source_name, self.display.cell
+        return ImageRequest(source, image.site_path, status.blob, most, ground, cell, enlarge)
 
     def drawing(self, index: int) -> Drawing | None:
-        """Give the drawing of a picture of the post; one that is missing is soon asked for."""
+        """Return the drawing of an image, or request it soon."""
         document, most = self._document, self._most.get(index)
         if document is None or most is None:
             return None
-        wanted = self.wanted(document.images[index], most)
-        drawing = self._loader.get(wanted) if wanted is not None else None
+        request = self.request_for(document.images[index], most)
+        drawing = self._loader.get(request) if request is not None else None
         if drawing is None and self._timer is None:
-            self.look_soon()
+            self.schedule()
         return drawing
 
-    def look_soon(self) -> None:
-        """See to the pictures in view once the post has rested on screen for a moment."""
+    def schedule(self) -> None:
+        """Request the images in view once the item has rested on screen for a moment."""
         if self._document is None or not self._document.images or self.off:
-            self._loader.want(())
+            self._loader.load(())
             return
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.screen.set_timer(REST_SECONDS, self._look)
+        self._timer = self._screen.set_timer(REST_SECONDS, self._request_visible)
 
-    def _look(self) -> None:
-        """Ask for the pictures in view and a screen around it, the nearest first."""
+    def _request_visible(self) -> None:
+        """Request the images in view and within a screen of it, the nearest first."""
         self._timer = None
-        article, document = self.screen.article, self._document
+        article, document = self._canvas, self._document
         if self.viewer is not None or document is None or article.page is None:
             return
         top, height = article.scroll_offset.y, article.size.height
         near = []
         for index, image in enumerate(document.images):
-            wanted = self.wanted(image, self._most.get(index) or room(height, article.column))
-            if wanted is None or wanted.blob in self._tried:
+            request = self.request_for(image, self._most.get(index) or room(height, article.column))
+            if request is None or request.blob in self._tried:
                 continue
             first = article.page.line_at(Place(image.block))
             away = max(top - first - self._rows(index), first - top - height, 0)
             if away <= height:
-                near.append((away, first, wanted))
-        self.ask([wanted for _, _, wanted in sorted(near, key=lambda found: found[:2])])
+                near.append((away, first, request))
+        self.request([request for _, _, request in sorted(near, key=lambda found: found[:2])])
 
     def _rows(self, index: int) -> int:
         most = self._most.get(index)
         return most.rows if most else 0
 
-    def ask(self, wanted: list[ImageRequest]) -> None:
-        """Have these drawn, and nothing of what was asked for before."""
-        if wanted:
+    def request(self, requests: list[ImageRequest]) -> None:
+        """Load and draw these, and cancel earlier requests."""
+        if requests:
             self.display.ask(self.send)
-        self._loader.want(wanted)
+        self._loader.load(requests)
 
-    def cached(self, wanted: ImageRequest) -> Drawing | None:
-        """Give a drawing if it is there."""
-        return self._loader.get(wanted)
+    def cached(self, request: ImageRequest) -> Drawing | None:
+        """Return a drawing if it is cached."""
+        return self._loader.get(request)
 
     def send(self, data: str) -> None:
-        """Send something to the terminal that is no part of the screen."""
-        driver = self.screen.app._driver
+        """Send data to the terminal beside what the screen paints."""
+        driver = self._screen.app._driver
         if driver is not None and data:
             driver.write(data)
 
-    # What comes
+    # What was loaded
 
-    def came(self, message: ImageLoaded) -> None:
-        """Show a picture, or the box that says why there is none."""
-        blob = message.wanted.blob
+    def take_loaded(self, message: Loader.ImageLoaded) -> None:
+        """Show an image, or the box that says why there is none."""
+        blob = message.request.blob
         self._unreachable = message.problem == NOT_YET
         if message.drawing is None:
             self._tried.add(blob)
@@ -219,58 +265,34 @@ class Gallery:
             self._sizes[blob] = message.drawing.size
             self.send(message.drawing.sent)
             kept = message.drawing._replace(sent="")
-            self._forgotten(self._loader.keep(message.wanted, kept))
+            self._forget(self._loader.keep(message.request, kept))
         if self.viewer is not None:
-            self.viewer.refresh_picture()
-        self.screen.article.refit()
+            self.viewer()
+        self._canvas.refit()
 
-    def _forgotten(self, drawings: Iterable[Drawing]) -> None:
+    def _forget(self, drawings: Iterable[Drawing]) -> None:
         self.send("".join(drawing.forgotten for drawing in drawings))
 
-    def synced(self) -> None:
-        """Look up anew what a sync may have changed, and try again what could not be had."""
+    def reload(self) -> None:
+        """Look up again what a sync may have changed, and retry what failed."""
         self._document = None
-        self.screen.article.refit()
-        self.look_soon()
+        self._canvas.refit()
+        self.schedule()
 
-    def forget(self) -> None:
-        """Keep no drawing, neither here nor in the terminal."""
-        self._forgotten(self._loader.forget())
+    def clear(self) -> None:
+        """Drop all drawings, here and in the terminal."""
+        self._forget(self._loader.clear())
 
-    # Full size
+    def nearest(self) -> int:
+        """Return the index of the image nearest to what is in view; the item must have one."""
+        page, document = self._canvas.page, self._document
+        if page is None or document is None:
+            return 0
+        top, height = self._canvas.scroll_offset.y, self._canvas.size.height
 
-    def show(self, index: int | None = None) -> None:
-        """Open a picture at full size: that one, or the one nearest to what is in view."""
-        screen, document = self.screen, self.screen.article.document
-        if document is None or not document.images:
-            screen.status.say("this post has no pictures")
-            return
-        if index is None:
-            index = self._nearest(document)
-        image = document.images[index]
-        if self.off:
-            screen.status.say(self.off)
-        elif image.site_path is None:
-            screen.links.open_outside(image.url)
-        else:
-            from xsfreader.ui.screens.image import ImageScreen
-
-            self.viewer = ImageScreen(self, document.images, index)
-            screen.app.push_screen(self.viewer, self._closed)
-
-    def _closed(self, _result: None) -> None:
-        self.viewer = None
-        self.look_soon()
-
-    def _nearest(self, document: Document) -> int:
-        article = self.screen.article
-        top, height = article.scroll_offset.y, article.size.height
-        page = article.page
-        lines = [page.line_at(Place(image.block)) if page else 0 for image in document.images]
-
-        def away(index: int) -> tuple[int, int]:
-            first = lines[index]
+        def distance(index: int) -> tuple[int, int]:
+            first = page.line_at(Place(document.images[index].block))
             last = first + self._rows(index)
             return (max(top - last, first - top - height + 1, 0), abs(first - top))
 
-        return min(range(len(lines)), key=away)
+        return min(range(len(document.images)), key=distance)

@@ -1,10 +1,11 @@
-"""One worker that fetches and draws pictures, the nearest first; and the drawings it made."""
+"""Fetch and draw images in a worker, the nearest first, and cache the drawings."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 NOT_YET = "not fetched yet"
 CELLS = 40_000
-"""How many cells of drawings are kept: some twenty pictures in the text, 40 MB at the worst."""
+"""How many cells of drawings are kept: some twenty images in the text, 40 MB at the worst."""
 
 
 class ImageRequest(NamedTuple):
-    """A picture, and how it is to be drawn."""
+    """An image, and how to draw it."""
 
     source: str
     path: str
@@ -41,44 +42,35 @@ class ImageRequest(NamedTuple):
     enlarge: float = 1
 
     def fitting(self, size: tuple[int, int]) -> Cells:
-        """Tell how many cells the picture takes if it has that many pixels."""
+        """Return the cells that the image takes with a size in pixels."""
         return fit(size, self.most, self.cell, enlarge=self.enlarge)
 
 
-class ImageLoaded(Message):
-    """A picture was drawn, or it is known why not."""
-
-    def __init__(
-        self,
-        wanted: ImageRequest,
-        drawing: Drawing | None,
-        problem: str = "",
-        *,
-        final: bool = True,
-    ) -> None:
-        super().__init__()
-        self.wanted = wanted
-        self.drawing = drawing
-        self.problem = problem
-        self.final = final
-        """Whether asking again would be in vain."""
-
-
 class Loader:
-    """Brings what is wanted, one picture after another; asked from the UI's thread."""
+    """Loads images one after another, as the UI's thread requests them."""
+
+    @dataclass
+    class ImageLoaded(Message):
+        """An image was drawn, or could not be."""
+
+        request: ImageRequest
+        drawing: Drawing | None
+        problem: str = ""
+        final: bool = True
+        """Whether there is no use in trying again."""
 
     def __init__(
         self,
         screen: Screen[None],
         display: Display,
-        opened: Callable[[str], Library],
+        open_library: Callable[[str], Library],
         *,
         offline: bool,
     ) -> None:
-        """``opened`` opens the library of a source once more, for the worker."""
+        """``open_library`` opens the library of a source once more, for the worker."""
         self._screen = screen
         self._display = display
-        self._opened = opened
+        self._open_library = open_library
         self._offline = offline
         self._lock = threading.Lock()
         self._queue: list[ImageRequest] = []
@@ -86,16 +78,16 @@ class Loader:
         self._running = False
         self._drawings: OrderedDict[ImageRequest, Drawing] = OrderedDict()
 
-    def get(self, wanted: ImageRequest) -> Drawing | None:
-        """Give a drawing that is at hand."""
-        drawing = self._drawings.get(wanted)
+    def get(self, request: ImageRequest) -> Drawing | None:
+        """Return a cached drawing."""
+        drawing = self._drawings.get(request)
         if drawing is not None:
-            self._drawings.move_to_end(wanted)
+            self._drawings.move_to_end(request)
         return drawing
 
-    def keep(self, wanted: ImageRequest, drawing: Drawing) -> Sequence[Drawing]:
-        """Keep a drawing; gives those that are kept no longer."""
-        self._drawings[wanted] = drawing
+    def keep(self, request: ImageRequest, drawing: Drawing) -> Sequence[Drawing]:
+        """Cache a drawing; return those that were dropped for it."""
+        self._drawings[request] = drawing
         gone = []
         held = sum(one.cells.columns * one.cells.rows for one in self._drawings.values())
         while held > CELLS and len(self._drawings) > 1:
@@ -103,24 +95,24 @@ class Loader:
             held -= gone[-1].cells.columns * gone[-1].cells.rows
         return gone
 
-    def forget(self) -> Sequence[Drawing]:
-        """Keep none of the drawings; gives them."""
+    def clear(self) -> Sequence[Drawing]:
+        """Drop all drawings and return them."""
         gone = list(self._drawings.values())
         self._drawings.clear()
         return gone
 
-    def want(self, wanted: Sequence[ImageRequest]) -> None:
-        """Bring these, the first first, and nothing of what was wanted before."""
+    def load(self, requests: Sequence[ImageRequest]) -> None:
+        """Load these in this order, and cancel earlier requests."""
         with self._lock:
             self._queue = [
-                one for one in wanted if one not in self._drawings and one != self._current
+                one for one in requests if one not in self._drawings and one != self._current
             ]
-            if self._current not in wanted:
+            if self._current not in requests:
                 self._current = None
             if not self._queue or self._running:
                 return
             self._running = True
-        self._screen.run_worker(self._work, thread=True, group="pictures", description="pictures")
+        self._screen.run_worker(self._work, thread=True, group="images", description="images")
 
     # In the worker
 
@@ -134,50 +126,51 @@ class Loader:
         worker = get_current_worker()
         libraries: dict[str, Library] = {}
         with ExitStack() as stack:
-            while not worker.is_cancelled and (wanted := self._next()) is not None:
-                came = None
+            while not worker.is_cancelled and (request := self._next()) is not None:
+                loaded = None
                 try:
-                    if wanted.source not in libraries:
-                        library = self._opened(wanted.source)
-                        libraries[wanted.source] = stack.enter_context(library)
-                    came = self._bring(libraries[wanted.source], wanted)
+                    if request.source not in libraries:
+                        library = self._open_library(request.source)
+                        libraries[request.source] = stack.enter_context(library)
+                    loaded = self._load(libraries[request.source], request)
                 except StoppedError:
                     continue
                 except ImageError as error:
-                    came = ImageLoaded(wanted, None, str(error))
+                    loaded = self.ImageLoaded(request, None, str(error))
                 except UnreachableError:
-                    self._give_up(wanted)
+                    self._give_up(request)
                 except XsfreaderError:
-                    came = ImageLoaded(wanted, None, "could not be fetched", final=False)
-                if came is not None and not worker.is_cancelled:
-                    self._screen.post_message(came)
+                    loaded = self.ImageLoaded(request, None, "could not be fetched", final=False)
+                if loaded is not None and not worker.is_cancelled:
+                    self._screen.post_message(loaded)
 
-    def _bring(self, library: Library, wanted: ImageRequest) -> ImageLoaded:
+    def _load(self, library: Library, request: ImageRequest) -> Loader.ImageLoaded:
         from xsfreader.ui.images.drawing import draw
 
         worker = get_current_worker()
 
-        def stopped() -> bool:
-            return worker.is_cancelled or self._unwanted(wanted)
+        def cancelled() -> bool:
+            return worker.is_cancelled or self._is_cancelled(request)
 
         if self._offline:
-            data = library.images.cached(wanted.path)
+            data = library.images.cached(request.path)
             if data is None:
-                return ImageLoaded(wanted, None, NOT_YET, final=False)
+                return self.ImageLoaded(request, None, NOT_YET, final=False)
         else:
-            data = library.image(wanted.path, stopped)
-        if stopped():
+            data = library.image(request.path, cancelled)
+        if cancelled():
             raise StoppedError("stopped")
         protocol = self._display.protocol()
-        return ImageLoaded(wanted, draw(data, wanted.fitting, wanted.ground, protocol, wanted.cell))
+        drawing = draw(data, request.fitting, request.ground, protocol, request.cell)
+        return self.ImageLoaded(request, drawing)
 
-    def _unwanted(self, wanted: ImageRequest) -> bool:
+    def _is_cancelled(self, request: ImageRequest) -> bool:
         with self._lock:
-            return wanted != self._current
+            return request != self._current
 
-    def _give_up(self, wanted: ImageRequest) -> None:
-        """Without a network none of the others can come either."""
+    def _give_up(self, request: ImageRequest) -> None:
+        """Report the whole queue as failed: without a network all others would fail too."""
         with self._lock:
-            missed, self._queue = [wanted, *self._queue], []
+            missed, self._queue = [request, *self._queue], []
         for one in missed:
-            self._screen.post_message(ImageLoaded(one, None, NOT_YET, final=False))
+            self._screen.post_message(self.ImageLoaded(one, None, NOT_YET, final=False))

@@ -1,32 +1,35 @@
-"""The screen one reads on: the list, the post beside it, and the lines around them."""
+"""The screen to read on: the list, the post beside it, and the lines around them."""
 
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
+from textual import on
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.images.gallery import Gallery
+from xsfreader.ui.images.loader import Loader
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.prefetch import Preparing
-from xsfreader.ui.reader import session
-from xsfreader.ui.reader.dialogs import Asking
-from xsfreader.ui.reader.external import Outside
-from xsfreader.ui.reader.find import Finding
-from xsfreader.ui.reader.links import Linking
-from xsfreader.ui.reader.marks import Marking
-from xsfreader.ui.reader.navigation import Moving
-from xsfreader.ui.reader.panels import Panels
-from xsfreader.ui.reader.preview import Following
-from xsfreader.ui.reader.sync import Syncer
+from xsfreader.ui.prefetch import Prefetch
+from xsfreader.ui.reader.base import ReaderBase
+from xsfreader.ui.reader.dialogs import Dialogs
+from xsfreader.ui.reader.external import External
+from xsfreader.ui.reader.find import Find
+from xsfreader.ui.reader.links import Links
+from xsfreader.ui.reader.marks import Marks
+from xsfreader.ui.reader.navigation import Navigation
+from xsfreader.ui.reader.preview import Preview
+from xsfreader.ui.reader.session import Session
+from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.article import ArticleView
-from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
+from xsfreader.ui.widgets.bars import ViewTabs
 from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
 from xsfreader.ui.widgets.post_list import PostList
 
@@ -39,34 +42,21 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.library import Library
-    from xsfreader.ui.images.loader import ImageLoaded
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
-    from xsfreader.ui.messages import (
-        LinkChosen,
-        PictureChosen,
-        PicturesFetched,
-        PostChosen,
-        PostOpened,
-        PostPrepared,
-        Scrolled,
-        SyncDone,
-        SyncFailed,
-        SyncProgress,
-        ViewChosen,
-    )
     from xsfreader.ui.widgets.prompt import Prompt
 
 STEPS = ("next-post", "previous-post", "next-unread", "previous-unread", "line-down", "line-up")
+"""Actions that may skip a post that is not shown yet."""
 REST_SECONDS = 1.0
-"""How long the text must rest before the place is kept against a crash."""
+"""How long the text must rest before the place is saved, in case of a crash."""
 LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
                 "help", "quit")  # fmt: skip
 READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
                 "star", "help", "quit")  # fmt: skip
 
 
-class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
+class ReaderScreen(Frugal, Tells, ReaderBase, inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -83,43 +73,22 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
     ) -> None:
         """Show ``shown``, which is the guide while ``library`` is still empty.
 
-        ``fresh`` forgets where the app was left; ``display`` is what pictures are drawn with.
+        ``fresh`` ignores where the app was left; ``display`` draws images.
         """
-        super().__init__()
-        self.library = shown
-        self.actions = actions
-        self.permalink: str | None = None
-        self.reading = False
-        """Whether the keys go to the post rather than to the list."""
-        self.path = ""
-        """Where the post shown lies in its source, which its permalink may leave."""
-        self.awaited: Library | None = None
-        """The archive that came while a page of the guide was being read."""
-        self.touched = False
-        """Whether a post was read since the start."""
-        self.header = HeaderBar()
-        self.posts = PostList(shown)
-        self.tabs = ViewTabs(self.posts)
-        self.article = ArticleView(library.config.width)
-        self.status = StatusBar()
-        self.keys = KeyBar()
-        self._fresh = fresh
-        self._session = ""
+        super().__init__(shown, actions, display, offline=offline)
         self._rest: Timer | None = None
-        self.syncer = Syncer(self, library, offline=offline)
-        self.marking = Marking(self)
-        self.links = Linking(self)
-        self.finding = Finding(self)
-        self.panels = Panels(self)
-        self.moving = Moving(self)
-        self.following = Following(self)
-        self.preparing = Preparing(self)
-        self.asking = Asking(self)
-        self.outside = Outside(self)
-        self.gallery = self.article.gallery = Gallery(self, display, offline=offline)
+        self.navigation = Navigation(self)
+        self.links = Links(self)
+        self.find = Find(self)
+        self.marks = Marks(self)
+        self.preview = Preview(self)
+        self.dialogs = Dialogs(self)
+        self.external = External(self)
+        self.session = Session(self, fresh=fresh)
+        self.sync = Sync(self, library, offline=offline)
 
     def compose(self) -> ComposeResult:
-        """Two panes between a header, a status line and the keys."""
+        """Put two panes between a header, a status line and the keys."""
         yield self.header
         with Panes(id="panes"):
             with Sidebar(id="sidebar"):
@@ -127,46 +96,62 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
                 yield self.posts
             yield self.article
         yield self.status
-        yield self.keys
+        yield self.key_bar
 
     def on_mount(self) -> None:
         """Open where the app was left, else on the newest unread post."""
         self._fit(self.app.size.width, self.app.size.height)
-        self.start()
-        self.syncer.start()
-        for warning in self.syncer.library.warnings[:1]:
+        self.session.open()
+        self.sync.start()
+        for warning in self.sync.library.warnings[:1]:
             self.status.say(warning, alert=True, seconds=math.inf)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        """Let go of what a panel leaves, once this screen is there again."""
+        """Show what waited for a panel to close, once its result is dealt with."""
         if self._resumed:
-            self.set_timer(0.03, self._rest_from_panel)
+            self.set_timer(0.03, self.sync.switch_if_free)
 
-    def _rest_from_panel(self) -> None:
-        """Do what waited for a panel to close and for what was chosen in it to be done."""
-        self.syncer.switch_if_free()
-        self.panels.let_go()
+    def on_unmount(self) -> None:
+        """Remove the images from the terminal's memory."""
+        self.gallery.clear()
 
-    def start(self) -> None:
-        """Show the post left last, or the newest unread one, the list beside it."""
-        left = None if self._fresh else session.Session.read(self.library.session())
-        self.posts.library = self.library
-        if left is not None and session.restore(self, left):
-            self.refresh_counts()
+    # Actions
+
+    def action_do(self, name: str) -> None:
+        """Run an action of the table, on the post that the list's cursor is on.
+
+        If it says nothing itself, the status line goes back to the link or match. In a window too
+        small to show anything nothing is done.
+        """
+        if self.has_class("tiny"):
             return
-        first = self.library.newest_unread()
-        self.posts.use(self.library, first.permalink if first else None)
-        if first is not None:
-            self.show_post(first.permalink)
-        self.refresh_counts()
-        self.focus_pane(reading=self.has_class("narrow") and first is not None)
+        said = self.status.said
+        action = next(each for each in self.actions if each.id == name)
+        run = partial(getattr(getattr(self, action.part), action.method), *action.arguments)
+        if action.part == "app":
+            # Textual's own actions may be coroutines.
+            self.app.call_later(run)
+        elif name in STEPS or self.attempt(self.preview.catch_up):
+            self.attempt(run)
+        if self.status.said == said and self.status.is_seen:
+            link = self.current_link
+            words = self.find.summary if link is None else self.links.describe(link)
+            if clean(words) != self.status.text:
+                self.status.say(words, whole=link is not None)
+
+    def takes(self, event: events.Key) -> bool:
+        """Take a letter of a link's hint; False while there are no hints."""
+        hinting = self.links.hinting
+        if hinting:
+            self.attempt(lambda: self.links.type_hint(event.key, event.character or ""))
+        return hinting
 
     # Panes
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose one pane or two; other links may be in sight, so letters on them go."""
+        """Choose one pane or two; other links may be in view, so their hints go."""
         self._fit(event.size.width, event.size.height)
-        # What a tiny window hid has lost the focus.
+        # A pane that a tiny window hid has lost the focus.
         self.call_after_refresh(self._keep_focus)
         if self.links.hinting:
             self.links.end_hints()
@@ -182,7 +167,7 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
             super()._screen_resized(size)
 
     def _fit(self, width: int, height: int) -> None:
-        """Take the classes for a size and pane, all at once: a change restyles every widget."""
+        """Set the classes for a size and pane, all at once: a change restyles every widget."""
         fitting = fit(width, height, reading=self.reading, zen=self.has_class("zen"))
         classes = (self.classes - fitting.keys()) | {name for name, on in fitting.items() if on}
         if fitting["tiny"] and not self.query("#room"):
@@ -190,228 +175,194 @@ class ReaderScreen(Frugal, Tells, Screen[None], inherit_bindings=False):
         if classes != self.classes:
             self.set_classes(classes)
 
-    @property
-    def pane(self) -> PostList | ArticleView:
-        """The pane that the keys move."""
-        return self.article if self.reading else self.posts
-
     def focus_pane(self, *, reading: bool) -> None:
-        """Give the keys to the post, or to the list; whatever was asked is left so."""
-        self.asking.end()
+        """Give the keys to the article or to the list, and end a prompt."""
+        self.dialogs.end_prompt()
         self.reading = reading
-        if not reading and self.syncer.switch_if_free():
+        if not reading and self.sync.switch_if_free():
             return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
         ids = READING_KEYS if reading else LISTING_KEYS
         by_id = {action.id: action for action in self.actions}
-        self.keys.offer([by_id[name] for name in ids])
+        self.key_bar.offer([by_id[name] for name in ids])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click into the other pane, unless the focus has moved on since."""
         if event.widget in (self.article, self.posts) and event.widget is self.focused:
             reading = event.widget is self.article
-            if reading != self.reading or self.asking.open:
+            if reading != self.reading or self.prompt is not None:
                 self.focus_pane(reading=reading)
 
-    # The post
+    # Items
 
-    def show_post(self, permalink: str, *, from_top: bool = False) -> None:
-        """Show a post where it was left, or from its top."""
-        self.keep_place()
+    def show_item(self, item_id: str, *, from_top: bool = False) -> bool:
+        """Show an item where it was left, or from its top; report an error and return False."""
+        self.session.save()
         try:
-            document = self.library.document(permalink)
-            place = None if from_top else self.library.marks(permalink).place
+            document = self.library.document(item_id)
+            place = None if from_top else self.library.marks(item_id).place
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
-            return
-        self.permalink = permalink
-        self.path = self.library.post(permalink).path
-        self.finding.leave(back=False)
+            return False
+        self.item_id = item_id
+        self.source_path = self.library.post(item_id).path
+        self.find.clear()
         self.article.show(document, place)
         self.status.say("")
-        self.show_where()
-        self.preparing.soon()
+        self._show_position()
+        self.prefetch.schedule()
+        return True
 
-    def read_post(self, permalink: str, *, from_top: bool = False) -> None:
-        """Show a post for reading, the list's cursor on it where the list holds it."""
-        self.show_post(permalink, from_top=from_top)
-        self.posts.reveal(self.library.entry_permalink(permalink))
+    def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
+        """Show an item, give it the keys and mark it read; False if it could not be shown."""
+        if not self.show_item(item_id, from_top=from_top):
+            return False
+        self.posts.reveal(self.library.entry_permalink(item_id))
         self.focus_pane(reading=True)
-        self.marking.read_now()
+        self.marks.mark_shown_read()
+        return True
 
-    @property
-    def shown_entry(self) -> str | None:
-        """The permalink under which the list has the post shown, in its best language."""
-        return self.library.entry_permalink(self.permalink) if self.permalink else None
+    def open_library(self, library: Library) -> None:
+        """Show another library from where it was left, or from its newest unread post."""
+        self.library, self.item_id = library, None
+        self.session.open()
 
-    def reveal_shown(self) -> None:
-        """Bring the list's cursor to the post shown, where the list holds it."""
-        if (entry := self.shown_entry) is not None:
-            self.posts.reveal(entry)
-
-    def keep_place(self) -> None:
-        """Remember where in the post the reader is, and how the screen stands."""
-        permalink, place = self.permalink, self.article.place
-        if permalink is not None and self.article.page is not None:
-            self.marking.attempt(lambda: self.library.set_place(permalink, place))
-        now = session.current(self).text()
-        if now != self._session and permalink is not None:
-            self._session = now
-            self.marking.attempt(lambda: self.library.keep_session(now))
-
-    def refresh_counts(self) -> None:
-        """Show how many posts there are, and how many are unread."""
-        self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
-        posts = self.library.count()
-        self.header.posts = f"{posts} post" if posts == 1 else f"{posts} posts"
-        self.header.unread = f"{self.library.unread_count()} unread"
-
-    def show_where(self) -> None:
-        """Show how far one has read."""
+    def _show_position(self) -> None:
         self.status.where = f"{self.article.percent} %"
 
-    # What the parts say
+    # What one part asks of another
 
-    def on_post_chosen(self, message: PostChosen) -> None:
-        """Show the post under the list's cursor."""
+    def save_place(self) -> None:
+        """Save the place in the post and the state of the screen."""
+        self.session.save()
+
+    def mark_shown_read(self) -> None:
+        """Mark the post shown as read."""
+        self.marks.mark_shown_read()
+
+    def preview_selected(self) -> None:
+        """Show the post under the list's cursor as soon as possible."""
+        self.preview.follow()
+
+    def follow_link(self, index: int) -> None:
+        """Follow a link of the item shown."""
+        self.links.follow(index)
+
+    def open_url(self, url: str) -> None:
+        """Open a URL outside of the app, or copy it."""
+        self.external.open_url(url)
+
+    def ask(
+        self,
+        words: str,
+        changed: Callable[[str], None],
+        answered: Callable[[str | None], None],
+        *,
+        text: str = "",
+        keep_unfinished: bool = True,
+    ) -> None:
+        """Ask for a text in place of the status line."""
+        self.dialogs.ask(words, changed, answered, text=text, keep_unfinished=keep_unfinished)
+
+    def search_archive(self, query: str = "", at: str = "") -> None:
+        """Open the search with a query, the cursor on the result with the permalink ``at``."""
+        self.dialogs.search(query, at)
+
+    def highlight_words(self, words: Sequence[str]) -> None:
+        """Highlight words in the item shown and go to the first."""
+        self.find.find_words(words)
+
+    def clear_find(self, *, back: bool = False) -> None:
+        """Remove the highlighted matches; ``back`` returns to where the search began."""
+        self.find.clear(back=back)
+
+    # What the palette asks for
+
+    def show_category(self, name: str) -> None:
+        """Show the list by category, the cursor on this one."""
+        self.navigation.show_view(View.CATEGORY)
+        self.posts.reveal_fold(name)
+
+    def show_xep(self, number: int) -> None:
+        """Show the card of a XEP."""
+        self.dialogs.xep_card(number)
+
+    # Messages
+
+    @on(PostList.Highlighted)
+    def _preview_post(self, message: PostList.Highlighted) -> None:
         entry = self.posts.entry
         if entry is not None and entry.permalink == message.permalink:
-            self.following.follow()
+            self.preview.follow()
 
-    def on_post_prepared(self, message: PostPrepared) -> None:
-        """Take in a post parsed beside the screen."""
-        self.following.prepared(message)
+    @on(PostList.Selected)
+    def _read_post(self, message: PostList.Selected) -> None:
+        self.navigation.open_post(message.permalink)
 
-    def on_post_opened(self, message: PostOpened) -> None:
-        """Open the post that was clicked."""
-        self.open_post(message.permalink)
+    @on(ViewTabs.Selected)
+    def _show_view(self, message: ViewTabs.Selected) -> None:
+        self.navigation.show_view(message.view)
 
-    def open_post(self, permalink: str) -> None:
-        """Go to a post of the list to read it."""
-        if permalink != self.permalink:
-            self.show_post(permalink)
-        self.focus_pane(reading=True)
-        self.marking.read_now()
-
-    def on_view_chosen(self, message: ViewChosen) -> None:
-        """Show the list in another order."""
-        self.moving.show_view(message.view)
-
-    def on_scrolled(self, _message: Scrolled) -> None:
-        """Show how far one has read; once the reader rests there, keep the place."""
-        self.show_where()
+    @on(ArticleView.Scrolled)
+    def _after_scrolling(self) -> None:
+        """Show the position; save the place and load images once the text rests there."""
+        self._show_position()
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self.keep_place)
-        self.gallery.look_soon()
+        self._rest = self.set_timer(REST_SECONDS, self.session.save)
+        self.gallery.schedule()
 
-    def on_link_chosen(self, message: LinkChosen) -> None:
-        """Follow a clicked link."""
+    @on(ArticleView.LinkClicked)
+    def _follow_link(self, message: ArticleView.LinkClicked) -> None:
         self.links.follow(message.index)
 
-    def on_picture_chosen(self, message: PictureChosen) -> None:
-        """Open a clicked picture."""
-        self.gallery.show(message.index)
+    @on(ArticleView.ImageClicked)
+    def _show_image(self, message: ArticleView.ImageClicked) -> None:
+        self.dialogs.image(message.index)
 
-    def on_image_loaded(self, message: ImageLoaded) -> None:
-        """Show a picture that was fetched and drawn."""
-        self.gallery.came(message)
+    @on(Loader.ImageLoaded)
+    def _take_image(self, message: Loader.ImageLoaded) -> None:
+        self.gallery.take_loaded(message)
 
-    def on_pictures_fetched(self, message: PicturesFetched) -> None:
-        """Say what came of fetching all images."""
-        self.syncer.pictures_fetched(message.words, alert=message.alert)
-        self.gallery.synced()
+    @on(Gallery.Failed)
+    def _report_gallery(self, message: Gallery.Failed) -> None:
+        self.status.say(str(message.error), alert=True)
 
-    def on_unmount(self) -> None:
-        """Leave no pictures in the terminal's memory."""
-        self.gallery.forget()
+    @on(Prefetch.Parsed)
+    def _take_parsed(self, message: Prefetch.Parsed) -> None:
+        self.preview.take_parsed(message)
+
+    @on(Sync.Progressed)
+    def _show_progress(self, message: Sync.Progressed) -> None:
+        self.sync.show_progress(message.progress)
+
+    @on(Sync.Done)
+    def _take_sync(self, message: Sync.Done) -> None:
+        self.sync.take_done(message)
+
+    @on(Sync.Failed)
+    def _report_sync(self, message: Sync.Failed) -> None:
+        self.sync.report_failure(message.error)
+
+    @on(Sync.ImagesFetched)
+    def _report_images(self, message: Sync.ImagesFetched) -> None:
+        self.sync.report_images(message)
+
+    # The prompt is loaded only when it is needed, so its messages are handled by name.
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
-        """Pass on what is typed."""
-        self.asking.typed(message.text)
+        """Use the text so far."""
+        self.dialogs.change_prompt(message.text)
 
     async def on_prompt_left(self, message: Prompt.Left) -> None:
-        """End the question."""
-        removed = self.asking.end(kept=message.kept)
+        """End the prompt."""
+        removed = self.dialogs.end_prompt(kept=message.kept)
         if removed is not None:
             await removed
 
     def on_text_selected(self) -> None:
-        """Tell which key copies."""
+        """Say which key copies."""
         key = next((a.keys[0] for a in self.actions if a.id == "copy" and a.keys), "")
         if self.get_selected_text():
             self.status.say(f"{key_shown(key)} copies what is selected")
-
-    def on_sync_progress(self, message: SyncProgress) -> None:
-        """Show how far the sync is."""
-        self.syncer.show_progress(message.progress)
-
-    def on_sync_done(self, message: SyncDone) -> None:
-        """Take in what is new."""
-        self.syncer.done(message)
-        self.gallery.synced()
-
-    def on_sync_failed(self, message: SyncFailed) -> None:
-        """Say what went wrong, and how to try again."""
-        self.syncer.failed(message.error)
-
-    def takes(self, event: events.Key) -> bool:
-        """Take a key that is no command: a letter of a link's hint."""
-        hinting = self.links.hinting
-        if hinting:
-            self.marking.attempt(lambda: self.links.type_hint(event.key, event.character or ""))
-        return hinting
-
-    # What the keys do
-
-    @property
-    def doings(self) -> dict[str, Callable[[], object]]:
-        """What each action does here, by its id."""
-        return {
-            **self.moving.doings,
-            "history-back": lambda: self.links.turn(back=True),
-            "history-forward": lambda: self.links.turn(back=False),
-            "find": self.asking.find,
-            "find-next": lambda: self.finding.step(1),
-            "find-previous": lambda: self.finding.step(-1),
-            "search": self.panels.search,
-            "hints": self.links.hint,
-            "contents": self.panels.contents,
-            "xep": self.panels.xeps,
-            "image": self.gallery.show,
-            "browser": self.outside.browse,
-            "copy": self.outside.copy,
-            "pipe": self.asking.pipe,
-            "source": self.outside.page_source,
-            "suspend": self.app.action_suspend_process,
-            "palette": self.panels.palette,
-            "theme": self.panels.themes,
-            "toggle-read": self.marking.toggle_read,
-            "star": self.marking.toggle_star,
-            "mark-all-read": self.marking.ask_all_read,
-            "sync": lambda: self.syncer.run(asked=True),
-            "help": self.panels.help,
-        }
-
-    def action_do(self, name: str) -> None:
-        """Do what a key asks for, with the post that the list's cursor is on.
-
-        What the key before answered goes, once this one has none of its own. In a window too
-        small to show anything nothing is done.
-        """
-        if self.has_class("tiny"):
-            return
-
-        def do() -> None:
-            if name not in STEPS:
-                self.following.catch_up()
-            self.doings[name]()
-
-        answered = self.status.said
-        self.marking.attempt(do)
-        if self.status.said == answered and self.status.is_seen:
-            link = self.links.link(self.article.current_link)
-            words = self.finding.words if link is None else self.links.describe(link)
-            if clean(words) != self.status.text:
-                self.status.say(words, whole=link is not None)

@@ -1,4 +1,4 @@
-"""The post taken elsewhere: browser, clipboard, a command, a pager."""
+"""Hand the post to other programs: browser, clipboard, a command, a pager."""
 
 from __future__ import annotations
 
@@ -14,36 +14,47 @@ from textual.app import SuspendNotSupported
 
 from xsfreader.markup import layout, to_plain_text
 from xsfreader.text import clean
+from xsfreader.ui.opener import command, in_terminal, open_url
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xsfreader.markup import Document
-    from xsfreader.ui.reader import ReaderScreen
 
 PIPE_WIDTH = 80
 """Columns of the text that a command is given."""
 
 
-class Outside:
-    """Hands the post shown to other programs."""
-
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
+class External(Part):
+    """Runs other programs on the post shown."""
 
     def browse(self) -> None:
         """Open the post's page in the browser."""
         if (url := self._url()) is not None:
-            self.screen.links.open_outside(url)
+            self.open_url(url)
+
+    def open_url(self, url: str) -> None:
+        """Open a URL in the program for it, or copy it if there is none."""
+        screen = self.screen
+        openers = screen.library.config.openers
+        words = command(url, openers)
+        if words is not None and in_terminal(words):
+            self.run(words)
+        elif words is not None and open_url(url, openers):
+            screen.status.say(f"opened {url}")
+        else:
+            screen.app.copy_to_clipboard(url)
+            screen.status.say(f"nothing here opens it, so copied: {url}")
 
     def _url(self) -> str | None:
-        """The post's address; says why there is none."""
-        if self.screen.permalink is None:
+        """Return the post's address, or say why it has none."""
+        if self.screen.item_id is None:
             return None
         if self.screen.library.is_guide:
             self.screen.status.say("this page is built in: it has no address")
             return None
-        return self.screen.library.item(self.screen.permalink).url
+        return self.screen.library.item(self.screen.item_id).url
 
     def copy(self) -> None:
         """Copy the selected text, else the post's address."""
@@ -56,8 +67,18 @@ class Outside:
             self.screen.app.copy_to_clipboard(url)
             self.screen.status.say(f"copied {url}")
 
-    def pipe(self, command: str | None, document: Document | None) -> None:
-        """Give a post's text to a command, and show what it prints until Enter."""
+    def pipe(self) -> None:
+        """Ask for a command, and give it the post's text."""
+        document = self.screen.article.document
+        self.screen.ask(
+            "pipe the post to a command",
+            lambda _text: None,
+            lambda text: self._pipe(text, document),
+            keep_unfinished=False,
+        )
+
+    def _pipe(self, command: str | None, document: Document | None) -> None:
+        """Give a post's text to a command, and show its output until Enter is pressed."""
         if not command or document is None:
             return
         try:
@@ -68,13 +89,13 @@ class Outside:
         if words:
             self.run(words, text=to_plain_text(layout(document, PIPE_WIDTH)), wait=True)
 
-    def page_source(self) -> None:
-        """Show the post's Markdown in the pager or editor, to read only."""
-        permalink = self.screen.permalink
-        if permalink is None:
+    def show_source(self) -> None:
+        """Show the post's Markdown in the pager or editor, read-only."""
+        item_id = self.screen.item_id
+        if item_id is None:
             return
         program = os.environ.get("PAGER") or os.environ.get("EDITOR") or "less"
-        body = "\n".join(map(clean, self.screen.library.item(permalink).text.split("\n")))
+        body = "\n".join(map(clean, self.screen.library.item(item_id).text.split("\n")))
         with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
             file = Path(folder) / "post.md"
             file.write_text(body, encoding="utf-8")
@@ -82,10 +103,10 @@ class Outside:
             self.run([*shlex.split(program), str(file)])
 
     def run(self, words: Sequence[str], *, text: str | None = None, wait: bool = False) -> None:
-        """Lend the terminal to a command: an argument list, no shell."""
+        """Run a command in the terminal: an argument list, no shell."""
         try:
             with self.screen.app.suspend():
-                outcome, failed = _run(words, text)
+                outcome, failed = _run_program(words, text)
                 if wait:
                     with suppress(EOFError, KeyboardInterrupt):
                         input(f"— {outcome}; Enter goes back to xsfreader — ")
@@ -94,10 +115,10 @@ class Outside:
         self.screen.status.say(outcome, alert=failed)
 
 
-def _run(words: Sequence[str], text: str | None) -> tuple[str, bool]:
-    """Run a command; in what it ended, and whether that is a failure.
+def _run_program(words: Sequence[str], text: str | None) -> tuple[str, bool]:
+    """Run a command; return how it ended, and whether that is a failure.
 
-    Nothing may escape: the terminal would stay lent.
+    It must not raise: the app would stay suspended.
     """
     try:
         done = subprocess.run(words, input=text, text=True, check=False)  # noqa: S603

@@ -1,67 +1,90 @@
-"""Find in the post: as one types, match by match, and back to where one was."""
+"""Find text in the post, or filter the list."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from xsfreader.markup import find, find_words
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xsfreader.markup import Match
     from xsfreader.model import Place
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.ui.reader.base import ReaderBase
 
 
-class Finding:
-    """Matches in the post shown."""
+class Find(Part):
+    """Keeps the matches in the post shown."""
 
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
+    def __init__(self, screen: ReaderBase) -> None:
+        super().__init__(screen)
         self.needle = ""
         self.matches: Sequence[Match] = ()
         self.current = -1
-        self._from: Place | None = None
+        """Index of the current match."""
+        self._origin: Place | None = None
+        """Where the reader was before."""
+
+    def ask(self) -> None:
+        """Ask what to find in the post or, if the list has the keys, what to filter it by."""
+        screen = self.screen
+        if screen.reading:
+            self._origin = screen.article.place
+            screen.ask("find in this post", self.find_text, self._end_find)
+        else:
+            screen.ask(
+                "title, author or category",
+                screen.filter_list,
+                self._end_filter,
+                text=screen.posts.filtered,
+            )
+
+    def _end_find(self, text: str | None) -> None:
+        if text is None:
+            self.clear(back=True)
+            self.screen.status.say("")
+        else:
+            self.screen.mark_shown_read()
+
+    def _end_filter(self, text: str | None) -> None:
+        """Show the post under the cursor, or all posts again."""
+        if text is None:
+            self.screen.clear_filter()
+        else:
+            self.screen.preview_selected()
 
     @property
-    def words(self) -> str:
-        """Which match one is at, of how many; empty where nothing is looked for."""
+    def summary(self) -> str:
+        """The needle and the number of the current match; empty if there is none."""
         return f"{self.needle}: {self.current + 1}/{len(self.matches)}" if self.matches else ""
 
-    @property
-    def active(self) -> bool:
-        """Whether matches are marked."""
-        return bool(self.matches)
-
-    def begin(self) -> None:
-        """Remember where one is, to come back to."""
-        self._from = self.screen.article.place
-
-    def type(self, needle: str) -> None:
-        """Mark what matches, and go to the first from where one began."""
+    def find_text(self, needle: str) -> None:
+        """Highlight all matches, and go to the first one after the origin."""
         self.needle = needle
-        document = self.screen.article.document
+        article = self.screen.article
+        document = article.document
         self.matches = find(document, needle) if document is not None and needle else ()
-        self.current = self._first_from(self._from) if self.matches else -1
+        self.current = self._first_after(self._origin) if self.matches else -1
         if self.matches:
             self._show()
         else:
-            self.screen.article.light()
-            if self._from is not None:
-                self.screen.article.jump(self._from)
+            article.light()
+            if self._origin is not None:
+                article.jump(self._origin)
             self.screen.status.say(f"“{needle}” is not in this post" if needle else "")
 
-    def mark(self, needles: Sequence[str]) -> None:
-        """Mark what a search looked for, and go to the first of it."""
+    def find_words(self, words: Sequence[str]) -> None:
+        """Highlight the words of a search, and go to the first."""
         document = self.screen.article.document
-        self.matches = find_words(document, needles) if document is not None else ()
-        self.needle = " ".join(needles)
+        self.matches = find_words(document, words) if document is not None else ()
+        self.needle = " ".join(words)
         self.current = 0 if self.matches else -1
         if self.matches:
             self._show()
 
-    def _first_from(self, place: Place | None) -> int:
+    def _first_after(self, place: Place | None) -> int:
         if place is not None:
             for index, match in enumerate(self.matches):
                 if (match.block, match.start) >= (place.block, place.offset):
@@ -69,26 +92,26 @@ class Finding:
         return 0
 
     def step(self, direction: int) -> None:
-        """Go to the next match, round the end where need be, and say so."""
+        """Go to the next or previous match, and wrap at the end."""
         if not self.matches:
             self.screen.status.say("nothing looked for: / finds in the post")
             return
-        at = self.current + direction
-        around = not 0 <= at < len(self.matches)
-        self.current = at % len(self.matches)
-        self._show(", from the top again" if around and direction > 0
-                   else ", from the end again" if around else "")  # fmt: skip
+        index = self.current + direction
+        wrapped = not 0 <= index < len(self.matches)
+        self.current = index % len(self.matches)
+        start = "top" if direction > 0 else "end"
+        self._show(f", from the {start} again" if wrapped else "")
 
-    def _show(self, words: str = "") -> None:
+    def _show(self, note: str = "") -> None:
         article = self.screen.article
         article.light(self.matches, self.current)
         article.show_match(self.matches[self.current])
-        self.screen.status.say(self.words + words)
+        self.screen.status.say(self.summary + note)
 
-    def leave(self, *, back: bool) -> None:
-        """Take the marks away; ``back`` returns to where one began."""
+    def clear(self, *, back: bool = False) -> None:
+        """Remove the matches; ``back`` returns to the origin."""
         self.matches, self.current, self.needle = (), -1, ""
         self.screen.article.light()
-        if back and self._from is not None:
-            self.screen.article.jump(self._from)
-        self._from = None
+        if back and self._origin is not None:
+            self.screen.article.jump(self._origin)
+        self._origin = None

@@ -1,41 +1,30 @@
-"""The reader's marks: read, starred, all read, and taking that back."""
+"""Marks of the reader: read, starred, all read, and undoing that."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import XsfreaderError
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xsfreader.model import View
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.ui.reader.base import ReaderBase
 
 
-class Marking:
+class Marks(Part):
     """Sets marks, and shows them in the list and the header."""
 
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
+    def __init__(self, screen: ReaderBase) -> None:
+        super().__init__(screen)
         self._undo: dict[tuple[View, str], tuple[str, ...]] = {}
-        """What was marked at once, by the list it was marked in: its view and filter."""
+        """What was marked at once, by the view and filter of the list."""
         self._counted: str | None = None
-        """The post that the last movement counted as read, so that the next need not look."""
+        """The post that was marked read last, so that the next movement need not look."""
 
-    def attempt(self, change: Callable[[], None]) -> bool:
-        """Do something for the reader; where it fails, say so in a line and go on."""
-        try:
-            change()
-        except XsfreaderError as error:
-            self.screen.status.say(str(error), alert=True)
-            return False
-        return True
-
-    def read_now(self) -> None:
-        """Count the post shown as read."""
-        self.screen.touched = True
-        permalink = self.screen.permalink
+    def mark_shown_read(self) -> None:
+        """Mark the post shown as read."""
+        self.screen.has_read = True
+        permalink = self.screen.item_id
         if permalink is None or permalink == self._counted:
             return
         self._counted = permalink
@@ -44,54 +33,54 @@ class Marking:
             self.set_read(permalink, read=True)
 
     def set_read(self, permalink: str, *, read: bool) -> None:
-        """Mark a post."""
+        """Mark a post as read or unread."""
         if not read:
             self._counted = None
         library = self.screen.library
-        if self.attempt(lambda: library.set_read(permalink, read=read)):
+        if self.screen.attempt(lambda: library.set_read(permalink, read=read)):
             self.screen.posts.marked(permalink, read=read)
             self.screen.refresh_counts()
 
     def toggle_read(self) -> None:
         """Mark the post shown as read, or as unread."""
-        permalink = self.screen.permalink
+        permalink = self.screen.item_id
         if permalink is not None:
             read = not self.screen.library.is_read(permalink)
             self.set_read(permalink, read=read)
             self.screen.status.say("marked as read" if read else "marked as unread")
 
     def toggle_star(self) -> None:
-        """Star the post shown, or take its star away."""
-        permalink, library = self.screen.permalink, self.screen.library
+        """Star the post shown, or remove its star."""
+        permalink, library = self.screen.item_id, self.screen.library
         if permalink is None:
             return
         starred = not library.is_starred(permalink)
-        if self.attempt(lambda: library.set_starred(permalink, starred=starred)):
+        if self.screen.attempt(lambda: library.set_starred(permalink, starred=starred)):
             self.screen.posts.marked(permalink, starred=starred)
             self.screen.status.say("starred" if starred else "star taken away")
 
-    def ask_all_read(self) -> None:
-        """Ask whether all posts of the list are to count as read; take it back from there."""
+    def mark_all_read(self) -> None:
+        """Mark all posts of the list as read after a question, or undo that."""
         permalinks = self.screen.posts.unread_shown()
-        if not permalinks and self._list in self._undo:
-            undone = self._undo.pop(self._list)
-            self._counted = None
-            if self.attempt(lambda: self.screen.library.set_all_read(undone, read=False)):
-                self.screen.posts.reload()
-                self.screen.reveal_shown()
-                self.screen.refresh_counts()
-                self.screen.status.say(f"{len(undone)} unread again")
-            return
-        if not permalinks:
+        if permalinks:
+            self._ask_all_read(permalinks)
+        elif self._list in self._undo:
+            self._undo_all_read()
+        else:
             self.screen.status.say("nothing unread in this list")
-            return
+
+    @property
+    def _list(self) -> tuple[View, str]:
+        return self.screen.posts.view, self.screen.posts.filtered
+
+    def _ask_all_read(self, permalinks: tuple[str, ...]) -> None:
         from xsfreader.ui.screens.choice import ChoiceScreen
 
         def answer(choice: int | None) -> None:
             if choice == 1:
-                self._all_read(permalinks)
+                self._set_all_read(permalinks)
 
-        self.screen.app.push_screen(
+        self.screen.open_dialog(
             ChoiceScreen(
                 f"Mark {len(permalinks)} as read?",
                 ["No, leave them", f"Yes, mark {len(permalinks)} as read"],
@@ -101,13 +90,19 @@ class Marking:
             answer,
         )
 
-    @property
-    def _list(self) -> tuple[View, str]:
-        return self.screen.posts.view, self.screen.posts.filtered
+    def _set_all_read(self, permalinks: tuple[str, ...]) -> None:
+        self.screen.library.set_all_read(permalinks, read=True)
+        self._undo[self._list] = permalinks
+        self.screen.posts.reload()
+        self.screen.refresh_counts()
+        self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")
 
-    def _all_read(self, permalinks: tuple[str, ...]) -> None:
-        if self.attempt(lambda: self.screen.library.set_all_read(permalinks, read=True)):
-            self._undo[self._list] = permalinks
-            self.screen.posts.reload()
-            self.screen.refresh_counts()
-            self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")
+    def _undo_all_read(self) -> None:
+        permalinks = self._undo[self._list]
+        self.screen.library.set_all_read(permalinks, read=False)
+        del self._undo[self._list]
+        self._counted = None
+        self.screen.posts.reload()
+        self.screen.reveal_shown()
+        self.screen.refresh_counts()
+        self.screen.status.say(f"{len(permalinks)} unread again")

@@ -1,64 +1,21 @@
-"""Movement: in the list, in the post, between the two and between posts."""
+"""Move in the list and in the post, between panes, between posts, and through the history."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from xsfreader.model import View
 from xsfreader.ui.places import same_heading
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from xsfreader.model import View
+    from xsfreader.ui.history import Visit
 
-    from xsfreader.ui.reader import ReaderScreen
 
+class Navigation(Part):
+    """The actions that move."""
 
-class Moving:
-    """What the keys of movement do on the reader's screen."""
-
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
-
-    @property
-    def doings(self) -> dict[str, Callable[[], object]]:
-        """What each action of movement does, by its id."""
-        return {
-            "line-down": lambda: self.move(1),
-            "line-up": lambda: self.move(-1),
-            "page-down": lambda: self.move_page(1),
-            "page-up": lambda: self.move_page(-1),
-            "half-page-down": lambda: self.move_page(0.5),
-            "half-page-up": lambda: self.move_page(-0.5),
-            "top": lambda: self.move_end(bottom=False),
-            "bottom": lambda: self.move_end(bottom=True),
-            "next-heading": lambda: self.step_heading(1),
-            "previous-heading": lambda: self.step_heading(-1),
-            "pane-right": self.go_right,
-            "pane-left": self.go_left,
-            "next-link": lambda: self.step_link(1),
-            "previous-link": lambda: self.step_link(-1),
-            "open": self.open,
-            "back": self.back,
-            "next-post": lambda: self.step(1),
-            "previous-post": lambda: self.step(-1),
-            "next-unread": lambda: self.step(1, unread=True),
-            "previous-unread": lambda: self.step(-1, unread=True),
-            **{f"view-{view.value}": partial(self.show_view, view) for view in View},
-            "translation": self.translate,
-            "zen": self.zen,
-        }
-
-    def _moved(self) -> None:
-        """Count the post as read, or show the one that the list's cursor came to.
-
-        The list says so too, but later: the next key may be for the post already, and list
-        and post change in one frame.
-        """
-        if self.screen.reading:
-            self.screen.marking.read_now()
-        else:
-            self.screen.following.follow()
+    # In the pane
 
     def move(self, lines: int) -> None:
         """Move by lines or rows; in a post that counts as reading it."""
@@ -70,76 +27,109 @@ class Moving:
         self.screen.pane.move_page(pages)
         self._moved()
 
-    def move_end(self, *, bottom: bool) -> None:
-        """Move to the end or the start."""
+    def move_to_top(self) -> None:
+        """Move to the start."""
+        self._move_end(bottom=False)
+
+    def move_to_bottom(self) -> None:
+        """Move to the end."""
+        self._move_end(bottom=True)
+
+    def _move_end(self, *, bottom: bool) -> None:
         if self.screen.reading:
-            self.screen.links.remember()
+            self.screen.remember_place()
         self.screen.pane.move_end(bottom=bottom)
         self._moved()
 
+    def _moved(self) -> None:
+        """Mark the post as read, or show the one under the list's cursor.
+
+        The list posts a message too, but later: the next key may be for that post already, and
+        list and post are to change in one frame.
+        """
+        if self.screen.reading:
+            self.screen.mark_shown_read()
+        else:
+            self.screen.preview_selected()
+
     def step_heading(self, direction: int) -> None:
-        """Go to the next heading of the post."""
+        """Go to the next or previous heading."""
         if not self.screen.article.step_heading(direction):
             self.screen.status.say("no more headings this way")
 
-    def step_link(self, direction: int) -> None:
-        """Go to the next link of the post; from the list, go to the post."""
-        if self.screen.reading:
-            self.screen.links.step(direction)
-        else:
-            self.screen.focus_pane(reading=True)
+    # Between panes
 
     def go_right(self) -> None:
-        """Open the fold, or go to the post."""
+        """Open the group, or go to the post."""
         if not self.screen.reading and not self.screen.posts.inwards():
             self.open()
 
     def go_left(self) -> None:
-        """Go to the list; in it, close the fold."""
+        """Go to the list; in it, close the group."""
         if self.screen.reading:
             self.screen.focus_pane(reading=False)
         else:
             self.screen.posts.outwards()
 
     def open(self) -> None:
-        """Open the fold or the post under the cursor, or follow the link one stands on."""
+        """Open the group or post under the list's cursor, or follow the current link."""
         screen = self.screen
         entry = screen.posts.entry
         if screen.reading:
             if screen.article.current_link >= 0:
-                screen.links.follow(screen.article.current_link)
+                screen.follow_link(screen.article.current_link)
         elif entry is not None:
-            screen.open_post(entry.permalink)
+            self.open_post(entry.permalink)
         else:
             screen.posts.activate()
 
-    def back(self) -> None:
-        """Go one level back: from selected text, zen, matches, the link, the post."""
+    def open_post(self, permalink: str) -> None:
+        """Read a post of the list."""
+        screen = self.screen
+        if permalink == screen.item_id or screen.show_item(permalink):
+            screen.focus_pane(reading=True)
+            screen.mark_shown_read()
+
+    def go_up(self) -> None:
+        """Leave one level: selected text, zen mode, matches or the link, the post, the filter."""
         screen = self.screen
         if screen.get_selected_text():
             screen.clear_selection()
         elif screen.has_class("zen"):
             screen.remove_class("zen")
-        elif screen.finding.active or screen.article.current_link >= 0:
-            screen.finding.leave(back=False)
+        elif screen.article.has_highlights:
+            screen.clear_find()
             screen.status.say("")
         elif screen.reading:
             screen.focus_pane(reading=False)
         elif screen.posts.filtered:
-            screen.asking.show_all()
+            screen.clear_filter()
 
-    def step(self, direction: int, *, unread: bool = False) -> None:
-        """Go to the next post of the list in that direction."""
-        screen = self.screen
-        if not screen.posts.step(direction, unread=unread):
-            what = "unread post" if unread else "post"
-            way = "down" if direction > 0 else "up"
-            screen.status.say(f"no {what} further {way} this list")
+    def toggle_zen(self) -> None:
+        """Show the text alone, or everything again."""
+        zen = not self.screen.has_class("zen")
+        self.screen.focus_pane(reading=True)
+        self.screen.set_class(zen, "zen")
+
+    # Between posts
+
+    def step_post(self, direction: int) -> None:
+        """Go to the next or previous post of the list."""
+        self._step("post", direction)
+
+    def step_unread(self, direction: int) -> None:
+        """Go to the next or previous unread post of the list."""
+        self._step("unread post", direction)
+
+    def _step(self, what: str, direction: int) -> None:
+        if self.screen.posts.step(direction, unread=what != "post"):
+            self.screen.preview_selected()
         else:
-            screen.following.follow()
+            way = "down" if direction > 0 else "up"
+            self.screen.status.say(f"no {what} further {way} this list")
 
     def show_view(self, view: View) -> None:
-        """Show the list in another order, the cursor on the same post where it is there."""
+        """Show the list in another order, the cursor on the same post if it is there."""
         screen = self.screen
         shown = screen.shown_entry
         again = view is screen.posts.view and not screen.posts.filtered
@@ -148,27 +138,44 @@ class Moving:
         screen.focus_pane(reading=False)
         entry = screen.posts.entry
         if entry is not None and entry.permalink != shown:
-            screen.links.remember()
-            screen.show_post(entry.permalink)
+            screen.remember_place()
+            screen.show_item(entry.permalink)
 
-    def translate(self) -> None:
+    def show_translation(self) -> None:
         """Show the post in its next language, at the same heading."""
         screen = self.screen
-        if screen.permalink is None:
+        if screen.item_id is None:
             return
-        other = screen.library.next_translation(screen.permalink)
+        other = screen.library.next_translation(screen.item_id)
         if other is None:
             screen.status.say("this post is there in one language only")
             return
-        was, place = screen.article.document, screen.article.place
-        screen.links.remember()
-        screen.show_post(other, from_top=True)
-        now = screen.article.document
-        if was is not None and now is not None:
-            screen.article.jump(same_heading(was, now, place))
+        before, place = screen.article.document, screen.article.place
+        screen.remember_place()
+        shown = screen.show_item(other, from_top=True)
+        after = screen.article.document
+        if shown and before is not None and after is not None:
+            screen.article.jump(same_heading(before, after, place))
 
-    def zen(self) -> None:
-        """Show the text alone, or all again."""
-        zen = not self.screen.has_class("zen")
-        self.screen.focus_pane(reading=True)
-        self.screen.set_class(zen, "zen")
+    # Through the history
+
+    def go_back(self) -> None:
+        """Go back to the last place in the history."""
+        here = self.screen.here
+        self._visit(self.screen.history.back(here) if here else None, "back")
+
+    def go_forward(self) -> None:
+        """Go forward again in the history."""
+        here = self.screen.here
+        self._visit(self.screen.history.forward(here) if here else None, "on")
+
+    def _visit(self, visit: Visit | None, way: str) -> None:
+        screen = self.screen
+        if visit is None:
+            screen.status.say(f"nothing further {way}")
+            return
+        if visit.item_id != screen.item_id and not screen.read_item(visit.item_id, from_top=True):
+            return
+        screen.article.jump(visit.place)
+        if visit.search is not None:
+            screen.search_archive(*visit.search)

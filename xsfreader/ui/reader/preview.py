@@ -1,70 +1,72 @@
-"""The post follows the list's cursor, at once where it can, and never faster than one can see."""
+"""Show the post under the list's cursor, never more often than the terminal can show it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xsfreader.ui.reader.base import Part
+
 if TYPE_CHECKING:
-    from xsfreader.ui.messages import PostPrepared
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.ui.prefetch import Prefetch
+    from xsfreader.ui.reader.base import ReaderBase
 
 
-class Following:
-    """Shows the post that the list's cursor came to, or passes it over for one soon to come.
+class Preview(Part):
+    """Shows the post under the list's cursor, or skips it for the next one.
 
-    So however fast the keys come, and however slow the terminal is, no more is done than can
-    be seen; and what takes long to parse is parsed beside the screen.
+    While the last post is not on the terminal yet, no other is shown: however fast the keys
+    come, the work stays within what can be seen. A post that takes long to parse is parsed in a
+    thread first.
     """
 
-    def __init__(self, screen: ReaderScreen) -> None:
-        self.screen = screen
-        self._unseen = False
+    def __init__(self, screen: ReaderBase) -> None:
+        super().__init__(screen)
+        self._painting = False
         """Whether the post shown last is not on the terminal yet."""
-        self._behind = False
-        """Whether the list's cursor has moved on since."""
+        self._is_behind = False
+        """Whether the cursor has moved on since."""
 
     def follow(self) -> None:
-        """Show the post under the cursor as soon as may be."""
-        self._behind = True
-        if not self._unseen:
-            self._go_on()
+        """Show the post under the cursor as soon as possible."""
+        self._is_behind = True
+        if not self._painting:
+            self._show_if_parsed()
 
     def catch_up(self) -> None:
-        """Show the post under the cursor now: a key is for it."""
-        if self._behind:
+        """Show the post under the cursor now, since the next action is for it."""
+        if self._is_behind:
             self._show()
 
-    def prepared(self, message: PostPrepared) -> None:
-        """Keep a post that may be opened next, and show one that was waited for."""
-        posts = self.screen.posts
+    def take_parsed(self, message: Prefetch.Parsed) -> None:
+        """Cache a parsed post, and show it if the cursor waits for it."""
+        entry = self.screen.posts.entry
         if message.parsed is not None:
             self.screen.library.cache_item(message.parsed)
-        elif self._behind and posts.entry and posts.entry.permalink == message.permalink:
-            # Opening it says what is wrong.
+        elif self._is_behind and entry and entry.permalink == message.item_id:
+            # Opening it reports what is wrong.
             self._show()
-        if not self._unseen:
-            self._go_on()
+        if not self._painting:
+            self._show_if_parsed()
 
-    def _go_on(self) -> None:
+    def _show_if_parsed(self) -> None:
         entry = self.screen.posts.entry
-        if not self._behind or entry is None:
+        if not self._is_behind or entry is None:
             return
         if self.screen.library.is_slow_to_open(entry.permalink):
-            self.screen.preparing.now(entry.permalink)
+            self.screen.prefetch.parse_now(entry.permalink)
         else:
             self._show()
 
     def _show(self) -> None:
-        self._behind = False
+        self._is_behind = False
         screen, entry = self.screen, self.screen.posts.entry
-        if entry is None or entry.permalink == screen.permalink:
+        if entry is None or entry.permalink == screen.item_id:
             return
-        self._unseen = True
-        screen.call_after_refresh(self._seen)
-        screen.show_post(entry.permalink)
-        if screen.reading:
-            screen.marking.read_now()
+        self._painting = True
+        screen.call_after_refresh(self._painted)
+        if screen.show_item(entry.permalink) and screen.reading:
+            screen.mark_shown_read()
 
-    def _seen(self) -> None:
-        self._unseen = False
-        self._go_on()
+    def _painted(self) -> None:
+        self._painting = False
+        self._show_if_parsed()

@@ -1,4 +1,4 @@
-"""Where the app was left: view, folds, post and pane, kept as one setting of the state."""
+"""Where the app was left: view, groups, post and pane, saved as one setting of the state."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.model import View
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.ui.reader.base import ReaderBase
 
 MOST_FOLDS = 200
 
 
-class Session(NamedTuple):
-    """What brings the screen back as it was; the place in the post is kept with the post."""
+class ScreenState(NamedTuple):
+    """What restores the screen; the place in the post is saved with the post."""
 
     view: str = View.DATE.value
     permalink: str = ""
     reading: bool = False
     folds: tuple[str, ...] = ()
 
-    def text(self) -> str:
-        """Write it for the state."""
+    def to_text(self) -> str:
+        """Serialize it."""
         return json.dumps(self._asdict())
 
     @classmethod
-    def read(cls, text: str | None) -> Session | None:
-        """Read what ``text`` wrote; None where it is nothing of the kind."""
+    def parse(cls, text: str | None) -> ScreenState | None:
+        """Parse what ``to_text`` wrote; None for anything else."""
         try:
             data = json.loads(text or "")
-            session = cls(
+            state = cls(
                 View(data["view"]).value,
                 str(data["permalink"]),
                 bool(data["reading"]),
@@ -38,26 +39,58 @@ class Session(NamedTuple):
             )
         except (ValueError, TypeError, KeyError):
             return None
-        return session if session.permalink else None
+        return state if state.permalink else None
 
 
-def current(screen: ReaderScreen) -> Session:
-    """Tell how the screen stands now."""
-    folds = sorted(screen.posts.tree_of_posts.opened)[:MOST_FOLDS]
-    return Session(screen.posts.view.value, screen.permalink or "", screen.reading, tuple(folds))
+class Session(Part):
+    """Saves the state of the screen, and restores it at the next start."""
 
+    def __init__(self, screen: ReaderBase, *, fresh: bool) -> None:
+        """Do not restore it if ``fresh``."""
+        super().__init__(screen)
+        self._fresh = fresh
+        self._saved = ""
 
-def restore(screen: ReaderScreen, session: Session) -> bool:
-    """Bring the screen back; False where the post it stood on is gone."""
-    permalink = screen.library.item_at(session.permalink)
-    if permalink is None:
-        return False
-    view = View(session.view)
-    screen.posts.show(
-        view,
-        screen.library.entry_permalink(permalink),
-        opened=frozenset(session.folds),
-    )
-    screen.show_post(permalink)
-    screen.focus_pane(reading=session.reading or screen.has_class("narrow"))
-    return True
+    def open(self) -> None:
+        """Restore the screen, else show the newest unread post."""
+        screen = self.screen
+        screen.posts.library = screen.library
+        saved = None if self._fresh else ScreenState.parse(screen.library.session())
+        permalink = screen.library.item_at(saved.permalink) if saved is not None else None
+        if saved is None or permalink is None:
+            self._begin()
+        else:
+            self._restore(saved, permalink)
+        screen.refresh_counts()
+
+    def _begin(self) -> None:
+        screen = self.screen
+        first = screen.library.newest_unread()
+        screen.posts.use(screen.library, first.permalink if first else None)
+        if first is not None:
+            screen.show_item(first.permalink)
+        screen.focus_pane(reading=screen.has_class("narrow") and first is not None)
+
+    def _restore(self, saved: ScreenState, permalink: str) -> None:
+        screen = self.screen
+        screen.posts.show(
+            View(saved.view),
+            screen.library.entry_permalink(permalink),
+            opened=frozenset(saved.folds),
+        )
+        screen.show_item(permalink)
+        screen.focus_pane(reading=saved.reading or screen.has_class("narrow"))
+
+    def save(self) -> None:
+        """Save the place in the post and the state of the screen."""
+        screen, permalink, place = self.screen, self.screen.item_id, self.screen.article.place
+        if permalink is None:
+            return
+        if screen.article.page is not None:
+            screen.attempt(lambda: screen.library.set_place(permalink, place))
+        folds = sorted(screen.posts.tree_of_posts.opened)[:MOST_FOLDS]
+        view = screen.posts.view.value
+        text = ScreenState(view, permalink, screen.reading, tuple(folds)).to_text()
+        if text != self._saved:
+            self._saved = text
+            screen.attempt(lambda: screen.library.keep_session(text))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.message import Message
 from textual.worker import get_current_worker
 
 from xsfreader.errors import (
@@ -13,20 +15,14 @@ from xsfreader.errors import (
     UnknownPostError,
     XsfreaderError,
 )
-from xsfreader.ui.messages import (
-    ArchiveChanged,
-    PicturesFetched,
-    SyncDone,
-    SyncFailed,
-    SyncProgress,
-)
+from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xsfreader.library import Library
-    from xsfreader.model import Progress
-    from xsfreader.ui.reader import ReaderScreen
+    from xsfreader.model import Progress, SyncReport
+    from xsfreader.ui.reader.base import ReaderBase
 
 IMAGES = "images"
 """The unit of progress with images, which come beside everything else."""
@@ -36,19 +32,57 @@ POLL_SECONDS = 1.0
 """How often a folder on disk is asked whether it changed."""
 
 
-class Syncer:
-    """Runs one sync at a time for the reader's screen."""
+class Sync(Part):
+    """Runs one sync at a time in a thread, and shows what it brought."""
 
-    def __init__(self, screen: ReaderScreen, library: Library, *, offline: bool) -> None:
-        self.screen = screen
+    @dataclass
+    class Progressed(Message):
+        """How far the sync is."""
+
+        progress: Progress
+
+        def can_replace(self, message: Message) -> bool:
+            """Let the last of several stand for all."""
+            return isinstance(message, Sync.Progressed)
+
+    @dataclass
+    class Done(Message):
+        """A sync succeeded."""
+
+        report: SyncReport
+        quiet: bool
+        """Whether nobody asked for it, so that "nothing new" is not worth a line."""
+
+    @dataclass
+    class Failed(Message):
+        """A sync failed."""
+
+        error: XsfreaderError
+
+    @dataclass
+    class ImagesFetched(Message):
+        """Fetching all images ended."""
+
+        words: str
+        alert: bool = False
+
+    @dataclass
+    class ArchiveChanged(Message):
+        """Posts were added, changed or removed, for a dialog that shows some of them."""
+
+    def __init__(self, screen: ReaderBase, library: Library, *, offline: bool) -> None:
+        """Sync ``library``, which the screen shows once it has posts."""
+        super().__init__(screen)
         self.library = library
         self.offline = offline
         self.running = False
+        self._waiting = False
+        """Whether the library has its first posts, while a page of the guide is being read."""
         self._fingerprint = ""
         self._failure = ""
         """What went wrong with the last sync."""
         self._told = 0
-        """Which of the status line's words are on the last sync."""
+        """Which message of the status line is about the last sync."""
 
     def start(self) -> None:
         """Sync now, and again by the clock: a folder when it changes, the network rarely."""
@@ -67,6 +101,10 @@ class Syncer:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
         else:
             self.say_offline()
+
+    def run_now(self) -> None:
+        """Sync because the reader asks for it."""
+        self.run(asked=True)
 
     def run(self, *, asked: bool = False) -> None:
         """Start a sync unless one is under way."""
@@ -87,7 +125,7 @@ class Syncer:
 
         def progress(progress: Progress) -> None:
             if asked or not self.library.local:
-                self.screen.post_message(SyncProgress(progress))
+                self.screen.post_message(Sync.Progressed(progress))
 
         try:
             if self.library.local and not asked:
@@ -108,9 +146,9 @@ class Syncer:
                 # A folder that is away is asked for every second, and told of once.
                 self.running = False
             else:
-                self.screen.post_message(SyncFailed(error))
+                self.screen.post_message(Sync.Failed(error))
         else:
-            self.screen.post_message(SyncDone(report, quiet=not asked))
+            self.screen.post_message(Sync.Done(report, quiet=not asked))
             if self.library.config.images == "all" and not self.library.local:
                 self._fetch_pictures(progress)
 
@@ -123,10 +161,10 @@ class Syncer:
         except StoppedError:
             return
         except XsfreaderError as error:
-            self.screen.post_message(PicturesFetched(f"images: {error}", alert=True))
+            self.screen.post_message(Sync.ImagesFetched(f"images: {error}", alert=True))
         else:
             words = report.summary() if report.fetched or report.failed else ""
-            self.screen.post_message(PicturesFetched(words))
+            self.screen.post_message(Sync.ImagesFetched(words))
 
     # Back on the screen's own thread
 
@@ -157,7 +195,7 @@ class Syncer:
             today = local.date() == local.now(local.tzinfo).date()
             self.screen.header.sync = f"synced {local:%H:%M}" if today else f"synced {local:%-d %b}"
 
-    def done(self, message: SyncDone) -> None:
+    def take_done(self, message: Done) -> None:
         """Show what came, without moving what the reader looks at."""
         self.running = False
         report, screen = message.report, self.screen
@@ -173,12 +211,13 @@ class Syncer:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if not first and (report.new or report.changed or report.removed):
             words += self._take_in_news()
-            screen.app.screen.post_message(ArchiveChanged())
-        if screen.awaited is not None:
+            screen.app.screen.post_message(Sync.ArchiveChanged())
+        if self._waiting:
             words += ": go to the list to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside), seconds=SEEN_SECONDS)
             self._told = screen.status.said
+        screen.gallery.reload()
 
     def _take_back(self) -> None:
         """Take away what was said of the sync before, if it still stands there."""
@@ -190,16 +229,16 @@ class Syncer:
         screen, library = self.screen, self.library
         screen.posts.reload()
         screen.refresh_counts()
-        if screen.permalink is None:
+        if screen.item_id is None:
             return ""
         try:
-            moved = library.permalink_at(screen.path) or screen.permalink
+            moved = library.permalink_at(screen.source_path) or screen.item_id
             document = library.document(moved)
         except UnknownPostError:
             return "; the post shown here is gone from there"
         except XsfreaderError:
             return ""
-        screen.permalink, screen.path = moved, library.post(moved).path
+        screen.item_id, screen.source_path = moved, library.post(moved).path
         row = screen.posts.row
         if row is None or (row.entry is not None and row.entry.permalink != screen.shown_entry):
             screen.reveal_shown()
@@ -207,15 +246,16 @@ class Syncer:
             screen.article.update(document)
         return ""
 
-    def pictures_fetched(self, words: str, *, alert: bool) -> None:
-        """Say what came of fetching all images, if anything did."""
+    def report_images(self, message: ImagesFetched) -> None:
+        """Say how fetching all images ended, if there is anything to say."""
         self.show_synced()
-        if words:
-            self.screen.status.say(words, alert=alert, seconds=SEEN_SECONDS)
+        if message.words:
+            self.screen.status.say(message.words, alert=message.alert, seconds=SEEN_SECONDS)
+        self.screen.gallery.reload()
 
     def _leave_guide(self) -> None:
         """Show the archive in the place of the guide, once the reader is free for it."""
-        self.screen.awaited = self.library
+        self._waiting = True
         self.switch_if_free()
 
     def switch_if_free(self) -> bool:
@@ -223,17 +263,17 @@ class Syncer:
 
         A page being read stays until it is left, a panel or a question until it is closed.
         """
-        screen, library = self.screen, self.screen.awaited
-        read = screen.touched and screen.reading
+        screen = self.screen
+        read = screen.has_read and screen.reading
         covered = screen.app.screen is not screen
-        if library is None or read or screen.asking.open or covered:
+        if not self._waiting or read or screen.prompt is not None or covered:
             return False
-        screen.keep_place()
-        screen.library, screen.awaited, screen.permalink = library, None, None
-        screen.start()
+        screen.save_place()
+        self._waiting = False
+        screen.open_library(self.library)
         return True
 
-    def failed(self, error: XsfreaderError) -> None:
+    def report_failure(self, error: XsfreaderError) -> None:
         """Say in one line what went wrong and which key tries again."""
         self.running = False
         self.show_synced()

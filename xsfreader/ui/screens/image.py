@@ -85,8 +85,8 @@ class ImageView(Widget):
         return strips
 
 
-class ImageScreen(DismissOnce, ModalScreen[None]):
-    """One picture of a post after another."""
+class ImageScreen(DismissOnce, ModalScreen[str | None]):
+    """One image of a post after another; returns the URL to open in the browser."""
 
     DEFAULT_CSS = """
     ImageScreen {
@@ -132,18 +132,18 @@ class ImageScreen(DismissOnce, ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show the first one once the room for it is known."""
-        self.call_after_refresh(self.refresh_picture, ask=True)
+        self.call_after_refresh(self.refresh_image, ask=True)
 
     def on_resize(self) -> None:
         """Draw anew for the new size."""
-        self.call_after_refresh(self.refresh_picture, ask=True)
+        self.call_after_refresh(self.refresh_image, ask=True)
 
     @property
     def image(self) -> Image:
         """The one on screen."""
         return self._images[self._index]
 
-    def refresh_picture(self, *, ask: bool = False) -> None:
+    def refresh_image(self, *, ask: bool = False) -> None:
         """Show what there is of the picture by now; ask for it if need be."""
         image, gallery = self.image, self._gallery
         words = image.caption or image.alt or "(no description)"
@@ -156,20 +156,19 @@ class ImageScreen(DismissOnce, ModalScreen[None]):
             return
         problem = gallery.problem(image)
         drawing = None
-        wanted = gallery.wanted(image, most, enlarge=GROWTH)
-        if wanted is not None:
-            drawing = gallery.cached(wanted)
+        request = gallery.request_for(image, most, enlarge=GROWTH)
+        if request is not None:
+            drawing = gallery.cached(request)
             if drawing is None and ask:
-                gallery.ask([wanted])
+                gallery.request([request])
                 problem = ""
         self.view.show(drawing, problem or "…")
 
     def action_step(self, step: int) -> None:
         """Go to another of the post's pictures."""
         self._index = (self._index + step) % len(self._images)
-        self.refresh_picture(ask=True)
+        self.refresh_image(ask=True)
 
     def action_browse(self) -> None:
         """Open the picture's address in the browser."""
-        self._gallery.screen.links.open_outside(self.image.url)
-        self.dismiss(None)
+        self.dismiss(self.image.url)

@@ -1,4 +1,4 @@
-"""The palette: every action, category, XEP and title, found by a few letters."""
+"""The palette: find any action, category, XEP or title by a few letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from textual import events
 from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
@@ -17,7 +17,6 @@ from xsfreader.model import View
 from xsfreader.text import clean, fold
 from xsfreader.ui.input import PendingInput
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.closing import DismissOnce
 
 if TYPE_CHECKING:
@@ -27,19 +26,52 @@ if TYPE_CHECKING:
     from textual.command import Hits
 
     from xsfreader.library import Library
+    from xsfreader.ui.keymap import Action
 
 LEAST_LETTERS = 2
 MOST_HITS = 30
 
 Command = tuple[str, str, "Callable[[], object]"]
-"""Words, help, and what it does."""
+"""Text, help, and what to call."""
+
+
+class Names(NamedTuple):
+    """What the palette offers besides the actions."""
+
+    categories: list[str]
+    xeps: list[str]
+    """A line for each XEP, which begins with its number."""
+    titles: list[tuple[str, str]]
+    """Title and permalink of each post."""
+
+
+class Host(Protocol):
+    """What the palette needs of the screen it opens over."""
+
+    library: Library
+    actions: Sequence[Action]
+
+    def action_do(self, name: str) -> None:
+        """Run an action by its id."""
+
+    def show_category(self, name: str) -> None:
+        """Show the list by category, the cursor on this one."""
+
+    def show_xep(self, number: int) -> None:
+        """Show the card of a XEP."""
+
+    def go_to(self, item_id: str) -> None:
+        """Go to an item."""
 
 
 class Palette(PendingInput, DismissOnce, CommandPalette):
-    """The palette, ready for keys that come before what they are for."""
+    """Textual's palette, with keys that wait for what the letters before them find."""
+
+    def __init__(self) -> None:
+        super().__init__(providers=[Commands], placeholder="action, category, XEP or title")
 
     def is_pending(self, typed: events.Key | events.Paste) -> bool:
-        """Let keys that choose or close wait for what the letters before them find."""
+        """Let keys that choose or close wait until the search has ended."""
         if isinstance(typed, events.Paste) or typed.is_printable:
             return False
         return any(
@@ -55,20 +87,20 @@ class Palette(PendingInput, DismissOnce, CommandPalette):
             super()._action_command_list(action)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, and gather nothing more: there is no list for it any longer."""
+        """Close, and cancel the search."""
         self._cancel_gather_commands()
         return super().dismiss(result)
 
 
-class Everything(Provider):
-    """All that the palette offers on the reader's screen."""
+class Commands(Provider):
+    """Finds commands: actions, categories, XEPs and titles."""
 
-    _found: list[Command] | None = None
+    _commands: list[Command] | None = None
 
     @property
-    def reader(self) -> ReaderScreen | None:
-        """The screen the palette was called from."""
-        return self.screen if isinstance(self.screen, ReaderScreen) else None
+    def host(self) -> Host:
+        """The screen under the palette."""
+        return cast("Host", self.screen)
 
     async def discover(self) -> Hits:
         """Offer the actions before anything is typed."""
@@ -77,50 +109,38 @@ class Everything(Provider):
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
-        reader = self.reader
-        if reader is None or len(query) < LEAST_LETTERS:
+        if len(query) < LEAST_LETTERS:
             return
-        if self._found is None:
-            library = await asyncio.to_thread(_read, reader.library)
-            self._found = [*self._actions(), *self._places(library)]
-        found = await asyncio.to_thread(best, self._found, query)
+        if self._commands is None:
+            names = await asyncio.to_thread(_read_names, self.host.library)
+            self._commands = [*self._actions(), *self._places(names)]
+        found = await asyncio.to_thread(best, self._commands, query)
         for score, (words, about, do) in found[:MOST_HITS]:
             yield Hit(score, Content(words), do, words, about)
 
     def _actions(self) -> Iterator[Command]:
-        reader = self.reader
-        if reader is None:
-            return
-        doings: dict[str, Callable[[], object]] = {
-            name: partial(reader.action_do, name) for name in reader.doings
-        }
-        doings["quit"] = partial(reader.app.run_action, "quit")
-        for action in reader.actions:
-            if action.id in doings and action.id != "palette":
+        for action in self.host.actions:
+            if action.id != "palette":
                 keys = " ".join(map(key_shown, action.keys))
-                yield f"{action.label}: {action.help}  ({keys})", action.group, doings[action.id]
+                do = partial(self.host.action_do, action.id)
+                yield f"{action.label}: {action.help}  ({keys})", action.group, do
 
-    def _places(
-        self, found: tuple[list[str], list[str], list[tuple[str, str]]]
-    ) -> Iterator[Command]:
-        reader = self.reader
-        if reader is None:
-            return
-        categories, xeps, titles = found
-        for name in categories:
-            yield f"Category {clean(name)}", "List", partial(_category, reader, name)
-        for line in xeps:
+    def _places(self, names: Names) -> Iterator[Command]:
+        host = self.host
+        for name in names.categories:
+            yield f"Category {clean(name)}", "List", partial(host.show_category, name)
+        for line in names.xeps:
             number = int(line.split()[0].removeprefix("XEP-"))
-            yield clean(line), "XEP", partial(reader.panels.card, number)
-        for title, permalink in titles:
-            yield clean(title), "Post", partial(reader.links.go, permalink)
+            yield clean(line), "XEP", partial(host.show_xep, number)
+        for title, permalink in names.titles:
+            yield clean(title), "Post", partial(host.go_to, permalink)
 
 
 def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]:
-    """Score what matches a query, the best first.
+    """Score the commands that match a query, best matches first.
 
-    What is named so comes first, then what begins with the query, what has words that begin so,
-    what holds them anywhere, and what only holds the letters.
+    The order is: the query is the name, begins it, begins words of it, is anywhere in it, or has
+    its letters somewhere in it.
     """
     matchers = [Matcher(spelled) for spelled in spellings(query)]
     wanted = fold(query).split()
@@ -144,14 +164,10 @@ def spellings(query: str) -> list[str]:
     return [query, f"XEP-{int(xep[1]):04}", f"xep{xep[1]}"] if xep else [query]
 
 
-def _read(library: Library) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+def _read_names(library: Library) -> Names:
     with library.clone() as own:
-        categories = [fold.label for fold in own.folds(View.CATEGORY)]
-        xeps = [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()]
-        titles = [(entry.title, entry.permalink) for entry in own.entries(View.DATE, None)]
-    return categories, xeps, titles
-
-
-def _category(reader: ReaderScreen, name: str) -> None:
-    reader.moving.show_view(View.CATEGORY)
-    reader.posts.reveal_fold(name)
+        return Names(
+            [fold.label for fold in own.folds(View.CATEGORY)],
+            [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()],
+            [(entry.title, entry.permalink) for entry in own.entries(View.DATE, None)],
+        )

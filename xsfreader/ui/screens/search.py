@@ -213,7 +213,7 @@ class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str]
             if message.problem:
                 self.found.update(message.problem, layout=False)
 
-    def on_archive_changed(self) -> None:
+    def on_sync_archive_changed(self) -> None:
         """Search anew in what came, the cursor on the same post."""
         hits, cursor = self.results.hits, self.results.cursor
         at = hits[cursor].post.permalink if cursor < len(hits) else ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset
+from textual.message import Message
 
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.messages import LinkChosen, PictureChosen, Scrolled
 from xsfreader.ui.places import relocate_place
 from xsfreader.ui.render import (
     Geometry,
@@ -47,6 +48,28 @@ class ArticleView(PaintedView, can_focus=True):
     """
 
     LOOKS = LOOKS["article"]
+
+    @dataclass
+    class LinkClicked(Message):
+        """A link was clicked."""
+
+        index: int
+        """Its place among the links of the item."""
+
+    @dataclass
+    class ImageClicked(Message):
+        """An image was clicked."""
+
+        index: int
+        """Its place among the images of the item."""
+
+    @dataclass
+    class Scrolled(Message):
+        """The view is at another place."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let the last of several stand for all."""
+            return isinstance(message, ArticleView.Scrolled)
 
     def __init__(self, widest: int) -> None:
         super().__init__(id="article")
@@ -102,7 +125,7 @@ class ArticleView(PaintedView, can_focus=True):
         # A page with fewer lines scrolls by itself, which is no move of the reader.
         self._place = place
         self._scroll_to_place()
-        self.post_message(Scrolled())
+        self.post_message(self.Scrolled())
 
     def _make_page(self, document: Document, kept: Mapping[int, int] | None = None) -> Layout:
         if self.gallery is not None:
@@ -146,7 +169,7 @@ class ArticleView(PaintedView, can_focus=True):
         self.scroll_to(y=max(0, line - (anchor - top)), animate=False)
         if anchor == top:
             self._place = place
-        self.post_message(Scrolled())
+        self.post_message(self.Scrolled())
 
     def on_focus(self) -> None:
         """Put the terminal's own cursor where the text begins, for those who read by it."""
@@ -184,7 +207,7 @@ class ArticleView(PaintedView, can_focus=True):
             # A window that grew pushes the end of the text down; that is no move of the reader.
             if round(new_value) != min(self.page.line_at(self._place), self.max_scroll_y):
                 self._place = self.page.place_of(self.scroll_offset.y)
-            self.post_message(Scrolled())
+            self.post_message(self.Scrolled())
 
     def move(self, lines: int) -> None:
         """Scroll by lines."""
@@ -232,6 +255,11 @@ class ArticleView(PaintedView, can_focus=True):
     def current_link(self) -> int:
         """Index of the link one is on, -1 for none."""
         return self._lit.link
+
+    @property
+    def has_highlights(self) -> bool:
+        """Whether matches or a link are highlighted."""
+        return bool(self._lit.ranges) or self._lit.link >= 0
 
     def links_in_sight(self) -> list[tuple[int, int, int]]:
         """Find the links on screen: index, line of the page, cell of its first character."""
@@ -289,11 +317,11 @@ class ArticleView(PaintedView, can_focus=True):
         at = event.y + self.scroll_offset.y
         link = link_at(self.page, at, event.x, self.left) if self.page is not None else -1
         if link >= 0:
-            self.post_message(LinkChosen(link))
+            self.post_message(self.LinkClicked(link))
         elif self.page is not None and 0 <= at < len(self.page.lines):
             picture = self.page.lines[at].image
             if picture >= 0:
-                self.post_message(PictureChosen(picture))
+                self.post_message(self.ImageClicked(picture))
 
     # Painting
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.message import Message
 from textual.reactive import reactive, var
 
 from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.messages import ViewChosen
 from xsfreader.ui.render import PaintedStrip, fit
 from xsfreader.ui.widgets.painted import Painted
 
@@ -85,6 +86,12 @@ VIEWS = (
 class ViewTabs(Bar):
     """The views of the list, by name; a click chooses one. Or what the list is narrowed to."""
 
+    @dataclass
+    class Selected(Message):
+        """A view was clicked."""
+
+        view: View
+
     def __init__(self, posts: PostRows) -> None:
         super().__init__()
         self.posts = posts
@@ -125,7 +132,7 @@ class ViewTabs(Bar):
         cell = 1
         for view, name in self._names():
             if cell <= event.x < cell + len(name):
-                self.post_message(ViewChosen(view))
+                self.post_message(self.Selected(view))
             cell += len(name) + 1
 
 

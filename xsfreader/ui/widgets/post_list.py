@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.geometry import Offset
+from textual.message import Message
 
 from xsfreader.model import View
-from xsfreader.ui.messages import PostChosen, PostOpened
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.post_rows import PostRows
 
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
 
 
 class PostList(Tells, PostRows, can_focus=True):
-    """Posts by date, category and so on, with a cursor.
+    """Posts by date, category and so on, with a cursor."""
 
-    Says PostChosen when the cursor comes to a post, PostOpened when one is opened.
-    """
+    @dataclass
+    class Highlighted(Message):
+        """The cursor came to a post."""
+
+        permalink: str
+
+    @dataclass
+    class Selected(Message):
+        """A post was selected to be read."""
+
+        permalink: str
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)
@@ -197,7 +207,7 @@ class PostList(Tells, PostRows, can_focus=True):
         """Bring the cursor to a row and tell which post is there."""
         self._place_cursor(row)
         if self.entry is not None:
-            self.post_message(PostChosen(self.entry.permalink))
+            self.post_message(self.Highlighted(self.entry.permalink))
 
     def move(self, rows: int) -> None:
         """Move the cursor by some rows."""
@@ -245,7 +255,7 @@ class PostList(Tells, PostRows, can_focus=True):
         if row.node is not None:
             self._fold(row, to=None)
         elif row.entry is not None:
-            self.post_message(PostOpened(row.entry.permalink))
+            self.post_message(self.Selected(row.entry.permalink))
 
     def inwards(self) -> bool:
         """Open the fold under the cursor; False where there is none to open."""

@@ -1,0 +1,229 @@
+"""What the parts of the reader's screen share: library, widgets, and what they may ask for."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+
+from xsfreader.errors import XsfreaderError
+from xsfreader.text import clean
+from xsfreader.ui.history import History, Visit
+from xsfreader.ui.images.gallery import Gallery
+from xsfreader.ui.prefetch import Prefetch
+from xsfreader.ui.widgets.article import ArticleView
+from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
+from xsfreader.ui.widgets.post_list import PostList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xsfreader.library import Library
+    from xsfreader.markup import Link
+    from xsfreader.ui.images.terminal import Display
+    from xsfreader.ui.keymap import Action
+    from xsfreader.ui.widgets.prompt import Prompt
+
+T = TypeVar("T")
+
+
+class ReaderBase(Screen[None], inherit_bindings=False):
+    """The reader's screen as its parts know it.
+
+    What one part needs of another is an abstract method here; the screen calls the part.
+    """
+
+    def __init__(
+        self, library: Library, actions: Sequence[Action], display: Display, *, offline: bool
+    ) -> None:
+        super().__init__()
+        self.library = library
+        self.actions = actions
+        self.item_id: str | None = None
+        """Id of the item shown."""
+        self.source_path = ""
+        """Path of the post shown in its source; it stays when the permalink changes."""
+        self.reading = False
+        """Whether the keys go to the article rather than to the list."""
+        self.has_read = False
+        """Whether a post was read since the start."""
+        self.prompt: Prompt | None = None
+        """The line that asks for a text, while there is one."""
+        self.history = History()
+        self.header = HeaderBar()
+        self.posts = PostList(library)
+        self.tabs = ViewTabs(self.posts)
+        self.article = ArticleView(library.config.width)
+        self.status = StatusBar()
+        self.key_bar = KeyBar()
+        self.prefetch = Prefetch(self, lambda: self.library, self._nearby_items)
+        self.gallery = Gallery(self, self.article, lambda: self.library, display, offline=offline)
+        self.article.gallery = self.gallery
+
+    # What the parts may ask for
+
+    @abstractmethod
+    def show_item(self, item_id: str, *, from_top: bool = False) -> bool:
+        """Show an item where it was left, or from its top; report an error and return False."""
+
+    @abstractmethod
+    def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
+        """Show an item, give it the keys and mark it read; False if it could not be shown."""
+
+    @abstractmethod
+    def focus_pane(self, *, reading: bool) -> None:
+        """Give the keys to the article or to the list, and end a prompt."""
+
+    @abstractmethod
+    def open_library(self, library: Library) -> None:
+        """Show another library from where it was left, or from its newest unread post."""
+
+    @abstractmethod
+    def save_place(self) -> None:
+        """Save the place in the post and the state of the screen."""
+
+    @abstractmethod
+    def mark_shown_read(self) -> None:
+        """Mark the post shown as read."""
+
+    @abstractmethod
+    def preview_selected(self) -> None:
+        """Show the post under the list's cursor as soon as possible."""
+
+    @abstractmethod
+    def follow_link(self, index: int) -> None:
+        """Follow a link of the item shown."""
+
+    @abstractmethod
+    def open_url(self, url: str) -> None:
+        """Open a URL outside of the app, or copy it."""
+
+    @abstractmethod
+    def ask(
+        self,
+        words: str,
+        changed: Callable[[str], None],
+        answered: Callable[[str | None], None],
+        *,
+        text: str = "",
+        keep_unfinished: bool = True,
+    ) -> None:
+        """Ask for a text in place of the status line.
+
+        Call ``changed`` at every change and ``answered`` at the end, with None if it was
+        cancelled. The prompt begins with ``text``. If another pane takes the focus, the text so
+        far is the answer, unless ``keep_unfinished`` is False.
+        """
+
+    @abstractmethod
+    def search_archive(self, query: str = "", at: str = "") -> None:
+        """Open the search with a query, the cursor on the result with the permalink ``at``."""
+
+    @abstractmethod
+    def highlight_words(self, words: Sequence[str]) -> None:
+        """Highlight words in the item shown and go to the first."""
+
+    @abstractmethod
+    def clear_find(self, *, back: bool = False) -> None:
+        """Remove the highlighted matches; ``back`` returns to where the search began."""
+
+    # What is the same for all parts
+
+    def attempt(self, do: Callable[[], object]) -> bool:
+        """Do something that may fail; show an error in the status line and return False."""
+        try:
+            do()
+        except XsfreaderError as error:
+            self.status.say(str(error), alert=True)
+            return False
+        return True
+
+    def open_dialog(self, dialog: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Open a dialog, and do something with its result."""
+
+        def closed(result: T | None) -> None:
+            self.attempt(lambda: then(result))
+
+        self.app.push_screen(dialog, closed)
+
+    @property
+    def pane(self) -> PostList | ArticleView:
+        """The pane that has the keys."""
+        return self.article if self.reading else self.posts
+
+    def link(self, index: int) -> Link | None:
+        """Return a link of the item shown."""
+        document = self.article.document
+        if document is None or not 0 <= index < len(document.links):
+            return None
+        return document.links[index]
+
+    @property
+    def current_link(self) -> Link | None:
+        """The link under the cursor of the article."""
+        return self.link(self.article.current_link)
+
+    @property
+    def here(self) -> Visit | None:
+        """The item shown and the place in it."""
+        return Visit(self.item_id, self.article.place) if self.item_id else None
+
+    def remember_place(self, *, search: tuple[str, str] | None = None) -> None:
+        """Add the place to the history; ``search`` is the query and the result that led on."""
+        if self.here is not None:
+            self.history.leave(self.here._replace(search=search))
+
+    def go_to(self, item_id: str, fragment: str = "") -> None:
+        """Go to an item, or to a heading in it, and remember the place before."""
+        self.remember_place()
+        if item_id != self.item_id and not self.read_item(item_id, from_top=bool(fragment)):
+            return
+        document = self.article.document
+        if fragment and document is not None:
+            place = document.anchors.get(fragment)
+            if place is not None:
+                self.article.jump(place)
+            else:
+                self.status.say(f"#{clean(fragment)} is no place in this post")
+
+    @property
+    def shown_entry(self) -> str | None:
+        """The permalink under which the list has the post shown, in its best language."""
+        return self.library.entry_permalink(self.item_id) if self.item_id else None
+
+    def reveal_shown(self) -> None:
+        """Move the list's cursor to the post shown, if the list has it."""
+        if (entry := self.shown_entry) is not None:
+            self.posts.reveal(entry)
+
+    def filter_list(self, text: str) -> None:
+        """Show only the posts with these words in title, author or category."""
+        self.posts.filter(text)
+        self.prefetch.schedule()
+
+    def clear_filter(self) -> None:
+        """Show all posts of the list, the cursor on the one shown."""
+        self.filter_list("")
+        self.reveal_shown()
+
+    def refresh_counts(self) -> None:
+        """Show the number of posts and of unread ones."""
+        self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
+        posts = self.library.count()
+        self.header.posts = f"{posts} post" if posts == 1 else f"{posts} posts"
+        self.header.unread = f"{self.library.unread_count()} unread"
+
+    def _nearby_items(self) -> list[str]:
+        """List what may be opened next, the most likely first."""
+        shown = self.item_id
+        by_date = self.library.neighbours(shown) if shown else []
+        near = dict.fromkeys([shown, *self.posts.neighbours(), *reversed(by_date)])
+        return [each for each in near if each]
+
+
+class Part:
+    """A part of the reader's screen: its actions, its messages, its state."""
+
+    def __init__(self, screen: ReaderBase) -> None:
+        self.screen = screen
