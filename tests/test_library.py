@@ -222,7 +222,6 @@ def test_a_filter_looks_at_titles_authors_and_categories(blog: Library) -> None:
         assert blog.entries(View.DATE, None, words=words) == wanted
         unread = tuple(entry.permalink for entry in wanted)
         assert blog.unread(View.DATE, words) == unread
-        assert blog.entries(View.DATE, None, words=words, limit=3) == wanted[:3]
     assert len(blog.entries(View.XEP, None)) < len(every)
 
 

@@ -142,7 +142,7 @@ def test_new_changed_moved_and_removed_files_are_counted(
     report = bring(store, host.url("blog.git"))
     assert (report.total, report.new, report.changed, report.removed) == (4, 1, 1, 1)
     assert {p.path for p in posts(store).values()} == {f"content/blog/{name}" for name in second}
-    assert store.body("/2020/01/b/").strip() == "Other."
+    assert store.full("/2020/01/b/").body.strip() == "Other."
 
 
 def test_a_file_that_moves_to_another_language_is_read_for_it(

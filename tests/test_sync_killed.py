@@ -79,7 +79,7 @@ def test_killed_at_any_moment(tmp_path: Path, kind: str, seed: int) -> None:
                     assert set(here) == {
                         f"/2020/01/post-{i}/" for i in range(10 * kill + 10, 10 * kill + 10 + COUNT)
                     }
-                    assert store.body(f"/2020/01/post-{10 * kill + 10}/").startswith(
+                    assert store.full(f"/2020/01/post-{10 * kill + 10}/").body.startswith(
                         f"Version {kill + 1}."
                     )
                 assert store.export_state() == state

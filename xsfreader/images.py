@@ -194,7 +194,7 @@ class Images:
     def _mentioned(self, today: dt.date) -> set[str]:
         found = set()
         for post, _ in self._store.posts(Filter(), today):
-            for name in re.findall(_MENTION, self._store.body(post.permalink)):
+            for name in re.findall(_MENTION, self._store.full(post.permalink).body):
                 path = "/" + unquote(name).lstrip("/")
                 if not name_problem(path):
                     found.add(path)

@@ -260,8 +260,6 @@ class Entry(NamedTuple):
     language: str
     languages: tuple[str, ...]
     """All the languages it is there in, ``language`` first."""
-    at: int
-    """Seconds since 1970, of which ``day`` is the day; entries are in its order."""
     read: bool
     starred: bool
 

@@ -88,7 +88,7 @@ def reading(figures: Figures, home: Home) -> None:
         rows = library.entries(View.UNREAD, None)
         largest = rows[len(rows) // 2].permalink
         for words in ("s", "newsletter", "nothing has this"):
-            took = repeat(partial(library.entries, View.DATE, None, words=words, limit=300), 5)
+            took = repeat(partial(library.entries, View.DATE, None, words=words), 5)
             figures.add(GROUP, f"filter the list by {words}", took, size=size)
 
     def open_store() -> None:
@@ -98,13 +98,13 @@ def reading(figures: Figures, home: Home) -> None:
     with Store.open(home.archive, home.paths.state, ingest_version=INGEST_VERSION) as store:
 
         def start() -> None:
-            first = store.newest_unread(LANGUAGES, TODAY)
+            first = store.newest(LANGUAGES, TODAY, unread=True)
             store.folds(View.DATE, None, LANGUAGES, TODAY)
             store.unread_count(LANGUAGES, TODAY)
             store.count(TODAY)
             if first is not None:
                 store.fold_of(View.DATE, first.permalink, LANGUAGES, TODAY)
-                store.body(first.permalink)
+                store.full(first.permalink)
 
         figures.add(GROUP, "all that the start reads", repeat(start, 9), size=size)
         for view in (View.DATE, View.CATEGORY, View.AUTHOR, View.XEP):

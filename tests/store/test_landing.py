@@ -45,7 +45,7 @@ def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
     permalink = full.post.permalink
     assert store.post(permalink) == full.post
     assert store.full(permalink) == full
-    assert store.body(permalink) == "*Tronçon*"
+    assert store.full(permalink).body == "*Tronçon*"
     assert store.known() == Known("1", {full.post.path: full.post.blob})
     assert store.snapshot_id == "1"
     assert store.synced() is not None
@@ -115,7 +115,7 @@ def test_files_of_one_permalink_are_all_there(store: Store) -> None:
     a, b = make("a.md", title="Same"), make("b.md", title="Same")
     assert land(store, [a, b]).total == 2
     assert permalinks(store) == {"/2025/06/same/", "/2025/06/same/#b"}
-    assert store.body("/2025/06/same/#b") == "Some words"
+    assert store.full("/2025/06/same/#b").body == "Some words"
     assert store.resolve("/2025/06/same") == ("/2025/06/same/",)
     assert store.resolve("/2025/06/same/#b") == ("/2025/06/same/#b",)
     store.set_starred("/2025/06/same/#b", True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import sqlite3
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +14,6 @@ from tests.store.conftest import EN, TODAY, Opener, land, make
 from xsfreader.model import Entry, Filter, Fold, FullPost, Post, View
 from xsfreader.store import Store
 from xsfreader.text import fold
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def names(entries: list[Entry]) -> list[str]:
@@ -121,8 +116,6 @@ def test_categories_and_xeps(store: Store) -> None:
     assert every(store, View.CATEGORY) == {"newsletter": ["a", "b"], "xsf": ["a"]}
     assert every(store, View.XEP) == {"1": ["a"], "45": ["b"], "384": ["a"]}
     assert [f.label for f in store.folds(View.XEP, None, EN, TODAY)] == ["1", "45", "384"]
-    assert [post.title for post in store.posts_with_xep(1, TODAY)] == ["a"]
-    assert store.xep_counts() == {1: 1, 45: 1, 384: 1}
     assert store.folds(View.XEP, "1", EN, TODAY) == []
     assert store.folds(View.STARRED, None, EN, TODAY) == []
     assert store.fold_of(View.DATE, "/2025/06/a/", EN, TODAY) == ("2025", "2025-06")
@@ -157,12 +150,9 @@ def test_neighbours_are_those_of_the_list(store: Store) -> None:
         assert older == (listed[place + 1] if place + 1 < len(listed) else None)
     assert store.neighbours("/de/2025/06/x/", EN, TODAY) == (listed[1], listed[3])
     assert store.neighbours("/nowhere/", EN, TODAY) == (None, None)
-    assert store.newest_unread(EN, TODAY) == listed[0]
+    assert store.newest(EN, TODAY, unread=True) == listed[0]
     store.set_read([listed[0].permalink, listed[1].permalink], True)
-    assert names([store.newest_unread(EN, TODAY) or listed[0]]) == ["b"]
-    for place, entry in enumerate(listed):
-        stretch = store.entries(View.DATE, None, EN, TODAY, after=entry, limit=2)
-        assert names(stretch) == names(listed)[place + 1 : place + 3]
+    assert names([store.newest(EN, TODAY, unread=True) or listed[0]]) == ["b"]
 
 
 def test_two_readers_of_different_languages_share_an_archive(store: Store, opened: Opener) -> None:
@@ -305,7 +295,6 @@ def test_the_list_is_what_a_slow_look_gives(
         assert [e.permalink for e in entries if not e.read] == unread
         assert [e.permalink for e in store.entries(View.UNREAD, None, languages, TODAY)] == unread
         assert store.unread_count(languages, TODAY) == len(unread)
-        assert store.entry_count(languages, TODAY) == len(expected)
         check_folds(store, expected, set(unread), languages)
 
 
@@ -350,13 +339,24 @@ def check_folds(
     assert sum(month.total for month in months) == len(expected)
 
 
-def test_an_archive_of_before_the_filters_words_gets_them(folder: Path, opened: Opener) -> None:
-    store = opened()
-    land(store, [make("a.md", title="Émigré"), make("b.md")])
-    store.close()
-    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
-        db.execute("ALTER TABLE entry DROP COLUMN words")
-        db.execute("PRAGMA user_version = 2")
-    store = opened()
-    assert names(store.entries(View.DATE, None, EN, TODAY, words="emigre")) == ["Émigré"]
-    assert len(store.entries(View.DATE, None, EN, TODAY)) == 2
+def test_words_are_found_folded_in_title_authors_and_categories(store: Store) -> None:
+    land(
+        store,
+        [
+            make("a.md", title="Émigré"),
+            make("b.md", authors=("Zoë",), categories=("Trip Reports",)),
+        ],
+    )
+    for words, found in (("emigre", ["Émigré"]), ("trip ZOE", ["b"]), ("zoe emigre", [])):
+        assert names(store.entries(View.DATE, None, EN, TODAY, words=words)) == found
+
+
+def test_a_list_is_shared_until_something_lands(store: Store, opened: Opener) -> None:
+    land(store, [make("a.md")])
+    store.entries(View.DATE, None, EN, TODAY)
+    other = opened()
+    other.share_list(store)
+    assert other._read_list(EN, TODAY) is store._read_list(EN, TODAY)
+    land(store, [make("b.md")], kept=[make("a.md")])
+    assert names(other.entries(View.DATE, None, EN, TODAY)) == ["a", "b"]
+    assert names(other.entries(View.DATE, None, EN, dt.date(2025, 1, 1))) == []

@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 
 from xsfreader.model import Entry, Fold
-from xsfreader.ui.widgets import post_tree
 from xsfreader.ui.widgets.post_tree import PostTree
 
 POSTS = {
@@ -18,7 +17,7 @@ POSTS = {
 
 
 def entry(name: str, *, read: bool = False) -> Entry:
-    return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), 0, read, starred=False)
+    return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), read, starred=False)
 
 
 class Shelf:
@@ -39,13 +38,9 @@ class Shelf:
         unread = sum(name not in self.read for name in names)
         return Fold(key, key, depth, len(names), unread, folds=depth == 0)
 
-    def entries(self, key: str | None, after: Entry | None, limit: int) -> list[Entry]:
+    def entries(self, key: str | None) -> list[Entry]:
         self.asked.append(key)
-        names = POSTS[key or ""]
-        names = names[names.index(after.permalink) + 1 if after else 0 :]
-        return [
-            entry(name, read=name in self.read) for name in names[: None if limit < 0 else limit]
-        ]
+        return [entry(name, read=name in self.read) for name in POSTS[key or ""]]
 
 
 def tree(shelf: Shelf) -> PostTree:
@@ -109,7 +104,7 @@ def test_loading_anew_keeps_open_what_was_open() -> None:
 
 
 def test_a_flat_view_has_only_entries() -> None:
-    made = PostTree(lambda _: [], lambda *_: [entry("a"), entry("b")], flat=True)
+    made = PostTree(lambda _: [], lambda _: [entry("a"), entry("b")], flat=True)
     made.load()
     assert keys(made) == ["a", "b"]
 
@@ -129,97 +124,19 @@ def test_stepping_down_from_a_closed_fold_passes_over_what_is_read() -> None:
     assert made.rows[at].key == "old"
 
 
-@pytest.fixture(params=[1, 2, 3])
-def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Read a few entries at once, and nothing ahead."""
-    monkeypatch.setattr(post_tree, "STRETCH", request.param)
-    monkeypatch.setattr(post_tree, "MARGIN", 0)
-    return int(request.param)
-
-
-@pytest.mark.parametrize("direction", [1, -1])
-@pytest.mark.parametrize("read", ["", "new mid older", "newer old"])
-@pytest.mark.usefixtures("short")
-def test_steps_find_what_is_read_only_as_it_is_needed(direction: int, read: str) -> None:
-    made = tree(Shelf(read=frozenset(read.split())))
-    seen = []
-    at: int | None = -1 if direction > 0 else len(made.rows)
-    while at is not None and (at := made.step(at, direction, unread=bool(read))) is not None:
-        seen.append(made.rows[at].key)
-    every = [name for names in POSTS.values() for name in names if name not in read.split()]
-    assert seen == every[::direction]
-
-
-def test_a_long_list_is_read_as_far_as_it_is_seen(short: int) -> None:
-    names = [f"post {number}" for number in range(10)]
-    asked = 0
-
-    def load(_key: str | None, after: Entry | None, limit: int) -> list[Entry]:
-        nonlocal asked
-        asked += 1
-        found = names[names.index(after.permalink) + 1 if after else 0 :]
-        return [entry(name) for name in found[: None if limit < 0 else limit]]
-
-    made = PostTree(lambda _: [], load, flat=True)
-    made.load()
-    assert keys(made) == names[:short]
-    made.read_on(0, short)
-    assert keys(made) == names[: 2 * short]
-    made.load()
-    assert keys(made) == names[: 2 * short]
-    assert made.reveal((), "post 7") == 7
-    assert keys(made) == names
-    asked = 0
-    made.read_on(0, 10)
-    assert asked == 0
-    made = PostTree(lambda _: [], load, flat=True)
-    made.load()
-    made.read_to_the_end()
-    assert keys(made) == names
-
-
-@pytest.mark.usefixtures("short")
-def test_marks_stay_where_more_is_read() -> None:
+def test_marks_change_in_open_and_in_closed_folds() -> None:
     made = tree(Shelf())
     made.reveal(("2026", "2026/08"), "new")
+    made.toggle(made.roots[0], to=False)
     made.replace(frozenset({"new"}), lambda one: one._replace(read=True))
     made.reveal(("2026", "2026/08"), "newer")
     assert [row.entry.read for row in made.rows if row.entry] == [True, False]
 
 
-@pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("start", range(-1, 6))
-@pytest.mark.parametrize("direction", [1, -1])
-def test_steps_from_any_row_lead_where_they_do_when_all_is_read(
-    start: int, direction: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def walked(made: PostTree) -> str:
-        made.reveal(("2026", "2026/08"), "new")
-        made.reveal(("2025", "2025/01"), "old")
-        at = min(start, len(made.rows) - 1)
-        key = made.rows[at].key if at >= 0 else ""
-        found = made.step(at, direction)
-        return f"{key} -> {made.rows[found].key if found is not None else None}"
-
-    seen = walked(tree(Shelf()))
-    before = seen.split(" -> ")[0]
-    monkeypatch.setattr(post_tree, "STRETCH", 100)
-    whole = tree(Shelf())
-    whole.reveal(("2026", "2026/08"), "new")
-    whole.reveal(("2025", "2025/01"), "old")
-    at = -1 if start < 0 else whole.index(before)
-    assert at is not None
-    found = whole.step(at, direction)
-    assert seen == f"{before} -> {whole.rows[found].key if found is not None else None}"
-
-
-@pytest.mark.usefixtures("short")
-def test_what_belongs_above_a_row_is_read_before_one_goes_there() -> None:
+def test_the_row_of_an_entry_knows_the_fold_it_stands_in() -> None:
     made = tree(Shelf())
-    made.reveal(("2026", "2026/08"), "new")
-    made.reveal(("2025", "2025/01"), "old")
-    row = made.index("old")
-    assert row is not None
-    row += made.read_above(row)
-    assert made.rows[row].key == "old"
-    assert [each.key for each in made.rows[:row] if each.entry] == ["new", "newer"]
+    found = made.reveal(("2026", "2026/08"), "newer")
+    assert found is not None
+    parent = made.rows[found].parent
+    assert parent is not None
+    assert parent.fold.key == "2026/08"

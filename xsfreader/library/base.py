@@ -49,7 +49,9 @@ class Base:
 
     def clone(self) -> Self:
         """Open the same library again, for another thread."""
-        return type(self)(self.config, self.paths, self._address)
+        clone = type(self)(self.config, self.paths, self._address)
+        clone._store.share_list(self._store)
+        return clone
 
     def close(self) -> None:
         """Close the files."""

@@ -45,27 +45,17 @@ class Lists(Reading, Own):
             for fold in folds
         ]
 
-    def entries(
-        self,
-        view: View,
-        key: str | None,
-        *,
-        words: str = "",
-        after: Entry | None = None,
-        limit: int = -1,
-    ) -> list[Entry]:
+    def entries(self, view: View, key: str | None, *, words: str = "") -> list[Entry]:
         """Read the entries below a heading, or all of a view, newest first.
 
         ``words`` are all in title, authors or categories, as they are or within others.
-        ``after`` and ``limit`` take a stretch: so many behind an entry, which may be gone.
         """
-        return self._store.entries(
-            view, key, self.languages, self.today, words=words, after=after, limit=limit
-        )
+        return self._store.entries(view, key, self.languages, self.today, words=words)
 
     def unread(self, view: View, words: str = "") -> tuple[str, ...]:
         """Read the permalinks of all that a view holds unread, filtered as ``entries``."""
-        return tuple(self._store.unread(view, self.languages, self.today, words=words))
+        entries = self.entries(view, None, words=words)
+        return tuple(entry.permalink for entry in entries if not entry.read)
 
     def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
         """Tell the keys of the headings that a post stands under, outermost first."""
@@ -73,9 +63,8 @@ class Lists(Reading, Own):
 
     def newest_unread(self) -> Entry | None:
         """Find what to open first: the newest unread entry, else the newest."""
-        return self._store.newest_unread(self.languages, self.today) or self._store.newest(
-            self.languages, self.today
-        )
+        unread = self._store.newest(self.languages, self.today, unread=True)
+        return unread or self._store.newest(self.languages, self.today)
 
     def entry_permalink(self, permalink: str) -> str:
         """Tell which translation of a post stands in the list."""

@@ -12,7 +12,7 @@ from xsfreader.model import Item
 if TYPE_CHECKING:
     from xsfreader.library.documents import DocumentKey
     from xsfreader.markup import Document
-    from xsfreader.model import Post
+    from xsfreader.model import FullPost, Post
 
 LONG_POST_WORDS = 1200
 """Words of a post that takes more than some milliseconds to parse."""
@@ -76,7 +76,7 @@ class Reading(Base):
         key = self._document_key(item_id)
         document = self._documents.get(key)
         if document is None:
-            document = self._compose(self.post(item_id))
+            document = self._compose(self._store.full(item_id))
         self._documents.put(key, document)
         return document
 
@@ -118,13 +118,14 @@ class Reading(Base):
     def _document_key(self, item_id: str) -> DocumentKey:
         return item_id, self._store.snapshot_id, self.today
 
-    def _compose(self, post: Post) -> Document:
+    def _compose(self, full: FullPost) -> Document:
         from xsfreader.markup import build_article, parse
 
+        post = full.post
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return build_article(
             post,
-            parse(self._store.body(post.permalink), base=post.url),
+            parse(full.body, base=post.url),
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,

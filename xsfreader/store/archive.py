@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
-from xsfreader.store import entries
 from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, path_key, storable, unpack
 from xsfreader.store.guard import guarded, translate
 from xsfreader.store.state import MERGE_MOVED
@@ -114,7 +113,6 @@ class Archive(Base):
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
             self._set_meta("synced", _now().isoformat())
-            entries.build(self._db, entries.preference(self._db), _now().date())
             everything = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
             aside = tuple(SetAside(*row) for row in everything)
         with contextlib.suppress(StoreError):

@@ -62,17 +62,6 @@ class Posts(Base):
         return row[0] if row else None
 
     @guarded
-    def body(self, permalink: str) -> str:
-        """Read a post's Markdown. Raises UnknownPostError."""
-        row = self._db.execute(
-            "SELECT c.body FROM post p JOIN content c ON c.post = p.id WHERE p.permalink = ?",
-            (storable(permalink),),
-        ).fetchone()
-        if row is None:
-            raise UnknownPostError(f"{permalink} is not in the archive")
-        return unpack(row[0])
-
-    @guarded
     def full(self, permalink: str) -> FullPost:
         """Read a post with its texts. Raises UnknownPostError."""
         row = self._db.execute(
@@ -105,24 +94,6 @@ class Posts(Base):
             values,
         )
         return [(as_post(row), as_marks(*row[POST_COLUMNS:])) for row in rows]
-
-    @guarded
-    def posts_with_xep(self, number: int, today: dt.date) -> list[Post]:
-        """List the posts that mention a XEP, every language of its own, newest first."""
-        rows = self._db.execute(
-            f"SELECT {POST}{_FROM} WHERE p.at < ? AND p.id IN"
-            f" (SELECT post FROM label WHERE kind = 'xep' AND key = ?){_ORDER}",
-            (day_end(today), str(number)),
-        )
-        return [as_post(row) for row in rows]
-
-    @guarded
-    def xep_counts(self) -> dict[int, int]:
-        """How many posts mention each XEP, every language of its own."""
-        rows = self._db.execute(
-            "SELECT key, count(*) FROM label WHERE kind = 'xep' GROUP BY key ORDER BY key"
-        )
-        return {int(key): total for key, total in rows}
 
     @guarded
     def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:

@@ -107,6 +107,14 @@ ALTER TABLE entry ADD COLUMN words TEXT NOT NULL DEFAULT '';
 DELETE FROM meta WHERE key = 'languages';
 """
 
+_ARCHIVE_4 = """
+-- The list is computed from the posts, and posts are parsed when they are opened.
+DROP TABLE parsed;
+DROP TABLE entry;
+DROP TABLE fold;
+DELETE FROM meta WHERE key IN ('languages', 'shown_from', 'shown_to');
+"""
+
 _STATE_1 = """
 CREATE TABLE mark (
     permalink TEXT PRIMARY KEY,
@@ -149,7 +157,7 @@ CREATE TABLE picture (
 );
 """
 
-ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3), page=8192)
+ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4), page=8192)
 STATE = Schema("state", 0x58534653, (_STATE_1,))
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

@@ -91,7 +91,7 @@ class PostList(Tells, PostRows, can_focus=True):
         self._resized_rows()
         found = self.tree_of_posts.index(key)
         if found is None and row is not None and row.entry is not None:
-            # More came above it than was read.
+            # It stands under another heading now.
             folds = self.library.fold_of(self.view, key) if row.parent is not None else ()
             found = self.tree_of_posts.reveal(folds, key)
             self._resized_rows()
@@ -170,32 +170,12 @@ class PostList(Tells, PostRows, can_focus=True):
         return max(0, min(row, len(self.tree_of_posts.rows) - 1))
 
     def _place_cursor(self, row: int) -> None:
-        row = self._read_round(row)
         before, self.cursor = self.cursor, self._clamped(row)
         self.refresh_line(before)
         self.refresh_line(self.cursor)
         margin = max(0, min(2, (self.size.height - 1) // 2))
         self.bring_in_sight(max(0, self.cursor - margin), self.cursor + margin)
         self._tell_cursor()
-
-    def _read_round(self, row: int) -> int:
-        """Read what belongs above a row and what comes behind it; gives where it is then."""
-        tree, held = self.tree_of_posts, len(self.tree_of_posts.rows)
-        row += tree.read_above(row)
-        tree.read_on(row, row + self.size.height)
-        if len(tree.rows) != held:
-            self._resized_rows()
-        return row
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Read on where the mouse scrolls; what is in view stays there."""
-        super().watch_scroll_y(old_value, new_value)
-        top, row = int(new_value), self.row
-        now = self._read_round(top)
-        if now != top:
-            found = self.tree_of_posts.index(row.key) if row is not None else None
-            self.cursor = self.cursor if found is None else found
-            self.scroll_to(y=now, animate=False)
 
     def _tell_cursor(self) -> None:
         """Put the terminal's own cursor on the row, for those who read by it."""
@@ -219,9 +199,6 @@ class PostList(Tells, PostRows, can_focus=True):
 
     def move_end(self, *, bottom: bool) -> None:
         """Move the cursor to the first or the last row."""
-        if bottom:
-            self.tree_of_posts.read_to_the_end()
-            self._resized_rows()
         self.move_to(len(self.tree_of_posts.rows) - 1 if bottom else 0)
 
     def step(self, direction: int, *, unread: bool = False) -> bool:

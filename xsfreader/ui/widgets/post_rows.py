@@ -49,9 +49,7 @@ class PostRows(PaintedView):
         view, library, words = self.view, self.library, self.filtered
         return PostTree(
             lambda parent: library.folds(view, parent),
-            lambda key, after, limit: library.entries(
-                view, key, words=words, after=after, limit=limit
-            ),
+            lambda key: library.entries(view, key, words=words),
             flat=view in FLAT or bool(words),
         )
 
