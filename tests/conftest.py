@@ -1,4 +1,4 @@
-"""What every test stands on: a home of its own, no proxies, and how hard hypothesis tries."""
+"""Set-up for all tests: a home of its own for each, no proxies, profiles for hypothesis."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 settings.register_profile("default", deadline=None)
-settings.register_profile("ci", max_examples=2000, deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+settings.register_profile("soak", max_examples=2000, deadline=None)
+settings.load_profile("default")
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home: no test reads or writes what belongs to the person who runs it."""
+    """Create an empty home, so that no test touches the files of the person who runs it."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     for name, value in {
@@ -26,6 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         "XDG_DATA_HOME": ".local/share",
         "XDG_STATE_HOME": ".local/state",
         "XDG_CACHE_HOME": ".cache",
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": "AppData",
     }.items():
         monkeypatch.setenv(name, str(folder / value))
     for name in list(os.environ):

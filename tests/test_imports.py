@@ -106,3 +106,18 @@ def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
 def test_a_picture_on_screen_loads_what_draws_it_and_no_git() -> None:
     modules = opened("on-view", 300)
     assert {"PIL"} == set(NEVER_IN_APP) & modules
+
+
+WITHOUT_UNIX = """
+    import importlib, pkgutil
+    for name in ("fcntl", "termios", "resource", "pwd"):
+        sys.modules[name] = None
+    import xsfreader
+    for module in pkgutil.walk_packages(xsfreader.__path__, "xsfreader."):
+        importlib.import_module(module.name)
+"""
+
+
+def test_every_module_imports_without_modules_of_unix() -> None:
+    modules = loaded(WITHOUT_UNIX.strip())
+    assert {"xsfreader", "textual"} <= modules
