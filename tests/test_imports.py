@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +50,12 @@ def test_the_import_contracts_hold() -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph("xsfreader", exclude_type_checking_imports=False, cache_dir=None)
+    imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+    graphlib.TopologicalSorter(imports).prepare()
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
