@@ -28,16 +28,13 @@ class ListRow(NamedTuple):
     permalink: str
     title: str
     day: dt.date
+    month: str
+    """The key of the month that ``day`` is in: ``2025-10``."""
     languages: tuple[str, ...]
     """All there are, that of ``permalink`` first."""
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     xeps: tuple[str, ...]
-
-    @property
-    def month(self) -> str:
-        """The key of its month: ``2025-10``."""
-        return f"{self.day.year:04}-{self.day.month:02}"
 
     def names(self, view: View) -> tuple[str, ...]:
         """Give the names of the headings of a view that it stands under."""
@@ -89,21 +86,22 @@ def read_entries(db: sqlite3.Connection, languages: Sequence[str], today: dt.dat
     end = day_end(today)
     for story, language, at, permalink, title, authors, categories, xeps in db.execute(
         "SELECT story, language, at, permalink, title, authors, categories, xeps FROM post"
-        " ORDER BY at, permalink"
     ):
         stories[permalink] = story
         if at < end:
             post = (at, permalink, title, authors, categories, xeps)
-            shown[story].setdefault(language, post)
+            # Of two files in one language the older post counts.
+            shown[story][language] = min(post, shown[story].get(language, post))
     rows = []
     for story, posts in shown.items():
-        order = ranked(languages, posts)
+        order = ranked(languages, posts) if len(posts) > 1 else list(posts)
         at, permalink, title, authors, categories, xeps = posts[order[0]]
         day = (EPOCH + dt.timedelta(seconds=at)).date()
+        month = f"{day.year:04}-{day.month:02}"
         labels = (listed(authors), listed(categories), listed(xeps))
-        rows.append((-at, ListRow(story, permalink, title, day, tuple(order), *labels)))
-    rows.sort(key=lambda each: (each[0], each[1].permalink))
-    return EntryList([row for _, row in rows], stories)
+        row = ListRow(story, permalink, title, day, month, tuple(order), *labels)
+        rows.append((-at, permalink, row))
+    return EntryList([row for _, _, row in sorted(rows)], stories)
 
 
 def ranked(languages: Sequence[str], available: Iterable[str]) -> list[str]:
