@@ -40,6 +40,8 @@ class Seen:
     body: bytes
     sent: int
     """Bytes of the answer, its head included."""
+    connection: tuple[str, int]
+    """Address of the client's end, another for each connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
                 {name.lower(): value for name, value in self.headers.items()},
                 body,
                 len(wire),
+                self.client_address,
             )
         )
         self.wfile.write(wire)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,12 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = grimp.build_graph("xsfreader", exclude_type_checking_imports=False, cache_dir=None)
     imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
     graphlib.TopologicalSorter(imports).prepare()
+
+
+def test_no_http_client_but_urllib3_is_used() -> None:
+    own = re.compile(r"\b(?:http\.client|from http import client|urllib\.request)\b")
+    used = [file for file in (ROOT / "xsfreader").rglob("*.py") if own.search(file.read_text())]
+    assert used == []
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoppedError, UnreadablePostError
@@ -33,8 +32,7 @@ def sync(
     """
     with store.sync_lock():
         known = store.known()
-        asked = progress if known.files else _loading(progress)
-        snapshot = source.snapshot(known, asked, stopped)
+        snapshot = source.snapshot(known, progress, stopped)
         if snapshot is None:
             store.note_checked()
             return SyncReport(
@@ -45,30 +43,6 @@ def sync(
         posts, aside = _read_changed(store, known, snapshot, progress, stopped)
         progress(Progress("saving"))
         return store.land(snapshot.id, snapshot.files, posts, aside, snapshot.images)
-
-
-def _loading(progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Load what reads posts while the source, which tells of its progress, is waited for.
-
-    Python must wait for it at the end: imports don't survive that.
-    """
-    begun = False
-
-    def tell(said: Progress) -> None:
-        nonlocal begun
-        if said.total and not begun:
-            begun = True
-            Thread(target=_load_ingest, name="xsfreader-ingest", daemon=False).start()
-        progress(said)
-
-    return tell
-
-
-def _load_ingest() -> None:
-    from xsfreader.ingest import load
-    from xsfreader.store import landing  # noqa: F401
-
-    load()
 
 
 def _read_changed(

@@ -15,7 +15,6 @@ from xsfreader.model import Known, Snapshot
 from xsfreader.source import directory as module
 from xsfreader.source import names, open_source
 from xsfreader.source.directory import DirectorySource
-from xsfreader.source.git.pack import object_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +55,10 @@ def test_a_checkout_has_the_sites_paths_and_gits_ids(tmp_path: Path) -> None:
     assert set(snapshot.images) == {"/images/x.png", "/images/in/y.png"}
     source = open_source(str(tmp_path))
     assert source.blob("/images/in/y.png", snapshot.images["/images/in/y.png"], bool) == b"y"
-    assert source.blob("content/blog/a.md", object_id("blob", b"a"), bool) == b"a"
+    assert (
+        source.blob("content/blog/a.md", git(tmp_path, "hash-object", "content/blog/a.md"), bool)
+        == b"a"
+    )
 
 
 def test_any_folder_has_paths_of_its_own(tmp_path: Path) -> None:

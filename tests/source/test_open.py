@@ -109,15 +109,3 @@ def test_an_address_is_taken_apart() -> None:
     assert address.authorization == "Basic YUBiOnA6dw=="
     assert address.port == 443
     assert str(parse_address("http://[::1]:8080/x")) == "http://[::1]:8080/x"
-
-
-def test_a_redirect_keeps_its_bounds() -> None:
-    start = parse_address("https://me:pw@example.org/old")
-    moved = start.moved("/new/info/refs?service=git-upload-pack")
-    assert str(moved) == "https://example.org/new"
-    assert moved.authorization == start.authorization
-    assert start.moved("https://elsewhere.org/x/info/refs").authorization is None
-    assert str(start.moved("//elsewhere.org/x/info/refs")) == "https://elsewhere.org/x"
-    for location in ("http://example.org/x", "ftp://example.org/x", "file:///etc/passwd", ""):
-        with pytest.raises(SourceError):
-            start.moved(location)

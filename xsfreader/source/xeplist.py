@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UpstreamError
@@ -19,7 +20,8 @@ MOST = 10_000
 """XEPs that it may have."""
 LONGEST = 4_000
 """Characters that a field may have; more is cut."""
-KINDS = frozenset({"application/xml", "text/xml"})
+NOT_MODIFIED = 304
+MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 
 
 class XepList(NamedTuple):
@@ -39,28 +41,28 @@ def fetch(
     """
     from xsfreader.source.web.address import parse_address
     from xsfreader.source.web.patience import patiently
-    from xsfreader.source.web.transport import Transport
+    from xsfreader.source.web.session import HttpSession
 
-    folder, _, name = url.rpartition("/")
-    transport = Transport(parse_address(folder), LIMIT)
+    address = parse_address(url)
     headers = {}
     if etag is not None:
         headers["If-None-Match"] = etag
     if modified is not None:
         headers["If-Modified-Since"] = modified
 
-    def work(_tell: object) -> XepList | None:
-        try:
-            answer = transport.get_changed(name, headers=headers, kinds=KINDS)
-            if answer is None:
+    def work(_report: object) -> XepList | None:
+        with (
+            HttpSession(
+                address, limit=LIMIT, media_types=MEDIA_TYPES, cancelled=stopped
+            ) as session,
+            closing(session.request("GET", str(address), headers=headers)) as answer,
+        ):
+            if answer.status == NOT_MODIFIED:
                 return None
-            return XepList(parse(b"".join(answer.body)), answer.etag, answer.modified)
-        finally:
-            transport.close()
+            xeps = parse(answer.read())
+            return XepList(xeps, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
 
-    return patiently(
-        work, progress=lambda _progress: None, stopped=stopped, abandon=transport.abandon
-    )
+    return patiently(work, progress=lambda _: None, stopped=stopped, abandon=lambda: None)
 
 
 def parse(data: bytes) -> tuple[Xep, ...]:

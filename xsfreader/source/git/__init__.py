@@ -1,36 +1,38 @@
 """The blog's repository, read over HTTP: what changed since the last time, and no more.
 
-Four requests bring an archive: what can the server do, where is the branch, the newest commit
-with its trees but no files, and the files that are missing, by their ids.
+Two fetches bring an archive: the newest commit with its trees but no files, and the files that
+are missing, by their ids. dulwich asks for the server's abilities and refs before each.
 """
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
-from threading import Thread
-from typing import TYPE_CHECKING, Final, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
 from xsfreader.model import Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
+from xsfreader.source.web.patience import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from xsfreader.source.git.pack import Thing
+    from dulwich.pack import UnpackedObject
+
+    from xsfreader.source.git.client import GitClient
     from xsfreader.source.git.tree import Listing
-    from xsfreader.source.git.wire import Advertisement
-    from xsfreader.source.web.transport import Transport
 
-    Tell = Callable[[Progress], None]
-
-T = TypeVar("T")
+    Report = Callable[[Progress], None]
 
 RECEIVE_LIMIT: Final = 64 << 20
 """Bytes that a sync may receive; the real archive has 1.2 MB."""
 UNPACK_LIMIT: Final = 256 << 20
 """Bytes that they may hold once unpacked."""
+BLOB: Final = 3
+"""Git's number for the kind of object that a file is."""
+TREES_SIZE: Final = 1 << 20
+"""Bytes that a commit's trees never have: who sends more sends all files with them."""
 BATCH: Final = 5000
 """Files asked for in one request: some 250 kB of ids."""
 
@@ -68,165 +70,141 @@ class GitSource:
         stopped: Callable[[], bool],
     ) -> Snapshot | None:
         """Bring what changed since ``known``; None where nothing did. Raises SourceError."""
+        return patiently(
+            lambda report: self._snapshot(known, report, stopped),
+            progress=progress,
+            stopped=stopped,
+            abandon=lambda: None,
+        )
 
-        def work(transport: Transport, tell: Tell) -> Snapshot | None:
-            return _Errand(self.name, transport, tell).snapshot(known, self._branch)
+    def _snapshot(
+        self,
+        known: Known,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> Snapshot | None:
+        from xsfreader.source.git.tree import list_commit
 
-        return self._run(work, RECEIVE_LIMIT, progress, stopped)
+        with self._connect(RECEIVE_LIMIT, UNPACK_LIMIT, stopped) as client:
+            progress(Progress("asking the server"))
+            commit = self._find_commit(client)
+            if commit == known.snapshot:
+                return None
+            objects = self._fetch_trees(client, commit, progress)
+            with client.translate_errors():
+                listing = list_commit(commit, objects)
+            if not listing.files:
+                raise UpstreamError(f"{self.name} has no posts in {names.BLOG}: check the address")
+            missing = _missing_ids(listing, known)
+            objects |= self._fetch_posts(client, [n for n in missing if n not in objects], progress)
+        return self._assemble(commit, listing, {name: objects.get(name) for name in missing})
 
     def fingerprint(self) -> str:
-        """Nothing: only a request could tell."""
+        """Return nothing: only a request could tell."""
         return ""
 
     def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
         """Bring one file by its blob id; ``path`` only names it in errors. Raises SourceError."""
+        return patiently(
+            lambda _: self._blob(path, blob, stopped),
+            progress=lambda _: None,
+            stopped=stopped,
+            abandon=lambda: None,
+        )
 
-        def work(transport: Transport, tell: Tell) -> bytes:
-            return _Errand(self.name, transport, tell).blob(path, blob)
+    def _blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
+        limit = names.IMAGE_LIMIT
+        with self._connect(limit + (1 << 20), limit, stopped) as client:
+            objects = client.fetch([blob], lambda _: None)
+        if blob not in objects:
+            raise UpstreamError(f"{self.name} did not send {path}: it may be gone, sync again")
+        return _data(objects[blob])
 
-        return self._run(work, names.IMAGE_LIMIT + (1 << 20), lambda _: None, stopped)
+    @contextmanager
+    def _connect(
+        self, receive_limit: int, unpack_limit: int, stopped: Callable[[], bool]
+    ) -> Iterator[GitClient]:
+        """Open a session with the server; nothing is asked of it yet."""
+        from xsfreader.source.git.client import MEDIA_TYPES, GitClient
+        from xsfreader.source.web.session import HttpSession
 
-    def _run(
-        self,
-        work: Callable[[Transport, Tell], T],
-        limit: int,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
-    ) -> T:
-        from xsfreader.source.web.patience import patiently
-        from xsfreader.source.web.transport import Transport
+        with HttpSession(
+            self._address, limit=receive_limit, media_types=MEDIA_TYPES, cancelled=stopped
+        ) as session:
+            yield GitClient(self._address, session, unpack_limit)
 
-        transport = Transport(self._address, limit)
-
-        def closed(tell: Tell) -> T:
-            with closing(transport):
-                return work(transport, tell)
-
-        return patiently(closed, progress=progress, stopped=stopped, abandon=transport.abandon)
-
-
-class _Errand:
-    """One way to the server and back."""
-
-    def __init__(self, name: str, transport: Transport, tell: Tell) -> None:
-        self._name = name
-        self._transport = transport
-        self._tell = tell
-
-    def snapshot(self, known: Known, branch: str | None) -> Snapshot | None:
-        from xsfreader.source.git import wire
-
-        self._tell(Progress("asking the server"))
-        if known.snapshot is None:
-            _load_beside()
-        advertisement = wire.greet(self._transport)
-        commit = wire.find_commit(self._transport, advertisement, branch)
+    def _find_commit(self, client: GitClient) -> str:
+        """Return the newest commit of the branch."""
+        if self._branch is None:
+            commit, missing = client.find_commit("HEAD"), "commit yet"
+        else:
+            branch = self._branch.removeprefix("refs/heads/")
+            commit, missing = client.find_commit(f"refs/heads/{branch}"), f"branch “{branch}”"
         if commit is None:
-            missing = "commit yet" if branch is None else f"branch “{branch}”"
-            raise UpstreamError(f"{self._name} has no {missing}: check the configuration")
-        if commit == known.snapshot:
-            return None
-        from xsfreader.source.git.tree import list_commit
+            raise UpstreamError(f"{self.name} has no {missing}: check the configuration")
+        return commit
 
-        _load_beside()
-        filters = advertisement.version == 2 and "filter" in advertisement.features
-        stage = "fetching the list of posts"
-        if not filters:
+    def _fetch_trees(
+        self, client: GitClient, commit: str, progress: Report
+    ) -> dict[str, UnpackedObject]:
+        """Fetch a commit with its trees, and with its files where the server can't omit them."""
+
+        def report(size: int) -> None:
+            whole = size > TREES_SIZE
             stage = "fetching the whole site (the server can't send parts)"
-        things = self._fetch(advertisement, [commit], stage, commit=True, trees_only=filters)
-        try:
-            listing = list_commit(commit, things)
-        except UpstreamError as error:
-            raise UpstreamError(f"{self._name}: {error}") from error
-        if not listing.files:
-            raise UpstreamError(f"{self._name} has no posts in {names.BLOG}")
-        missing_ids = _missing(listing, known)
-        if filters:
-            things = self._fetch_all(advertisement, missing_ids)
-        return self._assemble(commit, listing, {name: things.get(name) for name in missing_ids})
+            stage = stage if whole else "fetching the list of posts"
+            progress(Progress(stage, size, unit="bytes"))
 
-    def blob(self, path: str, blob: str) -> bytes:
-        from xsfreader.source.git import wire
+        report(0)
+        return client.fetch([commit], report, depth=1, filter_spec=b"blob:none")
 
-        advertisement = wire.greet(self._transport)
-        things = self._fetch(advertisement, [blob], "fetching a file", limit=names.IMAGE_LIMIT)
-        if blob not in things:
-            raise UpstreamError(f"{self._name} did not send {path}: it may be gone, sync again")
-        return things[blob].data
-
-    def _fetch_all(self, advertisement: Advertisement, ids: Sequence[str]) -> Mapping[str, Thing]:
-        things: dict[str, Thing] = {}
+    def _fetch_posts(
+        self, client: GitClient, ids: Sequence[str], progress: Report
+    ) -> dict[str, UnpackedObject]:
+        """Fetch files by their ids."""
+        stage = "fetching posts"
+        objects: dict[str, UnpackedObject] = {}
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            things |= self._fetch(
-                advertisement, batch, "fetching posts", unit="posts", before=start, total=len(ids)
+            progress(Progress(stage, start, len(ids), "posts"))
+            objects |= client.fetch(
+                batch, lambda size: progress(Progress(stage, size, unit="bytes"))
             )
-        return things
-
-    def _fetch(
-        self,
-        advertisement: Advertisement,
-        ids: Sequence[str],
-        stage: str,
-        *,
-        commit: bool = False,
-        trees_only: bool = False,
-        limit: int | None = None,
-        unit: str = "",
-        before: int = 0,
-        total: int | None = None,
-    ) -> Mapping[str, Thing]:
-        from xsfreader.source.git import wire
-        from xsfreader.source.git.pack import read_pack
-
-        def tell(done: int, count: int) -> None:
-            self._tell(Progress(stage, before + done, total or count, unit))
-
-        self._tell(Progress(stage, before, total, unit))
-        chunks = wire.fetch(
-            self._transport, advertisement, ids, commit=commit, trees_only=trees_only
-        )
-        return read_pack(chunks, limit or UNPACK_LIMIT, tell)
+            progress(Progress(stage, start + len(batch), len(ids), "posts"))
+        return objects
 
     def _assemble(
-        self, commit: str, listing: Listing, things: Mapping[str, Thing | None]
+        self, commit: str, listing: Listing, objects: Mapping[str, UnpackedObject | None]
     ) -> Snapshot:
-        blobs = {}
-        for name, thing in things.items():
-            if thing is None or thing.kind != "blob":
-                raise UpstreamError(f"{self._name} left out posts that it lists: try again later")
-            if len(thing.data) <= names.POST_LIMIT:
-                blobs[name] = thing.data
-        too_large = {n: len(t.data) for n, t in things.items() if t and n not in blobs}
-        refused = [
-            SetAside(path, names.too_large(too_large[name]))
+        blobs: dict[str, bytes] = {}
+        sizes: dict[str, int] = {}
+        for name, found in objects.items():
+            if found is None or found.obj_type_num != BLOB:
+                raise UpstreamError(f"{self.name} left out posts that it lists: try again later")
+            data = _data(found)
+            sizes[name] = len(data)
+            if len(data) <= names.POST_LIMIT:
+                blobs[name] = data
+        too_large = [
+            SetAside(path, names.too_large(sizes[name]))
             for path, name in listing.files.items()
-            if name in too_large
+            if name in sizes and name not in blobs
         ]
         return Snapshot(
             id=commit,
             files=listing.files,
             blobs=blobs,
-            refused=(*listing.refused, *refused),
+            refused=(*listing.refused, *too_large),
             images=listing.images,
         )
 
 
-def _load_beside() -> None:
-    """Load what reads an answer while it is waited for.
-
-    Python must wait for it at the end: imports don't survive that.
-    """
-    Thread(target=_load_dulwich, name="xsfreader-dulwich", daemon=False).start()
+def _data(found: UnpackedObject) -> bytes:
+    return b"".join(found.obj_chunks or [])
 
 
-def _load_dulwich() -> None:
-    with suppress(ImportError):
-        from dulwich import objects, pack  # noqa: F401
-
-
-def _missing(listing: Listing, known: Known) -> list[str]:
-    """The ids of files whose bytes are not known, each once; refused ones are not asked for."""
+def _missing_ids(listing: Listing, known: Known) -> list[str]:
+    """Return the ids of files whose bytes are not known, each once; refused ones are left out."""
     refused = {item.path for item in listing.refused}
     here = set(known.files.values())
     missing = (

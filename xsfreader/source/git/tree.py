@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import stat
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from dulwich.objects import S_ISGITLINK, Commit, Tree, parse_tree
 
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import SetAside
 from xsfreader.source import names
-from xsfreader.source.git.pack import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from xsfreader.source.git.pack import Thing
-
-FOLDER: Final = 0o040000
-SYMLINK: Final = 0o120000
-SUBMODULE: Final = 0o160000
-FORMAT: Final = 0o170000
+    from dulwich.objects import ShaFile
+    from dulwich.pack import UnpackedObject
 
 
 class Listing(NamedTuple):
@@ -36,69 +34,82 @@ class Listing(NamedTuple):
 
 
 class _Entry(NamedTuple):
+    """A line of a tree."""
+
     path: str
     name: str
     mode: int
     id: str
-    plain: bool
+    is_plain: bool
+    """Whether its name can be kept and shown."""
+
+    @property
+    def is_folder(self) -> bool:
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.mode)
+
+    @property
+    def is_submodule(self) -> bool:
+        return S_ISGITLINK(self.mode)
 
 
-def list_commit(commit: str, things: Mapping[str, Thing]) -> Listing:
+def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
     """Find the posts and images of a commit.
 
     Args:
         commit: The commit's id.
-        things: Objects by id; the commit and all its trees among them.
+        objects: Objects by id; the commit and all its trees among them.
 
     Raises:
-        UpstreamError: Objects are missing or damaged, or there is no blog in it.
+        UpstreamError: The server left out a tree.
         OversizeError: It lists more than the bounds allow.
+        ObjectFormatException: A tree or the commit is damaged.
     """
-    walk = _Walk(things)
+    walk = _Walk(objects)
     root = walk.root(commit)
     listing = Listing({}, {}, [])
     blog = walk.folder(root, names.BLOG)
-    if blog is None:
-        raise UpstreamError(f"it holds no folder {names.BLOG}: it is no repository of the site")
-    for entry in walk.below(blog, names.BLOG):
-        kind = entry.mode & FORMAT
-        if not entry.plain:
+    for entry in walk.below(blog, names.BLOG) if blog is not None else ():
+        if not entry.is_plain:
             listing.refuse(entry.path, entry.id, "has a name that can't be kept")
-        elif kind == SUBMODULE:
+        elif entry.is_submodule:
             listing.refuse(entry.path, entry.id, "is a submodule, not a file")
         elif not names.is_post(entry.name):
             continue
         elif entry.path in listing.files:
             listing.refuse(entry.path, entry.id, "is there twice")
-        elif kind == SYMLINK:
+        elif entry.is_link:
             listing.refuse(entry.path, entry.id, "is a symbolic link, not a file")
         else:
             listing.files[entry.path] = entry.id
     images = walk.folder(root, names.IMAGES)
     if images is not None:
         for entry in walk.below(images, "/images"):
-            if entry.plain and entry.mode & FORMAT not in {SYMLINK, SUBMODULE}:
+            if entry.is_plain and not (entry.is_link or entry.is_submodule):
                 listing.images.setdefault(entry.path, entry.id)
     return listing
 
 
 class _Walk:
-    def __init__(self, things: Mapping[str, Thing]) -> None:
-        self._things = things
+    """A walk through the trees of a commit that counts what it meets."""
+
+    def __init__(self, objects: Mapping[str, UnpackedObject]) -> None:
+        self._objects = objects
         self._left = names.FILES_LIMIT
 
     def root(self, commit: str) -> str:
-        """The id of a commit's tree."""
-        line = self._get(commit, "commit").partition(b"\n")[0]
-        if not line.startswith(b"tree "):
-            raise broken("a commit without a tree")
-        return line[5:].decode("ascii", "replace")
+        """Return the id of a commit's tree."""
+        tree: bytes = cast("Commit", self._get(commit, Commit)).tree
+        return tree.decode()
 
     def folder(self, root: str, path: str) -> str | None:
-        """The id of a folder's tree, None where there is no such folder."""
+        """Return the id of a folder's tree, None where there is no such folder."""
         tree = root
         for name in path.split("/"):
-            found = (e.id for e in self._entries(tree, "") if e.name == name and _is_folder(e))
+            found = (e.id for e in self._entries(tree, "") if e.name == name and e.is_folder)
             inner = next(found, None)
             if inner is None:
                 return None
@@ -106,43 +117,34 @@ class _Walk:
         return tree
 
     def below(self, tree: str, path: str, depth: int = 0) -> Iterator[_Entry]:
-        """All that lies below a tree, but for plain folders, which are gone into."""
+        """Yield all below a tree, but for folders with a plain name, which are opened."""
         if depth > names.DEPTH_LIMIT:
             raise OversizeError(f"{path} lies deeper than the bounds allow")
         for entry in self._entries(tree, path):
-            if entry.plain and _is_folder(entry):
+            if entry.is_plain and entry.is_folder:
                 yield from self.below(entry.id, entry.path, depth + 1)
             else:
                 yield entry
 
     def _entries(self, tree: str, path: str) -> Iterator[_Entry]:
-        from dulwich.errors import ObjectFormatException
-        from dulwich.objects import parse_tree
-
-        try:
-            found = list(parse_tree(self._get(tree, "tree"), 20))
-        except ObjectFormatException as error:
-            raise broken("a tree that can't be read") from error
-        self._left -= len(found)
-        if self._left < 0:
-            raise OversizeError("the repository lists more files than the bounds allow")
-        for raw, mode, name in found:
-            text = raw.decode("utf-8", "surrogateescape")
-            shown = names.printable(text).replace("/", "\\x2f")
+        for raw, mode, blob in parse_tree(self._get(tree, Tree).as_raw_string(), 20):
+            self._left -= 1
+            if self._left < 0:
+                raise OversizeError("the repository lists more files than the bounds allow")
+            name = raw.decode("utf-8", "surrogateescape")
+            shown = names.printable(name).replace("/", "\\x2f")
             yield _Entry(
                 f"{path}/{shown}" if path else shown,
-                text,
+                name,
                 mode,
-                name.decode(),
-                names.is_plain(text),
+                blob.decode(),
+                names.is_plain(name),
             )
 
-    def _get(self, name: str, kind: str) -> bytes:
-        thing = self._things.get(name)
-        if thing is None or thing.kind != kind:
-            raise UpstreamError(f"the server left out a {kind} that it names: try again later")
-        return thing.data
-
-
-def _is_folder(entry: _Entry) -> bool:
-    return entry.mode & FORMAT == FOLDER
+    def _get(self, name: str, kind: type[ShaFile]) -> ShaFile:
+        found = self._objects.get(name)
+        if found is None or found.obj_type_num != kind.type_num:
+            raise UpstreamError(
+                f"the server left out a {kind.type_name.decode()} that it lists: try again later"
+            )
+        return found.sha_file()

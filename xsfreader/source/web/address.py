@@ -21,33 +21,19 @@ class Address(NamedTuple):
     """Value of the header, where the URL holds a name and a password."""
 
     @property
+    def host_port(self) -> str:
+        """Host and port, an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port, the default port left out."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        default = self.port == (443 if self.secure else 80)
-        scheme = "https" if self.secure else "http"
-        return f"{scheme}://{host}" if default else f"{scheme}://{host}:{self.port}"
+        scheme, default = ("https", ":443") if self.secure else ("http", ":80")
+        return f"{scheme}://{self.host_port.removesuffix(default)}"
 
     def __str__(self) -> str:
         """The URL, without a name or a password."""
         return self.origin + self.path
-
-    def moved(self, location: str) -> Address:
-        """The address that a redirect of this one's ``info/refs`` leads to.
-
-        Raises:
-            SourceError: It leads to no address over HTTP(S), or from HTTPS to plain HTTP.
-        """
-        if location.startswith("//"):
-            location = self.origin.partition("//")[0] + location
-        elif location.startswith("/"):
-            location = self.origin + location
-        target = parse_address(location.partition("?")[0].removesuffix("/info/refs"))
-        if self.secure and not target.secure:
-            raise SourceError(f"{self} sends us on to {target}, which is not encrypted")
-        return target._replace(
-            authorization=self.authorization if target.origin == self.origin else None,
-        )
 
 
 def parse_address(url: str) -> Address:

@@ -13,11 +13,15 @@ from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader.errors import SourceError, UnreachableError, UpstreamError
 from xsfreader.model import Known, Snapshot
 from xsfreader.source import open_source
-from xsfreader.source.web import transport
+from xsfreader.source.web import environment, session
+from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+REFS = "blog.git/info/refs?service=git-upload-pack"
 
 
 def fetch(url: str) -> Snapshot | None:
@@ -27,7 +31,7 @@ def fetch(url: str) -> Snapshot | None:
 @pytest.fixture(autouse=True)
 def _posts(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(blog, {"content/blog/a.md": b"a"})
-    for name in (*transport.CA_FILES, "SSL_CERT_DIR"):
+    for name in (*environment.CA_FILES, "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -112,13 +116,52 @@ def test_other_spellings_of_the_variable_count(
     assert fetch("http://blog.invalid/blog.git") is not None
 
 
-@pytest.mark.parametrize("exempt", ["*", "127.0.0.1", "other.org, 127.0.0.1"])
+@pytest.mark.parametrize("exempt", ["*", "127.0.0.1", "other.org, 127.0.0.1", "127.0.0.0/8"])
+@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 def test_hosts_that_need_no_proxy_get_none(
-    host: GitHost, monkeypatch: pytest.MonkeyPatch, exempt: str
+    host: GitHost, monkeypatch: pytest.MonkeyPatch, name: str, exempt: str
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setenv("no_proxy", exempt)
+    monkeypatch.setenv(name, exempt)
     assert fetch(host.url("blog.git")) is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy", "bypassed"),
+    [
+        ("https://example.org/x", "", False),
+        ("https://example.org/x", "example.org", True),
+        ("https://example.org/x", ".EXAMPLE.org", True),
+        ("https://www.example.org/x", "example.org", True),
+        ("https://badexample.org/x", "example.org", False),
+        ("https://example.org/x", "example.org:443", True),
+        ("https://example.org/x", "example.org:8443", False),
+        ("https://example.org/x", "a, ,*", True),
+        ("https://example.org/x", ",", False),
+        ("http://10.1.2.3/x", "10.0.0.0/8", True),
+        ("http://10.1.2.3/x", "10.0.0.1/8", True),
+        ("http://11.1.2.3/x", "10.0.0.0/8", False),
+        ("http://[fd00::1]/x", "fd00::/8", True),
+        ("http://[::1]/x", "::1", True),
+        ("http://[::1]:80/x", "127.0.0.0/8", False),
+        ("https://example.org/x", "10.0.0.0/99", False),
+    ],
+)
+def test_what_no_proxy_exempts(url: str, no_proxy: str, bypassed: bool) -> None:
+    assert environment.bypasses_proxy(parse_address(url), no_proxy) is bypassed
+
+
+def test_each_scheme_has_its_own_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, secure = parse_address("http://example.org"), parse_address("https://example.org")
+    monkeypatch.setenv("HTTPS_PROXY", "s:2")
+    assert environment.find_proxy(plain) is None
+    assert str(environment.find_proxy(secure)) == "http://s:2"
+    monkeypatch.setenv("http_proxy", "p:1")
+    monkeypatch.setenv("ALL_PROXY", "a:3")
+    assert str(environment.find_proxy(plain)) == "http://p:1"
+    assert str(environment.find_proxy(secure)) == "http://s:2"
+    monkeypatch.setenv("https_proxy", "lower:4")
+    assert str(environment.find_proxy(secure)) == "http://lower:4"
 
 
 def test_a_proxy_for_https_gets_a_tunnel(
@@ -155,7 +198,7 @@ def test_a_proxy_that_cannot_be_used_is_refused(
     assert "secret" not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", transport.CA_FILES)
+@pytest.mark.parametrize("name", environment.CA_FILES)
 def test_a_certificate_counts_once_a_variable_names_it(
     secure: GitHost, certificate: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -216,16 +259,36 @@ def test_a_redirect_is_followed_for_all_requests(host: GitHost, blog: Path) -> N
     with GitHost(blog.parent) as old:
         old.fault = Fault(
             status=301,
-            headers={"Location": host.url("blog.git/info/refs?service=git-upload-pack")},
+            headers={"Location": host.url(REFS)},
         )
         assert fetch(old.url("old.git")) is not None
-        assert len(old.seen) == 1
-    assert [seen.method for seen in host.seen] == ["GET", "POST", "POST", "POST"]
+        assert {seen.method for seen in old.seen} == {"GET"}
+    assert [seen.method for seen in host.seen] == ["GET", "POST", *["GET", "POST", "POST"] * 2]
+
+
+@pytest.mark.parametrize("location", ["/{refs}", "//127.0.0.1:{port}/{refs}", "../../{refs}"])
+def test_a_redirect_may_be_relative(host: GitHost, location: str) -> None:
+    place = location.format(port=host.port, refs=REFS)
+    host.fault = Fault(only="/old.git/", status=301, headers={"Location": place})
+    assert fetch(host.url("old.git")) is not None
+
+
+def test_redirects_in_circles_are_refused(host: GitHost) -> None:
+    host.fault = Fault(status=302, headers={"Location": f"/{REFS}"})
+    with pytest.raises(UpstreamError, match="redirects without end"):
+        fetch(host.url("blog.git"))
+    assert len(host.seen) == 6
+
+
+def test_a_redirect_of_a_post_is_refused(host: GitHost) -> None:
+    host.fault = Fault(only="ls-refs", status=307, headers={"Location": "/blog.git"})
+    with pytest.raises(UpstreamError, match="HTTP 307"):
+        fetch(host.url("blog.git"))
 
 
 def test_credentials_go_to_the_server_but_not_on(host: GitHost, blog: Path) -> None:
     with GitHost(blog.parent) as old:
-        old.fault = Fault(status=307, headers={"Location": host.url("blog.git/info/refs")})
+        old.fault = Fault(status=307, headers={"Location": host.url(REFS)})
         assert fetch(old.url("blog.git").replace("//", "//me:secret@")) is not None
         assert old.seen[0].headers["authorization"] == "Basic bWU6c2VjcmV0"
     assert not any("authorization" in seen.headers for seen in host.seen)
@@ -279,3 +342,23 @@ def test_two_repositories_on_one_host_are_two(host: GitHost) -> None:
     assert first is not None
     assert second is not None
     assert set(first.files) != set(second.files)
+
+
+def test_no_other_host_is_asked_for_data(host: GitHost, secure: GitHost) -> None:
+    """A server may name places to fetch packs from, which would be anywhere."""
+    uri = secure.url("blog.git/x.pack").encode()
+    line = b"%s sha1 %s\n" % (uri, b"0" * 40)
+    answer = b"0012packfile-uris\n%04x%s000dpackfile\n0000" % (len(line) + 4, line)
+    host.fault = Fault(only="want", change=lambda _: answer)
+    with pytest.raises(UpstreamError, match=r"wants data fetched from .*: refused"):
+        fetch(host.url("blog.git"))
+    assert not secure.seen
+
+
+def test_a_session_that_takes_too_long_is_given_up(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "TOTAL_SECONDS", 0.5)
+    host.fault = Fault(only="ls-refs", delay=0.6)
+    with pytest.raises(UnreachableError, match="too slow"):
+        fetch(host.url("blog.git"))

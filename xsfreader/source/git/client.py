@@ -1,0 +1,136 @@
+"""dulwich's Git client as this program uses it: one session, bounded, errors in one line."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, cast
+
+from dulwich.client import Urllib3HttpGitClient
+from dulwich.errors import (
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    GitProtocolError,
+    HangupException,
+)
+from dulwich.object_format import SHA1
+from dulwich.object_store import ObjectStoreGraphWalker
+from dulwich.objects import ObjectID, valid_hexsha
+from dulwich.pack import UnresolvedDeltas
+from dulwich.refs import Ref
+
+from xsfreader.errors import UpstreamError
+from xsfreader.source.git.objects import Budget, unpack
+from xsfreader.source.names import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dulwich.pack import UnpackedObject
+    from urllib3 import PoolManager
+
+    from xsfreader.source.web.address import Address
+    from xsfreader.source.web.session import HttpSession
+
+MEDIA_TYPES: Final = frozenset(
+    f"application/x-git-upload-pack-{kind}" for kind in ("advertisement", "result")
+)
+FAILURES: Final = (
+    GitProtocolError,
+    FileFormatException,
+    ApplyDeltaError,
+    ChecksumMismatch,
+    UnresolvedDeltas,
+    zlib.error,
+    AssertionError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What dulwich raises where a server sends what is not Git's."""
+
+
+class GitClient:
+    """Fetches objects of one repository."""
+
+    def __init__(self, address: Address, session: HttpSession, unpack_limit: int) -> None:
+        """Nothing is asked of the network yet; bytes unpacked count over all that is fetched."""
+        self._name = str(address)
+        self._client = Urllib3HttpGitClient(
+            self._name, pool_manager=cast("PoolManager", session), thin_packs=False
+        )
+        self._budget = Budget(unpack_limit)
+
+    def find_commit(self, ref: str) -> str | None:
+        """Return the id that a ref stands for, None where there is no such ref.
+
+        Raises:
+            SourceError: No answer, or one that is not Git's.
+        """
+        name = ref.encode()
+        with self.translate_errors():
+            refs = self._client.get_refs("", ref_prefix=[name]).refs
+            found = refs.get(Ref(name))
+            if found is None or not valid_hexsha(found):
+                return None
+        if len(found) != SHA1.hex_length:
+            raise UpstreamError(f"{self._name} uses SHA-256, which is not supported")
+        return found.decode()
+
+    def fetch(
+        self,
+        ids: Sequence[str],
+        received: Callable[[int], None],
+        *,
+        depth: int | None = None,
+        filter_spec: bytes | None = None,
+    ) -> dict[str, UnpackedObject]:
+        """Fetch objects by their ids.
+
+        Args:
+            ids: What to ask for.
+            received: Called with the number of bytes that have come.
+            depth: How many commits of the history come with one.
+            filter_spec: What the server is to leave out; not every server can.
+
+        Raises:
+            SourceError: No answer, or one that is not Git's.
+        """
+        pack = BytesIO()
+        wants = [ObjectID(name.encode()) for name in ids]
+
+        def receive(data: bytes) -> int:
+            pack.write(data)
+            received(pack.tell())
+            return len(data)
+
+        with self.translate_errors():
+            self._client.fetch_pack(
+                "",
+                lambda _refs, depth=None: wants,
+                ObjectStoreGraphWalker([], lambda _: []),
+                receive,
+                depth=depth,
+                ref_prefix=[b"HEAD"],
+                filter_spec=filter_spec,
+            )
+            if not pack.tell():
+                raise UpstreamError(f"{self._name} sent nothing of what was asked for")
+            return unpack(pack.getvalue(), self._budget)
+
+    @contextmanager
+    def translate_errors(self) -> Iterator[None]:
+        """Raise UpstreamError for what dulwich raises where data is not Git's."""
+        try:
+            yield
+        except HangupException as error:
+            raise UpstreamError(
+                f"{self._name}: the answer ends in the middle; try again later"
+            ) from error
+        except FAILURES as error:
+            detail = printable(str(error) or type(error).__name__)[:200]
+            raise UpstreamError(
+                f"{self._name}: Git transfer failed ({detail}); try again later"
+            ) from error

@@ -1,0 +1,253 @@
+"""Requests over HTTP within bounds: urllib3 does the work, this says what may be done.
+
+One session is one task, a sync say: its connection is kept from request to request, and its
+bounds count over all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urljoin
+
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from xsfreader import __version__
+from xsfreader.errors import (
+    OversizeError,
+    SourceError,
+    StoppedError,
+    UnreachableError,
+    UpstreamError,
+)
+from xsfreader.source.web.address import Address, parse_address
+from xsfreader.source.web.environment import find_proxy, trusted_certificates
+from xsfreader.source.web.failures import describe_refusal, network_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from urllib3 import BaseHTTPResponse
+
+USER_AGENT: Final = f"git/2 (xsfreader/{__version__})"
+"""Hosts look for ``git/`` to tell a client of theirs from a browser."""
+CONNECT_SECONDS = 15.0
+READ_SECONDS = 30.0
+"""How long a server may be silent."""
+TOTAL_SECONDS = 1800.0
+"""How long a whole session may take: a server that trickles would hold the sync lock for ever."""
+REDIRECTS: Final = 5
+CHUNK: Final = 1 << 16
+
+
+class HttpSession:
+    """Requests to one address.
+
+    dulwich takes it for a pool manager: it uses ``headers`` and ``request`` of one.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        limit: int,
+        media_types: Collection[str],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Nothing is asked of the network yet.
+
+        Args:
+            address: Where requests go; only to its origin is its password sent.
+            limit: Bytes that all answers may have together.
+            media_types: Those that an answer may have; a captive portal's page has another.
+            cancelled: Polled before and during each request.
+        """
+        self.headers: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+        self._address = address
+        self._limit = self._left = limit
+        self._media_types = media_types
+        self._cancelled = cancelled
+        self._end = time.monotonic() + TOTAL_SECONDS
+        self._origins = {address.origin}
+        """Hosts that may be asked: the address's, and those that it redirects to."""
+        self._managers: dict[tuple[bool, Address | None], urllib3.PoolManager] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for manager in self._managers.values():
+            manager.clear()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        preload_content: bool = False,
+    ) -> BoundedResponse:
+        """Send a request, follow the redirects of a GET, and return an answer that is right.
+
+        Args:
+            method: ``GET`` or ``POST``.
+            url: Absolute.
+            headers: Those besides the session's; the password is none of them.
+            body: Of a POST.
+            preload_content: As urllib3 has it; an answer is never read ahead here.
+
+        Raises:
+            SourceError: No answer, one that was not asked for, or a redirect that is not safe.
+        """
+        for _ in range(REDIRECTS + 1):
+            target = parse_address(url.partition("?")[0])
+            if target.origin not in self._origins:
+                raise UpstreamError(f"{self._address} wants data fetched from {target}: refused")
+            response = self._send(method, url, target, headers, body)
+            location = response.get_redirect_location() if method == "GET" else None
+            if not location:
+                self._check(response, headers)
+                return BoundedResponse(self, response, url)
+            response.close()
+            url = self._follow(target, urljoin(url, location))
+        raise UpstreamError(f"{self._address} redirects without end: check the address")
+
+    def receive(self, response: BaseHTTPResponse, size: int) -> bytes:
+        """Read some of an answer; nothing at its end. Raises SourceError."""
+        self._check_time()
+        with self._translate_errors(self._address):
+            try:
+                data = response.read1(size)
+            except ProtocolError as error:
+                raise ConnectionResetError from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise OversizeError(f"{self._address} sends more than {self._limit >> 20} MiB: gave up")
+        return data
+
+    def _send(
+        self, method: str, url: str, target: Address, headers: Mapping[str, str], body: bytes | None
+    ) -> BaseHTTPResponse:
+        self._check_time()
+        sent = {**self.headers, **headers}
+        if self._address.authorization and target.origin == self._address.origin:
+            sent["Authorization"] = self._address.authorization
+        with self._translate_errors(target):
+            manager = self._manager(target)
+
+            def send() -> BaseHTTPResponse:
+                return manager.request(
+                    method,
+                    url,
+                    body=body,
+                    headers=sent,
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                    timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                )
+
+            try:
+                return send()
+            except ProtocolError as error:
+                if not isinstance(error.args[-1], ConnectionError):
+                    raise
+            # A kept connection may have been closed by the server in the meantime.
+            return send()
+
+    def _manager(self, target: Address) -> urllib3.PoolManager:
+        """Return what keeps the connections to hosts that are reached in the same way."""
+        proxy = find_proxy(target)
+        manager = self._managers.get((target.secure, proxy))
+        if manager is None:
+            certificates = trusted_certificates() if target.secure else None
+            if proxy is None:
+                manager = urllib3.PoolManager(ssl_context=certificates)
+            else:
+                password = proxy.authorization
+                manager = urllib3.ProxyManager(
+                    proxy.origin,
+                    proxy_headers={"Proxy-Authorization": password} if password else None,
+                    ssl_context=certificates,
+                )
+            self._managers[target.secure, proxy] = manager
+        return manager
+
+    def _follow(self, source: Address, location: str) -> str:
+        """Return where a redirect leads. Raises SourceError where that is not safe."""
+        path, mark, query = location.partition("?")
+        target = parse_address(path)
+        if source.secure and not target.secure:
+            raise SourceError(f"{source} redirects to {target}, which is not encrypted")
+        self._origins.add(target.origin)
+        return f"{target}{mark}{query}"
+
+    def _check(self, response: BaseHTTPResponse, headers: Mapping[str, str]) -> None:
+        """Raise UpstreamError unless an answer is one that was asked for."""
+        if response.status == 304 and any(name.startswith("If-") for name in headers):
+            return
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        encoding = response.headers.get("Content-Encoding", "identity").lower()
+        if response.status == 200 and media_type in self._media_types and encoding == "identity":
+            return
+        response.close()
+        raise UpstreamError(describe_refusal(response.status, str(self._address), media_type))
+
+    def _check_time(self) -> None:
+        if self._cancelled():
+            raise StoppedError("stopped; nothing was changed")
+        if time.monotonic() > self._end:
+            raise UnreachableError("the server is too slow: gave up, try again later")
+
+    @contextmanager
+    def _translate_errors(self, target: Address) -> Iterator[None]:
+        try:
+            yield
+        except (HTTPError, OSError, ValueError) as error:
+            proxy = find_proxy(target)
+            through = f" (through the proxy {proxy})" if proxy else ""
+            raise network_error(error, target.host + through, str(target)) from error
+
+
+class BoundedResponse:
+    """An answer, read within the bounds of its session."""
+
+    def __init__(self, session: HttpSession, response: BaseHTTPResponse, url: str) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self._session = session
+        self._response = response
+        self._url = url
+
+    def geturl(self) -> str:
+        """Return where the answer came from, after redirects."""
+        return self._url
+
+    def read(self, size: int | None = None) -> bytes:
+        """Read that many bytes, fewer only at the end; all where none are named.
+
+        Raises:
+            SourceError: The connection broke, the bounds are reached, or the task was cancelled.
+        """
+        parts = []
+        left = size
+        while left is None or left > 0:
+            part = self._session.receive(self._response, CHUNK if left is None else left)
+            if not part:
+                break
+            parts.append(part)
+            if left is not None:
+                left -= len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Keep the connection for the next request where all was read, and close it otherwise."""
+        try:
+            ended = not self._session.receive(self._response, 1)
+        except SourceError:
+            ended = False
+        if not ended:
+            self._response.close()
