@@ -181,7 +181,7 @@ async def test_a_prompt_that_loses_the_keys_is_left() -> None:
 
 
 async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xsfreader.ui.input.PATIENCE", 0.1)
+    monkeypatch.setattr("xsfreader.ui.input.TIMEOUT_SECONDS", 0.1)
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("F")

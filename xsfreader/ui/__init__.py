@@ -1,1 +1,1 @@
-"""The app: Textual and nothing of the data behind it."""
+"""The app, in Textual; the data comes through xsfreader.library."""

@@ -1,4 +1,4 @@
-"""The app: opens the library, binds the keys, shows the reader's screen."""
+"""The app: bind the keys, choose the theme, show the reader's screen."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ WORD_KEYS = {
     "alt+d": "delete_right_word",
     "alt+backspace": "delete_left_word",
 }
-"""What hands do in any shell's line; Textual would type the letters."""
+"""Editing keys of a shell's line; Textual would type the letters."""
 COLLECTED = (2000, 10, 100)
-"""When garbage is looked for: rarely among all there is, for reading leaves none."""
+"""Thresholds of the garbage collector: rarely a full collection, since reading leaves little."""
 
 
 class ReaderApp(App[None]):
-    """The reader of one library."""
+    """Reads one library."""
 
     CSS_PATH = Path("app.tcss")
     TITLE = "xsfreader"
@@ -47,7 +47,7 @@ class ReaderApp(App[None]):
     BINDINGS: ClassVar = []
 
     def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
-        """Take an open library; the app closes it. Raises ConfigError, StoreError."""
+        """Take an open library, which the app closes. Raises ConfigError, StoreError."""
         super().__init__()
         self.library = library
         self.offline = offline
@@ -55,21 +55,21 @@ class ReaderApp(App[None]):
         self.actions: tuple[Action, ...] = effective(library.config)
         self.listener = Listener()
         self._guide: Library | None = None
-        self._typed = TypeAhead(self, super().on_event, self._do_at_once)
+        self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         for action in self.actions:
             if action.keys:
                 run = f"screen.do('{action.id}')"
                 name = action.method.removeprefix("action_") if action.part == "app" else run
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
-        self._suspending = {
+        self._suspend_keys = {
             key for a in self.actions if a.id == "suspend" for key in a.keys if "ctrl+" in key
         }
-        for own in theme.THEMES:
-            self.register_theme(own)
+        for each in theme.THEMES:
+            self.register_theme(each)
         self._begin_with(self._known_theme(library.theme()))
 
     def _begin_with(self, name: str) -> None:
-        """Take a theme before there is a style sheet, so that it is not parsed for another."""
+        """Set the theme before the style sheet is parsed, so that it is parsed once."""
         self.set_reactive(App.theme, name)
         for mode, on in (("-dark-mode", self.current_theme.dark), (f"-theme-{name}", True)):
             self.set_class(on, mode, update=False)
@@ -106,36 +106,36 @@ class ReaderApp(App[None]):
         )
 
     def on_ready(self) -> None:
-        """Let garbage be collected once the screen is there, but never again of what made it."""
+        """Collect garbage from now on, but not what the start created."""
         gc.freeze()
         gc.set_threshold(*COLLECTED)
         gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
 
     async def on_event(self, event: events.Event) -> None:
-        """Take keys one by one."""
+        """Deliver keys one by one."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            await self._typed.take(event)
+            await self._type_ahead.take(event)
         else:
             await super().on_event(event)
 
     async def on_settle_probe(self, message: SettleProbe) -> None:
-        """Take the next key."""
-        await self._typed.on_settle_probe(message)
+        """Deliver the next key, once the one before it is dealt with."""
+        await self._type_ahead.on_settle_probe(message)
 
-    async def _do_at_once(self, event: events.Key) -> bool:
-        """Do what a key is bound to; False where it goes to neither list nor post.
+    async def _run_key(self, event: events.Key) -> bool:
+        """Run a key's action if list or post have the focus, else return False.
 
-        A control key that suspends does so everywhere, in the panels' own keys too.
+        A control key that suspends the app does so on every screen.
         """
         if not self.app_focus:
-            # A key says so where the terminal does not; the focus comes back with it.
+            # Not every terminal reports that it has the focus again.
             self.app_focus = True
-        if event.key in self._suspending:
+        if event.key in self._suspend_keys:
             await self.run_action("suspend_process")
             return True
         screen = self.screen
-        # Known by what it can do: its class is not loaded before it is needed.
+        # By its method, since the class Input is loaded only when it is needed.
         if event.key.startswith("alt+") and hasattr(screen.focused, "action_cursor_left_word"):
             if event.key in WORD_KEYS:
                 await self.run_action(WORD_KEYS[event.key], screen.focused)
@@ -151,35 +151,35 @@ class ReaderApp(App[None]):
             await self.run_action(found.binding.action, found.node)
         return True
 
-    def tell(self, error: XsfreaderError) -> None:
-        """Tell what went wrong, in the status line."""
+    def show_error(self, error: XsfreaderError) -> None:
+        """Show an error in the status line."""
         for screen in self.screen_stack[:1]:
             if isinstance(screen, ReaderScreen):
                 screen.status.say(str(error), alert=True)
 
     def _repaint(self, _app: App[None]) -> None:
-        """Draw all of the screen: the terminal forgot it while the app was suspended."""
+        """Repaint everything: the terminal has dropped it while the app was suspended."""
         for screen in self.screen_stack:
             screen.refresh(layout=True)
             for widget in screen.walk_children(Widget):
                 widget.refresh()
 
     async def action_quit(self) -> None:
-        """Keep the place and leave."""
+        """Save the place and quit."""
         if isinstance(self.screen, ReaderScreen):
             self.screen.save_place()
-        self._typed.stop()
+        self._type_ahead.stop()
         self.exit()
 
     def close_libraries(self) -> None:
-        """Close the files; after this the app is done."""
+        """Close the files."""
         self.library.close()
         if self._guide is not None:
             self._guide.close()
 
 
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
-    """Run the app until it is left; gives the exit code, 0 unless it fell over."""
+    """Run the app; return its exit code, 0 unless it crashed."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
     detach = attach(app.listener)
     try:

@@ -1,4 +1,4 @@
-"""Letters to put on links, so that typing follows them."""
+"""Label links with letters to type."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
 def labels(count: int) -> list[str]:
-    """Give that many labels, none the start of another, one letter as long as they last.
+    """Return as many labels, none the start of another, with one letter as far as possible.
 
-    Past 26, as few letters as possible become the first of two; 676 labels at the most.
+    Past 26, as few letters as possible begin labels of two; there are at most 676 labels.
     """
     base = len(LETTERS)
     prefixes = max(0, -(-(count - base) // (base - 1)))

@@ -1,4 +1,4 @@
-"""Keys typed faster than the screen follows: each goes where the one before it leads."""
+"""Deliver keys one by one, each where the one before it leads."""
 
 from __future__ import annotations
 
@@ -21,27 +21,26 @@ if TYPE_CHECKING:
     Typed = events.Key | events.Paste
 
 PROBES = 2
-"""How often what a key set off goes round before it is over: what it asks for, and the answer.
+"""Probes after a key until its effects are over: one for its messages, one for their answers.
 
-The longest way is that of Enter in a line to type in: its binding posts a message to the line,
-and that one's handler closes the screen.
+The longest case is Enter in an Input: its binding posts a message, whose handler closes the screen.
 """
-LOOK_AGAIN = 0.01
-"""Seconds after which it is looked again where keys wait for more than messages."""
-PATIENCE = 2.0
-"""Seconds after which the next key is taken whatever the one before it still does."""
+CHECK_SECONDS = 0.01
+"""Interval in seconds for checking again while keys wait for more than messages."""
+TIMEOUT_SECONDS = 2.0
+"""Seconds after which the next key is delivered in any case."""
 
 
 class PendingInput:
-    """A screen whose answers may come from elsewhere, a thread say."""
+    """A screen that may wait for an answer, of a thread for example."""
 
     def is_pending(self, typed: Typed) -> bool:
-        """Whether what was typed must wait for such an answer."""
+        """Whether what was typed must wait for the answer."""
         raise NotImplementedError
 
 
 class SettleProbe(Message):
-    """Follows a key through every queue on the way from its widget up to the app."""
+    """Passes every queue from the focused widget up to the app, behind a key."""
 
     def __init__(self, focus_target: FocusTarget, number: int) -> None:
         super().__init__()
@@ -50,87 +49,87 @@ class SettleProbe(Message):
 
 
 class TypeAhead:
-    """Holds keys back until those before them have done what they do.
+    """Holds keys back until those before them have taken effect.
 
-    Textual hands every key at once to the widget that has the focus. In one burst with ``/``
-    the letters to find would be keys of the list, ``q`` among them; a key after the Enter that
-    ends a prompt would be a letter in it. Here a key waits while the one before it may still
-    open, close or fill something. What the mouse does is not held back.
+    Textual sends every key at once to the widget that has the focus. Typed in one burst with
+    ``/``, the letters to find would be keys of the list, ``q`` among them; a key after the Enter
+    that ends a prompt would be a letter in it. Here a key waits while the one before it may still
+    open, close or fill something. The mouse is not held back.
     """
 
     def __init__(
         self,
         app: App[None],
         deliver: Callable[[events.Event], Awaitable[None]],
-        at_once: Callable[[events.Key], Awaitable[bool]],
+        run_key: Callable[[events.Key], Awaitable[bool]],
     ) -> None:
-        """``deliver`` hands on as Textual does; ``at_once`` does a key's work if it can."""
+        """``deliver`` sends an event as Textual does; ``run_key`` runs a key's action if it can."""
         self._app = app
         self._deliver = deliver
-        self._at_once = at_once
+        self._run_key = run_key
         self._waiting: deque[Typed] = deque()
         self._probe: SettleProbe | None = None
-        self._look: Timer | None = None
+        self._timer: Timer | None = None
         self._since = 0.0
-        """When the last key was taken."""
+        """When the last key was delivered."""
         self._stopped = False
 
     def stop(self) -> None:
-        """Take no more: the app is being left."""
+        """Deliver no more: the app is quitting."""
         self._stopped = True
 
     @property
     def _focus_target(self) -> FocusTarget:
-        """The screen and the widget on it; none while the app begins or ends."""
+        """The current screen and its focused widget; None while the app starts or quits."""
         screens = self._app.screen_stack
         return (screens[-1], screens[-1].focused) if screens else (None, None)
 
     async def take(self, typed: Typed) -> None:
-        """Take what was typed, in its turn."""
+        """Deliver what was typed, in its turn."""
         self._waiting.append(typed)
-        await self._go_on()
+        await self._deliver_next()
 
     async def on_settle_probe(self, message: SettleProbe) -> None:
-        """Go on, once a round changed nothing any more."""
+        """Go on, once a probe found nothing changed."""
         if message is not self._probe:
             return
         settled = message.focus_target == self._focus_target
         if settled and message.number >= PROBES:
             self._probe = None
-            await self._go_on()
+            await self._deliver_next()
         else:
             self._send(message.number + 1 if settled else 1)
 
-    async def _go_on(self) -> None:
+    async def _deliver_next(self) -> None:
         while self._waiting and self._probe is None and not self._is_pending():
             typed = self._waiting.popleft()
             if self._stopped:
                 continue
             self._since = time.monotonic()
             before = self._focus_target
-            if isinstance(typed, events.Key) and await self._at_once(typed):
+            if isinstance(typed, events.Key) and await self._run_key(typed):
                 if self._focus_target != before:
                     self._send(1)
             else:
                 await self._deliver(typed)
                 self._send(1)
-        if self._waiting and self._look is None:
-            self._look = self._app.set_interval(LOOK_AGAIN, self._look_again)
-        elif not self._waiting and self._look is not None:
-            self._look.stop()
-            self._look = None
+        if self._waiting and self._timer is None:
+            self._timer = self._app.set_interval(CHECK_SECONDS, self._check_again)
+        elif not self._waiting and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def _is_pending(self) -> bool:
         screen: object = self._focus_target[0]
         return (
             isinstance(screen, PendingInput)
             and screen.is_pending(self._waiting[0])
-            and not self._took_too_long
+            and not self._timed_out
         )
 
     @property
-    def _took_too_long(self) -> bool:
-        return time.monotonic() - self._since > PATIENCE
+    def _timed_out(self) -> bool:
+        return time.monotonic() - self._since > TIMEOUT_SECONDS
 
     def _send(self, number: int) -> None:
         screen, focused = self._focus_target
@@ -141,10 +140,10 @@ class TypeAhead:
             if target.post_message(message):
                 self._probe = message
 
-    async def _look_again(self) -> None:
-        """Go on where an answer came, or a widget is gone with the round sent through it."""
-        if self._probe is None or self._took_too_long:
+    async def _check_again(self) -> None:
+        """Go on if an answer came, or if a widget was removed with the probe in its queue."""
+        if self._probe is None or self._timed_out:
             self._probe = None
-            await self._go_on()
+            await self._deliver_next()
         elif self._probe.focus_target != self._focus_target:
             self._send(1)

@@ -1,4 +1,4 @@
-"""Where the links of a laid out page stand, in lines and cells."""
+"""Find the links of a laid out page, by line and cell."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def link_lines(page: Layout) -> dict[int, int]:
 def links_between(page: Layout, first: int, end: int, left: int) -> list[tuple[int, int, int]]:
     """Find the links on those lines: index, line, cell of its first character.
 
-    ``left`` is how many cells stand left of the text.
+    ``left`` is the number of cells left of the text.
     """
     found: dict[int, tuple[int, int, int]] = {}
     for at in range(first, min(end, len(page.lines))):
@@ -36,7 +36,7 @@ def links_between(page: Layout, first: int, end: int, left: int) -> list[tuple[i
 
 
 def link_at(page: Layout, line: int, x: int, left: int) -> int:
-    """Find the link at a cell of a line; -1 where there is none."""
+    """Find the link at a cell of a line; -1 if there is none."""
     if not 0 <= line < len(page.lines):
         return -1
     cell = left

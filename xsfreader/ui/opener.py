@@ -1,4 +1,4 @@
-"""Hand a link to the program that opens it: an argument list, never a shell."""
+"""Open a URL in the program for it: an argument list, never a shell."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ if TYPE_CHECKING:
 
 PLATFORM = {"darwin": ("open", "{}"), "win32": ("rundll32", "url.dll,FileProtocolHandler", "{}")}
 UNIX = ("xdg-open", "gio", "wslview", "x-www-browser", "www-browser")
-
-
 TEXT_BROWSERS = frozenset({"lynx", "w3m", "links", "links2", "elinks", "browsh", "chawan", "cha"})
 
 
 def in_terminal(words: list[str]) -> bool:
-    """Tell whether a command wants the terminal for itself."""
+    """Check whether a command needs the terminal."""
     return Path(words[0]).name in TEXT_BROWSERS
 
 
 def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """Build the command that opens a URL; None where it must not or can't be opened here."""
+    """Build the command that opens a URL; None if it must not or can't be opened."""
     scheme = url.partition(":")[0].lower()
     if scheme not in SCHEMES or not url.isprintable() or any(c.isspace() for c in url):
         return None
@@ -46,7 +44,7 @@ def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | Non
 
 
 def open_url(url: str, openers: Mapping[str, tuple[str, ...]]) -> bool:
-    """Open a URL beside the program; False where nothing here can."""
+    """Open a URL in another program; False if there is none."""
     words = command(url, openers)
     if words is None:
         return False

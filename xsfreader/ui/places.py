@@ -1,4 +1,4 @@
-"""The same place in another text."""
+"""Find the same place in another text."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def relocate_place(was: Document, now: Document, place: Place) -> Place:
-    """Find in a newer text of a post what stood at ``place`` in the older one.
+    """Find a place of a post's older text in the newer one.
 
-    That is the nearest block of the same text; where it was changed itself, the one as far
-    behind the last block above it that is still there.
+    That is the nearest block with the same text; if the block itself was changed, the one as far
+    below the last block above it that is still there.
     """
     for back in range(place.block + 1):
         text = was.blocks[place.block - back].text
@@ -26,10 +26,10 @@ def relocate_place(was: Document, now: Document, place: Place) -> Place:
 
 
 def same_heading(was: Document, now: Document, place: Place) -> Place:
-    """Find in a translation what stands where ``place`` is in the original.
+    """Find a place of a post in its translation.
 
-    Translations keep the order of headings: with as many of them, the heading of that number
-    is the same; else the one as far into the post. From there, as many blocks on.
+    Translations keep the order of headings: if both have as many, it is the heading of the same
+    number, else the one as far into the post; from there, as many blocks on.
     """
     before = [heading.block for heading in was.headings]
     after = [heading.block for heading in now.headings]

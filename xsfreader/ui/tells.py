@@ -1,4 +1,4 @@
-"""What goes wrong in a handler is told in a line, wherever it was."""
+"""Show an error of any message handler in the status line."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Tells(MessagePump):
-    """Has the app tell of an expected error in any handler, instead of ending with it."""
+    """Has the app show an expected error in a handler, instead of crashing."""
 
     async def _on_message(self, message: Message) -> None:
         try:
             await super()._on_message(message)
         except XsfreaderError as error:
-            self.app.tell(error)  # type: ignore[attr-defined]
+            self.app.show_error(error)  # type: ignore[attr-defined]

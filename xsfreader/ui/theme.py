@@ -1,4 +1,4 @@
-"""Two themes of our own, dark and light, for text that is read for long."""
+"""Our own themes, dark and light, for long reading."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 DEFAULT = DARK.name
 FEW_COLOURS = "ansi-dark"
-"""For terminals of 16 colours: it takes the terminal's own."""
+"""For terminals with 16 colours: it uses the terminal's own."""

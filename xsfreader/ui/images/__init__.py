@@ -1,1 +1,1 @@
-"""Pictures in the terminal: how large, by which protocol, drawn off the screen's own thread."""
+"""Images in the terminal: their size, the protocols, and loading in a thread."""

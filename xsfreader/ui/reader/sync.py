@@ -1,4 +1,4 @@
-"""Sync beside reading: a thread that fetches, and what the screen makes of its news."""
+"""Sync in a thread, and show what it brought."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from xsfreader.ui.reader.base import ReaderBase
 
 IMAGES = "images"
-"""The unit of progress with images, which come beside everything else."""
+"""The unit of progress of images, which are fetched after the posts."""
 SEEN_SECONDS = 4.0
-"""How long what nobody asked for stands, whatever is typed."""
+"""How long a message that nobody asked for stays, whatever is typed."""
 POLL_SECONDS = 1.0
-"""How often a folder on disk is asked whether it changed."""
+"""Interval of checking a folder on disk for changes."""
 
 
 class Sync(Part):
@@ -81,11 +81,11 @@ class Sync(Part):
         self._fingerprint = ""
         self._failure = ""
         """What went wrong with the last sync."""
-        self._told = 0
+        self._message = 0
         """Which message of the status line is about the last sync."""
 
     def start(self) -> None:
-        """Sync now, and again by the clock: a folder when it changes, the network rarely."""
+        """Sync now and at intervals: a folder when it changes, the network rarely."""
         self.show_synced()
         if self.library.is_guide:
             return
@@ -100,14 +100,14 @@ class Sync(Part):
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
         else:
-            self.say_offline()
+            self.show_offline()
 
     def run_now(self) -> None:
         """Sync because the reader asks for it."""
         self.run(asked=True)
 
     def run(self, *, asked: bool = False) -> None:
-        """Start a sync unless one is under way."""
+        """Start a sync unless one is running."""
         if self.running or self.library.is_guide:
             if asked:
                 words = "the guide is built in" if self.library.is_guide else "already syncing"
@@ -115,7 +115,7 @@ class Sync(Part):
             return
         self.running = True
         if asked:
-            self._take_back()
+            self._clear_message()
         self.screen.run_worker(
             lambda: self._work(asked=asked), thread=True, group="sync", description="sync"
         )
@@ -143,7 +143,7 @@ class Sync(Part):
         except XsfreaderError as error:
             self._fingerprint = ""
             if str(error) == self._failure and not asked:
-                # A folder that is away is asked for every second, and told of once.
+                # A missing folder is checked every second, and reported once.
                 self.running = False
             else:
                 self.screen.post_message(Sync.Failed(error))
@@ -153,7 +153,7 @@ class Sync(Part):
                 self._fetch_pictures(progress)
 
     def _fetch_pictures(self, progress: Callable[[Progress], None]) -> None:
-        """Fetch all images once the posts are there, so that nobody waits for these."""
+        """Fetch all images once the posts are there."""
         worker = get_current_worker()
         try:
             with self.library.clone() as library:
@@ -166,10 +166,10 @@ class Sync(Part):
             words = report.summary() if report.fetched or report.failed else ""
             self.screen.post_message(Sync.ImagesFetched(words))
 
-    # Back on the screen's own thread
+    # On the screen's thread
 
     def show_progress(self, progress: Progress) -> None:
-        """Show how far it is, in the header."""
+        """Show the progress in the header."""
         if not self.running and progress.unit != IMAGES:
             return
         words = progress.stage
@@ -183,7 +183,7 @@ class Sync(Part):
         self.screen.header.sync = words + " …"
 
     def show_synced(self) -> None:
-        """Show when the last sync ended well."""
+        """Show the time of the last successful sync."""
         synced = self.library.synced
         self.screen.header.alert = False
         if self.library.is_guide:
@@ -196,11 +196,11 @@ class Sync(Part):
             self.screen.header.sync = f"synced {local:%H:%M}" if today else f"synced {local:%-d %b}"
 
     def take_done(self, message: Done) -> None:
-        """Show what came, without moving what the reader looks at."""
+        """Show what is new, without moving what is in view."""
         self.running = False
         report, screen = message.report, self.screen
         self._failure = ""
-        self._take_back()
+        self._clear_message()
         self.show_synced()
         self.library.forget_documents()
         first = screen.library is not self.library and not self.library.empty
@@ -210,22 +210,22 @@ class Sync(Part):
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if not first and (report.new or report.changed or report.removed):
-            words += self._take_in_news()
+            words += self._show_news()
             screen.app.screen.post_message(Sync.ArchiveChanged())
         if self._waiting:
             words += ": go to the list to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside), seconds=SEEN_SECONDS)
-            self._told = screen.status.said
+            self._message = screen.status.said
         screen.gallery.reload()
 
-    def _take_back(self) -> None:
-        """Take away what was said of the sync before, if it still stands there."""
-        if self._told == self.screen.status.said:
+    def _clear_message(self) -> None:
+        """Clear the message about the last sync, if it is still there."""
+        if self._message == self.screen.status.said:
             self.screen.status.say("")
 
-    def _take_in_news(self) -> str:
-        """Show what came; the post being read stays where it is. Tells where that is gone."""
+    def _show_news(self) -> str:
+        """Show what is new around the post being read; return a note if that was removed."""
         screen, library = self.screen, self.library
         screen.posts.reload()
         screen.refresh_counts()
@@ -254,14 +254,14 @@ class Sync(Part):
         self.screen.gallery.reload()
 
     def _leave_guide(self) -> None:
-        """Show the archive in the place of the guide, once the reader is free for it."""
+        """Show the archive instead of the guide, now or once no page of it is being read."""
         self._waiting = True
         self.switch_if_free()
 
     def switch_if_free(self) -> bool:
-        """Show the archive that came, if any, from its newest unread post on; False if not.
+        """Show the archive instead of the guide if it waits for that, else return False.
 
-        A page being read stays until it is left, a panel or a question until it is closed.
+        A page being read stays until it is left, a panel or a prompt until it is closed.
         """
         screen = self.screen
         read = screen.has_read and screen.reading
@@ -274,7 +274,7 @@ class Sync(Part):
         return True
 
     def report_failure(self, error: XsfreaderError) -> None:
-        """Say in one line what went wrong and which key tries again."""
+        """Report an error, and which key retries."""
         self.running = False
         self.show_synced()
         if isinstance(error, SyncRunningError):
@@ -283,15 +283,15 @@ class Sync(Part):
         self.screen.header.alert = True
         self.screen.header.sync = "sync failed"
         self._failure = str(error)
-        # An error may end in a question.
+        # An error may end in a question mark.
         why = f"{error} r tries again" if str(error).endswith("?") else f"{error}; r tries again"
         if self.screen.library is not self.library:
             why = f"These are the built-in pages: {why}"
         self.screen.status.say(why, alert=True, seconds=SEEN_SECONDS)
-        self._told = self.screen.status.said
+        self._message = self.screen.status.said
 
-    def say_offline(self) -> None:
-        """Say why nothing is fetched, where nothing is here."""
+    def show_offline(self) -> None:
+        """Say why nothing is fetched if the archive is empty."""
         self.screen.header.sync = "offline"
         if self.screen.library is not self.library:
             self.screen.status.say(
