@@ -264,7 +264,7 @@ class Entry(NamedTuple):
     starred: bool
 
 
-class Fold(NamedTuple):
+class Group(NamedTuple):
     """A heading of the list that opens: a year, a month, a category, an author, a XEP."""
 
     key: str
@@ -275,8 +275,8 @@ class Fold(NamedTuple):
     """Entries below it."""
     unread: int
     """Those of them not read yet."""
-    folds: bool = False
-    """Whether more folds lie below it rather than entries."""
+    has_groups: bool = False
+    """Whether more groups lie below it rather than entries."""
 
 
 class Xep(NamedTuple):

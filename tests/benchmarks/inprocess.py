@@ -99,17 +99,17 @@ def reading(figures: Figures, home: Home) -> None:
 
         def start() -> None:
             first = store.newest(LANGUAGES, TODAY, unread=True)
-            store.folds(View.DATE, None, LANGUAGES, TODAY)
+            store.groups(View.DATE, None, LANGUAGES, TODAY)
             store.unread_count(LANGUAGES, TODAY)
             store.count(TODAY)
             if first is not None:
-                store.fold_of(View.DATE, first.permalink, LANGUAGES, TODAY)
+                store.group_keys(View.DATE, first.permalink, LANGUAGES, TODAY)
                 store.full(first.permalink)
 
         figures.add(GROUP, "all that the start reads", repeat(start, 9), size=size)
         for view in (View.DATE, View.CATEGORY, View.AUTHOR, View.XEP):
-            took = repeat(partial(store.folds, view, None, LANGUAGES, TODAY), 5)
-            figures.add(GROUP, f"list the folds by {view.value}", took, size=size)
+            took = repeat(partial(store.groups, view, None, LANGUAGES, TODAY), 5)
+            figures.add(GROUP, f"list the groups by {view.value}", took, size=size)
         took = repeat(lambda: store.set_place(largest, Place(3, 0)), 9)
         figures.add(GROUP, "keep a place", took, size=size)
         if size == 1:

@@ -33,7 +33,7 @@ def to_row(terminal: Terminal, words: str) -> None:
 
 
 def to_list(terminal: Terminal, view: str) -> None:
-    """Go to a view of the list, its cursor on top and all folds closed."""
+    """Go to a view of the list, its cursor on top and all groups closed."""
     terminal.wait("Chaos")
     terminal.settle()
     terminal.press(view)

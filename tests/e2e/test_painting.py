@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SIZES = [(120, 40), (80, 24), (40, 15)]
 WALKS = [
-    "g j j j J J",  # from a closed fold into it, and into the next
+    "g j j j J J",  # from a closed group into it, and into the next
     "G K K K g",
     "g j j j ] ]",
     "2 g j j j J",

@@ -1,4 +1,4 @@
-"""The list: entries, folds and counts, against the same made the slow way."""
+"""The list: entries, groups and counts, against the same made the slow way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import EN, TODAY, Opener, land, make
-from xsfreader.model import Entry, Filter, Fold, FullPost, Post, View
+from xsfreader.model import Entry, Filter, FullPost, Group, Post, View
 from xsfreader.store import Store
 from xsfreader.text import fold
 
@@ -22,8 +22,8 @@ def names(entries: list[Entry]) -> list[str]:
 
 def every(store: Store, view: View, languages: tuple[str, ...] = EN) -> dict[str, list[str]]:
     return {
-        fold.key: names(store.entries(view, fold.key, languages, TODAY))
-        for fold in store.folds(view, None, languages, TODAY)
+        group.key: names(store.entries(view, group.key, languages, TODAY))
+        for group in store.groups(view, None, languages, TODAY)
     }
 
 
@@ -42,11 +42,11 @@ def test_translations_are_one_entry_in_the_best_language(store: Store) -> None:
     assert (second.title, second.language, second.languages) == ("Solo", "it", ("it",))
     (first, second) = store.entries(View.DATE, None, ("de", "it"), TODAY)
     assert (first.title, first.languages) == ("Deutsch", ("de", "it", "en"))
-    assert [f.key for f in store.folds(View.DATE, "2025", ("de", "it"), TODAY)] == [
+    assert [f.key for f in store.groups(View.DATE, "2025", ("de", "it"), TODAY)] == [
         "2025-07",
         "2025-06",
     ]
-    assert [f.key for f in store.folds(View.DATE, "2025", EN, TODAY)] == ["2025-06"]
+    assert [f.key for f in store.groups(View.DATE, "2025", EN, TODAY)] == ["2025-06"]
     assert store.translations("/de/2025/07/deutsch/") == {
         "de": "/de/2025/07/deutsch/",
         "en": "/2025/06/english/",
@@ -65,8 +65,10 @@ def test_an_entry_is_read_when_a_translation_is(store: Store) -> None:
     (entry,) = store.entries(View.STARRED, None, EN, TODAY)
     assert (entry.permalink, entry.read, entry.starred) == ("/2025/06/a/", True, True)
     assert names(store.entries(View.UNREAD, None, EN, TODAY)) == ["b"]
-    assert store.folds(View.DATE, None, EN, TODAY) == [Fold("2025", "2025", 0, 2, 1, folds=True)]
-    assert store.folds(View.DATE, "2025", EN, TODAY) == [Fold("2025-06", "June", 1, 2, 1)]
+    assert store.groups(View.DATE, None, EN, TODAY) == [
+        Group("2025", "2025", 0, 2, 1, has_groups=True)
+    ]
+    assert store.groups(View.DATE, "2025", EN, TODAY) == [Group("2025-06", "June", 1, 2, 1)]
 
 
 def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
@@ -82,7 +84,7 @@ def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
     assert len(store.posts(Filter(), before)) == 2
 
 
-def test_spellings_of_one_person_are_one_fold(store: Store) -> None:
+def test_spellings_of_one_person_are_one_group(store: Store) -> None:
     land(
         store,
         [
@@ -92,8 +94,8 @@ def test_spellings_of_one_person_are_one_fold(store: Store) -> None:
             make("d.md", authors=("Nyco",)),
         ],
     )
-    folds = store.folds(View.AUTHOR, None, EN, TODAY)
-    assert [(f.key, f.label, f.total, f.unread) for f in folds] == [
+    groups = store.groups(View.AUTHOR, None, EN, TODAY)
+    assert [(f.key, f.label, f.total, f.unread) for f in groups] == [
         ("nyco", "Nyco", 4, 4),
         ("zoe", "Zoë", 1, 1),
     ]
@@ -101,7 +103,7 @@ def test_spellings_of_one_person_are_one_fold(store: Store) -> None:
     listed = store.posts(Filter(author="NYCO"), TODAY)
     assert len(listed) == 4
     store.set_read(["/2025/06/a/", "/2025/06/b/"], True)
-    assert [f.unread for f in store.folds(View.AUTHOR, None, EN, TODAY)] == [2, 0]
+    assert [f.unread for f in store.groups(View.AUTHOR, None, EN, TODAY)] == [2, 0]
 
 
 def test_categories_and_xeps(store: Store) -> None:
@@ -115,24 +117,24 @@ def test_categories_and_xeps(store: Store) -> None:
     )
     assert every(store, View.CATEGORY) == {"newsletter": ["a", "b"], "xsf": ["a"]}
     assert every(store, View.XEP) == {"1": ["a"], "45": ["b"], "384": ["a"]}
-    assert [f.label for f in store.folds(View.XEP, None, EN, TODAY)] == ["1", "45", "384"]
-    assert store.folds(View.XEP, "1", EN, TODAY) == []
-    assert store.folds(View.STARRED, None, EN, TODAY) == []
-    assert store.fold_of(View.DATE, "/2025/06/a/", EN, TODAY) == ("2025", "2025-06")
-    assert store.fold_of(View.CATEGORY, "/2025/06/a/", EN, TODAY) == ("newsletter",)
-    assert store.fold_of(View.XEP, "/2025/06/c/", EN, TODAY) == ()
-    assert store.fold_of(View.UNREAD, "/2025/06/c/", EN, TODAY) == ()
-    assert store.fold_of(View.DATE, "/nowhere/", EN, TODAY) == ()
+    assert [f.label for f in store.groups(View.XEP, None, EN, TODAY)] == ["1", "45", "384"]
+    assert store.groups(View.XEP, "1", EN, TODAY) == []
+    assert store.groups(View.STARRED, None, EN, TODAY) == []
+    assert store.group_keys(View.DATE, "/2025/06/a/", EN, TODAY) == ("2025", "2025-06")
+    assert store.group_keys(View.CATEGORY, "/2025/06/a/", EN, TODAY) == ("newsletter",)
+    assert store.group_keys(View.XEP, "/2025/06/c/", EN, TODAY) == ()
+    assert store.group_keys(View.UNREAD, "/2025/06/c/", EN, TODAY) == ()
+    assert store.group_keys(View.DATE, "/nowhere/", EN, TODAY) == ()
 
 
 @pytest.mark.parametrize(
     "key", ["", "x", "2025-13", "9999", "9999-12", "0", "2025-06-01", "\udcff"]
 )
-def test_keys_that_are_no_folds_have_no_entries(store: Store, key: str) -> None:
+def test_keys_that_are_no_groups_have_no_entries(store: Store, key: str) -> None:
     land(store, [make("a.md")])
     assert store.entries(View.DATE, key, EN, TODAY) == []
     assert store.entries(View.XEP, key, EN, TODAY) == []
-    assert store.folds(View.DATE, key, EN, TODAY) == []
+    assert store.groups(View.DATE, key, EN, TODAY) == []
 
 
 def test_neighbours_are_those_of_the_list(store: Store) -> None:
@@ -171,7 +173,7 @@ def test_the_list_is_read_while_another_writes(store: Store, opened: Opener) -> 
     assert names(other.entries(View.DATE, None, ("de",), TODAY)) == ["Deutsch"]
     assert names(other.entries(View.DATE, None, EN, TODAY)) == ["English"]
     assert names(other.entries(View.DATE, None, ("de",), TODAY)) == ["Deutsch"]
-    assert [f.total for f in other.folds(View.DATE, None, ("de",), TODAY)] == [1]
+    assert [f.total for f in other.groups(View.DATE, None, ("de",), TODAY)] == [1]
     other.set_read(["/2025/06/english/"], True)
     assert other.unread_count(("de",), TODAY) == 0
     holder.execute("ROLLBACK")
@@ -295,7 +297,7 @@ def test_the_list_is_what_a_slow_look_gives(
         assert [e.permalink for e in entries if not e.read] == unread
         assert [e.permalink for e in store.entries(View.UNREAD, None, languages, TODAY)] == unread
         assert store.unread_count(languages, TODAY) == len(unread)
-        check_folds(store, expected, set(unread), languages)
+        check_groups(store, expected, set(unread), languages)
 
 
 def slow(made: list[FullPost], languages: tuple[str, ...]) -> list[tuple[Post, list[Post]]]:
@@ -313,7 +315,7 @@ def slow(made: list[FullPost], languages: tuple[str, ...]) -> list[tuple[Post, l
     return sorted(best, key=lambda one: (-one[0].date.timestamp(), one[0].permalink))
 
 
-def check_folds(
+def check_groups(
     store: Store,
     expected: list[tuple[Post, list[Post]]],
     unread: set[str],
@@ -321,12 +323,12 @@ def check_folds(
 ) -> None:
     months = [
         month
-        for year in store.folds(View.DATE, None, languages, TODAY)
-        for month in store.folds(View.DATE, year.key, languages, TODAY)
+        for year in store.groups(View.DATE, None, languages, TODAY)
+        for month in store.groups(View.DATE, year.key, languages, TODAY)
     ]
-    authors = store.folds(View.AUTHOR, None, languages, TODAY)
-    for view, folds in ((View.DATE, months), (View.AUTHOR, authors)):
-        for one in folds:
+    authors = store.groups(View.AUTHOR, None, languages, TODAY)
+    for view, groups in ((View.DATE, months), (View.AUTHOR, authors)):
+        for one in groups:
             below = [
                 post.permalink
                 for post, _ in expected

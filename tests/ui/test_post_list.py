@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.app import App
 
-from xsfreader.model import Entry, Fold, View
+from xsfreader.model import Entry, Group, View
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ class Shelves:
     def __init__(self) -> None:
         self.names = {"a": [f"a{n}" for n in range(1000)], "b": [f"b{n}" for n in range(5)]}
 
-    def folds(self, _view: View, parent: str | None) -> list[Fold]:
+    def groups(self, _view: View, parent: str | None) -> list[Group]:
         if parent is not None:
             return []
-        return [Fold(key, key, 0, len(names), len(names)) for key, names in self.names.items()]
+        return [Group(key, key, 0, len(names), len(names)) for key, names in self.names.items()]
 
     def entries(self, _view: View, key: str, *, words: str) -> list[Entry]:
         assert not words
@@ -41,7 +41,7 @@ class Shelves:
             for name in self.names[key]
         ]
 
-    def fold_of(self, _view: View, permalink: str) -> tuple[str, ...]:
+    def group_keys(self, _view: View, permalink: str) -> tuple[str, ...]:
         return (permalink[0],)
 
     def entry_permalink(self, permalink: str) -> str:
@@ -75,7 +75,7 @@ async def test_the_last_row_is_the_last_and_above_it_is_what_belongs_there() -> 
     async with showing() as (pilot, posts, _):
         posts.move_end(bottom=True)
         await pilot.pause()
-        assert here(posts) == "fold:b"
+        assert here(posts) == "group:b"
         posts.move(-1)
         assert here(posts) == "a999"
         posts.step(1)

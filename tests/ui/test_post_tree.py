@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from xsfreader.model import Entry, Fold
+from xsfreader.model import Entry, Group
 from xsfreader.ui.widgets.post_tree import PostTree
 
 POSTS = {
@@ -27,16 +27,16 @@ class Shelf:
         self.read = read
         self.asked: list[str | None] = []
 
-    def folds(self, parent: str | None) -> list[Fold]:
+    def groups(self, parent: str | None) -> list[Group]:
         self.asked.append(parent)
         if parent is None:
-            return [self._fold("2026", 0), self._fold("2025", 0)]
-        return [self._fold(key, 1) for key in POSTS if key.startswith(parent)]
+            return [self._group("2026", 0), self._group("2025", 0)]
+        return [self._group(key, 1) for key in POSTS if key.startswith(parent)]
 
-    def _fold(self, key: str, depth: int) -> Fold:
+    def _group(self, key: str, depth: int) -> Group:
         names = [n for month, names in POSTS.items() if month.startswith(key) for n in names]
         unread = sum(name not in self.read for name in names)
-        return Fold(key, key, depth, len(names), unread, folds=depth == 0)
+        return Group(key, key, depth, len(names), unread, has_groups=depth == 0)
 
     def entries(self, key: str | None) -> list[Entry]:
         self.asked.append(key)
@@ -44,7 +44,7 @@ class Shelf:
 
 
 def tree(shelf: Shelf) -> PostTree:
-    made = PostTree(shelf.folds, shelf.entries)
+    made = PostTree(shelf.groups, shelf.entries)
     made.load()
     return made
 
@@ -53,9 +53,9 @@ def keys(tree: PostTree) -> list[str]:
     return [row.key for row in tree.rows]
 
 
-def test_closed_folds_are_not_read() -> None:
+def test_closed_groups_are_not_read() -> None:
     shelf = Shelf()
-    assert keys(tree(shelf)) == ["fold:2026", "fold:2025"]
+    assert keys(tree(shelf)) == ["group:2026", "group:2025"]
     assert shelf.asked == [None]
 
 
@@ -63,7 +63,7 @@ def test_revealing_opens_just_the_way() -> None:
     made = tree(Shelf())
     assert made.reveal(("2026", "2026/08"), "newer") == 3
     assert keys(made) == [
-        "fold:2026", "fold:2026/08", "new", "newer", "fold:2026/07", "fold:2025",
+        "group:2026", "group:2026/08", "new", "newer", "group:2026/07", "group:2025",
     ]  # fmt: skip
 
 
@@ -109,22 +109,22 @@ def test_a_flat_view_has_only_entries() -> None:
     assert keys(made) == ["a", "b"]
 
 
-def test_stepping_down_from_a_closed_fold_opens_it() -> None:
+def test_stepping_down_from_a_closed_group_opens_it() -> None:
     made = tree(Shelf())
     at = made.step(1, 1)
     assert at is not None
     assert made.rows[at].key == "old"
-    assert [row.key for row in made.rows[:2]] == ["fold:2026", "fold:2025"]
+    assert [row.key for row in made.rows[:2]] == ["group:2026", "group:2025"]
 
 
-def test_stepping_down_from_a_closed_fold_passes_over_what_is_read() -> None:
+def test_stepping_down_from_a_closed_group_passes_over_what_is_read() -> None:
     made = tree(Shelf(read=frozenset({"new", "newer", "mid"})))
     at = made.step(0, 1, unread=True)
     assert at is not None
     assert made.rows[at].key == "old"
 
 
-def test_marks_change_in_open_and_in_closed_folds() -> None:
+def test_marks_change_in_open_and_in_closed_groups() -> None:
     made = tree(Shelf())
     made.reveal(("2026", "2026/08"), "new")
     made.toggle(made.roots[0], to=False)
@@ -133,10 +133,10 @@ def test_marks_change_in_open_and_in_closed_folds() -> None:
     assert [row.entry.read for row in made.rows if row.entry] == [True, False]
 
 
-def test_the_row_of_an_entry_knows_the_fold_it_stands_in() -> None:
+def test_the_row_of_an_entry_knows_the_group_it_stands_in() -> None:
     made = tree(Shelf())
     found = made.reveal(("2026", "2026/08"), "newer")
     assert found is not None
     parent = made.rows[found].parent
     assert parent is not None
-    assert parent.fold.key == "2026/08"
+    assert parent.group.key == "2026/08"

@@ -1,4 +1,4 @@
-"""Lists of posts: the app's folds and entries, the command line's rows, search."""
+"""Lists of posts: the app's groups and entries, the command line's rows, search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xsfreader.model import View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xsfreader.model import Entry, Filter, Fold, Hit, Marks, Post
+    from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post
 
 
 class Listed(NamedTuple):
@@ -34,15 +34,15 @@ class Lists(Reading, Own):
         """How many entries of the list are unread."""
         return self._store.unread_count(self.languages, self.today)
 
-    def folds(self, view: View, parent: str | None = None) -> list[Fold]:
+    def groups(self, view: View, parent: str | None = None) -> list[Group]:
         """Read the headings of a view, or those below one; XEPs by number, with their titles."""
-        folds = self._store.folds(view, parent, self.languages, self.today)
+        groups = self._store.groups(view, parent, self.languages, self.today)
         if view is not View.XEP:
-            return folds
-        titles = self._store.xep_titles(int(fold.key) for fold in folds)
+            return groups
+        titles = self._store.xep_titles(int(group.key) for group in groups)
         return [
-            fold._replace(label=f"{int(fold.key):04} {titles.get(int(fold.key), '')}".rstrip())
-            for fold in folds
+            group._replace(label=f"{int(group.key):04} {titles.get(int(group.key), '')}".rstrip())
+            for group in groups
         ]
 
     def entries(self, view: View, key: str | None, *, words: str = "") -> list[Entry]:
@@ -57,9 +57,9 @@ class Lists(Reading, Own):
         entries = self.entries(view, None, words=words)
         return tuple(entry.permalink for entry in entries if not entry.read)
 
-    def fold_of(self, view: View, permalink: str) -> tuple[str, ...]:
+    def group_keys(self, view: View, permalink: str) -> tuple[str, ...]:
         """Tell the keys of the headings that a post stands under, outermost first."""
-        return self._store.fold_of(view, permalink, self.languages, self.today)
+        return self._store.group_keys(view, permalink, self.languages, self.today)
 
     def newest_unread(self) -> Entry | None:
         """Find what to open first: the newest unread entry, else the newest."""

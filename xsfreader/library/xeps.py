@@ -20,8 +20,8 @@ class Xeps(Base):
 
     def mentioned_xeps(self) -> list[tuple[int, int]]:
         """Tell the XEPs that posts mention, by number, and how many entries mention each."""
-        folds = self._store.folds(View.XEP, None, self.languages, self.today)
-        return sorted((int(fold.key), fold.total) for fold in folds)
+        groups = self._store.groups(View.XEP, None, self.languages, self.today)
+        return sorted((int(group.key), group.total) for group in groups)
 
     def xep(self, number: int) -> Xep | None:
         """Read what is known of a XEP."""

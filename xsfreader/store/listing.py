@@ -1,11 +1,11 @@
-"""The list: folds, entries, neighbours, what is unread."""
+"""The list: groups, entries, neighbours, what is unread."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from xsfreader.model import MONTHS, Entry, Fold, View
+from xsfreader.model import MONTHS, Entry, Group, View
 from xsfreader.store.base import Base, storable
 from xsfreader.store.entries import EntryList, read_entries
 from xsfreader.store.guard import guarded
@@ -40,9 +40,9 @@ class Listing(Base):
         return entries.stories_of(permalink for (permalink,) in rows)
 
     @guarded
-    def folds(
+    def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
-    ) -> list[Fold]:
+    ) -> list[Group]:
         """Read the headings of a view, or those below the one whose key is ``parent``.
 
         Years and months come newest first, authors and categories by name, XEPs by number,
@@ -57,9 +57,9 @@ class Listing(Base):
                 spellings[key][name] += 1
                 unread[key] += row.story not in read
         depth = int(parent is not None)
-        has_folds = view is View.DATE and parent is None
+        has_groups = view is View.DATE and parent is None
         found = [
-            Fold(key, _most_frequent(names), depth, names.total(), unread[key], has_folds)
+            Group(key, _most_frequent(names), depth, names.total(), unread[key], has_groups)
             for key, names in spellings.items()
         ]
         if view is View.DATE:
@@ -107,7 +107,7 @@ class Listing(Base):
             )
 
     @guarded
-    def fold_of(
+    def group_keys(
         self, view: View, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[str, ...]:
         """Tell the keys of the headings that a post's entry stands under, outermost first.

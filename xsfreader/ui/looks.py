@@ -40,7 +40,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
     },
     "sidebar": {"edge": Look("foreground 20%")},
     "list": {
-        "fold": Look(text="bold"),
+        "group": Look(text="bold"),
         "quiet": Look("foreground 60%"),
         "read": Look("foreground 80%"),
         "unread": Look("accent"),

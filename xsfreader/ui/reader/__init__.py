@@ -282,7 +282,7 @@ class ReaderScreen(Frugal, Tells, ReaderBase, inherit_bindings=False):
     def show_category(self, name: str) -> None:
         """Show the list by category, the cursor on this one."""
         self.navigation.show_view(View.CATEGORY)
-        self.posts.reveal_fold(name)
+        self.posts.reveal_group(name)
 
     def show_xep(self, number: int) -> None:
         """Show the card of a XEP."""

@@ -167,7 +167,7 @@ def spellings(query: str) -> list[str]:
 def _read_names(library: Library) -> Names:
     with library.clone() as own:
         return Names(
-            [fold.label for fold in own.folds(View.CATEGORY)],
+            [group.label for group in own.groups(View.CATEGORY)],
             [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()],
             [(entry.title, entry.permalink) for entry in own.entries(View.DATE, None)],
         )

@@ -51,7 +51,7 @@ class PostList(Tells, PostRows, can_focus=True):
     ) -> None:
         """Show another view, with the cursor on that post where the view holds it.
 
-        ``opened`` are keys of folds to open besides.
+        ``opened`` are keys of groups to open besides.
         """
         self.view, self.filtered = view, filtered
         self.tree_of_posts = self._tree()
@@ -73,7 +73,7 @@ class PostList(Tells, PostRows, can_focus=True):
         self.show(self.view, permalink, filtered=words, opened=self._opened)
 
     def unread_shown(self) -> tuple[str, ...]:
-        """Give the permalinks of everything unread in the list, in folds too."""
+        """Give the permalinks of everything unread in the list, in groups too."""
         return self.library.unread(self.view, self.filtered)
 
     def use(self, library: Library, permalink: str | None) -> None:
@@ -92,8 +92,8 @@ class PostList(Tells, PostRows, can_focus=True):
         found = self.tree_of_posts.index(key)
         if found is None and row is not None and row.entry is not None:
             # It stands under another heading now.
-            folds = self.library.fold_of(self.view, key) if row.parent is not None else ()
-            found = self.tree_of_posts.reveal(folds, key)
+            groups = self.library.group_keys(self.view, key) if row.parent is not None else ()
+            found = self.tree_of_posts.reveal(groups, key)
             self._resized_rows()
         self.cursor = found if found is not None else self._clamped(self.cursor)
         self.scroll_to(y=max(0, self.cursor - above), animate=False)
@@ -102,18 +102,18 @@ class PostList(Tells, PostRows, can_focus=True):
     def reveal(self, permalink: str) -> bool:
         """Bring the cursor to a post without telling anybody; False where it isn't here."""
         tree = self.tree_of_posts
-        folds = () if tree.flat else self.library.fold_of(self.view, permalink)
-        found = tree.reveal(folds, permalink)
+        groups = () if tree.flat else self.library.group_keys(self.view, permalink)
+        found = tree.reveal(groups, permalink)
         self._resized_rows()
         if found is None:
             return False
         self._place_cursor(found)
         return True
 
-    def reveal_fold(self, label: str) -> None:
-        """Open the fold of that name and bring the cursor to it."""
+    def reveal_group(self, label: str) -> None:
+        """Open the group of that name and bring the cursor to it."""
         for row, each in enumerate(self.tree_of_posts.rows):
-            if each.node is not None and each.node.fold.label == label:
+            if each.node is not None and each.node.group.label == label:
                 self.tree_of_posts.toggle(each.node, to=True)
                 self._resized_rows()
                 self._place_cursor(row)
@@ -121,7 +121,7 @@ class PostList(Tells, PostRows, can_focus=True):
                 return
 
     def reveal_first(self) -> None:
-        """Bring the cursor to the first post, opening its folds."""
+        """Bring the cursor to the first post, opening its groups."""
         first = self.tree_of_posts.step(-1, 1)
         self._resized_rows()
         self._place_cursor(first or 0)
@@ -202,7 +202,7 @@ class PostList(Tells, PostRows, can_focus=True):
         self.move_to(len(self.tree_of_posts.rows) - 1 if bottom else 0)
 
     def step(self, direction: int, *, unread: bool = False) -> bool:
-        """Move to the next post in that direction, opening folds; False where there is none."""
+        """Move to the next post in that direction, opening groups; False where there is none."""
         held = len(self.tree_of_posts.rows)
         before = self.row
         found = self.tree_of_posts.step(self.cursor, direction, unread=unread)
@@ -225,39 +225,39 @@ class PostList(Tells, PostRows, can_focus=True):
         return [*here, *down[:1], *up[:1], *down[1:3], *up[1:2]]
 
     def activate(self) -> None:
-        """Open what is under the cursor: a fold folds or unfolds, a post is read."""
+        """Open what is under the cursor: a group opens or closes, a post is read."""
         row = self.row
         if row is None:
             return
         if row.node is not None:
-            self._fold(row, to=None)
+            self._toggle(row, to=None)
         elif row.entry is not None:
             self.post_message(self.Selected(row.entry.permalink))
 
     def inwards(self) -> bool:
-        """Open the fold under the cursor; False where there is none to open."""
+        """Open the group under the cursor; False where there is none to open."""
         row = self.row
         if row is None or row.node is None:
             return False
         if row.node.open:
             self.move(1)
         else:
-            self._fold(row, to=True)
+            self._toggle(row, to=True)
         return True
 
     def outwards(self) -> None:
-        """Close the fold under the cursor, or go to the one it stands in."""
+        """Close the group under the cursor, or go to the one it stands in."""
         row = self.row
         if row is None:
             return
         if row.node is not None and row.node.open:
-            self._fold(row, to=False)
+            self._toggle(row, to=False)
         elif row.parent is not None:
-            found = self.tree_of_posts.index(f"fold:{row.parent.fold.key}")
+            found = self.tree_of_posts.index(f"group:{row.parent.group.key}")
             if found is not None:
                 self._place_cursor(found)
 
-    def _fold(self, row: Row, *, to: bool | None) -> None:
+    def _toggle(self, row: Row, *, to: bool | None) -> None:
         if row.node is not None:
             self.tree_of_posts.toggle(row.node, to=to)
             self._resized_rows()

@@ -1,4 +1,4 @@
-"""The rows of the list, painted: folds and entries."""
+"""The rows of the list, painted: groups and entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from xsfreader.library import Library
-    from xsfreader.model import Entry, Fold
+    from xsfreader.model import Entry, Group
 
 FLAT = (View.STARRED, View.UNREAD)
 CACHED_STRIPS = 500
@@ -48,7 +48,7 @@ class PostRows(PaintedView):
     def _tree(self) -> PostTree:
         view, library, words = self.view, self.library, self.filtered
         return PostTree(
-            lambda parent: library.folds(view, parent),
+            lambda parent: library.groups(view, parent),
             lambda key: library.entries(view, key, words=words),
             flat=view in FLAT or bool(words),
         )
@@ -71,7 +71,7 @@ class PostRows(PaintedView):
             return PaintedStrip.blank(width, base)
         row = rows[at]
         held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
-        heading = row.node.fold if row.node is not None else None
+        heading = row.node.group if row.node is not None else None
         opened = row.node is not None and row.node.open
         key = (row.entry or heading, row.depth, opened, held, self.view, width)
         strip = self._strips.get(key)
@@ -93,7 +93,7 @@ class PostRows(PaintedView):
     def _paint(self, row: Row, held: str, width: int) -> Strip:
         base = self.look()
         if row.node is not None:
-            segments = self._fold_segments(row.node.fold, row.depth, opened=row.node.open)
+            segments = self._group_segments(row.node.group, row.depth, opened=row.node.open)
         elif row.entry is not None:
             segments = self._entry_segments(row.entry, row.depth)
         else:
@@ -104,15 +104,15 @@ class PostRows(PaintedView):
             base += cursor
         return PaintedStrip.fitted([s for s in segments if s.text], width, base)
 
-    def _fold_segments(self, fold: Fold, depth: int, *, opened: bool) -> list[Segment]:
+    def _group_segments(self, group: Group, depth: int, *, opened: bool) -> list[Segment]:
         base = self.look()
         sign = "▾" if opened else "▸"
-        unread = f"●{fold.unread}" if fold.unread else ""
-        total = "" if fold.unread == fold.total else f" {fold.total}"
+        unread = f"●{group.unread}" if group.unread else ""
+        total = "" if group.unread == group.total else f" {group.total}"
         room = self.room - cell_len(unread + total)
-        head = fit(f"{'  ' * depth} {sign} {clean(fold.label)}", max(4, room - 1))
+        head = fit(f"{'  ' * depth} {sign} {clean(group.label)}", max(4, room - 1))
         return [
-            Segment(head + " ", base + self.look("fold")),
+            Segment(head + " ", base + self.look("group")),
             Segment(unread, base + self.look("unread")),
             Segment(total, base + self.look("quiet")),
         ]

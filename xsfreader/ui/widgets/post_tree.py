@@ -1,4 +1,4 @@
-"""The list's folds and entries as a tree, whose folds are read when they first open.
+"""The list's groups and entries as a tree, whose groups are read when they first open.
 
 No screen in here: rows, and which of them the cursor goes to next.
 """
@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xsfreader.model import Entry, Fold
+    from xsfreader.model import Entry, Group
 
 
 class Node:
-    """A fold of the list; what lies below is read when it first opens."""
+    """A group of the list; what lies below is read when it first opens."""
 
-    def __init__(self, fold: Fold) -> None:
-        self.fold = fold
+    def __init__(self, group: Group) -> None:
+        self.group = group
         self.open = False
-        self.folds: list[Node] | None = None
+        self.groups: list[Node] | None = None
         self.entries: list[Entry] | None = None
 
 
 class Row(NamedTuple):
-    """A row of the list: a fold's heading, or an entry."""
+    """A row of the list: a group's heading, or an entry."""
 
     depth: int
     node: Node | None = None
@@ -33,15 +33,15 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for the same fold or post, whatever stands around it."""
+        """The same for the same group or post, whatever stands around it."""
         if self.entry is not None:
             return self.entry.permalink
-        return f"fold:{self.node.fold.key}" if self.node else ""
+        return f"group:{self.node.group.key}" if self.node else ""
 
 
-def _holds(fold: Fold, unread: bool) -> bool:  # noqa: FBT001
+def _holds(group: Group, unread: bool) -> bool:  # noqa: FBT001
     """Whether a step finds something in it."""
-    return bool(fold.unread if unread else fold.total)
+    return bool(group.unread if unread else group.total)
 
 
 class PostTree:
@@ -49,13 +49,13 @@ class PostTree:
 
     def __init__(
         self,
-        load_folds: Callable[[str | None], list[Fold]],
+        load_groups: Callable[[str | None], list[Group]],
         load_entries: Callable[[str | None], list[Entry]],
         *,
         flat: bool = False,
     ) -> None:
-        """Take what reads folds and entries; ``flat`` has no folds, every entry is a row."""
-        self.load_folds = load_folds
+        """Take what reads groups and entries; ``flat`` has no groups, every entry is a row."""
+        self.load_groups = load_groups
         self.load_entries = load_entries
         self.flat = flat
         self.rows: list[Row] = []
@@ -64,35 +64,35 @@ class PostTree:
         """The entries of a flat list."""
 
     def load(self, opened: frozenset[str] = frozenset()) -> None:
-        """Read the list again; folds whose keys are in ``opened`` are open."""
+        """Read the list again; groups whose keys are in ``opened`` are open."""
         if self.flat:
             self.ungrouped = self.load_entries(None)
         else:
-            self.roots = [Node(fold) for fold in self.load_folds(None)]
+            self.roots = [Node(group) for group in self.load_groups(None)]
             self._open_all(self.roots, opened)
         self._flatten()
 
     def _open_all(self, nodes: list[Node], opened: frozenset[str]) -> None:
         for node in nodes:
-            if node.fold.key in opened:
+            if node.group.key in opened:
                 self._open(node)
-                self._open_all(node.folds or [], opened)
+                self._open_all(node.groups or [], opened)
 
     def _open(self, node: Node) -> None:
         node.open = True
-        if node.fold.folds:
-            if node.folds is None:
-                node.folds = [Node(fold) for fold in self.load_folds(node.fold.key)]
+        if node.group.has_groups:
+            if node.groups is None:
+                node.groups = [Node(group) for group in self.load_groups(node.group.key)]
         elif node.entries is None:
-            node.entries = self.load_entries(node.fold.key)
+            node.entries = self.load_entries(node.group.key)
 
     @property
     def opened(self) -> frozenset[str]:
-        """Keys of the folds that are open."""
-        return frozenset(row.node.fold.key for row in self.rows if row.node and row.node.open)
+        """Keys of the groups that are open."""
+        return frozenset(row.node.group.key for row in self.rows if row.node and row.node.open)
 
     def toggle(self, node: Node, *, to: bool | None = None) -> None:
-        """Open the fold, or close it."""
+        """Open the group, or close it."""
         if (not node.open) if to is None else to:
             self._open(node)
         else:
@@ -100,26 +100,26 @@ class PostTree:
         self._flatten()
 
     def reveal(self, keys: tuple[str, ...], permalink: str) -> int | None:
-        """Open the folds of these keys, outermost first, and find the row of a post there."""
+        """Open the groups of these keys, outermost first, and find the row of a post there."""
         nodes = self.roots
         for key in keys:
-            node = next((node for node in nodes if node.fold.key == key), None)
+            node = next((node for node in nodes if node.group.key == key), None)
             if node is None:
                 break
             self._open(node)
-            nodes = node.folds or []
+            nodes = node.groups or []
         self._flatten()
         return self.index(permalink)
 
     def index(self, key: str) -> int | None:
-        """Find the row of that fold or post, the first where a post stands under several."""
+        """Find the row of that group or post, the first where a post stands under several."""
         return next((i for i, row in enumerate(self.rows) if row.key == key), None)
 
     def step(self, start: int, direction: int, *, unread: bool = False) -> int | None:
-        """Find the next post from row ``start``, opening folds on the way.
+        """Find the next post from row ``start``, opening groups on the way.
 
-        A closed fold at ``start`` is on the way down; a post there is not looked for.
-        ``unread`` passes over posts that are read and folds without an unread one.
+        A closed group at ``start`` is on the way down; a post there is not looked for.
+        ``unread`` passes over posts that are read and groups without an unread one.
         None where there is no such post in that direction.
         """
         on_fold = direction > 0 and 0 <= start < len(self.rows) and self.rows[start].node
@@ -129,7 +129,7 @@ class PostTree:
             if row.entry is not None:
                 if not (unread and row.entry.read):
                     return at
-            elif row.node is not None and not row.node.open and _holds(row.node.fold, unread):
+            elif row.node is not None and not row.node.open and _holds(row.node.group, unread):
                 held = len(self.rows)
                 self.toggle(row.node, to=True)
                 if direction < 0:
@@ -147,7 +147,7 @@ class PostTree:
             return [change(e) if e.permalink in permalinks else e for e in entries]
 
         def visit(node: Node) -> None:
-            for child in node.folds or []:
+            for child in node.groups or []:
                 visit(child)
             if node.entries is not None:
                 node.entries = renew(node.entries)
@@ -158,14 +158,14 @@ class PostTree:
         self._flatten()
 
     def refresh_counts(self) -> None:
-        """Read the folds' counts again, leaving open what is open."""
+        """Read the groups' counts again, leaving open what is open."""
 
         def renew(nodes: list[Node], parent: str | None) -> None:
-            fresh = {fold.key: fold for fold in self.load_folds(parent)}
+            fresh = {group.key: group for group in self.load_groups(parent)}
             for node in nodes:
-                node.fold = fresh.get(node.fold.key, node.fold)
-                if node.folds is not None:
-                    renew(node.folds, node.fold.key)
+                node.group = fresh.get(node.group.key, node.group)
+                if node.groups is not None:
+                    renew(node.groups, node.group.key)
 
         if not self.flat:
             renew(self.roots, None)
@@ -174,11 +174,11 @@ class PostTree:
         rows: list[Row] = []
 
         def add(node: Node, parent: Node | None) -> None:
-            rows.append(Row(node.fold.depth, node=node, parent=parent))
+            rows.append(Row(node.group.depth, node=node, parent=parent))
             if node.open:
-                for child in node.folds or []:
+                for child in node.groups or []:
                     add(child, node)
-                depth = node.fold.depth + 1
+                depth = node.group.depth + 1
                 rows.extend(Row(depth, entry=entry, parent=node) for entry in node.entries or [])
 
         for node in self.roots:
