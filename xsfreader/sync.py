@@ -34,7 +34,7 @@ def sync(
         known = store.known()
         snapshot = source.snapshot(known, progress, stopped)
         if snapshot is None:
-            store.note_checked()
+            store.record_check()
             return SyncReport(
                 snapshot=known.snapshot or "",
                 total=len(known.files) - len(store.set_aside()),
@@ -42,7 +42,7 @@ def sync(
             )
         posts, aside = _read_changed(store, known, snapshot, progress, stopped)
         progress(Progress("saving"))
-        return store.land(snapshot.id, snapshot.files, posts, aside, snapshot.images)
+        return store.apply_snapshot(snapshot.id, snapshot.files, posts, aside, snapshot.images)
 
 
 def _read_changed(

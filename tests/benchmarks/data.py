@@ -136,5 +136,5 @@ def make_home(folder: Path, posts: Sequence[FullPost], size: int) -> Home:
     every = list(recombined(posts, size))
     paths = home.paths
     with Store.open(home.archive, paths.state, ingest_version=INGEST_VERSION) as store:
-        store.land("0" * 40, {f.post.path: f.post.blob for f in every}, every, [], {})
+        store.apply_snapshot("0" * 40, {f.post.path: f.post.blob for f in every}, every, [], {})
     return home

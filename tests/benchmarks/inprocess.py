@@ -73,7 +73,7 @@ def landing(figures: Figures, folder: Path) -> list[FullPost]:
         with Store.open(
             folder / "archive.db", folder / "state.db", ingest_version=INGEST_VERSION
         ) as store:
-            took = timed(lambda: store.land("0" * 40, paths, posts, [], {}))[1]
+            took = timed(lambda: store.apply_snapshot("0" * 40, paths, posts, [], {}))[1]
         shutil.rmtree(folder)
         return took
 

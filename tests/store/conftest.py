@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SetAside, SyncReport
-from xsfreader.store import Store, files, telling
+from xsfreader.store import Store, files, notices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def make(path: str = "a.md", **changes: Any) -> FullPost:
     return FullPost(Post(**(values | changes)), body, text)
 
 
-def land(
+def apply_posts(
     store: Store,
     posts: Iterable[FullPost],
     snapshot: str = "1",
@@ -59,13 +59,13 @@ def land(
     posts, aside = list(posts), list(aside)
     files = {full.post.path: full.post.blob for full in [*posts, *kept]}
     files |= {one.path: f"blob of {one.path}" for one in aside}
-    return store.land(snapshot, files, posts, aside, images or {})
+    return store.apply_snapshot(snapshot, files, posts, aside, images or {})
 
 
 def restart() -> None:
     """Forget what this process knows of files, as a new one would; nothing may be open."""
     files._looked_at.clear()
-    telling._lines.clear()
+    notices._lines.clear()
 
 
 Opener = Callable[..., Store]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import TODAY, Opener, land, make, restart
+from tests.store.conftest import TODAY, Opener, apply_posts, make, restart
 from xsfreader.errors import NewerFileError
 from xsfreader.model import Changes, Filter, Place
 from xsfreader.store import Store
@@ -21,7 +21,7 @@ NOTHING = Changes()
 OTHER = """
 import sys
 from pathlib import Path
-from tests.store.conftest import land, make
+from tests.store.conftest import apply_posts, make
 from xsfreader.store import Store
 folder = Path(sys.argv[1])
 with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
@@ -32,7 +32,7 @@ with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as
 @pytest.fixture
 def watching(store: Store) -> Store:
     """A store with two posts that looked at its files."""
-    land(store, [make("a.md"), make("b.md")], "1")
+    apply_posts(store, [make("a.md"), make("b.md")], "1")
     assert store.refresh() == NOTHING
     return store
 
@@ -49,14 +49,14 @@ def titles(store: Store) -> list[str]:
 
 
 def test_a_sync_by_another_process_is_noticed_once(watching: Store, folder: Path) -> None:
-    other_process(folder, 'land(store, [make("c.md")], "2")')
+    other_process(folder, 'apply_posts(store, [make("c.md")], "2")')
     assert watching.refresh() == Changes(archive=True, synced=True)
     assert titles(watching) == ["c"]
     assert watching.refresh() == NOTHING
 
 
 def test_a_sync_that_brought_nothing_is_no_new_archive(watching: Store, folder: Path) -> None:
-    other_process(folder, "store.note_checked()")
+    other_process(folder, "store.record_check()")
     assert watching.refresh() == Changes(synced=True)
 
 
@@ -79,8 +79,8 @@ def test_own_writes_are_no_news_beside_those_of_others(watching: Store, opened: 
     watching.set_read(["/2025/06/a/"], True)
     watching.set_starred("/2025/06/b/", True)
     watching.import_state(watching.export_state())
-    land(watching, [make("d.md")], "3")
-    watching.note_checked()
+    apply_posts(watching, [make("d.md")], "3")
+    watching.record_check()
     assert watching.refresh() == NOTHING
     other = opened()
     other.set_place("/2025/06/a/", Place(1))
@@ -102,20 +102,20 @@ def replacement(folder: Path, *names: str) -> Path:
     """Make an archive of other posts in a folder of its own."""
     elsewhere = folder.parent / "elsewhere"
     with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
-        land(store, [make(f"{name}.md") for name in names], " ".join(names))
+        apply_posts(store, [make(f"{name}.md") for name in names], " ".join(names))
     return elsewhere / "a.db"
 
 
 def test_an_archive_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> None:
     # Leave something in the old file's log, which must not be read into the new one.
-    watching.note_checked()
+    watching.record_check()
     assert (folder / "archive.db-wal").stat().st_size
     replacement(folder, "new", "newer").replace(folder / "archive.db")
     assert watching.refresh() == Changes(archive=True, synced=True)
     assert titles(watching) == ["new", "newer"]
     assert watching.refresh() == NOTHING
     watching.set_read(["/2025/06/new/"], True)
-    land(watching, [make("last.md")], "last")
+    apply_posts(watching, [make("last.md")], "last")
     assert titles(watching) == ["last"]
     watching.close()
     with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
@@ -127,7 +127,7 @@ def test_a_copy_of_the_same_archive_is_no_news(watching: Store, folder: Path) ->
     shutil.copy(folder / "archive.db", folder / "copy.db")
     (folder / "copy.db").replace(folder / "archive.db")
     assert watching.refresh() == NOTHING
-    other_process(folder, 'land(store, [make("c.md")], "2")')
+    other_process(folder, 'apply_posts(store, [make("c.md")], "2")')
     assert watching.refresh() == Changes(archive=True, synced=True)
 
 

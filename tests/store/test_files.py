@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.conftest import EN, TODAY, Opener, land, make, restart
+from tests.store.conftest import EN, TODAY, Opener, apply_posts, make, restart
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
 from xsfreader.model import Changes, Filter, Place, View
-from xsfreader.store import Store, mending
+from xsfreader.store import Store, repair
 from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE
 
@@ -31,7 +31,7 @@ BOTH = pytest.mark.parametrize("name", ["archive.db", "state.db"])
 
 def filled(opened: Opener) -> Store:
     store = opened()
-    land(store, [make("a.md"), make("b.md")])
+    apply_posts(store, [make("a.md"), make("b.md")])
     store.set_starred("/2025/06/a/", True)
     return store
 
@@ -89,7 +89,7 @@ def test_a_broken_archive_is_set_aside_and_begun_anew(
     assert aside.read_bytes() == broken
     assert len(store.warnings) == 1
     assert aside.name in store.warnings[0]
-    assert land(store, [make("a.md")]).total == 1
+    assert apply_posts(store, [make("a.md")]).total == 1
 
 
 def foreign(file: Path) -> None:
@@ -172,14 +172,14 @@ def test_a_sound_state_is_not_set_aside_for_an_error_that_passes(
 ) -> None:
     filled(opened).close()
     restart()
-    check, errors = mending._check, [BrokenFileError("passing")]
+    check, errors = repair._check, [BrokenFileError("passing")]
 
     def check_badly(file: Path, schema: Schema, timeout: float) -> None:
         if errors:
             raise errors.pop()
         check(file, schema, timeout)
 
-    monkeypatch.setattr(mending, "_check", check_badly)
+    monkeypatch.setattr(repair, "_check", check_badly)
     store = opened()
     assert not errors
     assert store.warnings == ()
@@ -200,7 +200,7 @@ def test_a_copy_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folde
     os.utime(folder / "state.db.bak", (old, old))
     restart()
     opened().close()
-    assert [mending._count(copy) for copy in mending.copies_of(folder / "state.db")] == [1, 3]
+    assert [repair._count(copy) for copy in repair.copies_of(folder / "state.db")] == [1, 3]
 
 
 def test_without_a_good_copy_marks_begin_anew(opened: Opener, folder: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_full_disk_is_told_and_changes_nothing(opened: Opener) -> None:
     store._db.execute(f"PRAGMA main.max_page_count = {pages}")
     big = "".join(chr(200 + number % 5000) for number in range(100_000))
     with pytest.raises(DiskError, match="full"):
-        land(store, [make("c.md", body=big, text=big)], "2")
+        apply_posts(store, [make("c.md", body=big, text=big)], "2")
     assert store.snapshot_id == "1"
     assert store.count(TODAY) == 2
 
@@ -327,13 +327,13 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "snapshot_id": lambda s: s.snapshot_id,
     "known": lambda s: s.known(),
     "stored": lambda s: s.stored("x"),
-    "land": lambda s: land(s, [make("c.md")], "2"),
-    "note_checked": lambda s: s.note_checked(),
+    "land": lambda s: apply_posts(s, [make("c.md")], "2"),
+    "record_check": lambda s: s.record_check(),
     "synced": lambda s: s.synced(),
     "set_aside": lambda s: s.set_aside(),
-    "finish_moves": lambda s: s.finish_moves(),
-    "note_seen": lambda s: s.note_seen(),
-    "follow_aliases": lambda s: s.follow_aliases(),
+    "move_marks": lambda s: s.move_marks(),
+    "remember_contents": lambda s: s.remember_contents(),
+    "move_marks_from_aliases": lambda s: s.move_marks_from_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
     "count": lambda s: s.count(TODAY),
@@ -378,7 +378,7 @@ HARMLESS = {
     "failed",
     "sync_lock",
     "warnings",
-    "follow_state",
+    "reopen_replaced_state",
 }
 
 
@@ -438,7 +438,7 @@ def test_opening_says_when_a_file_is_locked(opened: Opener, folder: Path) -> Non
 OPENING = """
 import sys
 from pathlib import Path
-from tests.store.conftest import EN, TODAY, land, make
+from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.store import Store
 folder = Path(sys.argv[1])
 with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
@@ -463,7 +463,7 @@ def test_many_start_at_once_where_nothing_is_yet(folder: Path, opened: Opener) -
 KILLED = """
 import sys, os
 from pathlib import Path
-from tests.store.conftest import land, make
+from tests.store.conftest import apply_posts, make
 from xsfreader.store import Store
 folder = Path(sys.argv[1])
 store = Store.open(folder / "archive.db", folder / "state.db", ingest_version=1)
@@ -477,7 +477,7 @@ with store.sync_lock():
         if count == step:
             os.kill(os.getpid(), 9)
     store._db.set_trace_callback(trace)
-    land(store, [make("a.md", title="New", blob="2"), make("c.md", text="new words")], "2")
+    apply_posts(store, [make("a.md", title="New", blob="2"), make("c.md", text="new words")], "2")
     print("landed")
 """
 
@@ -521,7 +521,7 @@ def test_versions_are_those_of_this_program(store: Store, folder: Path) -> None:
 
 
 def test_times_are_utc(store: Store) -> None:
-    land(store, [make("a.md", day="1969-12-31")])
+    apply_posts(store, [make("a.md", day="1969-12-31")])
     post = store.post("/1969/12/a/")
     assert post is not None
     assert post.date == dt.datetime(1969, 12, 31, tzinfo=dt.UTC)

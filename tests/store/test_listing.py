@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.store.conftest import EN, TODAY, Opener, land, make
+from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.model import Entry, Filter, FullPost, Group, Post, View
 from xsfreader.store import Store
 from xsfreader.text import fold
@@ -28,7 +28,7 @@ def every(store: Store, view: View, languages: tuple[str, ...] = EN) -> dict[str
 
 
 def test_translations_are_one_entry_in_the_best_language(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="English"),
@@ -55,7 +55,7 @@ def test_translations_are_one_entry_in_the_best_language(store: Store) -> None:
 
 
 def test_an_entry_is_read_when_a_translation_is(store: Store) -> None:
-    land(store, [make("a.md"), make("a.de.md", title="x"), make("b.md")])
+    apply_posts(store, [make("a.md"), make("a.de.md", title="x"), make("b.md")])
     assert store.unread_count(EN, TODAY) == 2
     store.set_read(["/de/2025/06/x/"], True)
     assert store.unread_count(EN, TODAY) == 1
@@ -72,7 +72,9 @@ def test_an_entry_is_read_when_a_translation_is(store: Store) -> None:
 
 
 def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
-    land(store, [make("a.md", day="2026-01-05T10:00:00"), make("a.de.md", title="x"), make("b.md")])
+    apply_posts(
+        store, [make("a.md", day="2026-01-05T10:00:00"), make("a.de.md", title="x"), make("b.md")]
+    )
     before, on = dt.date(2026, 1, 4), dt.date(2026, 1, 5)
     assert store.count(before) == 2
     assert names(store.entries(View.DATE, None, EN, before)) == ["b", "x"]
@@ -85,7 +87,7 @@ def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
 
 
 def test_spellings_of_one_person_are_one_group(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", authors=("Nÿco",)),
@@ -107,7 +109,7 @@ def test_spellings_of_one_person_are_one_group(store: Store) -> None:
 
 
 def test_categories_and_xeps(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", categories=("Newsletter", "XSF"), xeps=(384, 1)),
@@ -131,14 +133,14 @@ def test_categories_and_xeps(store: Store) -> None:
     "key", ["", "x", "2025-13", "9999", "9999-12", "0", "2025-06-01", "\udcff"]
 )
 def test_keys_that_are_no_groups_have_no_entries(store: Store, key: str) -> None:
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     assert store.entries(View.DATE, key, EN, TODAY) == []
     assert store.entries(View.XEP, key, EN, TODAY) == []
     assert store.groups(View.DATE, key, EN, TODAY) == []
 
 
 def test_neighbours_are_those_of_the_list(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [make(f"{name}.md", day="2025-06-01") for name in "cab"]
         + [make("d.md", day="2024-01-01"), make("e.md", day="2025-06-01T12:00:00")]
@@ -158,7 +160,7 @@ def test_neighbours_are_those_of_the_list(store: Store) -> None:
 
 
 def test_two_readers_of_different_languages_share_an_archive(store: Store, opened: Opener) -> None:
-    land(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
+    apply_posts(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
     other = opened()
     for _ in range(3):
         assert names(store.entries(View.DATE, None, EN, TODAY)) == ["English"]
@@ -166,7 +168,7 @@ def test_two_readers_of_different_languages_share_an_archive(store: Store, opene
 
 
 def test_the_list_is_read_while_another_writes(store: Store, opened: Opener) -> None:
-    land(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
+    apply_posts(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
     other = opened()
     holder = sqlite3.connect(store._archive, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -178,12 +180,12 @@ def test_the_list_is_read_while_another_writes(store: Store, opened: Opener) -> 
     assert other.unread_count(("de",), TODAY) == 0
     holder.execute("ROLLBACK")
     holder.close()
-    land(store, [make("b.md", title="Later", day="2025-07-01")], "2", kept=[make("a.de.md")])
+    apply_posts(store, [make("b.md", title="Later", day="2025-07-01")], "2", kept=[make("a.de.md")])
     assert names(other.entries(View.DATE, None, ("de",), TODAY)) == ["Later", "Deutsch"]
 
 
 def test_filters_of_the_command_line(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", day="2024-01-01", categories=("News",), xeps=(1,)),
@@ -221,7 +223,7 @@ def test_filters_of_the_command_line(store: Store) -> None:
     ],
 )  # fmt: skip
 def test_a_post_has_many_names(store: Store, name: str) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", permalink="/2025/06/ol%C3%A9/", aliases=("/old/place/",)),
@@ -236,13 +238,13 @@ def test_a_post_has_many_names(store: Store, name: str) -> None:
     ["", "/", "x", "https://example.org/2025/06/a/", "http://[", "\udcff", "mailto:a@b", "%"],
 )
 def test_other_names_mean_nothing(store: Store, name: str) -> None:
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     assert store.resolve(name) == ()
     store.suggest(name)
 
 
 def test_a_name_may_mean_several_posts_and_a_wrong_one_gets_candidates(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="Same Name"),
@@ -284,7 +286,7 @@ def test_the_list_is_what_a_slow_look_gives(
     read = {f.post.permalink for f, given_ in zip(made, posts, strict=True) if given_[4]}
     folder = tmp_path_factory.mktemp("s")
     with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
-        land(store, made)
+        apply_posts(store, made)
         store.set_read(read, True)
         expected = slow(made, languages)
         entries = store.entries(View.DATE, None, languages, TODAY)
@@ -342,7 +344,7 @@ def check_groups(
 
 
 def test_words_are_found_folded_in_title_authors_and_categories(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="Émigré"),
@@ -354,11 +356,11 @@ def test_words_are_found_folded_in_title_authors_and_categories(store: Store) ->
 
 
 def test_a_list_is_shared_until_something_lands(store: Store, opened: Opener) -> None:
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     store.entries(View.DATE, None, EN, TODAY)
     other = opened()
     other.share_list(store)
     assert other._read_list(EN, TODAY) is store._read_list(EN, TODAY)
-    land(store, [make("b.md")], kept=[make("a.md")])
+    apply_posts(store, [make("b.md")], kept=[make("a.md")])
     assert names(other.entries(View.DATE, None, EN, TODAY)) == ["a", "b"]
     assert names(other.entries(View.DATE, None, EN, dt.date(2025, 1, 1))) == []

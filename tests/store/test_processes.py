@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.conftest import TODAY, Opener, land, make
+from tests.store.conftest import TODAY, Opener, apply_posts, make
 from xsfreader.model import Filter
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HOLDING = """
 import contextlib, sys, threading
 from pathlib import Path
-from tests.store.conftest import TODAY, land, make
+from tests.store.conftest import TODAY, apply_posts, make
 from xsfreader.model import Filter, Xep
 from xsfreader.store import Store
 from xsfreader.store.images import ImageFile
@@ -55,7 +55,7 @@ for line in sys.stdin:
     elif command == "picture":
         kept.put(argument, b"x", None)
     elif command == "land":
-        land(store, [make(f"{argument}.md")], argument)
+        apply_posts(store, [make(f"{argument}.md")], argument)
     elif command == "clones":
         clones()
     print("done", *store.warnings, flush=True)
@@ -181,7 +181,7 @@ def test_a_state_mended_by_another_is_followed(holding: Callable[[str], str], fo
 
 def test_who_opens_in_the_same_process_is_told_too(opened: Opener, folder: Path) -> None:
     store = opened()
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     store.close()
     (folder / "archive.db").write_bytes(b"no database" * 50)
     first = opened()

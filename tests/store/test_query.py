@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.conftest import EN, TODAY, land, make
+from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.errors import QueryError
 from xsfreader.store import Store
 from xsfreader.store.query import Query, Term, parse_query
@@ -109,7 +109,7 @@ def test_whatever_is_typed_means_something(text: str) -> None:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("shared")
     with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
-        land(store, [make("a.md", text="OMEMO in C++, XEP-0384 中文")])
+        apply_posts(store, [make("a.md", text="OMEMO in C++, XEP-0384 中文")])
         yield store
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus import corpus_files, needs_corpus
-from tests.store.conftest import EN, TODAY, land, make
+from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.errors import QueryError
 from xsfreader.ingest import ingest, is_post
 from xsfreader.model import Filter
@@ -32,7 +32,7 @@ def found(store: Store, text: str, languages: tuple[str, ...] = EN) -> list[str]
 
 
 def test_title_above_body_and_newer_above_older(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="old body", day="2020-01-01", text="omemo here"),
@@ -48,7 +48,7 @@ def test_title_above_body_and_newer_above_older(store: Store) -> None:
 
 
 def test_a_translation_comes_after_all_else(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="omemo a", day="2020-01-01"),
@@ -63,7 +63,7 @@ def test_a_translation_comes_after_all_else(store: Store) -> None:
 
 
 def test_a_word_with_a_minus_leaves_posts_out(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="a", text="omemo with an audit"),
@@ -79,7 +79,7 @@ def test_a_word_with_a_minus_leaves_posts_out(store: Store) -> None:
 
 
 def test_filters_narrow(store: Store) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", day="2014-12-31", authors=("Nÿco", "Kev"), xeps=(384,), text="alpha"),
@@ -110,7 +110,7 @@ def test_filters_narrow(store: Store) -> None:
 
 def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
     text = "Padding of words. " * 60 + "Here Remko Tronçon speaks of STRAẞE. " + "And more. " * 60
-    land(store, [make("a.md", text=" ".join(text.split()))])
+    apply_posts(store, [make("a.md", text=" ".join(text.split()))])
     (hit,) = store.search("troncon strasse", 9, EN, TODAY)
     assert [hit.snippet[start:end] for start, end in hit.marks] == ["Tronçon", "STRAẞE"]
     assert hit.snippet.startswith("…")
@@ -121,22 +121,22 @@ def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
 def test_a_snippet_is_the_first_stretch_with_most_of_the_words(store: Store) -> None:
     apart = " between" * 40
     text = f"alpha alpha alpha{apart} beta{apart} one alpha with beta{apart} two alpha beta beta"
-    land(store, [make("a.md", text=text)])
+    apply_posts(store, [make("a.md", text=text)])
     (hit,) = store.search("beta alpha", 9, EN, TODAY)
     assert "one alpha with beta" in hit.snippet
     assert len(hit.marks) == 2
 
 
 def test_a_post_that_left_since_it_was_ranked_is_passed_over(store: Store) -> None:
-    land(store, [make("a.md", text="alpha"), make("b.md", text="alpha")])
+    apply_posts(store, [make("a.md", text="alpha"), make("b.md", text="alpha")])
     query = parse_query("alpha")
     ids = store.ranked(query, 9, EN, TODAY)
-    land(store, [make("b.md", text="alpha")])
+    apply_posts(store, [make("b.md", text="alpha")])
     assert [hit.post.path for hit in store.hits(ids, query)] == ["b.md"]
 
 
 def test_a_post_found_by_its_title_shows_its_beginning(store: Store) -> None:
-    land(store, [make("a.md", title="Omemo", text="The beginning. " * 50)])
+    apply_posts(store, [make("a.md", title="Omemo", text="The beginning. " * 50)])
     (hit,) = store.search("omemo", 9, EN, TODAY)
     assert hit.snippet.startswith("The beginning.")
     assert hit.marks == ()
@@ -180,7 +180,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, li
     posts = [ingest(path, path, data) for path, data in corpus_files().items() if is_post(path)]
     folder = tmp_path_factory.mktemp("corpus")
     with Store.open(folder / "a.db", folder / "s.db", ingest_version=1) as store:
-        land(store, posts)
+        apply_posts(store, posts)
         yield store, posts
 
 
@@ -257,7 +257,7 @@ def test_the_trip_report_is_found(corpus: tuple[Store, list[FullPost]]) -> None:
 def test_marks_are_those_of_all_translations_and_a_language_is_all_of_its_kinds(
     store: Store,
 ) -> None:
-    land(
+    apply_posts(
         store,
         [
             make("a.md", title="a"),

@@ -102,10 +102,10 @@ class Base:
         """
         changes = self._store.refresh()
         if changes.archive:
-            self.forget_documents()
+            self.clear_documents()
         return changes
 
-    def forget_documents(self) -> None:
+    def clear_documents(self) -> None:
         """Parse posts anew when they are next opened: what stands around their text changed."""
         self._documents.clear()
 

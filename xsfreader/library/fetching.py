@@ -101,7 +101,7 @@ class Fetching(Base):
             new = fetch(wanted, *held, stopped)
             if new is not None:
                 self._store.set_xeps(new.xeps, etag=new.etag, modified=new.modified)
-                self.forget_documents()
+                self.clear_documents()
         except StoppedError:
             pass
         except XsfreaderError as error:

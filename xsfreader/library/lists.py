@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.library.own import Own
+from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
 from xsfreader.model import View
 
@@ -23,7 +23,7 @@ class Listed(NamedTuple):
     """Language to permalink, of the others."""
 
 
-class Lists(Reading, Own):
+class Lists(Reading, ReaderState):
     """The part of the library that lists and finds posts."""
 
     def count(self) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, path_key, storable, unpack
-from xsfreader.store.guard import guarded, translate
+from xsfreader.store.sqlite_errors import translate, translate_sqlite_errors
 from xsfreader.store.state import MERGE_MOVED
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ class Archive(Base):
     """The part of the store that sync works with."""
 
     @property
-    @guarded
+    @translate_sqlite_errors
     def snapshot_id(self) -> str | None:
         """Id of the snapshot held, None before the first sync."""
         return self._meta("snapshot")
 
-    @guarded
+    @translate_sqlite_errors
     def known(self) -> Known:
         """What is here; nothing, where it was made by other rules and must come anew."""
         if self._meta("version") != self._version:
@@ -38,7 +38,7 @@ class Archive(Base):
         )
         return Known(self._meta("snapshot"), dict(rows))
 
-    @guarded
+    @translate_sqlite_errors
     def stored(self, blob: str) -> FullPost | SetAside | None:
         """Find what was made of a file's bytes, by their id.
 
@@ -77,8 +77,8 @@ class Archive(Base):
                 raise translate(error, file) from error
             yield
 
-    @guarded
-    def land(
+    @translate_sqlite_errors
+    def apply_snapshot(
         self,
         snapshot_id: str,
         files: Mapping[str, str],
@@ -96,17 +96,17 @@ class Archive(Base):
         Marks move along where a file's title or date changed, or where a post names an old
         permalink among its aliases. Raises StoreError; the old snapshot is whole then.
         """
-        from xsfreader.store import landing
+        from xsfreader.store import snapshot
 
         named = {one.path: one for one in set_aside}
         with self._writing():
             anew = self._meta("version") != self._version
             rows = [
-                landing.Row(*row)
+                snapshot.Row(*row)
                 for row in self._db.execute("SELECT id, path, blob, permalink, at FROM post")
             ]
-            plan = landing.plan(rows, files, posts, frozenset(named), anew=anew)
-            landing.Writer(self._db).carry_out(plan)
+            plan = snapshot.plan(rows, files, posts, frozenset(named), anew=anew)
+            snapshot.Writer(self._db).carry_out(plan)
             self._land_aside(files, named, plan.permalinks, anew=anew)
             self._land_images(images)
             self._db.executemany("INSERT INTO moved (old, new) VALUES (?, ?)", plan.moves)
@@ -116,8 +116,8 @@ class Archive(Base):
             everything = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
             aside = tuple(SetAside(*row) for row in everything)
         with contextlib.suppress(StoreError):
-            self.finish_moves()
-            self.follow_aliases()
+            self.move_marks()
+            self.move_marks_from_aliases()
         with contextlib.suppress(sqlite3.Error):
             self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
         return SyncReport(
@@ -158,8 +158,8 @@ class Archive(Base):
         self._db.execute("DELETE FROM image")
         self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", sorted(images.items()))
 
-    @guarded
-    def finish_moves(self) -> None:
+    @translate_sqlite_errors
+    def move_marks(self) -> None:
         """Let marks follow their posts to new permalinks; done again, it changes nothing."""
         moves = self._db.execute("SELECT id, old, new FROM moved ORDER BY id").fetchall()
         if not moves:
@@ -169,8 +169,8 @@ class Archive(Base):
         with self._writing():
             self._db.executemany("DELETE FROM moved WHERE id = ?", [(move[0],) for move in moves])
 
-    @guarded
-    def follow_aliases(self) -> None:
+    @translate_sqlite_errors
+    def move_marks_from_aliases(self) -> None:
         """Copy marks made under a post's old address to the permalink that it has now.
 
         Such marks come from an export, a copy of the state, or another archive's moves. Done
@@ -191,25 +191,25 @@ class Archive(Base):
             with self._writing_marks():
                 self._db.executemany(MERGE_MOVED, moves)
 
-    @guarded
-    def note_checked(self) -> None:
+    @translate_sqlite_errors
+    def record_check(self) -> None:
         """Note that a sync found nothing new just now."""
         with self._writing():
             self._set_meta("synced", _now().isoformat())
 
-    @guarded
+    @translate_sqlite_errors
     def synced(self) -> dt.datetime | None:
         """When a sync last ended well, whether or not it brought something."""
         text = self._meta("synced")
         return dt.datetime.fromisoformat(text) if text else None
 
-    @guarded
+    @translate_sqlite_errors
     def set_aside(self) -> tuple[SetAside, ...]:
         """Every file of the snapshot that could not be read as a post."""
         rows = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
         return tuple(SetAside(*row) for row in rows)
 
-    @guarded
+    @translate_sqlite_errors
     def image_blob(self, site_path: str) -> str | None:
         """Find the blob id of an image by its path on the site (``/images/x.png``)."""
         row = self._db.execute(
@@ -217,7 +217,7 @@ class Archive(Base):
         ).fetchone()
         return row[0] if row else None
 
-    @guarded
+    @translate_sqlite_errors
     def images(self) -> dict[str, str]:
         """Every image of the snapshot: path on the site to blob id."""
         return dict(self._db.execute("SELECT path, blob FROM image ORDER BY path"))

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from xsfreader.errors import BrokenFileError, StoreError
 from xsfreader.model import Post
 from xsfreader.store import files
-from xsfreader.store.guard import translate
+from xsfreader.store.notices import notices_about
 from xsfreader.store.schema import STATE
-from xsfreader.store.telling import told
+from xsfreader.store.sqlite_errors import translate
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -144,13 +144,17 @@ class Base:
 
         Whoever opens or has open these files in this process is told.
         """
-        return told(self._state) + told(self._archive) + told(self._xeps_file)
+        return (
+            notices_about(self._state)
+            + notices_about(self._archive)
+            + notices_about(self._xeps_file)
+        )
 
     @property
     def _xeps_file(self) -> Path:
         return self._state.with_name("xeps.db")
 
-    def follow_state(self) -> None:
+    def reopen_replaced_state(self) -> None:
         """Turn to the file that another process put in place of a broken state."""
         now = files.identity(self._state)
         if now is None or now == self._state_opened or self._db.in_transaction:

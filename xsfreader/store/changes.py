@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import BusyError, StoreError
 from xsfreader.model import Changes
-from xsfreader.store import files, mending
+from xsfreader.store import files, repair
 from xsfreader.store.base import Base
-from xsfreader.store.guard import guarded
 from xsfreader.store.schema import ARCHIVE
+from xsfreader.store.sqlite_errors import translate_sqlite_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,21 +39,21 @@ class ChangeWatch(Base):
             return self._changes(replaced=replaced)
         return Changes()
 
-    @guarded
+    @translate_sqlite_errors
     def _changes(self, *, replaced: bool) -> Changes:
         numbers = self._data_versions()
         if numbers == self._seen_numbers and not replaced:
             return Changes()
         before_meta, before_marks = self._seen_meta, self._seen_marks
-        self.note_seen()
+        self.remember_contents()
         return Changes(
             archive=any(before_meta.get(key) != self._seen_meta.get(key) for key in _CONTENT),
             state=before_marks != self._seen_marks,
             synced=before_meta.get("synced") != self._seen_meta.get("synced"),
         )
 
-    @guarded
-    def note_seen(self) -> None:
+    @translate_sqlite_errors
+    def remember_contents(self) -> None:
         """Take what the files hold now for known."""
         self._seen_numbers = self._data_versions()
         self._seen_meta = dict(
@@ -79,7 +79,7 @@ class ChangeWatch(Base):
             # What the old file's log still holds must not be taken for the new file's.
             self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
         try:
-            mending.prepare_archive(self._archive, ARCHIVE, 0)
+            repair.prepare_archive(self._archive, ARCHIVE, 0)
             db = self.connect(self._archive, self._state, 0)
         except BusyError:
             raise

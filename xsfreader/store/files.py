@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, DiskError, NewerFileError
-from xsfreader.store.guard import translate
+from xsfreader.store.sqlite_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-from xsfreader.store import files, mending
-from xsfreader.store.guard import translate
+from xsfreader.store import files, repair
 from xsfreader.store.schema import PICTURES
+from xsfreader.store.sqlite_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ class ImageFile:
         try:
             if self._db is None:
                 files.make_folder(self._file.parent)
-                mending.prepare_archive(self._file, PICTURES, self._timeout)
+                repair.prepare_archive(self._file, PICTURES, self._timeout)
                 self._db = files.connect(self._file, self._timeout)
             yield self._db
         except sqlite3.Error as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xsfreader.model import MONTHS, Entry, Group, View
 from xsfreader.store.base import Base, storable
 from xsfreader.store.entries import EntryList, read_entries
-from xsfreader.store.guard import guarded
+from xsfreader.store.sqlite_errors import translate_sqlite_errors
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Listing(Base):
         rows = self._db.execute(f"SELECT permalink FROM state.mark WHERE {mark}")
         return entries.stories_of(permalink for (permalink,) in rows)
 
-    @guarded
+    @translate_sqlite_errors
     def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
     ) -> list[Group]:
@@ -68,7 +68,7 @@ class Listing(Base):
             return sorted(found, key=lambda one: int(one.key))
         return sorted(found, key=lambda one: (one.key, one.label))
 
-    @guarded
+    @translate_sqlite_errors
     def entries(
         self,
         view: View,
@@ -106,7 +106,7 @@ class Listing(Base):
                 starred=row.story in starred,
             )
 
-    @guarded
+    @translate_sqlite_errors
     def group_keys(
         self, view: View, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ class Listing(Base):
             return row.month[:4], row.month
         return tuple(fold(name) for name in row.names(view)[:1])
 
-    @guarded
+    @translate_sqlite_errors
     def neighbours(
         self, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[Entry | None, Entry | None]:
@@ -137,7 +137,7 @@ class Listing(Base):
         older = self._entries_of(entries.rows[place + 1 : place + 2], entries)
         return next(newer, None), next(older, None)
 
-    @guarded
+    @translate_sqlite_errors
     def entry(self, permalink: str, languages: Sequence[str], today: dt.date) -> Entry | None:
         """Read the entry that a post belongs to."""
         entries = self._read_list(languages, today)
@@ -146,7 +146,7 @@ class Listing(Base):
             return None
         return next(self._entries_of([entries.rows[place]], entries))
 
-    @guarded
+    @translate_sqlite_errors
     def newest(
         self, languages: Sequence[str], today: dt.date, *, unread: bool = False
     ) -> Entry | None:
@@ -155,7 +155,7 @@ class Listing(Base):
         every = self._entries_of(entries.rows, entries)
         return next((entry for entry in every if not (unread and entry.read)), None)
 
-    @guarded
+    @translate_sqlite_errors
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the entries not read."""
         entries = self._read_list(languages, today)

@@ -21,7 +21,7 @@ from xsfreader.store.base import (
     storable,
     unpack,
 )
-from xsfreader.store.guard import guarded
+from xsfreader.store.sqlite_errors import translate_sqlite_errors
 from xsfreader.store.state import as_marks
 from xsfreader.text import fold
 
@@ -39,13 +39,13 @@ _ORDER = " ORDER BY p.at DESC, p.permalink"
 class Posts(Base):
     """The part of the store that reads posts."""
 
-    @guarded
+    @translate_sqlite_errors
     def count(self, today: dt.date) -> int:
         """Count the posts shown by that day, in all languages."""
         row = self._db.execute("SELECT count(*) FROM post WHERE at < ?", (day_end(today),))
         return int(row.fetchone()[0])
 
-    @guarded
+    @translate_sqlite_errors
     def post(self, permalink: str) -> Post | None:
         """Read what is known of a post."""
         row = self._db.execute(
@@ -53,7 +53,7 @@ class Posts(Base):
         ).fetchone()
         return as_post(row) if row else None
 
-    @guarded
+    @translate_sqlite_errors
     def permalink_at(self, path: str) -> str | None:
         """Find the post whose file lies at a path of the source."""
         row = self._db.execute(
@@ -61,7 +61,7 @@ class Posts(Base):
         ).fetchone()
         return row[0] if row else None
 
-    @guarded
+    @translate_sqlite_errors
     def full(self, permalink: str) -> FullPost:
         """Read a post with its texts. Raises UnknownPostError."""
         row = self._db.execute(
@@ -74,7 +74,7 @@ class Posts(Base):
         body, text = row[POST_COLUMNS:]
         return FullPost(as_post(row), unpack(body), text)
 
-    @guarded
+    @translate_sqlite_errors
     def translations(self, permalink: str) -> dict[str, str]:
         """Permalinks of a post and its translations by language, itself included."""
         rows = self._db.execute(
@@ -84,7 +84,7 @@ class Posts(Base):
         )
         return dict(rows.fetchall())
 
-    @guarded
+    @translate_sqlite_errors
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that a filter lets through, every language of its own, newest first."""
         where, values = conditions(wanted, today)
@@ -95,7 +95,7 @@ class Posts(Base):
         )
         return [(as_post(row), as_marks(*row[POST_COLUMNS:])) for row in rows]
 
-    @guarded
+    @translate_sqlite_errors
     def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:
         """Find the permalinks that a name means.
 
@@ -119,7 +119,7 @@ class Posts(Base):
                 return tuple(permalink for (permalink,) in rows)
         return ()
 
-    @guarded
+    @translate_sqlite_errors
     def suggest(self, name: str) -> tuple[str, ...]:
         """Find permalinks that somebody may have meant by a name that means none."""
         from difflib import get_close_matches

@@ -15,7 +15,7 @@ from xsfreader.store.base import (
     day_end,
     day_start,
 )
-from xsfreader.store.guard import guarded
+from xsfreader.store.sqlite_errors import translate_sqlite_errors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +48,7 @@ class Search(Base):
             query = parse_query(query, strict=True)
         return self.hits(self.ranked(query, limit, languages, today), query)
 
-    @guarded
+    @translate_sqlite_errors
     def ranked(
         self, query: Query, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[int]:
@@ -91,7 +91,7 @@ class Search(Base):
             found.update({row[0]: row for row in rows})
         return list(found.values())
 
-    @guarded
+    @translate_sqlite_errors
     def hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """What was found, in the order of the ids, but for posts that left meanwhile."""
         from xsfreader.store.snippet import snippet

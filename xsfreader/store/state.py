@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, storable
-from xsfreader.store.guard import guarded_state
+from xsfreader.store.sqlite_errors import translate_state_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,13 +47,13 @@ def as_marks(read: int | None, starred: int | None, block: int | None, offset: i
 class State(Base):
     """The part of the store that keeps what readers do."""
 
-    @guarded_state
+    @translate_state_errors
     def marks(self, permalink: str) -> Marks:
         """Read what was left at a post."""
         row = self._db.execute(_MARKS, (storable(permalink),)).fetchone()
         return as_marks(*row) if row else Marks()
 
-    @guarded_state
+    @translate_state_errors
     def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
         """Mark posts as read or unread, all of them or none.
 
@@ -69,7 +69,7 @@ class State(Base):
                 [(storable(permalink), int(read), now) for permalink in permalinks],
             )
 
-    @guarded_state
+    @translate_state_errors
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
         """Give a post a star, or take it away."""
         with self._writing_marks():
@@ -80,7 +80,7 @@ class State(Base):
                 (storable(permalink), int(starred), _now()),
             )
 
-    @guarded_state
+    @translate_state_errors
     def set_place(self, permalink: str, place: Place) -> None:
         """Keep where in a post the reader is."""
         self._db.execute(
@@ -90,13 +90,13 @@ class State(Base):
             (storable(permalink), place.block, place.offset, _now()),
         )
 
-    @guarded_state
+    @translate_state_errors
     def setting(self, key: str) -> str | None:
         """Read what the app keeps of itself under a key."""
         row = self._db.execute("SELECT value FROM state.setting WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    @guarded_state
+    @translate_state_errors
     def set_setting(self, key: str, value: str) -> None:
         """Keep something of the app under a key."""
         self._db.execute(
@@ -104,7 +104,7 @@ class State(Base):
             (key, storable(value), _now()),
         )
 
-    @guarded_state
+    @translate_state_errors
     def export_state(self) -> dict[str, Any]:
         """Give all marks as plain values, for JSON. Times are milliseconds since 1970."""
         marks = {}
@@ -120,7 +120,7 @@ class State(Base):
             marks[permalink] = mark
         return {"format": _FORMAT, "version": 1, "marks": marks}
 
-    @guarded_state
+    @translate_state_errors
     def import_state(self, data: object) -> int:
         """Merge exported marks, of two the newer; give how many posts' marks changed.
 

@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import StoreError
-from xsfreader.store import files, mending
+from xsfreader.store import files, repair
 from xsfreader.store.archive import Archive
 from xsfreader.store.changes import ChangeWatch
 from xsfreader.store.listing import Listing
@@ -45,13 +45,13 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
         for folder in {archive.parent, state.parent}:
             files.make_folder(folder)
         files.refuse_newer(archive, ARCHIVE, timeout)
-        mending.prepare_state(state, STATE, timeout)
-        mending.prepare_archive(archive, ARCHIVE, timeout)
+        repair.prepare_state(state, STATE, timeout)
+        repair.prepare_archive(archive, ARCHIVE, timeout)
         db = cls.connect(archive, state, timeout)
         store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
         with contextlib.suppress(StoreError):
-            store.finish_moves()
-            store.note_seen()
+            store.move_marks()
+            store.remember_contents()
         return store
 
     def close(self) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import StoreError
 from xsfreader.model import Xep
-from xsfreader.store import files, mending
+from xsfreader.store import files, repair
 from xsfreader.store.base import Base
-from xsfreader.store.guard import translate
 from xsfreader.store.schema import XEPS
+from xsfreader.store.sqlite_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ class Xeps(Base):
         timeout = self._timeout
         try:
             if self._xeps is None:
-                mending.prepare_archive(file, XEPS, timeout)
+                repair.prepare_archive(file, XEPS, timeout)
                 self._xeps = files.connect(file, timeout)
             yield self._xeps
         except sqlite3.Error as error:

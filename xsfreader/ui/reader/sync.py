@@ -202,7 +202,7 @@ class Sync(Part):
         self._failure = ""
         self._clear_message()
         self.show_synced()
-        self.library.forget_documents()
+        self.library.clear_documents()
         first = screen.library is not self.library and not self.library.empty
         if first:
             self._leave_guide()

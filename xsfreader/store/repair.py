@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, DiskError
 from xsfreader.store import files
-from xsfreader.store.guard import translate
+from xsfreader.store.notices import add_notice
+from xsfreader.store.sqlite_errors import translate
 from xsfreader.store.state import COLUMNS, ON_CONFLICT
-from xsfreader.store.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +53,9 @@ def prepare_archive(file: Path, schema: Schema, timeout: float) -> None:
             problem = _confirmed(file, schema, timeout)
             if problem:
                 aside = _move_away(file)
-                tell(file, f"{problem}; set aside as {aside}, sync fetches the {schema.name} again")
+                add_notice(
+                    file, f"{problem}; set aside as {aside}, sync fetches the {schema.name} again"
+                )
             files.suspect(file).unlink(missing_ok=True)
             files.prepare(file, schema, timeout)
 
@@ -228,7 +230,7 @@ def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
         said += f", the copy of {made} is used"
     elif not any(read):
         said += ", marks begin anew"
-    tell(file, said)
+    add_notice(file, said)
 
 
 def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:

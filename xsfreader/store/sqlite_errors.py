@@ -44,19 +44,23 @@ class Failing(Protocol):
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
         """Tell what an error means for a person."""
 
-    def follow_state(self) -> None:
+    def reopen_replaced_state(self) -> None:
         """Turn to the file that came in place of the one opened."""
 
 
 S = TypeVar("S", bound=Failing)
 
 
-def guarded(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+def translate_sqlite_errors(
+    method: Callable[Concatenate[S, P], R],
+) -> Callable[Concatenate[S, P], R]:
     """Let a method raise StoreError where SQLite raises its own."""
     return _guard(method, state=False)
 
 
-def guarded_state(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+def translate_state_errors(
+    method: Callable[Concatenate[S, P], R],
+) -> Callable[Concatenate[S, P], R]:
     """Do the same for a method that is about the reader's own file."""
     return _guard(method, state=True)
 
@@ -66,7 +70,7 @@ def _guard(
 ) -> Callable[Concatenate[S, P], R]:
     @functools.wraps(method)
     def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self.follow_state()
+        self.reopen_replaced_state()
         try:
             return method(self, *args, **kwargs)
         except sqlite3.Error as error:

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.corpus import corpus_commits, corpus_files, needs_corpus
-from tests.store.conftest import EN, TODAY, Opener, land, make
+from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.ingest import at_path, ingest, is_post
 from xsfreader.model import Filter, FullPost, Known, Place, SetAside
 from xsfreader.store import Store
-from xsfreader.store.landing import distinct
+from xsfreader.store.snapshot import distinct
 
 
 def permalinks(store: Store) -> set[str]:
@@ -40,7 +40,7 @@ def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
         "x/ü.de.md", title="Ä / b", authors=("A", "B"), categories=("N", "M"),
         aliases=("/de/alt/", "/alt/"), summary="s", xeps=(384, 1), body="*Tronçon*", text="Tronçon",
     )  # fmt: skip
-    report = land(store, [full], images={"/images/x.png": "b1"})
+    report = apply_posts(store, [full], images={"/images/x.png": "b1"})
     assert (report.total, report.new, report.changed, report.removed) == (1, 1, 0, 0)
     permalink = full.post.permalink
     assert store.post(permalink) == full.post
@@ -56,9 +56,9 @@ def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
 
 def test_new_changed_and_removed_are_counted(store: Store) -> None:
     a, b, c = make("a.md"), make("b.md"), make("c.md")
-    land(store, [a, b, c])
+    apply_posts(store, [a, b, c])
     changed = make("b.md", text="other")._replace(post=b.post._replace(blob="new"))
-    report = land(store, [changed, make("d.md")], "2", kept=[a])
+    report = apply_posts(store, [changed, make("d.md")], "2", kept=[a])
     assert (report.total, report.new, report.changed, report.removed) == (3, 1, 1, 1)
     assert permalinks(store) == {"/2025/06/a/", "/2025/06/b/", "/2025/06/d/"}
     assert found(store, "other") == {"b.md"}
@@ -66,11 +66,11 @@ def test_new_changed_and_removed_are_counted(store: Store) -> None:
 
 
 def test_a_file_that_only_moved_is_made_of_what_is_here(store: Store) -> None:
-    land(store, [make("a.md", text="unmistakable")])
+    apply_posts(store, [make("a.md", text="unmistakable")])
     kept = store.stored("blob of a.md")
     assert isinstance(kept, FullPost)
     moved = kept._replace(post=kept.post._replace(path="new/a.md", translation_key="new/a"))
-    report = land(store, [moved], "2")
+    report = apply_posts(store, [moved], "2")
     assert (report.total, report.new, report.changed, report.removed) == (1, 0, 0, 0)
     assert store.full("/2025/06/a/") == moved
     assert store.translations("/2025/06/a/") == {"en": "/2025/06/a/"}
@@ -79,10 +79,10 @@ def test_a_file_that_only_moved_is_made_of_what_is_here(store: Store) -> None:
 
 def test_a_file_that_became_another_language_takes_its_marks_along(store: Store) -> None:
     before = make("a.md")
-    land(store, [before])
+    apply_posts(store, [before])
     store.set_starred("/2025/06/a/", True)
     after = make("a.de.md", title="a", blob=before.post.blob)
-    report = land(store, [after], "2")
+    report = apply_posts(store, [after], "2")
     assert (report.new, report.removed) == (0, 0)
     assert store.marks("/de/2025/06/a/").starred
     assert store.resolve("/2025/06/a/") == ()
@@ -90,30 +90,32 @@ def test_a_file_that_became_another_language_takes_its_marks_along(store: Store)
 
 def test_files_set_aside_are_named_every_time_until_they_change(store: Store) -> None:
     a = make("a.md")
-    report = land(store, [a], aside=[SetAside("b.md", "no title"), SetAside("c.md", "empty")])
+    report = apply_posts(
+        store, [a], aside=[SetAside("b.md", "no title"), SetAside("c.md", "empty")]
+    )
     assert report.set_aside == (SetAside("b.md", "no title"), SetAside("c.md", "empty"))
     assert store.known().files == {f"{x}.md": f"blob of {x}.md" for x in "abc"}
     assert store.stored("blob of b.md") == SetAside("b.md", "no title")
     files = {"a.md": "blob of a.md", "b.md": "blob of b.md", "c.md": "mended"}
-    report = store.land("2", files, [make("c.md", blob="mended")], [], {})
+    report = store.apply_snapshot("2", files, [make("c.md", blob="mended")], [], {})
     assert report.set_aside == (SetAside("b.md", "no title"),)
     assert store.set_aside() == report.set_aside
     assert (report.total, report.new) == (2, 1)
 
 
 def test_a_post_that_can_no_longer_be_read_leaves(store: Store) -> None:
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     store.set_read(["/2025/06/a/"], True)
-    report = land(store, [], "2", aside=[SetAside("a.md", "broken")])
+    report = apply_posts(store, [], "2", aside=[SetAside("a.md", "broken")])
     assert (report.total, report.removed) == (0, 1)
     assert found(store, "words") == set()
-    land(store, [make("a.md", blob="mended")], "3")
+    apply_posts(store, [make("a.md", blob="mended")], "3")
     assert store.marks("/2025/06/a/").read
 
 
 def test_files_of_one_permalink_are_all_there(store: Store) -> None:
     a, b = make("a.md", title="Same"), make("b.md", title="Same")
-    assert land(store, [a, b]).total == 2
+    assert apply_posts(store, [a, b]).total == 2
     assert permalinks(store) == {"/2025/06/same/", "/2025/06/same/#b"}
     assert store.full("/2025/06/same/#b").body == "Some words"
     assert store.resolve("/2025/06/same") == ("/2025/06/same/",)
@@ -122,7 +124,7 @@ def test_files_of_one_permalink_are_all_there(store: Store) -> None:
     kept = store.stored(b.post.blob)
     assert isinstance(kept, FullPost)
     assert kept.post == b.post
-    land(store, [], "2", kept=[b])
+    apply_posts(store, [], "2", kept=[b])
     assert permalinks(store) == {"/2025/06/same/"}
     assert store.post("/2025/06/same/") == b.post
     assert store.marks("/2025/06/same/").starred
@@ -139,31 +141,33 @@ def test_permalinks_are_distinct_and_the_first_is_the_site_s(wanted: dict[str, s
 
 
 def test_marks_follow_a_changed_title(store: Store) -> None:
-    land(store, [make("a.md", title="Old")])
+    apply_posts(store, [make("a.md", title="Old")])
     store.set_read(["/2025/06/old/"], True)
     store.set_starred("/2025/06/old/", True)
     store.set_place("/2025/06/old/", Place(3, 4))
-    report = land(store, [make("a.md", title="New", blob="2")], "2")
+    report = apply_posts(store, [make("a.md", title="New", blob="2")], "2")
     assert (report.new, report.changed, report.removed) == (0, 1, 0)
     assert store.marks("/2025/06/new/") == store.marks("/2025/06/old/")
     assert store.marks("/2025/06/new/").place == Place(3, 4)
 
 
 def test_marks_follow_an_alias(store: Store) -> None:
-    land(store, [make("a.md", title="Olé", permalink="/2025/06/ol%C3%A9/")])
+    apply_posts(store, [make("a.md", title="Olé", permalink="/2025/06/ol%C3%A9/")])
     store.set_starred("/2025/06/ol%C3%A9/", True)
-    land(store, [make("b.md", title="New", day="2025-07-01", aliases=("/2025/06/olé/",))], "2")
+    apply_posts(
+        store, [make("b.md", title="New", day="2025-07-01", aliases=("/2025/06/olé/",))], "2"
+    )
     assert store.marks("/2025/07/new/").starred
     assert store.resolve("/2025/06/ol%C3%A9/") == ("/2025/07/new/",)
 
 
 def test_newer_marks_are_not_overwritten_by_those_that_follow(store: Store) -> None:
-    land(store, [make("a.md", title="Old")])
+    apply_posts(store, [make("a.md", title="Old")])
     store.set_starred("/2025/06/old/", True)
     store.set_read(["/2025/06/old/"], True)
     store.set_starred("/2025/06/new/", True)
     store.set_starred("/2025/06/new/", False)
-    land(store, [make("a.md", title="New", blob="2")], "2")
+    apply_posts(store, [make("a.md", title="New", blob="2")], "2")
     assert not store.marks("/2025/06/new/").starred
     assert store.marks("/2025/06/new/").read
 
@@ -171,11 +175,11 @@ def test_newer_marks_are_not_overwritten_by_those_that_follow(store: Store) -> N
 def test_marks_follow_at_the_next_start_where_the_state_was_locked(
     store: Store, opened: Opener
 ) -> None:
-    land(store, [make("a.md", title="Old")])
+    apply_posts(store, [make("a.md", title="Old")])
     store.set_starred("/2025/06/old/", True)
     holder = sqlite3.connect(store._state, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    land(store, [make("a.md", title="New", blob="2")], "2")
+    apply_posts(store, [make("a.md", title="New", blob="2")], "2")
     holder.execute("ROLLBACK")
     holder.close()
     assert not store.marks("/2025/06/new/").starred
@@ -187,12 +191,12 @@ def test_marks_follow_at_the_next_start_where_the_state_was_locked(
 def test_what_other_rules_made_comes_anew(opened: Opener) -> None:
     first = opened(1)
     a, b = make("a.md", text="before"), make("b.md")
-    land(first, [a, b])
+    apply_posts(first, [a, b])
     first.close()
     second = opened(2)
     assert second.known() == Known()
     assert second.count(TODAY) == 2
-    report = land(second, [make("a.md", text="after")], "1")
+    report = apply_posts(second, [make("a.md", text="after")], "1")
     assert (report.total, report.new, report.changed, report.removed) == (1, 0, 0, 1)
     assert found(second, "before") == set()
     assert found(second, "after") == {"a.md"}
@@ -201,21 +205,23 @@ def test_what_other_rules_made_comes_anew(opened: Opener) -> None:
 
 def test_a_landing_that_fails_changes_nothing(store: Store) -> None:
     a = make("a.md")
-    land(store, [a])
+    apply_posts(store, [a])
     nothing: Any = None
     broken = make("b.md", language=nothing)
     with pytest.raises(StoreError):
-        land(store, [broken], "2")
+        apply_posts(store, [broken], "2")
     assert store.snapshot_id == "1"
     assert permalinks(store) == {a.post.permalink}
     assert found(store, "words") == {"a.md"}
-    land(store, [make("b.md")], "3")
+    apply_posts(store, [make("b.md")], "3")
     assert permalinks(store) == {"/2025/06/b/"}
 
 
 def test_titles_that_change_places(store: Store) -> None:
-    land(store, [make("a.md", title="One"), make("b.md", title="Two")])
-    land(store, [make("a.md", title="Two", blob="3"), make("b.md", title="One", blob="4")], "2")
+    apply_posts(store, [make("a.md", title="One"), make("b.md", title="Two")])
+    apply_posts(
+        store, [make("a.md", title="Two", blob="3"), make("b.md", title="One", blob="4")], "2"
+    )
     one = store.post("/2025/06/one/")
     assert one is not None
     assert one.path == "b.md"
@@ -226,16 +232,16 @@ def test_one_syncs_at_a_time(store: Store, opened: Opener) -> None:
     with store.sync_lock():
         with pytest.raises(SyncRunningError), other.sync_lock():
             pass
-        land(store, [make("a.md")])
+        apply_posts(store, [make("a.md")])
         assert other.count(TODAY) == 1
     with other.sync_lock():
         pass
 
 
 def test_a_check_without_news_is_noted(store: Store) -> None:
-    land(store, [make("a.md")])
+    apply_posts(store, [make("a.md")])
     before = store.synced()
-    store.note_checked()
+    store.record_check()
     after = store.synced()
     assert before is not None
     assert after is not None
@@ -277,9 +283,9 @@ def test_whatever_came_before_a_snapshot_is_the_same(
             known = store.known().files
             given_ = [full for full in whole if known.get(full.post.path) != full.post.blob]
             kept = [full for full in whole if known.get(full.post.path) == full.post.blob]
-            report = land(store, given_, str(number), kept=kept)
+            report = apply_posts(store, given_, str(number), kept=kept)
             assert report.total == len(whole)
-        land(fresh, wholes[-1])
+        apply_posts(fresh, wholes[-1])
         assert store.posts(Filter(), TODAY) == fresh.posts(Filter(), TODAY)
         for word in ("alpha", "beta", "one", "three"):
             assert found(store, word) == found(fresh, word)
@@ -304,7 +310,7 @@ def test_stars_survive_the_moves_of_the_real_blog(store: Store) -> None:
                     posts.append(at_path(kept, path))
                 else:
                     posts.append(ingest(path, blob, files[path]))
-        store.land(commit, blobs, posts, [], {})
+        store.apply_snapshot(commit, blobs, posts, [], {})
         assert store.count(TODAY) == len(files)
         if number == 0:
             first = {post.permalink for post, _ in store.posts(Filter(), TODAY)}

@@ -14,13 +14,13 @@ _lines: dict[str, tuple[str, ...]] = {}
 _lock = threading.Lock()
 
 
-def tell(file: Path, line: str) -> None:
+def add_notice(file: Path, line: str) -> None:
     """Log a line about a file and keep it for whoever opens the file in this process."""
     log().warning("%s", line)
     with _lock:
         _lines[str(file)] = (*_lines.get(str(file), ()), line)
 
 
-def told(file: Path) -> tuple[str, ...]:
+def notices_about(file: Path) -> tuple[str, ...]:
     """Give the lines about a file, oldest first."""
     return _lines.get(str(file), ())

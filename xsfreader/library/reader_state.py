@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from xsfreader.model import Marks, Place
 
 
-class Own(Base):
+class ReaderState(Base):
     """The part of the library that keeps the reader's state."""
 
     def marks(self, permalink: str) -> Marks:
@@ -72,5 +72,5 @@ class Own(Base):
         Raises StoreError where these are no marks.
         """
         changed = self._store.import_state(data)
-        self._store.follow_aliases()
+        self._store.move_marks_from_aliases()
         return changed
