@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from tests.corpus import CORPUS, corpus_files, needs_corpus
 from xsfreader.errors import UnreadablePostError
-from xsfreader.ingest import at_path, ingest, is_post
+from xsfreader.ingest import at_path, ingest
 from xsfreader.ingest.site import permalink
 from xsfreader.ingest.visible import visible, xeps
 from xsfreader.model import DEFAULT_AUTHOR, FullPost
+from xsfreader.source.names import is_post
 
 BLOB = "0" * 40
 
@@ -170,21 +171,6 @@ def test_wrongly_decoded_text_is_mended(broken: str, whole: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "post"),
-    [
-        ("content/blog/a.md", True),
-        ("content/blog/_index.md", False),
-        ("content/blog/x/_index.de.md", False),
-        ("content/blog/.a.md", False),
-        ("content/blog/a.markdown", False),
-        ("a.md", True),
-    ],
-)
-def test_which_files_are_posts(path: str, post: bool) -> None:
-    assert is_post(path) is post
-
-
-@pytest.mark.parametrize(
     ("body", "seen"),
     [
         ("# Head {#x}\n\n* a\n  1. b\n> c", "Head a b c"),
@@ -262,6 +248,13 @@ HOSTILE = {
     "no front matter": b"# A head\n\ntext",
     "not closed": b"---\ntitle: a\ndate: 2025-01-01\n\ntext",
     "no YAML": b"---\ntitle: [a\n---\ntext",
+    "a list for a name": b"---\ntitle: a\ndate: 2025-01-01\n? [k]\n: v\n---\n",
+    "no TOML": b"+++\ntitle = \n+++\ntext",
+    "TOML not closed": b'+++\ntitle = "a"\n',
+    "nested TOML": b"+++\ntitle = " + b"[" * 5000 + b"]" * 5000 + b"\n+++\n",
+    "no JSON": b'{\n"title": \n}\ntext',
+    "nested JSON": b'{\n"title": ' + b"[" * 50000 + b"]" * 50000 + b"\n}\n",
+    "a long number": b'{\n"title": ' + b"1" * 50000 + b"\n}\n",
     "tab": b"---\n\ttitle: a\n---\n",
     "a list": b"---\n- a\n- b\n---\n",
     "a word": b"---\nword\n---\n",
@@ -295,6 +288,58 @@ def test_what_is_no_post_is_named_with_a_reason(data: bytes) -> None:
     assert len(reason) < 200
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"---\ntitle: a\ndate: [\n---\ntext", "Invalid YAML in front matter, line 4"),
+        (b"---\ntitle: a\n\nauthor: b: c\n---\n", "Invalid YAML in front matter, line 4"),
+        (b"---\ntitle: *x\n---\n", "Invalid YAML in front matter, line 2"),
+        (b"---\ntitle: '\x01'\n---\n", "Invalid YAML in front matter"),
+        (b'+++\ntitle = "a"\ndate = 2025-13-01\n+++\n', "Invalid TOML in front matter, line 3"),
+        (b'{\n"title": "a",\n"date" 1\n}\n', "Invalid JSON in front matter, line 3"),
+        (b"+++\ntitle = 1\n", "front matter is not closed"),
+        (b"title: a", "no front matter"),
+        (b"---\n- a\n---\n", "front matter has no names and values"),
+    ],
+)
+def test_the_reason_names_the_line(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadablePostError) as caught:
+        ingest("content/blog/a.md", BLOB, data)
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (
+            b"---\ntitle: A & B\ndate: 2025-10-05T07:00:00+02:00\nauthor: [emus, ~]\n"
+            b"categories: [XSF]\nsummary: 7\n---\n\nText\n"
+        ),
+        (
+            b'+++\ntitle = "A & B"\ndate = 2025-10-05T07:00:00+02:00\nauthor = ["emus"]\n'
+            b'categories = ["XSF"]\nsummary = 7\n[extra]\nx = 1\n+++\n\nText\n'
+        ),
+        (
+            b'{\n"title": "A & B",\n"date": "2025-10-05T07:00:00+02:00",\n'
+            b'"author": ["emus", null],\n"categories": ["XSF"],\n"summary": 7\n}\n\nText\n'
+        ),
+    ],
+    ids=["YAML", "TOML", "JSON"],
+)
+def test_front_matter_says_the_same_in_each_of_hugos_languages(data: bytes) -> None:
+    full = ingest("content/blog/a.md", BLOB, data)
+    post = full.post
+    assert (post.title, post.permalink) == ("A & B", "/2025/10/a-b/")
+    assert post.date == dt.datetime(2025, 10, 5, 5, tzinfo=dt.UTC)
+    assert (post.authors, post.categories, post.summary) == (("emus",), ("XSF",), "7")
+    assert full.body == "Text"
+
+
+def test_scalars_of_yaml_stay_as_they_are_written() -> None:
+    post = read("title: 2024\ndate: '2025-01-02'\nauthor: Null\nauthors: 'Null'\nsummary: Yes").post
+    assert (post.title, post.summary, post.authors) == ("2024", "Yes", ("Null",))
+
+
 def test_yaml_that_is_hostile_but_whole_is_only_text() -> None:
     bomb = "a: &a [x, x]\n" + "".join(
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
@@ -302,7 +347,7 @@ def test_yaml_that_is_hostile_but_whole_is_only_text() -> None:
     )
     full = read(
         f"{bomb}title: t\ndate: 2025-01-01\nauthor: !!python/object/apply:os.system [x]\n"
-        "categories: {a: b}\n? [k]\n: v\nsummary: !!binary aGk="
+        "categories: {a: b}\nsummary: !!binary aGk="
     )
     assert full.post.title == "t"
     assert full.post.authors == ("x",)

@@ -29,6 +29,10 @@ INGEST_VERSION = 2
 older rules is fetched again. It stands here as every start asks for it, and few ingest."""
 
 
+POST_LIMIT = 1 << 20
+"""Bytes that a post's file may have; the largest real one has 29 KB."""
+
+
 class Post(NamedTuple):
     """One article in one language: everything about it but its text."""
 

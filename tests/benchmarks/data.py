@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from tests.corpus import corpus_files
 from xsfreader.config import Config
-from xsfreader.ingest import INGEST_VERSION, ingest, is_post
+from xsfreader.ingest import INGEST_VERSION, ingest
 from xsfreader.library import Library, archive_path
 from xsfreader.paths import Paths
+from xsfreader.source.names import is_post
 from xsfreader.store import Store
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xsfreader.config import DEFAULT_SOURCE
 from xsfreader.errors import SourceError
-from xsfreader.source import DEFAULT, open_source
+from xsfreader.source import open_source
 from xsfreader.source.directory import DirectorySource
 from xsfreader.source.git import GitSource
 from xsfreader.source.guide import GuideSource
+from xsfreader.source.names import is_post
 from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_a_url_a_folder_and_the_guide_are_told_apart(tmp_path: Path) -> None:
-    assert isinstance(open_source(DEFAULT), GitSource)
+    assert isinstance(open_source(DEFAULT_SOURCE), GitSource)
     assert isinstance(open_source("HTTP://example.org/x"), GitSource)
     assert isinstance(open_source(str(tmp_path)), DirectorySource)
     assert isinstance(open_source("guide"), GuideSource)
@@ -77,7 +79,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("branch", ["", "a b", "a\n", "\x1b"])
 def test_a_branch_that_can_be_none_is_refused(branch: str) -> None:
     with pytest.raises(SourceError, match="branch"):
-        open_source(DEFAULT, branch=branch)
+        open_source(DEFAULT_SOURCE, branch=branch)
 
 
 @given(st.text(max_size=60))
@@ -109,3 +111,18 @@ def test_an_address_is_taken_apart() -> None:
     assert address.authorization == "Basic YUBiOnA6dw=="
     assert address.port == 443
     assert str(parse_address("http://[::1]:8080/x")) == "http://[::1]:8080/x"
+
+
+@pytest.mark.parametrize(
+    ("path", "post"),
+    [
+        ("content/blog/a.md", True),
+        ("content/blog/_index.md", False),
+        ("content/blog/x/_index.de.md", False),
+        ("content/blog/.a.md", False),
+        ("content/blog/a.markdown", False),
+        ("a.md", True),
+    ],
+)
+def test_which_files_are_posts(path: str, post: bool) -> None:
+    assert is_post(path) is post

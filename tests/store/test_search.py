@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.corpus import corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.errors import QueryError
-from xsfreader.ingest import ingest, is_post
+from xsfreader.ingest import ingest
 from xsfreader.model import Filter
+from xsfreader.source.names import is_post
 from xsfreader.store import Store
 from xsfreader.store.query import Term, parse_query
 from xsfreader.store.snippet import snippet

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.corpus import corpus_commits, corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
-from xsfreader.ingest import at_path, ingest, is_post
+from xsfreader.ingest import at_path, ingest
 from xsfreader.model import Filter, FullPost, Known, Place, SetAside
+from xsfreader.source.names import is_post
 from xsfreader.store import Store
 from xsfreader.store.snapshot import distinct
 

@@ -10,8 +10,9 @@ from textual.app import App, ComposeResult
 
 from tests.corpus import corpus_files, needs_corpus
 from tests.ui.apps import reader, running, settle
-from xsfreader.ingest import ingest, is_post
+from xsfreader.ingest import ingest
 from xsfreader.markup import build_article, parse
+from xsfreader.source.names import is_post
 from xsfreader.ui.widgets.article import ArticleView
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """A file's bytes become a post.
 
-This runs at sync alone; what it makes of a file depends on nothing but path and bytes. YAML
-and ftfy are loaded when the first file needs them.
+This runs at sync alone, and for drafts; the result depends on nothing but path and bytes.
 """
 
 from __future__ import annotations
@@ -10,21 +9,15 @@ import datetime as dt
 import re
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.ingest import encoding, front, site, visible
+from xsfreader.ingest import front, site, visible
 from xsfreader.ingest.encoding import decode
-from xsfreader.ingest.site import is_post, language_of
+from xsfreader.ingest.site import language_of
 from xsfreader.model import DEFAULT_AUTHOR, DEFAULT_LANGUAGE, INGEST_VERSION, FullPost, Post
 
-__all__ = ["INGEST_VERSION", "at_path", "ingest", "is_post", "load"]
+__all__ = ["INGEST_VERSION", "at_path", "ingest"]
 
 _NO_DAY = dt.date(1, 1, 1)
 """The day the site gives a post whose date it does not see."""
-
-
-def load() -> None:
-    """Load what the first file needs."""
-    front.load()
-    encoding.load()
 
 
 def ingest(path: str, blob: str, data: bytes) -> FullPost:

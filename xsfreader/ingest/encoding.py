@@ -12,9 +12,7 @@ from functools import cache
 from operator import add
 
 from xsfreader.errors import UnreadablePostError
-
-MAX_BYTES = 1 << 20
-"""No post comes near; a file larger than this is something else."""
+from xsfreader.model import POST_LIMIT
 
 _CHARMAPS = (
     "latin-1", "cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257", "iso8859-2",
@@ -31,18 +29,13 @@ _LONE = re.compile(r"[ÃÂ] ")
 """A no-break space within broken text is often a plain one by now."""
 
 
-def load() -> None:
-    """Work out what the first file that is not plain ASCII is looked at for."""
-    _suspicious_pairs()
-
-
 def decode(data: bytes) -> str:
     """Decode a file: UTF-8, with or without a mark in front, any line ends, mended.
 
     Raises UnreadablePostError.
     """
-    if len(data) > MAX_BYTES:
-        raise UnreadablePostError(f"larger than {MAX_BYTES >> 20} MB, no post is")
+    if len(data) > POST_LIMIT:
+        raise UnreadablePostError(f"too large for a post: more than {POST_LIMIT >> 20} MiB")
     if not data.strip():
         raise UnreadablePostError("the file is empty")
     if b"\0" in data:

@@ -1,23 +1,33 @@
-"""The YAML above a post, read without trust.
+"""The front matter above a post: YAML, TOML or JSON, read without trust.
 
-The values come from YAML's events, not from objects made of them: every scalar stays a string,
-so that no tag, alias or deep nest does anything, whatever the file says.
+Values stay text as they are written: the site reads dates and titles in ways of its own, and no
+tag or type of YAML's does anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, NamedTuple
+import tomllib
+from json import JSONDecodeError
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 
 from xsfreader.errors import UnreadablePostError
 from xsfreader.text import replace_controls
 
+try:
+    from yaml import CBaseLoader as BaseLoader
+except ImportError:
+    from yaml import BaseLoader  # type: ignore[assignment]
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
 MAX_FRONT = 64 << 10
-MAX_DEPTH = 8
+"""Bytes that front matter may have."""
 
 Value = str | list[str]
 
@@ -37,29 +47,50 @@ _DATE = re.compile(
 )
 
 
+class _TextLoader(BaseLoader):
+    """A YAML loader that makes text of every scalar but null."""
+
+
+_TextLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile("^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+_TextLoader.add_constructor("tag:yaml.org,2002:null", lambda _loader, _node: None)
+
+
+class _YamlHandler(YAMLHandler):
+    """YAML whose scalars stay text."""
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        return {} if (loaded := super().load(fm, Loader=_TextLoader)) is None else loaded
+
+
+class _TomlHandler(BaseHandler):
+    """TOML by the standard library; the handler of python-frontmatter needs another package."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        return tomllib.loads(fm)
+
+
+_HANDLERS: dict[str, BaseHandler] = {
+    "YAML": _YamlHandler(),
+    "TOML": _TomlHandler(),
+    "JSON": JSONHandler(),
+}
+
+
 class Front(NamedTuple):
     """What stands above a post, by lower-case name."""
 
-    values: dict[str, Value]
-    translated: dict[str, Value]
-    """Values whose names were translated, by the name meant."""
-
-    def keep(self, name: str | None, value: Value) -> None:
-        """Take a name with its value; of one that stands there twice the last counts."""
-        if name is not None:
-            self.values[name] = value
-            if name in _TRANSLATED:
-                self.translated[_TRANSLATED[name]] = value
-
-    def append(self, name: str | None, value: str) -> None:
-        """Take another string of the list that was kept under a name."""
-        kept = self.values.get(name or "")
-        if isinstance(kept, list):
-            kept.append(value)
+    values: Mapping[str, Value]
 
     def lines(self, *names: str) -> list[str]:
-        """All strings of the first of these names that has some."""
-        for values in (self.values, self.translated):
+        """Return all strings of the first of these names that has some."""
+        translated = {
+            meant: self.values[name] for name, meant in _TRANSLATED.items() if name in self.values
+        }
+        for values in (self.values, translated):
             for name in names:
                 value = values.get(name, [])
                 cleaned = [clean(item) for item in ([value] if isinstance(value, str) else value)]
@@ -68,96 +99,68 @@ class Front(NamedTuple):
         return []
 
     def line(self, name: str) -> str:
-        """The string of that name, or nothing."""
+        """Return the string of that name, or an empty one."""
         return " ".join(self.lines(name))
 
 
 def clean(text: str) -> str:
-    """One line without control characters, direction overrides and outer space."""
+    """Make one line of text, without control characters and outer space."""
     return " ".join(part for part in replace_controls(text).split(" ") if part).strip()
-
-
-def load() -> None:
-    """Load what reads YAML."""
-    import yaml  # noqa: F401
-    from frontmatter import default_handlers  # noqa: F401
 
 
 def split(text: str) -> tuple[Front, str]:
     """Take a file apart into front matter and Markdown. Raises UnreadablePostError."""
-    from frontmatter.default_handlers import YAMLHandler
-
-    handler = YAMLHandler()
     text = text.lstrip("\n\t ")
-    if not handler.detect(text):
+    syntax = next((name for name, handler in _HANDLERS.items() if handler.detect(text)), None)
+    if syntax is None:
         raise UnreadablePostError("no front matter")
     try:
-        above, body = handler.split(text)
+        above, body = _HANDLERS[syntax].split(text)
     except ValueError:
         raise UnreadablePostError("front matter is not closed") from None
     if len(above) > MAX_FRONT:
         raise UnreadablePostError(f"front matter is larger than {MAX_FRONT >> 10} KB")
-    return _read(above), body.strip("\n").rstrip()
+    return Front(_load(syntax, above)), body.strip("\n").rstrip()
 
 
-def _read(above: str) -> Front:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _load(syntax: str, above: str) -> dict[str, Value]:
+    """Read front matter; of names that differ in case alone, the last one counts."""
     try:
-        return _mapping(yaml.parse(above, Loader=loader))
-    except yaml.MarkedYAMLError as error:
+        loaded: object = _HANDLERS[syntax].load(above)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = _line_of(error)
+        where = f", line {line}" if line else ""
+        raise UnreadablePostError(f"Invalid {syntax} in front matter{where}") from None
+    if not isinstance(loaded, dict):
+        raise UnreadablePostError("front matter has no names and values")
+    return {str(name).lower(): _value(value) for name, value in loaded.items()}
+
+
+def _line_of(error: Exception) -> int | None:
+    """Return the line of the file that an error is in, where it is known."""
+    if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise UnreadablePostError(f"front matter is no YAML{where}: {_clause(error)}") from None
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise UnreadablePostError("front matter is no YAML") from None
+        return mark.line + 1 if mark else None
+    if isinstance(error, JSONDecodeError):
+        return error.lineno
+    found = re.search(r"at line (\d+)", str(error))  # as tomllib says it
+    return int(found[1]) if found else None
 
 
-def _clause(error: object) -> str:
-    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "")
-    return clean(problem)[:100] or "broken"
+def _value(value: object) -> Value:
+    """Return a scalar as text, and a list as the texts of its scalars."""
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return _text(value)
 
 
-def _mapping(events: Iterable[object]) -> Front:
-    """Keep of a mapping what a post needs: names with strings, or with lists of strings."""
-    import yaml
-
-    front = Front({}, {})
-    depth = 0
-    name: str | None = None
-    for event in events:
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise UnreadablePostError("front matter is nested too deeply")
-            if depth == 1 and not isinstance(event, yaml.MappingStartEvent):
-                raise UnreadablePostError("front matter is a list, not names and values")
-            if depth == 2:
-                name = "" if name is None else name
-                front.keep(name, "" if isinstance(event, yaml.MappingStartEvent) else [])
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-            name = None if depth == 1 else name
-        elif isinstance(event, yaml.NodeEvent):
-            value = _string(event)
-            if depth == 0:
-                raise UnreadablePostError("front matter has no names and values")
-            if depth == 2:
-                front.append(name, value)
-            elif depth == 1 and name is None:
-                name = value.lower()
-            elif depth == 1:
-                front.keep(name, value)
-                name = None
-    return front
-
-
-def _string(event: object) -> str:
-    """A scalar as it is written; nothing for null, and for an alias of something else."""
-    value = str(getattr(event, "value", ""))
-    plain = not getattr(event, "style", None)
-    return "" if plain and value.lower() in ("~", "null") else value
+def _text(value: object) -> str:
+    """Return a scalar as text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def read_date(text: str) -> dt.datetime:

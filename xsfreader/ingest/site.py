@@ -20,12 +20,6 @@ _SAFE = "/@+=~$&,:;"
 """What Go leaves as it is in a URL's path, beside letters and digits."""
 
 
-def is_post(path: str) -> bool:
-    """Whether a file of the blog's folder is a post: Markdown, and not a section's head."""
-    name = path.rpartition("/")[2]
-    return name.endswith(".md") and not name.startswith(("_index.", "."))
-
-
 def language_of(path: str) -> tuple[str, str]:
     """Tell a file's language and what its translations have in common, from its path.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xsfreader.model import POST_LIMIT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xsfreader.markup import Document
     from xsfreader.model import FullPost
-
-MAX_FILE = 1 << 20
-"""Bytes that a post may have."""
 
 
 def file_document(path: Path) -> tuple[FullPost, Document]:
@@ -27,11 +26,9 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
 
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+            data = file.read(POST_LIMIT + 1)
     except OSError as error:
         raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
-    if len(data) > MAX_FILE:
-        raise UnreadablePostError(f"{path}: larger than {MAX_FILE >> 20} MB, this is no post")
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
     try:
         full = ingest(path.name, blob, data)

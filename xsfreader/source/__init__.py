@@ -15,9 +15,6 @@ from xsfreader.errors import SourceError
 if TYPE_CHECKING:
     from xsfreader.model import Source
 
-DEFAULT = "https://github.com/xsf/xmpp.org"
-"""The repository of the site whose blog this program reads."""
-
 
 def open_source(name: str, *, branch: str | None = None) -> Source:
     """Tell a URL, a folder and ``guide`` apart; nothing is asked of the network yet.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.errors import OversizeError, StoppedError, UpstreamError
-from xsfreader.model import Known, Progress, SetAside, Snapshot
+from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class DirectorySource:
         walk = _Walk(self._root, stopped)
         posts = walk.below(str(blog), names.BLOG) if site else walk.below(str(self._root), "")
         found = sorted(
-            (f for f in posts if f.problem or names.is_post(f.path.rpartition("/")[2])),
+            (f for f in posts if f.problem or names.is_post(f.path)),
             key=lambda f: f.path,
         )
         images: dict[str, _Found] = {}
@@ -159,12 +159,12 @@ class DirectorySource:
             read.files[found.path] = found.token
             read.refused.append(SetAside(found.path, found.problem))
             return
-        if found.size > names.POST_LIMIT:
+        if found.size > POST_LIMIT:
             read.files[found.path] = found.token
             read.refused.append(SetAside(found.path, names.too_large(found.size)))
             return
         try:
-            data = _bytes(found.where, names.POST_LIMIT)
+            data = _bytes(found.where, POST_LIMIT)
         except FileNotFoundError:
             return
         except OSError as error:

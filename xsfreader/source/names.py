@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-POST_LIMIT: Final = 1 << 20
-"""Bytes a post may have; the largest real one has 29 KB."""
+from xsfreader.model import POST_LIMIT
+
 IMAGE_LIMIT: Final = 20 << 20
 """Bytes an image may have."""
 FILES_LIMIT: Final = 200_000
@@ -19,9 +19,10 @@ IMAGES: Final = "static/images"
 """Where the site keeps what ``/images/…`` shows."""
 
 
-def is_post(name: str) -> bool:
-    """Whether a file of that name is a post: Markdown, and not a section's front page."""
-    return name.endswith(".md") and not name.startswith("_index.")
+def is_post(path: str) -> bool:
+    """Return whether a file is a post: Markdown, neither hidden nor a section's front page."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".md") and not name.startswith(("_index.", "."))
 
 
 def is_plain(name: str) -> bool:

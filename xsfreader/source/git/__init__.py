@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
-from xsfreader.model import Known, Progress, SetAside, Snapshot
+from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
 from xsfreader.source.web.patience import patiently
@@ -183,7 +183,7 @@ class GitSource:
                 raise UpstreamError(f"{self.name} left out posts that it lists: try again later")
             data = _data(found)
             sizes[name] = len(data)
-            if len(data) <= names.POST_LIMIT:
+            if len(data) <= POST_LIMIT:
                 blobs[name] = data
         too_large = [
             SetAside(path, names.too_large(sizes[name]))
