@@ -15,8 +15,8 @@ ARROWS = "\x1b[A\x1b[6~\x1b[1;5Cj"
 
 def asked() -> Listener:
     listener = Listener()
-    listener.attached = True
-    listener.ask(lambda _: None)
+    listener.attach(lambda _: None)
+    listener.ask()
     return listener
 
 
@@ -54,11 +54,11 @@ def test_before_anything_is_asked_nothing_is_touched() -> None:
 def test_the_terminal_is_asked_once_and_only_where_its_answer_is_heard() -> None:
     said: list[str] = []
     listener = Listener()
-    listener.ask(said.append)
+    listener.ask()
     assert not said
-    listener.attached = True
-    listener.ask(said.append)
-    listener.ask(said.append)
+    listener.attach(said.append)
+    listener.ask()
+    listener.ask()
     assert said == ["\x1b[16t\x1b[c"]
 
 
@@ -94,9 +94,9 @@ def test_a_terminal_that_cannot_be_asked_gets_half_cells() -> None:
 def test_a_terminal_that_answers_gets_what_it_can_draw() -> None:
     for answer, protocol in ((ANSWER, Protocol.SIXEL), ("\x1b[?62;22c", Protocol.HALF)):
         listener = Listener()
-        listener.attached = True
+        listener.attach(lambda _: None)
         display = Display({"TERM": "foot"}, listener, colours=True, headless=False)
-        display.ask(lambda _: None)
+        display.ask()
         listener.sift(answer)
         assert display.protocol() is protocol
     assert display.cell == CELL

@@ -222,7 +222,6 @@ def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) ->
         app._return_code = 1
 
     monkeypatch.setattr(ReaderApp, "run", fall_over)
-    monkeypatch.setattr("xsfreader.ui.app.attach", lambda _listener: lambda: None)
     assert run(Library(Config(), locate(), "guide")) == 1
 
 

@@ -14,9 +14,9 @@ from textual.widget import Widget
 from xsfreader.errors import ConfigError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui import theme
+from xsfreader.ui.driver import driver_class
 from xsfreader.ui.images.terminal import Display, Listener
 from xsfreader.ui.input import TypeAhead
-from xsfreader.ui.keyboard import attach
 from xsfreader.ui.keymap import effective
 from xsfreader.ui.reader import ReaderScreen
 
@@ -34,8 +34,6 @@ WORD_KEYS = {
     "alt+backspace": "delete_left_word",
 }
 """Editing keys of a shell's line; Textual would type the letters."""
-COLLECTED = (2000, 10, 100)
-"""Thresholds of the garbage collector: rarely a full collection, since reading leaves little."""
 
 
 class ReaderApp(App[None]):
@@ -48,12 +46,13 @@ class ReaderApp(App[None]):
 
     def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
         """Take an open library, which the app closes. Raises ConfigError, StoreError."""
-        super().__init__()
+        listener = Listener()
+        super().__init__(driver_class=driver_class(listener))
+        self.listener = listener
         self.library = library
         self.offline = offline
         self.fresh = fresh
         self.actions: tuple[Action, ...] = effective(library.config)
-        self.listener = Listener()
         self._guide: Library | None = None
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         for action in self.actions:
@@ -66,16 +65,7 @@ class ReaderApp(App[None]):
         }
         for each in theme.THEMES:
             self.register_theme(each)
-        self._begin_with(self._known_theme(library.theme()))
-
-    def _begin_with(self, name: str) -> None:
-        """Set the theme before the style sheet is parsed, so that it is parsed once."""
-        self.set_reactive(App.theme, name)
-        for mode, on in (("-dark-mode", self.current_theme.dark), (f"-theme-{name}", True)):
-            self.set_class(on, mode, update=False)
-        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self._refresh_truecolor_filter(self.ansi_theme)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.theme = self._known_theme(library.theme())
 
     def _known_theme(self, name: str) -> str:
         if name in self.available_themes:
@@ -106,10 +96,8 @@ class ReaderApp(App[None]):
         )
 
     def on_ready(self) -> None:
-        """Collect garbage from now on, but not what the start created."""
+        """Exclude what the start created from garbage collection: its pause could be seen."""
         gc.freeze()
-        gc.set_threshold(*COLLECTED)
-        gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
 
     async def on_event(self, event: events.Event) -> None:
@@ -181,10 +169,8 @@ class ReaderApp(App[None]):
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
     """Run the app; return its exit code, 0 unless it crashed."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
-    detach = attach(app.listener)
     try:
         app.run()
     finally:
         app.close_libraries()
-        detach()
     return app.return_code or 0

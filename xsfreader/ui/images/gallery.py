@@ -236,18 +236,12 @@ class Gallery:
     def request(self, requests: list[ImageRequest]) -> None:
         """Load and draw these, and cancel earlier requests."""
         if requests:
-            self.display.ask(self.send)
+            self.display.ask()
         self._loader.load(requests)
 
     def cached(self, request: ImageRequest) -> Drawing | None:
         """Return a drawing if it is cached."""
         return self._loader.get(request)
-
-    def send(self, data: str) -> None:
-        """Send data to the terminal beside what the screen paints."""
-        driver = self._screen.app._driver
-        if driver is not None and data:
-            driver.write(data)
 
     # What was loaded
 
@@ -263,7 +257,7 @@ class Gallery:
         else:
             self._problems.pop(blob, None)
             self._sizes[blob] = message.drawing.size
-            self.send(message.drawing.sent)
+            self.display.send(message.drawing.sent)
             kept = message.drawing._replace(sent="")
             self._forget(self._loader.keep(message.request, kept))
         if self.viewer is not None:
@@ -271,7 +265,7 @@ class Gallery:
         self._canvas.refit()
 
     def _forget(self, drawings: Iterable[Drawing]) -> None:
-        self.send("".join(drawing.forgotten for drawing in drawings))
+        self.display.send("".join(drawing.forgotten for drawing in drawings))
 
     def reload(self) -> None:
         """Look up again what a sync may have changed, and retry what failed."""

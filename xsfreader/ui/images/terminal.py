@@ -60,19 +60,32 @@ class Listener:
     """Takes the terminal's answers out of what comes from it."""
 
     def __init__(self) -> None:
-        self.attached = False
-        """Whether all that is typed passes here; without that, nothing may be asked."""
+        self._write: Callable[[str], object] | None = None
         self.answered = threading.Event()
         self.sixel = False
         self.cell: tuple[int, int] | None = None
         self._asked = False
         self._held = ""
 
-    def ask(self, write: Callable[[str], object]) -> None:
+    def attach(self, write: Callable[[str], object]) -> None:
+        """Take what writes to the terminal; from now on all that is typed must pass ``sift``."""
+        self._write = write
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the terminal can be asked, and its answer is heard."""
+        return self._write is not None
+
+    def send(self, data: str) -> None:
+        """Send data to the terminal beside what the screen paints."""
+        if self._write is not None and data:
+            self._write(data)
+
+    def ask(self) -> None:
         """Ask the terminal, once."""
-        if self.attached and not self._asked:
+        if self.is_attached and not self._asked:
             self._asked = True
-            write(QUESTION)
+            self.send(QUESTION)
 
     def sift(self, data: str) -> str:
         """Give back what was typed, without answers to what we asked."""
@@ -125,15 +138,19 @@ class Display:
             self._settled = claimed(environment) if colours else Protocol.HALF
         self._cell: tuple[int, int] | None = None
 
-    def ask(self, write: Callable[[str], object]) -> None:
-        """Ask the terminal where nothing else tells; the answer is waited for elsewhere."""
+    def ask(self) -> None:
+        """Ask the terminal if nothing else tells; ``protocol`` waits for the answer."""
         if self._settled is None:
-            self._listener.ask(write)
+            self._listener.ask()
+
+    def send(self, data: str) -> None:
+        """Send data to the terminal beside what the screen paints."""
+        self._listener.send(data)
 
     def protocol(self) -> Protocol:
         """Tell the best protocol; waits for the terminal's answer, so not on the UI's thread."""
         if self._settled is None:
-            came = self._listener.attached and self._listener.answered.wait(PATIENCE)
+            came = self._listener.is_attached and self._listener.answered.wait(PATIENCE)
             self._settled = Protocol.SIXEL if came and self._listener.sixel else Protocol.HALF
         return self._settled
 
