@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from textual._compositor import ChopsUpdate, Compositor
-from textual.css.stylesheet import Stylesheet
 
 from tests.ui.apps import reader, running, settle
 from xsfreader import markup
 from xsfreader.library import reading
-from xsfreader.ui.screens.panel import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.geometry import Size
     from textual.screen import Screen
 
     from xsfreader.markup import Document
-
-
-@pytest.fixture
-def collecting() -> Iterator[None]:
-    """Garbage is looked for by itself again once the test is over."""
-    yield
-    gc.enable()
 
 
 def widgets_painted(screen: Screen[object], update: ChopsUpdate) -> set[str]:
@@ -141,82 +128,3 @@ async def test_an_alert_takes_the_lines_it_needs_in_any_width() -> None:
         await pilot.resize_terminal(120, 40)
         await settle(pilot, 0.3)
         assert status.size.height == wide < 3
-
-
-@pytest.mark.parametrize("key", ["slash", "enter"])
-async def test_a_new_layout_is_not_painted_twice(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running(size=(100, 30)) as pilot:
-        await pilot.press("enter", *([] if key == "slash" else ["slash", *"link"]))
-        await settle(pilot, 0.3)
-        frames: list[str] = []
-
-        def counted(name: str) -> None:
-            paint = getattr(Compositor, name)
-
-            def watched(self: Compositor, **how: bool) -> object:
-                update = paint(self, **how)
-                if update is not None:
-                    frames.append(name)
-                return update
-
-            monkeypatch.setattr(Compositor, name, watched)
-
-        counted("render_full_update")
-        counted("render_partial_update")
-        await pilot.press(key)
-        await settle(pilot, 0.3)
-        assert frames == ["render_full_update"]
-
-
-async def test_a_panel_is_styled_once_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running(size=(100, 30)) as pilot:
-        await pilot.press("enter")
-        await settle(pilot, 0.2)
-        styled: list[object] = []
-        apply = Stylesheet.apply
-
-        def watched(self: Stylesheet, node: object, **how: object) -> None:
-            styled.append(node)
-            apply(self, node, **how)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(Stylesheet, "apply", watched)
-        await pilot.press("t")
-        await settle(pilot, 0.2)
-        assert styled.count(pilot.app.screen) == 1
-
-
-@pytest.mark.parametrize("key", ["t", "question_mark"])
-async def test_a_panel_looks_below_once_as_it_opens(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with running(size=(100, 30)) as pilot:
-        await pilot.press("enter")
-        await settle(pilot, 0.2)
-        seen: list[bool] = []
-        look = Panel._see_below
-
-        def watched(self: Panel[object], size: Size) -> None:
-            seen.append(bool(self._compositor.size))
-            look(self, size)
-
-        monkeypatch.setattr(Panel, "_see_below", watched)
-        await pilot.press(key)
-        await settle(pilot, 0.3)
-        # Before its own first layout.
-        assert seen == [False]
-
-
-@pytest.mark.usefixtures("collecting")
-async def test_what_was_painted_leaves_no_garbage() -> None:
-    keys = ["J", "j", "2", "1", "enter", "space", "tab", "j", "escape", "K"]
-    async with running(size=(100, 30)) as pilot:
-        for _ in range(2):
-            # The second time all is loaded that leaves some once.
-            gc.collect()
-            gc.disable()
-            for key in keys:
-                await pilot.press(key)
-                await settle(pilot, 0.1)
-            found = gc.collect()
-        # With a line of the screen come sixteen objects.
-        assert found < 16 * 30

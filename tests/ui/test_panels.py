@@ -1,4 +1,4 @@
-"""What shows of the screen below a panel is what Textual would show of it."""
+"""Panels over the reader's screen: what shows below them, and how they close."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import pytest
 from textual._context import visible_screen_stack
 from textual.events import Resize
 from textual.geometry import Size
-from textual.screen import ModalScreen
 
 from tests.ui.apps import running, settle
 from xsfreader.ui.reader import ReaderScreen
-from xsfreader.ui.screens.panel import Panel
+from xsfreader.ui.screens.choice import ChoiceScreen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,25 +33,6 @@ def cells(app: App[None]) -> list[list[Cell]]:
     ]
 
 
-@pytest.mark.parametrize("colours", [True, False])
-@pytest.mark.parametrize("theme", ["xsf-dark", "xsf-light", "ansi-dark"])
-@pytest.mark.parametrize("key", ["t", "question_mark"])
-async def test_the_screen_below_looks_as_textual_paints_it(
-    key: str, theme: str, monkeypatch: pytest.MonkeyPatch, *, colours: bool
-) -> None:
-    if not colours:
-        monkeypatch.setenv("NO_COLOR", "1")
-    async with running(size=(100, 30)) as pilot:
-        pilot.app.theme = theme
-        await pilot.press("enter", key)
-        await settle(pilot, 0.2)
-        panel = pilot.app.screen
-        assert isinstance(panel, Panel)
-        ours = cells(pilot.app)
-        monkeypatch.setattr(Panel, "render_lines", ModalScreen.render_lines)
-        assert ours == cells(pilot.app)
-
-
 async def test_news_below_a_panel_are_seen() -> None:
     async with running(size=(100, 30)) as pilot:
         await pilot.press("enter", "question_mark")
@@ -70,7 +50,7 @@ async def test_a_panel_that_closes_takes_a_late_size() -> None:
         await pilot.press("enter", "t")
         await settle(pilot, 0.2)
         panel = pilot.app.screen
-        assert isinstance(panel, Panel)
+        assert isinstance(panel, ChoiceScreen)
         panel.post_message(Resize(Size(90, 20), Size(90, 20)))
         panel.dismiss(None)
         await settle(pilot, 0.2)

@@ -38,7 +38,6 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "quiet": Look("foreground 60%"),
         "alert": Look("accent", text="bold"),
     },
-    "sidebar": {"edge": Look("foreground 20%")},
     "list": {
         "group": Look(text="bold"),
         "quiet": Look("foreground 60%"),

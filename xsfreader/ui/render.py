@@ -14,10 +14,7 @@ from xsfreader.config import SCHEMES
 from xsfreader.markup import CONTINUED, LinkKind, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from textual.color import Color
-    from textual.filter import LineFilter
+    from collections.abc import Callable, Mapping, Sequence
 
     from xsfreader.markup import Line, Link, Span
 
@@ -44,28 +41,9 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
 
 
-class PaintedStrip(Strip):
-    """A painted line that does not hold itself.
-
-    Textual's keeps what it was cut into, which is itself where nothing was cut off: every frame
-    would leave garbage that only a look for garbage finds.
-    """
-
-    __slots__ = ()
-
-    @classmethod
-    def fitted(cls, segments: list[Segment], width: int, style: Style | None) -> PaintedStrip:
-        """A line of just that width, filled up or cut."""
-        return cls(Segment.adjust_line_length(segments, width, style), width)
-
-    def apply_filter(self, line_filter: LineFilter, background: Color) -> Strip:
-        """Put other styles in place, where there are no colours say."""
-        return type(self)(line_filter.apply(list(self), background), self.cell_length)
-
-    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """Cut the line at some cells."""
-        within = [cut for cut in cuts if cut <= self.cell_length]
-        return [self] if within == [self.cell_length] else super().divide(within)
+def fitted(segments: list[Segment], width: int, style: Style | None = None) -> Strip:
+    """Make a line of exactly that width, padded or cut."""
+    return Strip(Segment.adjust_line_length(segments, width, style), width)
 
 
 class Geometry(NamedTuple):
@@ -157,8 +135,8 @@ class Painter:
         used += page.left
         if used < page.width:
             segments.append(Segment(" " * (page.width - used), self.base))
-            return PaintedStrip(segments, page.width)
-        return PaintedStrip.fitted(segments, page.width, self.base)
+            return Strip(segments, page.width)
+        return fitted(segments, page.width, self.base)
 
     def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
         """Split a span where stretches of it are lit."""
@@ -178,9 +156,9 @@ class Painter:
 
     def label(self, strip: Strip, cell: int, text: str) -> Strip:
         """Lay a hint's letters over a painted line."""
-        label = PaintedStrip([Segment(text, self._part("hint"))])
+        label = Strip([Segment(text, self._part("hint"))])
         end = cell + len(text)
-        return PaintedStrip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
+        return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
 
 
 _FILLED = frozenset({Role.CODE, Role.KEYWORD, Role.NAME, Role.STRING, Role.NUMBER, Role.COMMENT})

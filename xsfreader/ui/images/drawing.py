@@ -21,7 +21,6 @@ from textual.strip import Strip
 from xsfreader.errors import ImageError
 from xsfreader.images import DECODE_ERRORS, open_image, swaps_axes
 from xsfreader.ui.images.terminal import Protocol
-from xsfreader.ui.render import PaintedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,12 +61,12 @@ class Drawing(NamedTuple):
         before, after = strip.crop(0, end), strip.crop(end, strip.cell_length)
         if self.placeholders:
             picture = Strip([self.placeholders[row]], self.cells.columns)
-            return PaintedStrip.join([strip.crop(0, cell), picture, after])
+            return Strip.join([strip.crop(0, cell), picture, after])
         if self.sixels:
             # Not at the line's end: the compositor cuts lines there, and drops what is behind.
             there = f"\x1b7\x1b[{left + cell + 1}G{self.sixels[row]}\x1b8"
             picture = Strip([Segment(there, None, _NO_CONTROL)], 0)
-            return PaintedStrip([*before, *picture, *after], strip.cell_length)
+            return Strip([*before, *picture, *after], strip.cell_length)
         return strip
 
 
@@ -129,7 +128,7 @@ def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
                 style = Style.from_color(Color.from_rgb(*look[0]), Color.from_rgb(*look[1]))
                 segments.append(Segment("▀" * ((at - start) // 3), style))
                 start = at
-        strips.append(PaintedStrip(segments, cells.columns))
+        strips.append(Strip(segments, cells.columns))
     return tuple(strips)
 
 

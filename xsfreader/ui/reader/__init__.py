@@ -26,7 +26,6 @@ from xsfreader.ui.reader.navigation import Navigation
 from xsfreader.ui.reader.preview import Preview
 from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
-from xsfreader.ui.screens.frugal import Frugal
 from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import ViewTabs
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.geometry import Size
     from textual.timer import Timer
 
     from xsfreader.library import Library
@@ -56,7 +54,7 @@ READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "content
                 "star", "help", "quit")  # fmt: skip
 
 
-class ReaderScreen(Frugal, Tells, ReaderBase, inherit_bindings=False):
+class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -108,8 +106,7 @@ class ReaderScreen(Frugal, Tells, ReaderBase, inherit_bindings=False):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Show what waited for a panel to close, once its result is dealt with."""
-        if self._resumed:
-            self.set_timer(0.03, self.sync.switch_if_free)
+        self.set_timer(0.03, self.sync.switch_if_free)
 
     def on_unmount(self) -> None:
         """Remove the images from the terminal's memory."""
@@ -160,11 +157,6 @@ class ReaderScreen(Frugal, Tells, ReaderBase, inherit_bindings=False):
     def _keep_focus(self) -> None:
         if self.focused is None and not self.has_class("tiny"):
             self.focus_pane(reading=self.reading)
-
-    def _screen_resized(self, size: Size) -> None:
-        """Lie still below a panel that opens, where Textual would lay out all anew."""
-        if size != self._compositor.size or self.is_active:
-            super()._screen_resized(size)
 
     def _fit(self, width: int, height: int) -> None:
         """Set the classes for a size and pane, all at once: a change restyles every widget."""

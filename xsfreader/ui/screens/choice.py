@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.text import clean
-from xsfreader.ui.screens.panel import Panel
+from xsfreader.ui.screens.closing import DismissOnce
 from xsfreader.ui.widgets.choices import Choices
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class ChoiceScreen(Panel[int | None]):
+class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
     """Ends with the index of the row chosen, or None."""
 
     DEFAULT_CSS = """

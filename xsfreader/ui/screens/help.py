@@ -9,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.screens.panel import Panel
+from xsfreader.ui.screens.closing import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.keymap import Action
 
 
-class HelpScreen(Panel[None]):
+class HelpScreen(DismissOnce, ModalScreen[None]):
     """All actions by group, each with its keys."""
 
     DEFAULT_CSS = """
@@ -64,18 +65,18 @@ class HelpScreen(Panel[None]):
     def compose(self) -> ComposeResult:
         """Lay out one column of text that scrolls."""
         with VerticalScroll():
-            yield Static(self._text())
+            yield Static(self._table())
 
     def on_resize(self) -> None:
         """Give the keys the room they have now."""
         if self._for_keys != self._room_for_keys:
-            self.query_one(Static).update(self._text())
+            self.query_one(Static).update(self._table())
 
     @property
     def _room_for_keys(self) -> int:
         return min(18, self.app.size.width // 3)
 
-    def _text(self) -> Group:
+    def _table(self) -> Group:
         parts: list[Table | Text] = []
         self._for_keys = self._room_for_keys
         group = ""

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
 from xsfreader.text import clean
-from xsfreader.ui.render import PaintedStrip, fit
+from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.screens.closing import DismissOnce
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.geometry import Region
-    from textual.strip import Strip
 
     from xsfreader.markup import Image
     from xsfreader.ui.images.drawing import Drawing
@@ -63,13 +63,13 @@ class ImageView(Widget):
         base, width = self.rich_style, self.size.width
         if self.drawing is None:
             words = fit(self.words.center(width), width) if y == self.size.height // 2 else ""
-            return PaintedStrip.fitted([Segment(words, base)], width, base)
+            return fitted([Segment(words, base)], width, base)
         left, top = self._corner(self.drawing.cells)
         row = y - top
         if not self.drawing.text or not 0 <= row < self.drawing.cells.rows:
-            return PaintedStrip.blank(width, base)
-        segments = [*PaintedStrip.blank(left, base), *self.drawing.text[row]]
-        return PaintedStrip.fitted(segments, width, base)
+            return Strip.blank(width, base)
+        segments = [*Strip.blank(left, base), *self.drawing.text[row]]
+        return fitted(segments, width, base)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay over the painted lines what is no text."""

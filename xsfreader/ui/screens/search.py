@@ -181,8 +181,6 @@ class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str]
         else:
             words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · Esc goes back"
         self.found.update(words, layout=False)
-        # The letter's own frame is just out, and the next one would wait.
-        self.call_later(self._on_timer_update)
         waiting, self._waiting = self._waiting, []
         for do in waiting:
             if self.is_current:

@@ -9,20 +9,15 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset
 from textual.message import Message
+from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.places import relocate_place
-from xsfreader.ui.render import (
-    Geometry,
-    Lit,
-    PaintedStrip,
-    Painter,
-    fit,
-)
-from xsfreader.ui.widgets.painted import PaintedView
+from xsfreader.ui.render import Geometry, Lit, Painter, fit
+from xsfreader.ui.widgets.painted import NO_SIZE, PaintedView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Region
     from textual.selection import Selection
-    from textual.strip import Strip
 
     from xsfreader.markup import Document, Layout, Line, Match
     from xsfreader.ui.images.drawing import Drawing
@@ -84,7 +78,7 @@ class ArticleView(PaintedView, can_focus=True):
         self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
         self._painter: Painter | None = None
-        self._strips: dict[int, Strip] = {}
+        self._painted_lines: dict[int, Strip] = {}
 
     # What it shows
 
@@ -118,7 +112,8 @@ class ArticleView(PaintedView, can_focus=True):
         return max(0, (self.size.width - self.column) // 2)
 
     def _lay_out(self) -> None:
-        if self.document is None or not self.is_placed:
+        if self.document is None or not self.size:
+            self._fitted = NO_SIZE
             return
         place = self._place
         self._make_page(self.document)
@@ -133,7 +128,7 @@ class ArticleView(PaintedView, can_focus=True):
             self._illustrated = self.gallery.rooms(document, self.column, height, kept)
         rooms, notes = self._illustrated
         self.page = layout(document, self.column, images=rooms, notes=notes)
-        self._strips.clear()
+        self._painted_lines.clear()
         self.set_height(len(self.page.lines))
         self.refresh()
         return self.page
@@ -145,7 +140,7 @@ class ArticleView(PaintedView, can_focus=True):
         once the post is laid out with the picture out of view, or anew.
         """
         page, document, gallery = self.page, self.document, self.gallery
-        if page is None or document is None or gallery is None or not self.is_placed:
+        if page is None or document is None or gallery is None or not self.size:
             return
         before, notes = self._illustrated
         top, height = self.scroll_offset.y, self.size.height
@@ -248,7 +243,7 @@ class ArticleView(PaintedView, can_focus=True):
             name = "match-current" if index == current else "match"
             ranges.setdefault(match.block, []).append((match.start, match.end, name))
         self._lit = Lit(ranges, link)
-        self._strips.clear()
+        self._painted_lines.clear()
         self.refresh()
 
     @property
@@ -287,7 +282,7 @@ class ArticleView(PaintedView, can_focus=True):
         if link >= 0:
             self._bring_in_sight(stops[at][0])
         self._lit = Lit(self._lit.ranges, link)
-        self._strips.clear()
+        self._painted_lines.clear()
         self.refresh()
         return link
 
@@ -329,7 +324,7 @@ class ArticleView(PaintedView, can_focus=True):
         """Forget what was painted in the theme before."""
         super().notify_style_update()
         self._painter = None
-        self._strips.clear()
+        self._painted_lines.clear()
 
     @property
     def painter(self) -> Painter:
@@ -351,15 +346,15 @@ class ArticleView(PaintedView, can_focus=True):
 
     def _paint_row(self, at: int, geometry: Geometry, selection: Selection | None) -> Strip:
         if self.page is None or not 0 <= at < len(self.page.lines):
-            return PaintedStrip.blank(geometry.width, self.painter.base)
+            return Strip.blank(geometry.width, self.painter.base)
         line = self.page.lines[at]
         if line.image >= 0:
             return self._paint_picture(line, geometry)
-        strip = self._strips.get(at)
+        strip = self._painted_lines.get(at)
         if strip is None:
-            if len(self._strips) >= CACHED_STRIPS:
-                self._strips.clear()
-            strip = self._strips[at] = self.painter.strip(line, geometry, self._lit)
+            if len(self._painted_lines) >= CACHED_STRIPS:
+                self._painted_lines.clear()
+            strip = self._painted_lines[at] = self.painter.strip(line, geometry, self._lit)
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
         if selection is not None and (span := selection.get_span(at)) is not None:
@@ -372,7 +367,7 @@ class ArticleView(PaintedView, can_focus=True):
         last = strip.cell_length if end < 0 else cell_len(text[:end])
         style = self.painter.style("selected")
         middle = [Segment(s.text, style) for s in strip.crop(first, last)]
-        return PaintedStrip.join([strip.crop(0, first), PaintedStrip(middle), strip.crop(last)])
+        return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
 
     # Selected text
 
@@ -422,7 +417,7 @@ class ArticleView(PaintedView, can_focus=True):
             drawing.text[row],
             strip.crop(left + drawing.cells.columns, strip.cell_length),
         ]
-        return PaintedStrip.join(parts)
+        return Strip.join(parts)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay what is no text over the lines: what kitty and Sixel draw, while nothing covers it.

@@ -15,7 +15,7 @@ from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.render import PaintedStrip, fit
+from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Bar(Painted):
             right = []
         room = width - used - sum(cell_len(s.text) for s in right)
         middle = Segment(fill * max(0, room), self.style("quiet"))
-        return PaintedStrip.fitted([*left, middle, *right], width, self.look())
+        return fitted([*left, middle, *right], width, self.look())
 
 
 class HeaderBar(Bar):
@@ -125,7 +125,7 @@ class ViewTabs(Bar):
         for view, name in self._names():
             style = self.style("strong" if view is self.posts.view else "quiet")
             segments += [Segment(name, style), Segment(" ", self.look())]
-        return PaintedStrip.fitted(segments, self.size.width, self.look())
+        return fitted(segments, self.size.width, self.look())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""
@@ -171,8 +171,8 @@ class StatusBar(Bar):
         """Whether what is said may give way to a key."""
         return time.monotonic() >= self._until
 
-    def fit_size(self) -> None:
-        """Break an alert anew."""
+    def on_resize(self) -> None:
+        """Wrap an alert again."""
         self._fit()
 
     def _fit(self) -> None:
@@ -235,7 +235,7 @@ class KeyBar(Bar):
                 Segment(key, self.style("strong")),
                 Segment(f" {action.label}  ", self.style("quiet")),
             ]
-        return PaintedStrip.fitted(segments, self.size.width, self.look())
+        return fitted(segments, self.size.width, self.look())
 
 
 def _width(action: Action) -> int:

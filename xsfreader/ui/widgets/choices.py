@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.message import Message
+from textual.strip import Strip
 
 from xsfreader.markup.wrap import wrap
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.render import PaintedStrip, fit
+from xsfreader.ui.render import fit
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
-    from textual.strip import Strip
 
 
 class Choices(PaintedView, can_focus=True):
@@ -96,7 +96,7 @@ class Choices(PaintedView, can_focus=True):
         """Paint a line."""
         base, at = self.look(), y + self.scroll_offset.y
         if at >= len(self._lines):
-            return PaintedStrip.blank(self.room, base)
+            return Strip.blank(self.room, base)
         index, text = self._lines[at]
         style = base + self.look("cursor") if index == self.cursor else base
-        return PaintedStrip([Segment(fit(f" {text}", self.room), style)], self.room)
+        return Strip([Segment(fit(f" {text}", self.room), style)], self.room)

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rich.segment import Segment
 from textual.containers import Horizontal, Vertical
-
-from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.render import PaintedStrip
-from xsfreader.ui.widgets.painted import Ground
-
-if TYPE_CHECKING:
-    from textual.strip import Strip
 
 TWO_PANES = 90
 WIDE = 130
@@ -35,20 +25,11 @@ def fit(width: int, height: int, *, reading: bool, zen: bool) -> dict[str, bool]
     }
 
 
-class Panes(Horizontal, Ground):
+class Panes(Horizontal):
     """List and post beside one another."""
 
+    BLANK = True
 
-class Sidebar(Vertical, Ground):
-    """The views, the list in one of them, and a line between these and the post."""
 
-    LOOKS = LOOKS["sidebar"]
-
-    def paint(self, rows: range) -> list[Strip]:
-        """Paint the line in the padding at the right, where there is any."""
-        lines = super().paint(rows)
-        if not self.styles.padding.right:
-            return lines
-        edge = Segment("│", self.look() + self.look("edge"))
-        blank = Segment(" " * self.size.width, self.look())
-        return [PaintedStrip([blank, edge], self.size.width + 1)] * len(rows)
+class Sidebar(Vertical):
+    """The views and the list in one of them."""

@@ -79,7 +79,7 @@ class PostList(Tells, PostRows, can_focus=True):
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""
         self.library = library
-        self._strips.clear()
+        self._painted_rows.clear()
         self.show(self.view, permalink)
 
     def reload(self) -> None:

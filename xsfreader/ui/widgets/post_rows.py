@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.reactive import var
+from textual.strip import Strip
 
 from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.render import PaintedStrip, fit, fit_ends
+from xsfreader.ui.render import fit, fit_ends, fitted
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
-    from textual.strip import Strip
-
     from xsfreader.library import Library
     from xsfreader.model import Entry, Group
 
@@ -43,7 +42,7 @@ class PostRows(PaintedView):
         self.library = library
         self.cursor = 0
         self.tree_of_posts = self._tree()
-        self._strips: dict[tuple[object, ...], Strip] = {}
+        self._painted_rows: dict[tuple[object, ...], Strip] = {}
 
     def _tree(self) -> PostTree:
         view, library, words = self.view, self.library, self.filtered
@@ -56,7 +55,7 @@ class PostRows(PaintedView):
     def notify_style_update(self) -> None:
         """Forget what was painted in the theme before."""
         super().notify_style_update()
-        self._strips.clear()
+        self._painted_rows.clear()
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
@@ -66,19 +65,19 @@ class PostRows(PaintedView):
         if not rows and y > 0:
             lines = self._empty_lines(width - 2)
             words = f" {lines[y - 1]}" if y <= len(lines) else ""
-            return PaintedStrip([Segment(fit(words, width), base + self.look("quiet"))], width)
+            return Strip([Segment(fit(words, width), base + self.look("quiet"))], width)
         if at >= len(rows):
-            return PaintedStrip.blank(width, base)
+            return Strip.blank(width, base)
         row = rows[at]
         held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
         heading = row.node.group if row.node is not None else None
         opened = row.node is not None and row.node.open
         key = (row.entry or heading, row.depth, opened, held, self.view, width)
-        strip = self._strips.get(key)
+        strip = self._painted_rows.get(key)
         if strip is None:
-            if len(self._strips) >= CACHED_STRIPS:
-                self._strips.clear()
-            strip = self._strips[key] = self._paint(row, held, width)
+            if len(self._painted_rows) >= CACHED_STRIPS:
+                self._painted_rows.clear()
+            strip = self._painted_rows[key] = self._paint(row, held, width)
         return strip
 
     def _empty_lines(self, width: int) -> list[str]:
@@ -102,7 +101,7 @@ class PostRows(PaintedView):
             cursor = self.look(held)
             segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
             base += cursor
-        return PaintedStrip.fitted([s for s in segments if s.text], width, base)
+        return fitted([s for s in segments if s.text], width, base)
 
     def _group_segments(self, group: Group, depth: int, *, opened: bool) -> list[Segment]:
         base = self.look()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.message import Message
+from textual.strip import Strip
 
 from xsfreader.text import clean
 from xsfreader.ui.looks import LOOKS
-from xsfreader.ui.render import PaintedStrip, fit
+from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
-    from textual.strip import Strip
 
     from xsfreader.model import Hit
 
@@ -112,7 +112,7 @@ class Results(PaintedView):
         if self._idle and 0 < y <= len(SYNTAX):
             return self._syntax(*SYNTAX[y - 1])
         if index >= len(self.hits):
-            return PaintedStrip.blank(width, base)
+            return Strip.blank(width, base)
         hit = self.hits[index]
         if index == self.cursor:
             base += self.look("cursor")
@@ -132,7 +132,7 @@ class Results(PaintedView):
         if Segment.get_line_length(segments) > width:
             end = Segment("…", base + self.look("quiet"))
             segments = [*Segment.adjust_line_length(segments, width - 1), end]
-        return PaintedStrip.fitted(segments, width, base)
+        return fitted(segments, width, base)
 
     def _syntax(self, typed: str, meaning: str) -> Strip:
         base, width = self.look(), self.room
@@ -140,7 +140,7 @@ class Results(PaintedView):
             Segment(f" {typed:{TYPED}} ", base + self.look("title")),
             Segment(fit(meaning, max(0, width - TYPED - 2)), base + self.look("quiet")),
         ]
-        return PaintedStrip.fitted(segments, width, base)
+        return fitted(segments, width, base)
 
     def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
         quiet, match = base + self.look("quiet"), base + self.look("match")
