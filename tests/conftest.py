@@ -16,6 +16,11 @@ settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("default")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two workers a core: the tests of the app mostly wait for a terminal."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Create an empty home, so that no test touches the files of the person who runs it."""

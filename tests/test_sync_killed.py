@@ -52,7 +52,9 @@ def duration(folder: Path, url: str) -> float:
     return time.monotonic() - start
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 10))]
+)
 @pytest.mark.parametrize("kind", ["first", "incremental"])
 def test_killed_at_any_moment(tmp_path: Path, kind: str, seed: int) -> None:
     chance = random.Random(f"{kind} {seed}")

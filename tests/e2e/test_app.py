@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import signal
 from typing import TYPE_CHECKING
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("archive")]
 SIZES = [(120, 40), (80, 24), (60, 20)]
+
+
+def sizes(index: int) -> pytest.MarkDecorator:
+    """Run a test at one of the sizes; at the others in the soak."""
+    return pytest.mark.parametrize(
+        "size",
+        [
+            pytest.param(size, marks=() if number == index else pytest.mark.soak)
+            for number, size in enumerate(SIZES)
+        ],
+    )
+
+
 BRUSSELS = "Once again the XMPP community came together"
 
 
@@ -80,7 +94,7 @@ def test_moving_in_the_list_shows_each_post_beside_it() -> None:
         terminal.wait("The XMPP assembly for the Chaos")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@sizes(0)
 def test_brussels_is_found_by_date(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
@@ -92,7 +106,7 @@ def test_brussels_is_found_by_date(size: tuple[int, int]) -> None:
         open_brussels(terminal)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@sizes(1)
 def test_brussels_is_found_by_category(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "2")
@@ -120,7 +134,7 @@ def test_brussels_is_found_by_search(size: tuple[int, int]) -> None:
         terminal.wait("found · Enter")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@sizes(2)
 def test_brussels_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
@@ -181,15 +195,14 @@ def test_too_small_a_window_asks_for_more_room_and_recovers() -> None:
         terminal.wait("Chaos")
 
 
-def test_mashed_keys_break_nothing() -> None:
-    import random
-
-    random.seed(7)
+@pytest.mark.parametrize("count", [100, pytest.param(2000, marks=pytest.mark.soak)])
+def test_mashed_keys_break_nothing(count: int) -> None:
+    chance = random.Random(7)
     keys = [*"jkdugGhlJK][123456nNtzxTmsfF/?{}HLabc", "tab", "enter", "esc", "space", "backspace"]
     with running("--offline") as terminal:
         terminal.wait("Chaos")
-        for _ in range(300):
-            terminal.press(random.choice(keys))
+        for _ in range(count):
+            terminal.press(chance.choice(keys))
             terminal.read(0.01)
         for _ in range(6):
             terminal.press("esc")

@@ -1,4 +1,4 @@
-"""What is on the screen after any keys is what a repaint of all of it would show."""
+"""After any keys, the screen shows what a repaint of all of it would show."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ WALKS = [
 KEYS = [*"jkJK][lhgGbdu123msz}", "space", "enter"]
 
 
+ONE_SIZE_EACH = [
+    pytest.param(size, keys, marks=() if size == SIZES[index % len(SIZES)] else pytest.mark.soak)
+    for index, keys in enumerate(WALKS)
+    for size in SIZES
+]
+"""Each walk at one size, each size with some of the walks; all pairs in the soak."""
+
+
 @pytest.fixture
 def words(tmp_path: Path) -> list[str]:
     """What starts the app on the guide, without pictures: their room may differ by then."""
@@ -51,25 +59,27 @@ def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
     assert shown(terminal) == before, keys
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_stale_is_left_on_the_screen(size: tuple[int, int], words: list[str]) -> None:
-    for keys in WALKS:
-        with running(*words, size=size) as terminal:
-            terminal.wait("Guide ─")
-            terminal.press("h")
-            for key in keys.split():
-                terminal.press(key)
-                terminal.settle(0.15)
-            compare(terminal, size, keys)
+@pytest.mark.parametrize(("size", "keys"), ONE_SIZE_EACH)
+def test_nothing_stale_is_left_on_the_screen(
+    size: tuple[int, int], keys: str, words: list[str]
+) -> None:
+    with running(*words, size=size) as terminal:
+        terminal.wait("Guide ─")
+        terminal.press("h")
+        for key in keys.split():
+            terminal.press(key)
+            terminal.settle(0.15)
+        compare(terminal, size, keys)
 
 
+@pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("seed", range(3))
-def test_nor_after_keys_as_they_come(seed: int, words: list[str]) -> None:
+def test_nor_after_keys_as_they_come(seed: int, rounds: int, words: list[str]) -> None:
     chance = random.Random(seed)
     size = SIZES[seed % len(SIZES)]
     with running(*words, size=size) as terminal:
         terminal.wait("Guide ─")
-        for _ in range(4):
+        for _ in range(rounds):
             keys = chance.choices(KEYS, k=12)
             terminal.press(*keys)
             compare(terminal, size, " ".join(keys))

@@ -18,8 +18,6 @@ from xsfreader.ui.widgets.article import ArticleView
 if TYPE_CHECKING:
     from xsfreader.markup import Document
 
-POSTS, RESIZES = 50, 20
-
 
 class OnePost(App[None]):
     """Nothing but a post."""
@@ -30,26 +28,29 @@ class OnePost(App[None]):
         yield ArticleView(92)
 
 
-def documents() -> list[Document]:
+def documents(count: int) -> list[Document]:
     """Choose posts of the corpus."""
     files = sorted((path, data) for path, data in corpus_files().items() if is_post(path))
-    chosen = random.Random(1).sample(files, POSTS)
+    chosen = random.Random(1).sample(files, count)
     fulls = [ingest(path, "0" * 40, data) for path, data in chosen]
     return [build_article(full.post, parse(full.body, base=full.post.url)) for full in fulls]
 
 
 @needs_corpus
-async def test_the_block_on_top_stays_on_top_through_every_width() -> None:
+@pytest.mark.parametrize(
+    ("posts", "resizes"), [(12, 8), pytest.param(50, 20, marks=pytest.mark.soak)]
+)
+async def test_the_block_on_top_stays_on_top_through_every_width(posts: int, resizes: int) -> None:
     chance = random.Random(2)
     async with OnePost().run_test(size=(100, 24)) as pilot:
         view = pilot.app.query_one(ArticleView)
-        for document in documents():
+        for document in documents(posts):
             view.show(document)
             view.scroll_to(y=chance.uniform(0.2, 0.8) * view.max_scroll_y, animate=False)
             await pilot.pause()
             assert view.page is not None
             block = view.page.lines[view.scroll_offset.y].block
-            for _ in range(RESIZES):
+            for _ in range(resizes):
                 width = chance.randint(30, 200)
                 await pilot.resize_terminal(width, 24)
                 while view.size.width + 1 < width or view.page.width != view.column:
