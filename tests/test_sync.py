@@ -210,7 +210,7 @@ def test_progress_tells_stage_by_stage(host: GitHost, blog: Path, store: Store) 
     told: list[Progress] = []
     sync(store, open_source(host.url("blog.git")), told.append, lambda: False)
     assert list(dict.fromkeys(item.stage for item in told)) == [
-        "asking the server",
+        "contacting the server",
         "fetching the list of posts",
         "fetching posts",
         "reading posts",

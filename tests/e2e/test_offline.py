@@ -94,7 +94,7 @@ def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) 
     with running("--source", NOWHERE) as terminal:
         terminal.wait("Welcome to xsfreader")
         terminal.wait("built-in pages")
-        terminal.wait("127.0.0.1 refuses the connection")
+        terminal.wait("127.0.0.1 refused the connection")
         terminal.wait(lambda _: "r tries again" in terminal.words)
         terminal.press("q")
         assert terminal.ended() == 0

@@ -152,7 +152,7 @@ def test_a_file_that_turns_unreadable_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "c.md": b"c"})
-    real = module._bytes
+    real = module._read_bytes
 
     def failing(path: str, limit: int) -> bytes:
         if path.endswith("/a.md"):
@@ -161,7 +161,7 @@ def test_a_file_that_turns_unreadable_is_named(
             raise FileNotFoundError(2, "gone")
         return real(path, limit)
 
-    monkeypatch.setattr(module, "_bytes", failing)
+    monkeypatch.setattr(module, "_read_bytes", failing)
     snapshot = read(tmp_path)
     assert [(r.path, r.reason) for r in snapshot.refused] == [
         ("a.md", "can't be read: Permission denied")

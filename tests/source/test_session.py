@@ -250,7 +250,7 @@ def test_a_server_that_speaks_something_else_is_said() -> None:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        with pytest.raises(UpstreamError, match="not in HTTP"):
+        with pytest.raises(UpstreamError, match="doesn't speak HTTP"):
             fetch(f"http://127.0.0.1:{listening.getsockname()[1]}/x")
         thread.join(10)
 
@@ -275,7 +275,7 @@ def test_a_redirect_may_be_relative(host: GitHost, location: str) -> None:
 
 def test_redirects_in_circles_are_refused(host: GitHost) -> None:
     host.fault = Fault(status=302, headers={"Location": f"/{REFS}"})
-    with pytest.raises(UpstreamError, match="redirects without end"):
+    with pytest.raises(UpstreamError, match="redirects in circles"):
         fetch(host.url("blog.git"))
     assert len(host.seen) == 6
 
@@ -350,7 +350,7 @@ def test_no_other_host_is_asked_for_data(host: GitHost, secure: GitHost) -> None
     line = b"%s sha1 %s\n" % (uri, b"0" * 40)
     answer = b"0012packfile-uris\n%04x%s000dpackfile\n0000" % (len(line) + 4, line)
     host.fault = Fault(only="want", change=lambda _: answer)
-    with pytest.raises(UpstreamError, match=r"wants data fetched from .*: refused"):
+    with pytest.raises(UpstreamError, match=r"refers to another host, .*: refused"):
         fetch(host.url("blog.git"))
     assert not secure.seen
 

@@ -54,7 +54,7 @@ def test_a_redirect_is_followed(host: GitHost) -> None:
         (Fault(status=304), SourceError, "HTTP 304"),
         (Fault(body=b"<html>Sign in</html>"), UpstreamError, "sign in"),
         (Fault(body=b"<xeps><xep", headers=XML), UpstreamError, "can't be read"),
-        (Fault(body=b"<xeps/>", headers=XML), UpstreamError, "holds none"),
+        (Fault(body=b"<xeps/>", headers=XML), UpstreamError, "is empty"),
         (Fault(body=b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", headers=XML), UpstreamError, "read"),
         (Fault(body=bytes(9 << 20), headers=XML), OversizeError, "more than 8 MiB"),
     ],

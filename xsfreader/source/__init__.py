@@ -1,7 +1,7 @@
-"""Where posts come from: a Git host, a folder on disk, or the guide shipped with the program.
+"""Where posts come from: a Git host, a folder on disk, or the built-in guide.
 
-Nothing here knows what a post is made of, nor where it is kept: a source hands over bytes, and
-says which of them are new.
+A source returns bytes and says which of them are new. It knows neither what a post is made of
+nor where posts are stored.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def open_source(name: str, *, branch: str | None = None) -> Source:
-    """Tell a URL, a folder and ``guide`` apart; nothing is asked of the network yet.
+    """Return the source with a name, without a request to the network.
 
     Args:
-        name: What a person gave: an address over HTTP(S), the path of a folder, or ``guide``.
-        branch: Which branch of a Git repository; None for its default one.
+        name: As a person gives it: an address over HTTP(S), the path of a folder, or ``guide``.
+        branch: The branch of a Git repository; None for its default branch.
 
     Raises:
-        SourceError: It is none of the three.
+        SourceError: The name is none of the three.
     """
     if name == "guide":
         from xsfreader.source.guide import GuideSource
@@ -36,16 +36,16 @@ def open_source(name: str, *, branch: str | None = None) -> Source:
         return GitSource(name, branch=branch)
     if scheme := re.match(r"([A-Za-z][\w+.-]+)://", name):
         if scheme[1].lower() == "file":
-            raise SourceError(f"{_shown(name)}: give the folder itself, without file://")
+            raise SourceError(f"{_without_password(name)}: give the folder itself, without file://")
         raise SourceError(
-            f"{_shown(name)}: {scheme[1]} is not supported; give an address with https://"
+            f"{_without_password(name)}: {scheme[1]} is not supported; give an address with https://"
         )
     return _open_folder(name)
 
 
 def _open_folder(name: str) -> Source:
     if not name.strip() or "\0" in name:
-        raise SourceError("no source was named: give a URL, a folder or “guide”")
+        raise SourceError("no source given: use a URL, a folder or “guide”")
     try:
         folder = Path(name).expanduser()
         if folder.is_dir():
@@ -54,17 +54,17 @@ def _open_folder(name: str) -> Source:
             return DirectorySource(folder)
         is_file = folder.exists()
     except (OSError, RuntimeError) as error:
-        raise SourceError(f"{_shown(name)}: {error}") from error
+        raise SourceError(f"{_without_password(name)}: {error}") from error
     if is_file:
-        raise SourceError(f"{_shown(name)} is a file: give the folder it lies in")
+        raise SourceError(f"{_without_password(name)} is a file; give the folder that holds it")
     if re.match(r"[^/\s]+@[^/\s]+:", name) or re.match(r"[\w-]+(\.[\w-]+)+/\w", name):
         raise SourceError(
-            f"{_shown(name)} is no folder; an address of a Git repository begins with https://"
+            f"{_without_password(name)} is not a folder; addresses of Git repositories start with https://"
         )
-    raise SourceError(f"{_shown(name)}: no such folder; give a URL, a folder or “guide”")
+    raise SourceError(f"{_without_password(name)}: no such folder; give a URL, a folder or “guide”")
 
 
-def _shown(name: str) -> str:
-    """The name without a password or control characters in it."""
+def _without_password(name: str) -> str:
+    """Return a name with its password and control characters made harmless."""
     masked = re.sub(r"(://)[^/@\s]*@", r"\1***@", name)
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in masked)

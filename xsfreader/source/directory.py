@@ -1,7 +1,7 @@
 """Posts in a folder on disk: a checkout of the site, or any folder of Markdown files.
 
-Files are read as they lie there, so that work which is not committed shows. Ids of posts are
-those Git would give them.
+Files are read as they are on disk, so uncommitted work shows too. The ids of posts are those
+that Git would give them.
 """
 
 from __future__ import annotations
@@ -21,32 +21,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SKIPPED: Final = frozenset({"node_modules"})
-"""Folders that hold no posts, beside those whose name begins with a dot."""
+"""Folders that are not searched, besides hidden ones."""
 
 
-class _Found(NamedTuple):
-    """A file, or something that could not be looked at."""
+class _File(NamedTuple):
+    """A file, or an entry that could not be examined."""
 
     path: str
-    """As in a snapshot; of an image, its site path."""
-    where: str
-    """Its path on disk."""
+    """As in a snapshot; for an image, its site path."""
+    disk_path: str
     stamp: tuple[int, ...]
-    """What changes when the file does: size, times, inode."""
+    """Size, times and inode: changes when the file does."""
     size: int
     problem: str = ""
-    """Why it is not brought, where it isn't."""
+    """Why the file is rejected, or nothing."""
 
     @property
     def token(self) -> str:
-        """An id made without reading the file."""
+        """An id that needs no reading of the file."""
         text = f"{self.stamp} {self.problem} {self.path}"
         return hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 @dataclass(slots=True)
-class _Read:
-    """What reading the files gave."""
+class _Contents:
+    """The posts read so far."""
 
     files: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -59,11 +58,11 @@ class DirectorySource:
     local = True
 
     def __init__(self, folder: Path) -> None:
-        """Nothing is read yet.
+        """Read nothing yet.
 
         Args:
-            folder: A checkout of the site (it holds ``content/blog``; paths begin with that), or
-                any folder with Markdown files below it (paths are relative to it).
+            folder: A checkout of the site (with ``content/blog``, which paths begin with), or any
+                folder with Markdown files in it (paths are relative to it).
         """
         self._root = Path(os.path.realpath(folder))
 
@@ -73,11 +72,11 @@ class DirectorySource:
         return str(self._root)
 
     def fingerprint(self) -> str:
-        """Something that changes when a post or an image does; no file is read for it.
+        """Return a text that changes when a post or an image does, without reading any file.
 
-        Cheap enough to be asked for every second. Raises SourceError.
+        Cheap enough for once a second. Raises SourceError.
         """
-        posts, images = self._look()
+        posts, images = self._list()
         seen = [(found.path, found.stamp, found.problem) for found in (*posts, *images)]
         return hashlib.sha1(repr(seen).encode(), usedforsecurity=False).hexdigest()
 
@@ -85,113 +84,119 @@ class DirectorySource:
         self,
         known: Known,
         progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        cancelled: Callable[[], bool],
     ) -> Snapshot | None:
-        """Bring what changed since ``known``; None where nothing did. Raises SourceError."""
+        """Read what changed since ``known``; return None if nothing did. Raises SourceError."""
         progress(Progress("looking through the folder"))
-        posts, images = self._look(stopped)
-        read = _Read()
-        here = frozenset(known.files.values())
+        posts, images = self._list(cancelled)
+        contents = _Contents()
+        known_blobs = frozenset(known.files.values())
         for done, found in enumerate(posts):
             if done % 16 == 0:
-                _obey(stopped)
+                _check_cancelled(cancelled)
                 progress(Progress("reading files", done, len(posts), "posts"))
-            self._read(found, here, read)
-        if not read.files:
+            self._read(found, known_blobs, contents)
+        if not contents.files:
             raise UpstreamError(f"{self.name}: no Markdown files in this folder")
         pictures = {found.path: found.token for found in images}
         digest = hashlib.sha1(usedforsecurity=False)
-        for item in (*sorted(read.files.items()), ("", ""), *sorted(pictures.items())):
+        for item in (*sorted(contents.files.items()), ("", ""), *sorted(pictures.items())):
             digest.update(repr(item).encode())
         if digest.hexdigest() == known.snapshot:
             return None
         return Snapshot(
-            digest.hexdigest(), read.files, read.blobs, tuple(read.refused), images=pictures
+            digest.hexdigest(),
+            contents.files,
+            contents.blobs,
+            tuple(contents.refused),
+            images=pictures,
         )
 
-    def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
-        """Bring one file as it is now.
+    def blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
+        """Read one file as it is now.
 
         Args:
-            path: Of a post, as in a snapshot's files, or the site path of an image.
-            blob: Its id; an image's id changes with its file, but is not made of its bytes.
-            stopped: Polled.
+            path: The path of a post in a snapshot, or the site path of an image.
+            blob: Not used: the newest version is returned.
+            cancelled: Polled.
 
         Raises:
-            SourceError: There is no such file, or it is too large.
+            SourceError: The file is missing, unreadable or too large.
         """
-        _obey(stopped)
-        posts, images = self._look(stopped)
+        _check_cancelled(cancelled)
+        posts, images = self._list(cancelled)
         found = next((f for f in (*images, *posts) if f.path == path and not f.problem), None)
         if found is None:
             raise UpstreamError(f"{path} is not in {self.name}")
         if found.size > names.IMAGE_LIMIT:
             raise OversizeError(f"{path} is larger than {names.IMAGE_LIMIT >> 20} MiB")
         try:
-            return _bytes(found.where, names.IMAGE_LIMIT)
+            return _read_bytes(found.disk_path, names.IMAGE_LIMIT)
         except OSError as error:
             raise UpstreamError(f"{path} can't be read: {error.strerror}") from error
 
-    def _look(
-        self, stopped: Callable[[], bool] = lambda: False
-    ) -> tuple[list[_Found], list[_Found]]:
-        """Posts and images that are there, each sorted by path."""
+    def _list(
+        self, cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[list[_File], list[_File]]:
+        """List posts and images, each sorted by path."""
         blog = self._root / names.BLOG
-        site = blog.is_dir()
-        walk = _Walk(self._root, stopped)
-        posts = walk.below(str(blog), names.BLOG) if site else walk.below(str(self._root), "")
+        is_site = blog.is_dir()
+        walk = _Walk(self._root, cancelled)
+        posts = walk.below(str(blog), names.BLOG) if is_site else walk.below(str(self._root), "")
         found = sorted(
             (f for f in posts if f.problem or names.is_post(f.path)),
             key=lambda f: f.path,
         )
-        images: dict[str, _Found] = {}
-        for folder in (names.IMAGES,) if site else (names.IMAGES, "images"):
-            where = self._root / folder
-            if where.is_dir() and not where.is_symlink():
-                for image in walk.below(str(where), "/images"):
+        images: dict[str, _File] = {}
+        for folder in (names.IMAGES,) if is_site else (names.IMAGES, "images"):
+            disk_path = self._root / folder
+            if disk_path.is_dir() and not disk_path.is_symlink():
+                for image in walk.below(str(disk_path), "/images"):
                     if not image.problem:
                         images[image.path] = image
         return found, [images[path] for path in sorted(images)]
 
-    def _read(self, found: _Found, here: frozenset[str], read: _Read) -> None:
-        """Add a post to what was read; one that vanished in the meantime is left out."""
+    def _read(self, found: _File, known_blobs: frozenset[str], contents: _Contents) -> None:
+        """Read a post into ``contents``; ignore one that was deleted in the meantime."""
         if found.problem:
-            read.files[found.path] = found.token
-            read.refused.append(SetAside(found.path, found.problem))
+            contents.files[found.path] = found.token
+            contents.refused.append(SetAside(found.path, found.problem))
             return
         if found.size > POST_LIMIT:
-            read.files[found.path] = found.token
-            read.refused.append(SetAside(found.path, names.too_large(found.size)))
+            contents.files[found.path] = found.token
+            contents.refused.append(SetAside(found.path, names.too_large(found.size)))
             return
         try:
-            data = _bytes(found.where, POST_LIMIT)
+            data = _read_bytes(found.disk_path, POST_LIMIT)
         except FileNotFoundError:
             return
         except OSError as error:
-            read.files[found.path] = found.token
-            read.refused.append(SetAside(found.path, f"can't be read: {error.strerror or error}"))
+            contents.files[found.path] = found.token
+            contents.refused.append(
+                SetAside(found.path, f"can't be read: {error.strerror or error}")
+            )
             return
         blob = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-        read.files[found.path] = blob
-        if blob not in here:
-            read.blobs[blob] = data
+        contents.files[found.path] = blob
+        if blob not in known_blobs:
+            contents.blobs[blob] = data
 
 
 class _Walk:
-    """A walk through folders that stays within one, and within the bounds."""
+    """Lists files below a folder, within bounds and without leaving it."""
 
-    def __init__(self, root: Path, stopped: Callable[[], bool]) -> None:
+    def __init__(self, root: Path, cancelled: Callable[[], bool]) -> None:
         self._root = root
-        self._stopped = stopped
+        self._cancelled = cancelled
         self._left = names.FILES_LIMIT
 
-    def below(self, folder: str, path: str, depth: int = 0) -> Iterator[_Found]:
-        """Every file below ``folder``, which is called ``path`` in the snapshot.
+    def below(self, folder: str, path: str, depth: int = 0) -> Iterator[_File]:
+        """Yield every file below ``folder``, which has the path ``path`` in the snapshot.
 
         Raises:
-            SourceError: The topmost folder can't be read, or there is too much below it.
+            SourceError: The topmost folder can't be read, or it holds too many files.
         """
-        _obey(self._stopped)
+        _check_cancelled(self._cancelled)
         try:
             with os.scandir(folder) as entries:
                 inside = list(entries)
@@ -199,7 +204,7 @@ class _Walk:
             if depth == 0:
                 raise UpstreamError(f"{folder} can't be read: {error.strerror or error}") from error
             if not isinstance(error, FileNotFoundError):
-                yield _Found(path + "/", folder, (), 0, f"can't be opened: {error.strerror}")
+                yield _File(path + "/", folder, (), 0, f"can't be opened: {error.strerror}")
             return
         self._left -= len(inside)
         if self._left < 0 or depth > names.DEPTH_LIMIT:
@@ -217,43 +222,43 @@ class _Walk:
             else:
                 yield from self._file(entry, inner)
 
-    def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[_Found]:
-        where = entry.path
+    def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[_File]:
+        disk_path = entry.path
         try:
             info = entry.stat()
         except FileNotFoundError:
             return
         except OSError as error:
             if names.is_post(entry.name):
-                yield _Found(path, where, (), 0, f"can't be read: {error.strerror}")
+                yield _File(path, disk_path, (), 0, f"can't be read: {error.strerror}")
             return
-        if entry.is_symlink() and not Path(os.path.realpath(where)).is_relative_to(self._root):
+        if entry.is_symlink() and not Path(os.path.realpath(disk_path)).is_relative_to(self._root):
             if names.is_post(entry.name):
-                yield _Found(path, where, (), 0, "is a symbolic link out of the folder")
+                yield _File(path, disk_path, (), 0, "is a symbolic link out of the folder")
         elif not names.is_plain(entry.name):
             if names.is_post(entry.name):
-                yield _Found(path, where, _stamp(info), 0, "has a name that can't be kept")
+                yield _File(path, disk_path, _stamp(info), 0, "has a name that can't be stored")
         elif stat.S_ISREG(info.st_mode):
-            yield _Found(path, where, _stamp(info), info.st_size)
+            yield _File(path, disk_path, _stamp(info), info.st_size)
 
 
 def _stamp(info: os.stat_result) -> tuple[int, ...]:
     return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-def _bytes(path: str, limit: int) -> bytes:
-    """A file's bytes, at most ``limit``. Raises OSError."""
-    # Not blocking: what was a file when it was listed may be a pipe by now.
+def _read_bytes(path: str, limit: int) -> bytes:
+    """Read a file of at most ``limit`` bytes. Raises OSError."""
+    # Not blocking: the file that was listed may have been replaced by a pipe.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123 - opened by descriptor
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is no file any more")
+            raise OSError(0, "it is no longer a file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise OSError(0, "it is too large")
     return data
 
 
-def _obey(stopped: Callable[[], bool]) -> None:
-    if stopped():
-        raise StoppedError("stopped; nothing was changed")
+def _check_cancelled(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise StoppedError("cancelled; nothing was changed")

@@ -1,4 +1,4 @@
-"""The guide: an archive shipped with the program, laid out like the site."""
+"""The built-in guide: posts shipped with the program, in the folders of the site."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ FOLDER: Final = Path(xsfreader.__file__).parent / "guide"
 
 
 class GuideSource(DirectorySource):
-    """The posts that explain the program, and are there without a network."""
+    """The posts that explain the program, readable without a network."""
 
     def __init__(self) -> None:
         super().__init__(FOLDER)
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The name that a person gives."""
         return "guide"

@@ -1,4 +1,4 @@
-"""File names as they come from outside: which are posts, which are fit to be kept and shown."""
+"""File names from outside: which are posts, and which can be stored and shown."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 from xsfreader.model import POST_LIMIT
 
 IMAGE_LIMIT: Final = 20 << 20
-"""Bytes an image may have."""
+"""Bytes that an image may have."""
 FILES_LIMIT: Final = 200_000
-"""Entries a source may list; a site with a hundred times the posts stays below it."""
+"""Entries that a source may list; a site with a hundred times the posts stays below it."""
 DEPTH_LIMIT: Final = 20
-"""Folders within folders."""
+"""Levels of folders."""
 
 BLOG: Final = "content/blog"
 """Where the site keeps its posts."""
@@ -26,7 +26,7 @@ def is_post(path: str) -> bool:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a single path component can be kept and shown as it is."""
+    """Return whether a part of a path can be stored and shown as it is."""
     return (
         name not in {"", ".", ".."}
         and len(name) <= 255
@@ -37,7 +37,7 @@ def is_plain(name: str) -> bool:
 
 
 def printable(name: str | bytes) -> str:
-    """The name with all that is not printable written out, so that it can be named."""
+    """Return a name with escapes for what is not printable, cut to 300 characters."""
     text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
     if text.isprintable() and len(text) <= 300:
         return text
@@ -46,5 +46,5 @@ def printable(name: str | bytes) -> str:
 
 
 def too_large(size: int) -> str:
-    """Why a post of that many bytes is not brought."""
+    """Say why a post of that size is rejected."""
     return f"is too large for a post: {size / (1 << 20):.1f} MiB, at most {POST_LIMIT >> 20} MiB"

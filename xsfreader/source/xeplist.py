@@ -1,4 +1,4 @@
-"""The XSF's list of XEPs: fetched where it changed, parsed without trust."""
+"""The XSF's list of XEPs: fetched when it changed, parsed without trust."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
-LIMIT = 8 << 20
-"""Bytes that the list may have; it has half a megabyte."""
-MOST = 10_000
-"""XEPs that it may have."""
-LONGEST = 4_000
-"""Characters that a field may have; more is cut."""
+SIZE_LIMIT = 8 << 20
+"""Bytes that the list may have; the real one has half a megabyte."""
+XEPS_LIMIT = 10_000
+"""XEPs that are read; those after them are ignored."""
+FIELD_LIMIT = 4_000
+"""Characters of a field that are kept."""
 NOT_MODIFIED = 304
 MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 
 
 class XepList(NamedTuple):
-    """The list, with what to ask for the next one with."""
+    """The list, with the validators for the next request."""
 
     xeps: tuple[Xep, ...]
     etag: str | None
@@ -33,11 +33,11 @@ class XepList(NamedTuple):
 
 
 def fetch(
-    url: str, etag: str | None, modified: str | None, stopped: Callable[[], bool]
+    url: str, etag: str | None, modified: str | None, cancelled: Callable[[], bool]
 ) -> XepList | None:
-    """Bring the list unless it is the one that ``etag`` and ``modified`` came with.
+    """Fetch the list; return None if it still has the ``etag`` or the date ``modified``.
 
-    Raises SourceError, StoppedError.
+    Raises SourceError.
     """
     from xsfreader.source.web.address import parse_address
     from xsfreader.source.web.patience import patiently
@@ -53,7 +53,7 @@ def fetch(
     def work(_report: object) -> XepList | None:
         with (
             HttpSession(
-                address, limit=LIMIT, media_types=MEDIA_TYPES, cancelled=stopped
+                address, limit=SIZE_LIMIT, media_types=MEDIA_TYPES, cancelled=cancelled
             ) as session,
             closing(session.request("GET", str(address), headers=headers)) as answer,
         ):
@@ -62,13 +62,13 @@ def fetch(
             xeps = parse(answer.read())
             return XepList(xeps, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
 
-    return patiently(work, progress=lambda _: None, stopped=stopped, abandon=lambda: None)
+    return patiently(work, progress=lambda _: None, stopped=cancelled, abandon=lambda: None)
 
 
 def parse(data: bytes) -> tuple[Xep, ...]:
-    """Read the accepted XEPs; Draft is called Stable, as the site does.
+    """Read the accepted XEPs; the status Draft becomes Stable, as on the site.
 
-    What lacks a number or a title is passed over. Raises UpstreamError where it is no list.
+    A XEP without number or title is ignored. Raises UpstreamError if this is not a list of XEPs.
     """
     from xml.etree.ElementTree import ParseError
 
@@ -78,21 +78,19 @@ def parse(data: bytes) -> tuple[Xep, ...]:
     try:
         root = fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise UpstreamError(
-            f"the list of XEPs can't be read: {error}; the old one stays"
-        ) from error
+        raise UpstreamError(f"the list of XEPs can't be read: {error}; kept the old one") from error
     found = {}
     for element in root.iterfind("xep"):
-        if element.get("accepted") == "true" and (xep := _xep(element)) is not None:
+        if element.get("accepted") == "true" and (xep := _parse_xep(element)) is not None:
             found[xep.number] = xep
-        if len(found) >= MOST:
+        if len(found) >= XEPS_LIMIT:
             break
     if not found:
-        raise UpstreamError("the list of XEPs holds none; the old one stays")
+        raise UpstreamError("the list of XEPs is empty; kept the old one")
     return tuple(found[number] for number in sorted(found))
 
 
-def _xep(element: Element) -> Xep | None:
+def _parse_xep(element: Element) -> Xep | None:
     number, title = _text(element, "number"), _text(element, "title")
     if not re.fullmatch(r"[0-9]{1,6}", number) or not title:
         return None
@@ -104,7 +102,7 @@ def _xep(element: Element) -> Xep | None:
         type=_text(element, "type"),
         status="Stable" if status == "Draft" else status,
         version=_text(element, "last-revision/version"),
-        revised=_day(_text(element, "last-revision/date")),
+        revised=_parse_date(_text(element, "last-revision/date")),
         superseded_by=tuple(
             int(spec[1])
             for each in element.iterfind("supersededby/spec")
@@ -115,10 +113,10 @@ def _xep(element: Element) -> Xep | None:
 
 
 def _text(element: Element, path: str) -> str:
-    return " ".join((element.findtext(path) or "").split())[:LONGEST]
+    return " ".join((element.findtext(path) or "").split())[:FIELD_LIMIT]
 
 
-def _day(text: str) -> dt.date | None:
+def _parse_date(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

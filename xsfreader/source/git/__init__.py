@@ -1,7 +1,7 @@
-"""The blog's repository, read over HTTP: what changed since the last time, and no more.
+"""The blog's Git repository, read over HTTP: only what changed since the last sync.
 
-Two fetches bring an archive: the newest commit with its trees but no files, and the files that
-are missing, by their ids. dulwich asks for the server's abilities and refs before each.
+A sync finds the newest commit, fetches it with its trees but without files, and then fetches the
+files that are missing, by their ids.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 RECEIVE_LIMIT: Final = 64 << 20
 """Bytes that a sync may receive; the real archive has 1.2 MB."""
 UNPACK_LIMIT: Final = 256 << 20
-"""Bytes that they may hold once unpacked."""
+"""Bytes that it may unpack to."""
 BLOB: Final = 3
-"""Git's number for the kind of object that a file is."""
+"""The type of an object that is a file, as Git numbers them."""
 TREES_SIZE: Final = 1 << 20
-"""Bytes that a commit's trees never have: who sends more sends all files with them."""
+"""A server that sends more than this for a commit and its trees sends all files too."""
 BATCH: Final = 5000
-"""Files asked for in one request: some 250 kB of ids."""
+"""Files requested at once: some 250 kB of ids."""
 
 
 class GitSource:
@@ -43,19 +43,19 @@ class GitSource:
     local = False
 
     def __init__(self, url: str, *, branch: str | None = None) -> None:
-        """Nothing is asked of the network yet.
+        """Send nothing yet.
 
         Args:
-            url: Address of the repository; a name and a password in it are sent to the server,
-                but shown nowhere.
-            branch: None for the repository's default branch.
+            url: The repository's address; a name and a password in it are sent to the server, but
+                never shown.
+            branch: None for the default branch.
 
         Raises:
-            SourceError: The address or the branch can't be one.
+            SourceError: The address or the branch is invalid.
         """
         self._address = parse_address(url)
         if branch is not None and (not branch.isprintable() or " " in branch or not branch):
-            raise SourceError("a branch's name has no spaces or control characters in it")
+            raise SourceError("a branch name can't have spaces or control characters")
         self._branch = branch
 
     @property
@@ -67,13 +67,13 @@ class GitSource:
         self,
         known: Known,
         progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        cancelled: Callable[[], bool],
     ) -> Snapshot | None:
-        """Bring what changed since ``known``; None where nothing did. Raises SourceError."""
+        """Fetch what changed since ``known``; return None if nothing did. Raises SourceError."""
         return patiently(
-            lambda report: self._snapshot(known, report, stopped),
+            lambda report: self._snapshot(known, report, cancelled),
             progress=progress,
-            stopped=stopped,
+            stopped=cancelled,
             abandon=lambda: None,
         )
 
@@ -81,12 +81,12 @@ class GitSource:
         self,
         known: Known,
         progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        cancelled: Callable[[], bool],
     ) -> Snapshot | None:
         from xsfreader.source.git.tree import list_commit
 
-        with self._connect(RECEIVE_LIMIT, UNPACK_LIMIT, stopped) as client:
-            progress(Progress("asking the server"))
+        with self._connect(RECEIVE_LIMIT, UNPACK_LIMIT, cancelled) as client:
+            progress(Progress("contacting the server"))
             commit = self._find_commit(client)
             if commit == known.snapshot:
                 return None
@@ -100,36 +100,36 @@ class GitSource:
         return self._assemble(commit, listing, {name: objects.get(name) for name in missing})
 
     def fingerprint(self) -> str:
-        """Return nothing: only a request could tell."""
+        """Return nothing: finding changes takes a request."""
         return ""
 
-    def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
-        """Bring one file by its blob id; ``path`` only names it in errors. Raises SourceError."""
+    def blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
+        """Fetch a file by its id; ``path`` is only used in errors. Raises SourceError."""
         return patiently(
-            lambda _: self._blob(path, blob, stopped),
+            lambda _: self._blob(path, blob, cancelled),
             progress=lambda _: None,
-            stopped=stopped,
+            stopped=cancelled,
             abandon=lambda: None,
         )
 
-    def _blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
+    def _blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
         limit = names.IMAGE_LIMIT
-        with self._connect(limit + (1 << 20), limit, stopped) as client:
+        with self._connect(limit + (1 << 20), limit, cancelled) as client:
             objects = client.fetch([blob], lambda _: None)
         if blob not in objects:
-            raise UpstreamError(f"{self.name} did not send {path}: it may be gone, sync again")
+            raise UpstreamError(f"{self.name} did not send {path}; it may be deleted, sync again")
         return _data(objects[blob])
 
     @contextmanager
     def _connect(
-        self, receive_limit: int, unpack_limit: int, stopped: Callable[[], bool]
+        self, receive_limit: int, unpack_limit: int, cancelled: Callable[[], bool]
     ) -> Iterator[GitClient]:
-        """Open a session with the server; nothing is asked of it yet."""
+        """Open a session with the server; send nothing yet."""
         from xsfreader.source.git.client import MEDIA_TYPES, GitClient
         from xsfreader.source.web.session import HttpSession
 
         with HttpSession(
-            self._address, limit=receive_limit, media_types=MEDIA_TYPES, cancelled=stopped
+            self._address, limit=receive_limit, media_types=MEDIA_TYPES, cancelled=cancelled
         ) as session:
             yield GitClient(self._address, session, unpack_limit)
 
@@ -147,7 +147,7 @@ class GitSource:
     def _fetch_trees(
         self, client: GitClient, commit: str, progress: Report
     ) -> dict[str, UnpackedObject]:
-        """Fetch a commit with its trees, and with its files where the server can't omit them."""
+        """Fetch a commit with its trees, and with its files if the server can't omit them."""
 
         def report(size: int) -> None:
             whole = size > TREES_SIZE
@@ -161,7 +161,7 @@ class GitSource:
     def _fetch_posts(
         self, client: GitClient, ids: Sequence[str], progress: Report
     ) -> dict[str, UnpackedObject]:
-        """Fetch files by their ids."""
+        """Fetch files by their ids, in batches."""
         stage = "fetching posts"
         objects: dict[str, UnpackedObject] = {}
         for start in range(0, len(ids), BATCH):
@@ -180,7 +180,7 @@ class GitSource:
         sizes: dict[str, int] = {}
         for name, found in objects.items():
             if found is None or found.obj_type_num != BLOB:
-                raise UpstreamError(f"{self.name} left out posts that it lists: try again later")
+                raise UpstreamError(f"{self.name} did not send all posts; try again later")
             data = _data(found)
             sizes[name] = len(data)
             if len(data) <= POST_LIMIT:
@@ -204,10 +204,12 @@ def _data(found: UnpackedObject) -> bytes:
 
 
 def _missing_ids(listing: Listing, known: Known) -> list[str]:
-    """Return the ids of files whose bytes are not known, each once; refused ones are left out."""
+    """Return the ids of files that are neither known nor rejected, each once."""
     refused = {item.path for item in listing.refused}
-    here = set(known.files.values())
+    known_ids = set(known.files.values())
     missing = (
-        name for path, name in listing.files.items() if path not in refused and name not in here
+        name
+        for path, name in listing.files.items()
+        if path not in refused and name not in known_ids
     )
     return list(dict.fromkeys(missing))

@@ -1,4 +1,4 @@
-"""dulwich's Git client as this program uses it: one session, bounded, errors in one line."""
+"""dulwich's Git client within one bounded session, with errors in one line."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ FAILURES: Final = (
     TypeError,
     ValueError,
 )
-"""What dulwich raises where a server sends what is not Git's."""
+"""What dulwich raises for data that is not Git's."""
 
 
 class GitClient:
     """Fetches objects of one repository."""
 
     def __init__(self, address: Address, session: HttpSession, unpack_limit: int) -> None:
-        """Nothing is asked of the network yet; bytes unpacked count over all that is fetched."""
+        """Send nothing yet; ``unpack_limit`` bounds the bytes of all that is fetched."""
         self._name = str(address)
         self._client = Urllib3HttpGitClient(
             self._name, pool_manager=cast("PoolManager", session), thin_packs=False
@@ -64,11 +64,7 @@ class GitClient:
         self._budget = Budget(unpack_limit)
 
     def find_commit(self, ref: str) -> str | None:
-        """Return the id that a ref stands for, None where there is no such ref.
-
-        Raises:
-            SourceError: No answer, or one that is not Git's.
-        """
+        """Return the commit of a ref, None if there is no such ref. Raises SourceError."""
         name = ref.encode()
         with self.translate_errors():
             refs = self._client.get_refs("", ref_prefix=[name]).refs
@@ -90,13 +86,13 @@ class GitClient:
         """Fetch objects by their ids.
 
         Args:
-            ids: What to ask for.
-            received: Called with the number of bytes that have come.
-            depth: How many commits of the history come with one.
-            filter_spec: What the server is to leave out; not every server can.
+            ids: The objects to fetch.
+            received: Called with the number of bytes received so far.
+            depth: How many commits of the history to fetch.
+            filter_spec: Which objects the server should omit, if it can.
 
         Raises:
-            SourceError: No answer, or one that is not Git's.
+            SourceError: The server is unreachable, or its answer can't be used.
         """
         pack = BytesIO()
         wants = [ObjectID(name.encode()) for name in ids]
@@ -117,12 +113,14 @@ class GitClient:
                 filter_spec=filter_spec,
             )
             if not pack.tell():
-                raise UpstreamError(f"{self._name} sent nothing of what was asked for")
+                raise UpstreamError(
+                    f"{self._name} did not send what was requested; try again later"
+                )
             return unpack(pack.getvalue(), self._budget)
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Raise UpstreamError for what dulwich raises where data is not Git's."""
+        """Raise UpstreamError for what dulwich raises."""
         try:
             yield
         except HangupException as error:

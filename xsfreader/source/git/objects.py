@@ -1,7 +1,7 @@
-"""Unpacking what a Git server sent: dulwich does it, within bounds that are checked before.
+"""Unpacking the objects that a Git server sent, with dulwich and within bounds.
 
-dulwich inflates an object up to the size that the object claims and applies a delta whatever
-the size of its result, so both sizes are read and counted first.
+dulwich inflates each object up to the size in its header, and applies each delta up to the size in
+the delta. Both are read and counted first, so that a small pack can't fill the memory.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ OBJECTS_LIMIT: Final = 500_000
 PACK_HEAD: Final = 12
 """Bytes before the first object."""
 SIZE_BYTES: Final = 10
-"""Bytes that a size may be written in."""
+"""Bytes that a size may take."""
 
 
 class Budget:
-    """Bytes that may still be unpacked, counted over a whole sync."""
+    """Bytes that may still be unpacked."""
 
     def __init__(self, limit: int) -> None:
         self._limit = self._left = limit
 
     def spend(self, size: int) -> None:
-        """Take bytes off. Raises OversizeError where there are not as many."""
+        """Subtract bytes. Raises OversizeError if none are left."""
         self._left -= size
         if self._left < 0:
             raise OversizeError(
@@ -50,11 +50,11 @@ def unpack(pack: bytes, budget: Budget) -> dict[str, UnpackedObject]:
     """Return the objects of a pack by id.
 
     Args:
-        pack: As a server sent it.
-        budget: What the objects are counted against before they are unpacked.
+        pack: The bytes of the pack.
+        budget: Charged for every object before it is unpacked.
 
     Raises:
-        OversizeError: The pack holds more than the bounds allow.
+        OversizeError: The pack exceeds the bounds.
         Exception: One of ``client.FAILURES``: the pack is damaged.
     """
     with closing(PackData.from_file(BytesIO(pack), SHA1)) as data:
@@ -74,14 +74,14 @@ def unpack(pack: bytes, budget: Budget) -> dict[str, UnpackedObject]:
 
 
 def _result_size(delta: bytes) -> int:
-    """Return how many bytes a delta claims to make: the second of the numbers at its start."""
+    """Return the size of a delta's result: the second number at its start."""
     start = take_msb_bytes_at(delta[:SIZE_BYTES], 0)[1]
     return _number(take_msb_bytes_at(delta[start : start + SIZE_BYTES], 0)[0], 7)
 
 
-def _number(written: list[int], first_bits: int) -> int:
-    """Return a number that is written seven bits a byte, in the first byte ``first_bits``."""
-    number = written[0] & (1 << first_bits) - 1
-    for place, byte in enumerate(written[1:]):
+def _number(encoded: list[int], first_bits: int) -> int:
+    """Decode a number with ``first_bits`` bits in the first byte and seven in each other."""
+    number = encoded[0] & (1 << first_bits) - 1
+    for place, byte in enumerate(encoded[1:]):
         number |= (byte & 0x7F) << first_bits + 7 * place
     return number

@@ -1,4 +1,4 @@
-"""Which files a commit holds: posts and images, from Git's trees."""
+"""Finding posts and images in the trees of a commit."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 
 
 class Listing(NamedTuple):
-    """What was found in a commit."""
+    """The posts and images of a commit."""
 
     files: dict[str, str]
-    """Path to blob id of every post, the refused ones included."""
+    """Path to blob id of every post, including the rejected ones."""
     images: dict[str, str]
     """Site path (``/images/x.png``) to blob id."""
     refused: list[SetAside]
 
-    def refuse(self, path: str, blob: str, reason: str) -> None:
-        """Name a file that is not brought."""
+    def reject(self, path: str, blob: str, reason: str) -> None:
+        """Reject a file and say why."""
         self.files[path] = blob
         self.refused.append(SetAside(path, reason))
 
 
 class _Entry(NamedTuple):
-    """A line of a tree."""
+    """An entry of a tree."""
 
     path: str
     name: str
     mode: int
     id: str
     is_plain: bool
-    """Whether its name can be kept and shown."""
+    """Whether the name can be stored and shown."""
 
     @property
     def is_folder(self) -> bool:
@@ -61,11 +61,11 @@ def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
 
     Args:
         commit: The commit's id.
-        objects: Objects by id; the commit and all its trees among them.
+        objects: Objects by id, including the commit and all its trees.
 
     Raises:
-        UpstreamError: The server left out a tree.
-        OversizeError: It lists more than the bounds allow.
+        UpstreamError: The server did not send a tree.
+        OversizeError: The commit lists more than the bounds allow.
         ObjectFormatException: A tree or the commit is damaged.
     """
     walk = _Walk(objects)
@@ -74,15 +74,15 @@ def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
     blog = walk.folder(root, names.BLOG)
     for entry in walk.below(blog, names.BLOG) if blog is not None else ():
         if not entry.is_plain:
-            listing.refuse(entry.path, entry.id, "has a name that can't be kept")
+            listing.reject(entry.path, entry.id, "has a name that can't be stored")
         elif entry.is_submodule:
-            listing.refuse(entry.path, entry.id, "is a submodule, not a file")
+            listing.reject(entry.path, entry.id, "is a submodule, not a file")
         elif not names.is_post(entry.name):
             continue
         elif entry.path in listing.files:
-            listing.refuse(entry.path, entry.id, "is there twice")
+            listing.reject(entry.path, entry.id, "is there twice")
         elif entry.is_link:
-            listing.refuse(entry.path, entry.id, "is a symbolic link, not a file")
+            listing.reject(entry.path, entry.id, "is a symbolic link, not a file")
         else:
             listing.files[entry.path] = entry.id
     images = walk.folder(root, names.IMAGES)
@@ -94,7 +94,7 @@ def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
 
 
 class _Walk:
-    """A walk through the trees of a commit that counts what it meets."""
+    """Walks the trees of a commit and counts their entries."""
 
     def __init__(self, objects: Mapping[str, UnpackedObject]) -> None:
         self._objects = objects
@@ -106,7 +106,7 @@ class _Walk:
         return tree.decode()
 
     def folder(self, root: str, path: str) -> str | None:
-        """Return the id of a folder's tree, None where there is no such folder."""
+        """Return the id of a folder's tree, None if there is no such folder."""
         tree = root
         for name in path.split("/"):
             found = (e.id for e in self._entries(tree, "") if e.name == name and e.is_folder)
@@ -117,9 +117,9 @@ class _Walk:
         return tree
 
     def below(self, tree: str, path: str, depth: int = 0) -> Iterator[_Entry]:
-        """Yield all below a tree, but for folders with a plain name, which are opened."""
+        """Yield everything below a tree, except the folders that were walked."""
         if depth > names.DEPTH_LIMIT:
-            raise OversizeError(f"{path} lies deeper than the bounds allow")
+            raise OversizeError(f"{path} is nested deeper than the bounds allow")
         for entry in self._entries(tree, path):
             if entry.is_plain and entry.is_folder:
                 yield from self.below(entry.id, entry.path, depth + 1)
@@ -145,6 +145,6 @@ class _Walk:
         found = self._objects.get(name)
         if found is None or found.obj_type_num != kind.type_num:
             raise UpstreamError(
-                f"the server left out a {kind.type_name.decode()} that it lists: try again later"
+                f"the server did not send a {kind.type_name.decode()} it lists; try again later"
             )
         return found.sha_file()

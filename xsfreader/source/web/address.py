@@ -1,4 +1,4 @@
-"""Addresses of Git repositories, and how to show them without what is secret in them."""
+"""HTTP addresses, shown without the password in them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from xsfreader.errors import SourceError
 
 
 class Address(NamedTuple):
-    """Where a repository answers over HTTP."""
+    """A place on the web, without query and fragment."""
 
     secure: bool
     host: str
     port: int
     path: str
-    """Percent-encoded, without a slash at its end."""
+    """Percent-encoded, without a slash at the end."""
     authorization: str | None = None
-    """Value of the header, where the URL holds a name and a password."""
+    """The header's value, if the URL has a name and a password."""
 
     @property
     def host_port(self) -> str:
@@ -37,14 +37,14 @@ class Address(NamedTuple):
 
 
 def parse_address(url: str) -> Address:
-    """Take a URL apart.
+    """Parse a URL.
 
     Raises:
-        SourceError: It is no address over HTTP(S) that a repository can have.
+        SourceError: It is not an HTTP(S) address, or has a query.
     """
-    wrong = "no address of a Git repository: expected https://host/path"
+    wrong = "not a usable address: expected https://host/path"
     if not url.isprintable() or " " in url:
-        raise SourceError(f"a URL with spaces or control characters in it is {wrong}")
+        raise SourceError(f"a URL with spaces or control characters is {wrong}")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -1,4 +1,4 @@
-"""What the environment says about reaching a host: its proxy, and the certificates to trust."""
+"""Proxies and trusted certificates, from the environment."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from xsfreader.errors import SourceError
 from xsfreader.source.web.address import Address, parse_address
 
 CA_FILES: Final = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables that name certificates to trust; the first one that is set counts."""
+"""Variables for trusted certificates; the first one that is set is used."""
 
 
 def find_proxy(address: Address) -> Address | None:
-    """Find the proxy that the environment names for an address.
+    """Find the proxy for an address.
 
-    Variables count in lower and upper case, the lower case first, as with curl and Git.
+    Variables are read in lower case first, then in upper case.
 
     Raises:
         SourceError: The proxy can't be used.
@@ -29,11 +29,11 @@ def find_proxy(address: Address) -> Address | None:
         proxy = parse_address(url if "://" in url else "http://" + url)
     except SourceError as error:
         raise SourceError(
-            "the proxy that the environment names can't be used: only http://host:port is supported"
+            "the proxy from the environment can't be used; only http://host:port is supported"
         ) from error
     if proxy.secure:
         raise SourceError(
-            f"the proxy {proxy} can't be used: only HTTP proxies are supported, with http://"
+            f"the proxy {proxy} can't be used; only HTTP proxies are supported, with http://"
         )
     return proxy
 
@@ -41,8 +41,8 @@ def find_proxy(address: Address) -> Address | None:
 def bypasses_proxy(address: Address, no_proxy: str) -> bool:
     """Return whether ``no_proxy`` exempts an address.
 
-    Its entries are host names, which exempt the hosts below them too, hosts with a port,
-    IP addresses, networks such as ``10.0.0.0/8``, or ``*`` for everything.
+    Its entries are domains (with their subdomains), hosts with a port, IP addresses, networks such
+    as ``10.0.0.0/8``, or ``*`` for everything.
     """
     host = address.host.lower()
     for entry in no_proxy.lower().split(","):
@@ -66,13 +66,13 @@ def _variable(name: str) -> str:
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """Make the context that certificates of servers are checked with.
+    """Return a context that checks the certificates of servers.
 
-    OpenSSL itself looks at ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``; the variables of Git, curl and
-    Requests are honoured as well.
+    OpenSSL itself reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``; the variables of Git, curl and
+    Requests work too.
 
     Raises:
-        SourceError: A variable names a file that can't be read.
+        SourceError: A variable names a file that can't be used.
     """
     variable = next((name for name in CA_FILES if os.environ.get(name)), None)
     if variable is None:
@@ -84,5 +84,5 @@ def trusted_certificates() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:
         raise SourceError(
-            f"{variable} names {path}, which holds no certificates: correct it"
+            f"{variable} names {path}, which has no certificates; correct it"
         ) from error

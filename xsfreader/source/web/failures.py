@@ -1,4 +1,4 @@
-"""What went wrong on the way to a server, in a line for a person."""
+"""One-line errors for what can go wrong on the network."""
 
 from __future__ import annotations
 
@@ -13,31 +13,30 @@ if TYPE_CHECKING:
 
 
 def describe_refusal(status: int, shown: str, media_type: str) -> str:
-    """Say what an answer means that is not the one that was asked for, and what to do."""
+    """Explain an unacceptable response, and say what to do."""
     if status == 200:
         return (
-            f"{shown} answers, but not with what was asked for"
-            f" (it sent {media_type or 'no media type'}):"
+            f"{shown} sent something else than requested ({media_type or 'no media type'});"
             " check the address, or sign in to the network"
         )
     if status in {401, 403}:
-        return f"{shown} asks for a password: the repository is private, or there is none"
+        return f"{shown} requires a password; the repository is private or doesn't exist"
     if status in {404, 410}:
-        return f"{shown}: no such repository; check the address"
+        return f"{shown} was not found; check the address"
     if status == 407:
-        return f"the proxy asks for a password before {shown}: put it into the proxy variable"
+        return f"the proxy requires a password; put it into the proxy variable (for {shown})"
     if status == 429 or status >= 500:
-        return f"{shown} can't answer now (HTTP {status}): try again later"
-    return f"{shown} refuses (HTTP {status}): check the address"
+        return f"{shown} can't answer now (HTTP {status}); try again later"
+    return f"{shown} refused the request (HTTP {status}); check the address"
 
 
 def network_error(error: Exception, host: str, shown: str) -> SourceError:
-    """Translate an error of urllib3's, by what caused it.
+    """Translate an error of urllib3 by its cause.
 
     Args:
-        error: What was raised.
-        host: The host that was connected to, and the proxy between.
-        shown: The address that was asked for, without a password.
+        error: The error.
+        host: The host, with the proxy in front of it.
+        shown: The requested address, without a password.
     """
     causes = list(_causes(error))
 
@@ -48,32 +47,32 @@ def network_error(error: Exception, host: str, shown: str) -> SourceError:
     if isinstance(certificate, ssl.SSLCertVerificationError):
         return UnreachableError(
             f"the certificate of {host} is not trusted"
-            f" ({certificate.verify_message or certificate.reason}):"
-            " where a company's proxy signs it, name its CA file in SSL_CERT_FILE"
+            f" ({certificate.verify_message or certificate.reason});"
+            " if your network has its own CA, set SSL_CERT_FILE to its file"
         )
     if tls := caused_by(ssl.SSLError):
         return UnreachableError(
             f"no encrypted connection to {host} ({getattr(tls, 'reason', None) or tls})"
         )
     if caused_by(TimeoutError):
-        return UnreachableError(f"{host} does not answer: timed out, try again later")
+        return UnreachableError(f"{host} timed out; try again later")
     if caused_by(socket.gaierror):
-        return UnreachableError(f"{host} can't be found: no network, or no such host")
+        return UnreachableError(f"{host} was not found; check the network and the address")
     if caused_by(ConnectionRefusedError):
-        return UnreachableError(f"{host} refuses the connection: is {shown} right?")
+        return UnreachableError(f"{host} refused the connection; check the address {shown}")
     if caused_by(ConnectionError):
-        return UnreachableError(f"the connection to {host} broke off: try again")
+        return UnreachableError(f"the connection to {host} was lost; try again")
     if failed := caused_by(OSError):
         return UnreachableError(
             f"no connection to {host}: {getattr(failed, 'strerror', None) or failed}"
         )
     return UpstreamError(
-        f"{shown} answers, but not in HTTP ({type(causes[-1]).__name__}): check the address"
+        f"{shown} doesn't speak HTTP ({type(causes[-1]).__name__}); check the address"
     )
 
 
 def _causes(error: Exception) -> Iterator[Exception]:
-    """Yield an error and what urllib3 wrapped in it, outermost first."""
+    """Yield an error and the errors that urllib3 wrapped in it, outermost first."""
     yield error
     for inner in (error.__cause__, *error.args):
         if isinstance(inner, Exception) and inner is not error:

@@ -1,7 +1,7 @@
-"""Requests over HTTP within bounds: urllib3 does the work, this says what may be done.
+"""HTTP requests with urllib3, within bounds and with safe redirects.
 
-One session is one task, a sync say: its connection is kept from request to request, and its
-bounds count over all of them.
+A session lasts for one task, such as a sync: it keeps the connection open between requests, and
+its bounds apply to all of them together.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 USER_AGENT: Final = f"git/2 (xsfreader/{__version__})"
-"""Hosts look for ``git/`` to tell a client of theirs from a browser."""
+"""Hosts recognize a Git client by ``git/``."""
 CONNECT_SECONDS = 15.0
 READ_SECONDS = 30.0
 """How long a server may be silent."""
 TOTAL_SECONDS = 1800.0
-"""How long a whole session may take: a server that trickles would hold the sync lock for ever."""
+"""How long a session may last; without it, a slow server would hold the sync lock for ever."""
 REDIRECTS: Final = 5
 CHUNK: Final = 1 << 16
 
@@ -45,7 +45,7 @@ CHUNK: Final = 1 << 16
 class HttpSession:
     """Requests to one address.
 
-    dulwich takes it for a pool manager: it uses ``headers`` and ``request`` of one.
+    dulwich gets it as its pool manager, of which it uses ``headers`` and ``request``.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class HttpSession:
         media_types: Collection[str],
         cancelled: Callable[[], bool],
     ) -> None:
-        """Nothing is asked of the network yet.
+        """Send nothing yet.
 
         Args:
-            address: Where requests go; only to its origin is its password sent.
-            limit: Bytes that all answers may have together.
-            media_types: Those that an answer may have; a captive portal's page has another.
+            address: Where requests go; its password is sent to its origin alone.
+            limit: Bytes that all responses together may have.
+            media_types: The accepted ones; the page of a captive portal has another.
             cancelled: Polled before and during each request.
         """
         self.headers: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
@@ -71,7 +71,7 @@ class HttpSession:
         self._cancelled = cancelled
         self._end = time.monotonic() + TOTAL_SECONDS
         self._origins = {address.origin}
-        """Hosts that may be asked: the address's, and those that it redirects to."""
+        """Where requests may go: the address's origin, and those that it redirects to."""
         self._managers: dict[tuple[bool, Address | None], urllib3.PoolManager] = {}
 
     def __enter__(self) -> Self:
@@ -90,22 +90,23 @@ class HttpSession:
         body: bytes | None = None,
         preload_content: bool = False,
     ) -> BoundedResponse:
-        """Send a request, follow the redirects of a GET, and return an answer that is right.
+        """Send a request, follow the redirects of a GET, and check the response.
 
         Args:
             method: ``GET`` or ``POST``.
-            url: Absolute.
-            headers: Those besides the session's; the password is none of them.
-            body: Of a POST.
-            preload_content: As urllib3 has it; an answer is never read ahead here.
+            url: An absolute URL.
+            headers: Headers besides the session's and the password.
+            body: The body of a POST.
+            preload_content: Ignored: a response is never read in advance.
 
         Raises:
-            SourceError: No answer, one that was not asked for, or a redirect that is not safe.
+            SourceError: The host is unreachable, the response is not acceptable, or a redirect is
+                not safe.
         """
         for _ in range(REDIRECTS + 1):
             target = parse_address(url.partition("?")[0])
             if target.origin not in self._origins:
-                raise UpstreamError(f"{self._address} wants data fetched from {target}: refused")
+                raise UpstreamError(f"{self._address} refers to another host, {target}: refused")
             response = self._send(method, url, target, headers, body)
             location = response.get_redirect_location() if method == "GET" else None
             if not location:
@@ -113,10 +114,10 @@ class HttpSession:
                 return BoundedResponse(self, response, url)
             response.close()
             url = self._follow(target, urljoin(url, location))
-        raise UpstreamError(f"{self._address} redirects without end: check the address")
+        raise UpstreamError(f"{self._address} redirects in circles; check the address")
 
     def receive(self, response: BaseHTTPResponse, size: int) -> bytes:
-        """Read some of an answer; nothing at its end. Raises SourceError."""
+        """Read up to ``size`` bytes of a response; none at its end. Raises SourceError."""
         self._check_time()
         with self._translate_errors(self._address):
             try:
@@ -155,11 +156,11 @@ class HttpSession:
             except ProtocolError as error:
                 if not isinstance(error.args[-1], ConnectionError):
                     raise
-            # A kept connection may have been closed by the server in the meantime.
+            # The server may have closed the connection since the last request.
             return send()
 
     def _manager(self, target: Address) -> urllib3.PoolManager:
-        """Return what keeps the connections to hosts that are reached in the same way."""
+        """Return the pool manager for hosts behind the same proxy."""
         proxy = find_proxy(target)
         manager = self._managers.get((target.secure, proxy))
         if manager is None:
@@ -177,7 +178,7 @@ class HttpSession:
         return manager
 
     def _follow(self, source: Address, location: str) -> str:
-        """Return where a redirect leads. Raises SourceError where that is not safe."""
+        """Return the target of a redirect. Raises SourceError if it is not safe."""
         path, mark, query = location.partition("?")
         target = parse_address(path)
         if source.secure and not target.secure:
@@ -186,7 +187,7 @@ class HttpSession:
         return f"{target}{mark}{query}"
 
     def _check(self, response: BaseHTTPResponse, headers: Mapping[str, str]) -> None:
-        """Raise UpstreamError unless an answer is one that was asked for."""
+        """Raise UpstreamError if a response is not acceptable."""
         if response.status == 304 and any(name.startswith("If-") for name in headers):
             return
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -198,9 +199,9 @@ class HttpSession:
 
     def _check_time(self) -> None:
         if self._cancelled():
-            raise StoppedError("stopped; nothing was changed")
+            raise StoppedError("cancelled; nothing was changed")
         if time.monotonic() > self._end:
-            raise UnreachableError("the server is too slow: gave up, try again later")
+            raise UnreachableError("the server is too slow; try again later")
 
     @contextmanager
     def _translate_errors(self, target: Address) -> Iterator[None]:
@@ -213,7 +214,7 @@ class HttpSession:
 
 
 class BoundedResponse:
-    """An answer, read within the bounds of its session."""
+    """A response that is read within the bounds of its session."""
 
     def __init__(self, session: HttpSession, response: BaseHTTPResponse, url: str) -> None:
         self.status = response.status
@@ -223,14 +224,14 @@ class BoundedResponse:
         self._url = url
 
     def geturl(self) -> str:
-        """Return where the answer came from, after redirects."""
+        """Return the URL of the response, after redirects."""
         return self._url
 
     def read(self, size: int | None = None) -> bytes:
-        """Read that many bytes, fewer only at the end; all where none are named.
+        """Read ``size`` bytes, fewer at the end; everything if ``size`` is None.
 
         Raises:
-            SourceError: The connection broke, the bounds are reached, or the task was cancelled.
+            SourceError: The connection failed, a bound is exceeded, or the task was cancelled.
         """
         parts = []
         left = size
@@ -244,7 +245,7 @@ class BoundedResponse:
         return b"".join(parts)
 
     def close(self) -> None:
-        """Keep the connection for the next request where all was read, and close it otherwise."""
+        """Keep the connection for the next request if all was read; close it otherwise."""
         try:
             ended = not self._session.receive(self._response, 1)
         except SourceError:
