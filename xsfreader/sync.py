@@ -1,4 +1,4 @@
-"""Bringing an archive to its source's newest snapshot, in one step or not at all."""
+"""Syncing an archive with its source: completely or not at all."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def sync(
     store: Store,
     source: Source,
     progress: Callable[[Progress], None],
-    stopped: Callable[[], bool],
+    cancelled: Callable[[], bool],
 ) -> SyncReport:
-    """Bring the archive to the newest snapshot of its source.
+    """Update the archive to the newest snapshot of its source.
 
-    A file that can't be read as a post is set aside and named in the report; the rest arrives.
-    Whatever else goes wrong leaves the archive as it was.
+    Files that can't be read as posts are set aside and listed in the report. Any other failure
+    leaves the archive as it was.
 
     Raises:
-        SyncRunningError: Another process does just that.
-        SourceError: The source gave nothing, or the caller asked to stop.
+        SyncRunningError: Another process is syncing this archive.
+        SourceError: The source failed, or the sync was cancelled.
         StoreError: The archive can't be written.
     """
     with store.sync_lock():
         known = store.known()
-        snapshot = source.snapshot(known, progress, stopped)
+        snapshot = source.snapshot(known, progress, cancelled)
         if snapshot is None:
             store.record_check()
             return SyncReport(
@@ -40,7 +40,7 @@ def sync(
                 total=len(known.files) - len(store.set_aside()),
                 set_aside=store.set_aside(),
             )
-        posts, aside = _read_changed(store, known, snapshot, progress, stopped)
+        posts, aside = _read_changed(store, known, snapshot, progress, cancelled)
         progress(Progress("saving"))
         return store.apply_snapshot(snapshot.id, snapshot.files, posts, aside, snapshot.images)
 
@@ -50,9 +50,9 @@ def _read_changed(
     known: Known,
     snapshot: Snapshot,
     progress: Callable[[Progress], None],
-    stopped: Callable[[], bool],
+    cancelled: Callable[[], bool],
 ) -> tuple[list[FullPost], list[SetAside]]:
-    """Make posts of the files that are new, changed or moved."""
+    """Read the files that are new, changed or moved."""
     posts: list[FullPost] = []
     aside = list(snapshot.refused)
     refused = {item.path for item in snapshot.refused}
@@ -63,28 +63,28 @@ def _read_changed(
     ]
     for done, (path, blob) in enumerate(changed):
         if done % 8 == 0:
-            if stopped():
-                raise StoppedError("stopped; nothing was changed")
+            if cancelled():
+                raise StoppedError("cancelled; nothing was changed")
             progress(Progress("reading posts", done, len(changed), "posts"))
-        made = _read(store, path, blob, snapshot.blobs.get(blob))
-        if isinstance(made, SetAside):
-            aside.append(made)
+        post = _read(store, path, blob, snapshot.blobs.get(blob))
+        if isinstance(post, SetAside):
+            aside.append(post)
         else:
-            posts.append(made)
+            posts.append(post)
     return posts, aside
 
 
 def _read(store: Store, path: str, blob: str, data: bytes | None) -> FullPost | SetAside:
-    """Make a post of a file's bytes, or of what is kept of them where they are not sent again."""
+    """Read a post from a file's bytes, or from the archive if the file only moved."""
     from xsfreader.ingest import at_path, ingest
 
     if data is None:
-        kept = store.stored(blob)
-        if kept is None:
+        stored = store.stored(blob)
+        if stored is None:
             return SetAside(path, "its bytes are missing")
-        if isinstance(kept, SetAside):
-            return SetAside(path, kept.reason)
-        return at_path(kept, path)
+        if isinstance(stored, SetAside):
+            return SetAside(path, stored.reason)
+        return at_path(stored, path)
     try:
         return ingest(path, blob, data)
     except UnreadablePostError as error:

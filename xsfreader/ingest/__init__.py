@@ -1,68 +1,79 @@
-"""A file's bytes become a post.
+"""Turning a file into a post, at sync and for drafts.
 
-This runs at sync alone, and for drafts; the result depends on nothing but path and bytes.
+The result depends on the path and the bytes alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.ingest import front, site, visible
+from xsfreader.ingest import front_matter, site, visible
 from xsfreader.ingest.encoding import decode
 from xsfreader.ingest.site import language_of
 from xsfreader.model import DEFAULT_AUTHOR, DEFAULT_LANGUAGE, INGEST_VERSION, FullPost, Post
 
+if TYPE_CHECKING:
+    from xsfreader.ingest.front_matter import FrontMatter
+
 __all__ = ["INGEST_VERSION", "at_path", "ingest"]
 
-_NO_DAY = dt.date(1, 1, 1)
-"""The day the site gives a post whose date it does not see."""
+_NO_DATE = dt.date(1, 1, 1)
+"""The date in the permalink of a post without a date that the site knows."""
 
 
 def ingest(path: str, blob: str, data: bytes) -> FullPost:
     """Read a file as a post.
 
-    ``blob`` is Git's id of the bytes. Raises UnreadablePostError whose text is a clause, for
-    the path to be put in front.
+    Args:
+        path: Its path in the source.
+        blob: Git's id of the bytes.
+        data: Its bytes.
+
+    Raises:
+        UnreadablePostError: It is not a post; the message is a clause without the path.
     """
-    above, body = front.split(decode(data))
+    fields, body = front_matter.split(decode(data))
     language, key = language_of(path)
-    title = above.line("title")
+    title = fields.line("title")
     if not title:
         raise UnreadablePostError("no title")
-    if not above.line("date"):
+    if not fields.line("date"):
         raise UnreadablePostError("no date")
-    moment = front.read_date(above.line("date"))
-    text = visible.visible(body)
+    moment = front_matter.read_date(fields.line("date"))
+    text = visible.visible_text(body)
     post = Post(
-        permalink=_permalink(above, language),
+        permalink=_permalink(fields, language),
         path=path,
         blob=blob,
         language=language,
         translation_key=key,
         title=title,
         date=moment.astimezone(dt.UTC),
-        authors=_authors(above),
-        categories=_categories(above),
-        aliases=site.aliases(above.lines("aliases"), language),
-        summary=above.line("summary"),
+        authors=_authors(fields),
+        categories=_categories(fields),
+        aliases=site.aliases(fields.lines("aliases"), language),
+        summary=fields.line("summary"),
         words=text.count(" ") + 1 if text else 0,
-        xeps=visible.xeps(title, body),
+        xeps=visible.mentioned_xeps(title, body),
     )
     return FullPost(post, body, text)
 
 
-def _permalink(above: front.Front, language: str) -> str:
-    """Where the site puts the post, which sees only the names that it knows."""
-    title = above.values.get("title", "")
-    date = above.values.get("date", "")
-    day = front.read_date(date).date() if isinstance(date, str) and date else _NO_DAY
-    return site.permalink(front.clean(title) if isinstance(title, str) else "", day, language)
+def _permalink(fields: FrontMatter, language: str) -> str:
+    """Return the permalink; the site ignores translated names of fields."""
+    title = fields.values.get("title", "")
+    date = fields.values.get("date", "")
+    day = front_matter.read_date(date).date() if isinstance(date, str) and date else _NO_DATE
+    return site.permalink(
+        front_matter.clean(title) if isinstance(title, str) else "", day, language
+    )
 
 
 def at_path(full: FullPost, path: str) -> FullPost:
-    """Make of a post what ``ingest`` would make of the same bytes at another path."""
+    """Return what ``ingest`` would make of the same bytes at another path."""
     post = full.post
     language, key = language_of(path)
     if language == post.language:
@@ -80,14 +91,14 @@ def at_path(full: FullPost, path: str) -> FullPost:
     return full._replace(post=moved)
 
 
-def _authors(above: front.Front) -> tuple[str, ...]:
-    named = above.lines("author", "authors")
+def _authors(fields: FrontMatter) -> tuple[str, ...]:
+    values = fields.lines("author", "authors")
     people = (
-        clean for name in named for part in re.split(r"[;,]", name) if (clean := part.strip())
+        clean for value in values for part in re.split(r"[;,]", value) if (clean := part.strip())
     )
     return tuple(dict.fromkeys(people)) or (DEFAULT_AUTHOR,)
 
 
-def _categories(above: front.Front) -> tuple[str, ...]:
-    named = above.lines("categories", "category")
-    return tuple(dict.fromkeys(name for text in named if (name := text.strip("‘’“”'\" "))))
+def _categories(fields: FrontMatter) -> tuple[str, ...]:
+    values = fields.lines("categories", "category")
+    return tuple(dict.fromkeys(name for value in values if (name := value.strip("‘’“”'\" "))))

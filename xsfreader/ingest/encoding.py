@@ -1,8 +1,8 @@
-"""Bytes to text, with text that was once decoded wrongly mended.
+"""Decoding a file, and repairing text that was once decoded with the wrong encoding.
 
-ftfy knows what is broken, but takes a tenth of a second to import and longer than all the rest
-of ingest to look at what is whole. So only lines are shown to it that hold a pair of characters
-in which broken text shows.
+ftfy finds and repairs such text, but its import takes a tenth of a second, and checking all text
+takes longer than the rest of ingest. So it only gets lines with a pair of characters that is
+typical of wrongly decoded text.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _CHARMAPS = (
     "latin-1", "cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257", "iso8859-2",
     "mac-roman", "cp437",
 )  # fmt: skip
-"""What UTF-8 has been mistaken for: the encodings that ftfy tries."""
+"""Encodings that UTF-8 is mistaken for: those that ftfy tries."""
 
 _COMMON = (range(0xA0, 0x250), range(0x370, 0x400), range(0x410, 0x450))
-"""Characters of two bytes that posts are likely to hold."""
+"""Characters that posts are likely to contain, two bytes each in UTF-8."""
 
 _ASCII = bytes(range(128))
 _RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")
 _LONE = re.compile(r"[ÃÂ] ")
-"""A no-break space within broken text is often a plain one by now."""
+"""In wrongly decoded text, a no-break space has often become a normal space."""
 
 
 def decode(data: bytes) -> str:
-    """Decode a file: UTF-8, with or without a mark in front, any line ends, mended.
+    """Decode UTF-8 with or without a BOM and with any line ends, and repair it.
 
     Raises UnreadablePostError.
     """
@@ -47,10 +47,10 @@ def decode(data: bytes) -> str:
         raise UnreadablePostError(f"line {line} is not UTF-8") from None
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() else _mend(text)
+    return text if text.isascii() else _repair(text)
 
 
-def _mend(text: str) -> str:
+def _repair(text: str) -> str:
     pairs = _suspicious_pairs()
     foreign = text.encode().translate(None, _ASCII).decode()
     found: list[int] = []
@@ -75,7 +75,7 @@ def _mend(text: str) -> str:
 
 @cache
 def _suspicious_pairs() -> frozenset[str]:
-    """First two characters of what a common character looks like, decoded wrongly."""
+    """Return the first two characters of common characters after a wrong decoding."""
     starts = {chr(point).encode() for points in _COMMON for point in points}
     starts |= {bytes((0xE2, second)) for second in range(0x80, 0xB0)}
     starts |= {b"\xef\xbb", b"\xf0\x9f"}

@@ -1,4 +1,4 @@
-"""The site's rules: which file is a post, in which language, and at which path it stands."""
+"""The site's rules for languages, permalinks and aliases."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _KEPT = frozenset("./\\_#+~-@")
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 _SAME_FOLDER = re.compile(r"(?:/\.?(?=/|$))+/?")
 _SAFE = "/@+=~$&,:;"
-"""What Go leaves as it is in a URL's path, beside letters and digits."""
+"""Characters that Go doesn't escape in the path of a URL, besides letters and digits."""
 
 
 def language_of(path: str) -> tuple[str, str]:
-    """Tell a file's language and what its translations have in common, from its path.
+    """Return the language of a file, and the key that its translations share.
 
-    The language stands before the ending (``2025-10-05.de.md``); none means English.
+    The language is before the extension (``2025-10-05.de.md``); without one it is English.
     """
     stem = path.removesuffix(".md")
     folder, slash, name = stem.rpartition("/")
@@ -33,9 +33,9 @@ def language_of(path: str) -> tuple[str, str]:
 
 
 def _sanitize(text: str) -> str:
-    """Keep letters, marks, digits and a few signs; a run of blanks becomes one hyphen.
+    """Keep letters, marks, digits and a few signs; replace each run of spaces by one hyphen.
 
-    There is none where a hyphen stands already, nor where nothing stands before the blanks.
+    Spaces at the start or next to a hyphen are dropped.
     """
     made: list[str] = []
     blank = after_hyphen = False
@@ -53,31 +53,31 @@ def _sanitize(text: str) -> str:
 
 
 def _path(folder: str, title: str) -> str:
-    """Make a path of a folder and a title, not yet percent-encoded, as Hugo 0.161.0 does.
+    """Join a folder and a title to a path as Hugo 0.161.0 does, without percent-encoding.
 
-    A slash in the title is a level of the path. The title is read as a query string once: ``+``
-    is a blank, and ``%41`` is ``A``.
+    A slash in the title separates parts of the path. The title is unquoted like a query string:
+    ``+`` becomes a space, and ``%41`` becomes ``A``.
     """
     title = unquote_plus(_sanitize(title))
     if title.find("#") == len(title) - 1:
-        # An empty fragment of the URL, which Go drops.
+        # Go drops the empty fragment of a URL.
         title = title[:-1]
     path = _sanitize(_SAME_FOLDER.sub("/", folder + title))
-    # One character to one: ``İ`` would become two.
+    # Each character becomes one: ``İ`` would become two.
     return "".join(char.lower()[0] for char in path)
 
 
 def permalink(title: str, day: dt.date, language: str) -> str:
-    """Tell where the site puts a post: ``[/lang]/YYYY/MM/slug-of-title/``, percent-encoded."""
+    """Return the permalink of a post: ``[/lang]/YYYY/MM/slug-of-title/``, percent-encoded."""
     prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
     path = _path(f"/{day.year}/{day.month:02}/", title)
     return prefix + quote(path, safe=_SAFE).rstrip("/") + "/"
 
 
 def aliases(written: list[str], language: str) -> tuple[str, ...]:
-    """Old paths as the site makes them, below the language, and as they are written.
+    """Return aliases as the site has them, below the language, and as they are written.
 
-    Each with a slash at either end.
+    Each has a slash at both ends.
     """
     bare = ["/" + alias.strip("/ ") + "/" for alias in written if alias.strip("/ ")]
     if language == DEFAULT_LANGUAGE:

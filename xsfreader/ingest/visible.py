@@ -1,8 +1,7 @@
-"""What a reader sees of a post's Markdown, for the index: its words, without its signs.
+"""The visible words of a post's Markdown, for the full-text index.
 
-A few regular expressions instead of the renderer: the index needs words, not structure, and
-all posts of a first sync pass here. Every expression is bounded, so that none goes over a long
-line again and again.
+A few regular expressions replace the renderer: the index needs words, not structure, and a first
+sync reads every post. Every expression is bounded, so that none backtracks over a long line.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _SIGNS = re.compile(
     r"|[ \t>]{0,40}(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+(?:>[ \t>]{0,40})?"
     r"|[ \t]{0,3}>[ \t>]{0,40})"
 )
-"""What a line begins with: a rule or a fence, a heading's or an item's mark, a quote's."""
+"""Markup at the start of a line: rules, fences, headings, list items, quotes."""
 _UNDERSCORE = re.compile(r"_(?:(?<!\w_)(?=\w)|(?<=[^\s_]_)(?!\w))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000
@@ -38,11 +37,11 @@ _XEP = re.compile(
     rb"xep(?<![a-z0-9]xep)(?:(?:[-_]|%b)?(\d{4})|(?:-|%b)(\d{1,3})|(?: |\xc2\xa0)(\d{4}))(?!\d)"
     % ("‐|‑|–".encode(), "‐|‑".encode())
 )
-"""In bytes, whose case is much sooner folded than a text's."""
+"""In bytes: lower() is much faster on bytes than on text."""
 
 
-def visible(body: str) -> str:
-    """The words of a post in their order, on one line."""
+def visible_text(body: str) -> str:
+    """Return the visible words of a post, on one line."""
     text = f"\n{body}\n"
     escaped = "\\" in text
     if escaped:
@@ -74,7 +73,7 @@ def visible(body: str) -> str:
 
 
 def _hide(found: re.Match[str]) -> str:
-    """Put a private character for an escaped sign, so that it is not taken for markup."""
+    """Replace an escaped sign by a private character, so that it isn't taken for markup."""
     return chr(_PRIVATE + ord(found[1]))
 
 
@@ -83,13 +82,13 @@ def _show(found: re.Match[str]) -> str:
 
 
 def _shortcode(found: re.Match[str]) -> str:
-    """What of a shortcode is seen: the caption and what stands for the picture."""
+    """Return the visible text of a shortcode: its caption and its alternative text."""
     shown = dict.fromkeys(one or other for one, other in _SHOWN.findall(found[1]))
     return " ".join([*shown, ""]).replace('\\"', '"')
 
 
-def xeps(*texts: str) -> tuple[int, ...]:
-    """Numbers of the XEPs that texts mention or link to, in order of first mention."""
+def mentioned_xeps(*texts: str) -> tuple[int, ...]:
+    """Return the numbers of XEPs that texts mention or link to, by first mention."""
     mentions = dict.fromkeys(
         mention
         for text in texts

@@ -1,7 +1,7 @@
-"""The front matter above a post: YAML, TOML or JSON, read without trust.
+"""The front matter of a post: YAML, TOML or JSON, parsed without trust.
 
-Values stay text as they are written: the site reads dates and titles in ways of its own, and no
-tag or type of YAML's does anything.
+YAML scalars stay text: Hugo's rules for dates and titles differ from YAML's, and YAML tags must
+not have any effect.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ except ImportError:
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_FRONT = 64 << 10
+MAX_SIZE = 64 << 10
 """Bytes that front matter may have."""
 
 Value = str | list[str]
@@ -38,7 +38,7 @@ _TRANSLATED = {
     "autore": "author",
     "sommario": "summary",
 }
-"""Names that translators took for text to translate; the site does not know them."""
+"""Names of fields that translators translated by mistake; the site ignores them."""
 
 _DATE = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -48,7 +48,7 @@ _DATE = re.compile(
 
 
 class _TextLoader(BaseLoader):
-    """A YAML loader that makes text of every scalar but null."""
+    """A YAML loader that returns every scalar except null as text."""
 
 
 _TextLoader.add_implicit_resolver(
@@ -58,14 +58,14 @@ _TextLoader.add_constructor("tag:yaml.org,2002:null", lambda _loader, _node: Non
 
 
 class _YamlHandler(YAMLHandler):
-    """YAML whose scalars stay text."""
+    """YAML with scalars as text."""
 
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         return {} if (loaded := super().load(fm, Loader=_TextLoader)) is None else loaded
 
 
 class _TomlHandler(BaseHandler):
-    """TOML by the standard library; the handler of python-frontmatter needs another package."""
+    """TOML with tomllib; python-frontmatter's own handler needs another package."""
 
     FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
 
@@ -80,13 +80,14 @@ _HANDLERS: dict[str, BaseHandler] = {
 }
 
 
-class Front(NamedTuple):
-    """What stands above a post, by lower-case name."""
+class FrontMatter(NamedTuple):
+    """The fields of a post's front matter."""
 
     values: Mapping[str, Value]
+    """By name in lower case."""
 
     def lines(self, *names: str) -> list[str]:
-        """Return all strings of the first of these names that has some."""
+        """Return the values of the first of these names that has any."""
         translated = {
             meant: self.values[name] for name, meant in _TRANSLATED.items() if name in self.values
         }
@@ -99,51 +100,51 @@ class Front(NamedTuple):
         return []
 
     def line(self, name: str) -> str:
-        """Return the string of that name, or an empty one."""
+        """Return the value of a name, or an empty string."""
         return " ".join(self.lines(name))
 
 
 def clean(text: str) -> str:
-    """Make one line of text, without control characters and outer space."""
+    """Put text on one line, without control characters and surrounding spaces."""
     return " ".join(part for part in replace_controls(text).split(" ") if part).strip()
 
 
-def split(text: str) -> tuple[Front, str]:
-    """Take a file apart into front matter and Markdown. Raises UnreadablePostError."""
+def split(text: str) -> tuple[FrontMatter, str]:
+    """Split a file into front matter and Markdown. Raises UnreadablePostError."""
     text = text.lstrip("\n\t ")
     syntax = next((name for name, handler in _HANDLERS.items() if handler.detect(text)), None)
     if syntax is None:
         raise UnreadablePostError("no front matter")
     try:
-        above, body = _HANDLERS[syntax].split(text)
+        matter, body = _HANDLERS[syntax].split(text)
     except ValueError:
         raise UnreadablePostError("front matter is not closed") from None
-    if len(above) > MAX_FRONT:
-        raise UnreadablePostError(f"front matter is larger than {MAX_FRONT >> 10} KB")
-    return Front(_load(syntax, above)), body.strip("\n").rstrip()
+    if len(matter) > MAX_SIZE:
+        raise UnreadablePostError(f"front matter is larger than {MAX_SIZE >> 10} KB")
+    return FrontMatter(_load(syntax, matter)), body.strip("\n").rstrip()
 
 
-def _load(syntax: str, above: str) -> dict[str, Value]:
-    """Read front matter; of names that differ in case alone, the last one counts."""
+def _load(syntax: str, matter: str) -> dict[str, Value]:
+    """Parse front matter; of names that differ in case alone, the last one counts."""
     try:
-        loaded: object = _HANDLERS[syntax].load(above)
+        loaded: object = _HANDLERS[syntax].load(matter)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = _line_of(error)
         where = f", line {line}" if line else ""
         raise UnreadablePostError(f"Invalid {syntax} in front matter{where}") from None
     if not isinstance(loaded, dict):
-        raise UnreadablePostError("front matter has no names and values")
+        raise UnreadablePostError("front matter has no fields")
     return {str(name).lower(): _value(value) for name, value in loaded.items()}
 
 
 def _line_of(error: Exception) -> int | None:
-    """Return the line of the file that an error is in, where it is known."""
+    """Return the line of the file where an error is, if known."""
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         return mark.line + 1 if mark else None
     if isinstance(error, JSONDecodeError):
         return error.lineno
-    found = re.search(r"at line (\d+)", str(error))  # as tomllib says it
+    found = re.search(r"at line (\d+)", str(error))  # tomllib has no attribute for it
     return int(found[1]) if found else None
 
 
@@ -164,10 +165,10 @@ def _text(value: object) -> str:
 
 
 def read_date(text: str) -> dt.datetime:
-    """Read a day or a moment; where no zone is named, it is UTC. Raises UnreadablePostError."""
+    """Parse a date or a time; the default time zone is UTC. Raises UnreadablePostError."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
-        raise UnreadablePostError(f"the date can't be read: {text[:40]!r}")
+        raise UnreadablePostError(f"invalid date {text[:40]!r}")
     year, month, day, hour, minute, second, zone, zone_minutes = found.groups()
     try:
         shift = dt.timedelta(0)
@@ -180,5 +181,5 @@ def read_date(text: str) -> dt.datetime:
         )  # fmt: skip
         moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise UnreadablePostError(f"no such date: {text[:40]!r}") from None
+        raise UnreadablePostError(f"no such date {text[:40]!r}") from None
     return moment
