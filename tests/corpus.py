@@ -1,4 +1,4 @@
-"""The real posts, where they are at hand; they belong to their authors and are not ours."""
+"""The real posts, if available; they belong to their authors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ F = TypeVar("F", bound="Callable[..., object]")
 
 
 def needs_corpus(test: F) -> F:
-    """Mark a test as one that reads the real posts, and skip it where they are missing."""
+    """Mark a test that reads the real posts; skip it if they are missing."""
     skip = pytest.mark.skipif(not BUNDLE.exists(), reason=f"{CORPUS} is missing")
     marked: F = pytest.mark.corpus(skip(test))
     return marked
@@ -30,7 +30,7 @@ def needs_corpus(test: F) -> F:
 
 @functools.cache
 def corpus_commits() -> tuple[str, ...]:
-    """The bundle's commits, the oldest first."""
+    """Return the bundle's commits, oldest first."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["git", "clone", "--quiet", "--bare", str(BUNDLE), folder], check=True, timeout=60
@@ -47,7 +47,7 @@ def corpus_commits() -> tuple[str, ...]:
 
 @functools.cache
 def corpus_files(commit: str = "master") -> dict[str, bytes]:
-    """Every Markdown file below the blog's folder, of one of the bundle's commits."""
+    """Return every Markdown file in the blog's folder, from a commit of the bundle."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["git", "clone", "--quiet", "--bare", str(BUNDLE), folder], check=True, timeout=60

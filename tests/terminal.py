@@ -1,4 +1,4 @@
-"""The installed command in a real pseudo-terminal, its screen read by a terminal emulator."""
+"""Run the installed command in a pseudo-terminal; read its screen by a terminal emulator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).with_name("xsfreader")
 PATIENCE = 30.0
-"""Seconds that a shared, slow machine may take for what a person waits a blink for."""
+"""Seconds to wait at most; a slow, shared machine may need them."""
 
 KEYS = {
     "enter": "\r",
@@ -52,7 +52,7 @@ class Terminal:
     ) -> None:
         """Start the command; ``size`` is columns and rows.
 
-        ``answers`` are what this terminal says when it is sent certain bytes.
+        ``answers`` maps bytes sent to this terminal to its answers.
         """
         columns, rows = size
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
@@ -75,11 +75,11 @@ class Terminal:
         self.close()
 
     def close(self) -> None:
-        """End the command, whatever it does."""
+        """Kill the command."""
         self._process.close(force=True)
 
     def read(self, seconds: float = 0.05) -> bool:
-        """Take in what the command wrote; False once it has ended."""
+        """Read the command's output; return False once it has ended."""
         try:
             data = self._process.read_nonblocking(1 << 16, timeout=seconds)
         except pexpect.TIMEOUT:
@@ -120,16 +120,16 @@ class Terminal:
 
     @property
     def words(self) -> str:
-        """The screen with all white space folded, as lines may break anywhere."""
+        """The screen as one line with single spaces, as lines may break anywhere."""
         return " ".join(self.text.split())
 
     def press(self, *keys: str) -> None:
-        """Type keys: named ones, or text as it is."""
+        """Type keys, by name or as text."""
         for key in keys:
             self._process.send(KEYS.get(key, key))
 
     def wait(self, condition: str | Callable[[str], bool], *, patience: float = PATIENCE) -> str:
-        """Wait until words stand on the screen, or a condition on its text holds."""
+        """Wait until the screen contains a text, or its text meets a condition."""
 
         def met(text: str) -> bool:
             return condition in text if isinstance(condition, str) else condition(text)
@@ -144,7 +144,7 @@ class Terminal:
                 raise AssertionError(f"{what} for {condition!r}; the screen:\n{self.text}")
 
     def changed(self, key: str, shown: Callable[[], object], *, patience: float = 3.0) -> bool:
-        """Press a key and wait for what is shown to become another; False where it stays."""
+        """Press a key and wait until ``shown`` changes; return False if it doesn't."""
         before = shown()
         self.press(key)
         end = time.monotonic() + patience
@@ -154,7 +154,7 @@ class Terminal:
         return True
 
     def settle(self, quiet: float = 0.3) -> str:
-        """Wait until nothing more is written for a while."""
+        """Wait until nothing is written for a while."""
         end = time.monotonic() + PATIENCE
         last = time.monotonic()
         while time.monotonic() < end and time.monotonic() - last < quiet:
@@ -166,7 +166,7 @@ class Terminal:
         return self.text
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the terminal another size."""
+        """Resize the terminal."""
         self._screen.resize(rows, columns)
         self._process.setwinsize(rows, columns)
 
@@ -175,16 +175,16 @@ class Terminal:
         self._process.kill(number)
 
     def forget(self) -> None:
-        """Forget what stood on the screen, as a terminal does that was lent to others."""
+        """Clear the screen, as if another program had used the terminal."""
         self._screen.reset()
 
     def kill(self) -> None:
-        """Kill the command as a crash of the machine would."""
+        """Kill the command at once, like a crash."""
         self._process.kill(signal.SIGKILL)
         self._process.wait()
 
     def ended(self) -> int | None:
-        """Wait for the command to end by itself; its exit status."""
+        """Wait for the command to end; return its exit status."""
         end = time.monotonic() + PATIENCE
         while self.read(0.2):
             if time.monotonic() > end:

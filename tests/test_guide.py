@@ -1,7 +1,7 @@
-"""The built-in guide: its links lead somewhere, its pictures are there, and nothing is left out.
+"""The built-in guide: its links work, its images exist, and it is complete.
 
-The guide is the manual, the first thing on a screen without a network, and the page that the
-snapshot tests draw; so it has to hold every construct, every key and every setting.
+The guide is the manual, the first thing shown without a network, and what the snapshot tests
+draw; so it must contain every construct, every key and every setting.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from xsfreader.ui.keymap import ACTIONS, key_shown
 
 GUIDE = Path(str(resources.files("xsfreader"))) / "guide"
 FILES = sorted((GUIDE / "content" / "blog").glob("*.md"))
-NO_POSTS = ("/about", "/categories/", "/extensions", "/getting-started", "/images/")
-"""Paths of the site that are no posts, or begin with these."""
+NOT_POSTS = ("/about", "/categories/", "/extensions", "/getting-started", "/images/")
+"""Paths of the site that aren't posts, or prefixes of such paths."""
 OTHER_PAGES = ("", "/", "/blog/", "/rfcs/", "/registrar/", "/software/")
-MOST_BYTES_OF_A_PICTURE = 20 * 1024
+MAX_IMAGE_BYTES = 20 * 1024
 
 Posts = dict[str, FullPost]
 
 
 @pytest.fixture(scope="module")
 def posts() -> Posts:
-    """Every post of the guide by the name of its file."""
+    """Return every post of the guide by file name."""
     full = {}
     for file in FILES:
         path = file.relative_to(GUIDE).as_posix()
@@ -42,7 +42,7 @@ def posts() -> Posts:
 
 @pytest.fixture(scope="module")
 def documents(posts: Posts) -> dict[str, Document]:
-    """Every post's document by its permalink."""
+    """Return every post's document by permalink."""
     return {full.post.permalink: parse(full.body, base=full.post.url) for full in posts.values()}
 
 
@@ -84,7 +84,7 @@ def test_translations_belong_to_an_english_post_of_that_day(posts: Posts) -> Non
 
 def test_every_link_leads_somewhere(posts: Posts, documents: dict[str, Document]) -> None:
     aliases = {alias: full.post.permalink for full in posts.values() for alias in full.post.aliases}
-    astray = []
+    broken = []
     for permalink, document in documents.items():
         for link in document.links:
             if link.kind not in {LinkKind.SITE, LinkKind.FRAGMENT}:
@@ -92,16 +92,14 @@ def test_every_link_leads_somewhere(posts: Posts, documents: dict[str, Document]
             path = urlsplit(link.url).path
             target = documents.get(aliases.get(path, path))
             if target is None:
-                if path not in OTHER_PAGES and not path.startswith(NO_POSTS):
-                    astray.append(f"{permalink}: {link.href}")
+                if path not in OTHER_PAGES and not path.startswith(NOT_POSTS):
+                    broken.append(f"{permalink}: {link.href}")
             elif link.fragment and link.fragment not in target.anchors:
-                astray.append(f"{permalink}: {link.href} (no such heading)")
-    assert astray == []
+                broken.append(f"{permalink}: {link.href} (no such heading)")
+    assert broken == []
 
 
-def test_links_that_cannot_be_right_are_there_on_purpose_alone(
-    everything: FullPost, documents: dict[str, Document]
-) -> None:
+def test_malformed_links_are_intended(everything: FullPost, documents: dict[str, Document]) -> None:
     doubtful = {
         permalink: [link.href for link in document.links if link.kind is LinkKind.DOUBTFUL]
         for permalink, document in documents.items()
@@ -110,7 +108,7 @@ def test_links_that_cannot_be_right_are_there_on_purpose_alone(
     assert not any(doubtful.values())
 
 
-def test_every_picture_is_there_and_small(documents: dict[str, Document]) -> None:
+def test_every_image_exists_and_is_small(documents: dict[str, Document]) -> None:
     used = set()
     for permalink, document in documents.items():
         for image in document.images:
@@ -123,7 +121,7 @@ def test_every_picture_is_there_and_small(documents: dict[str, Document]) -> Non
     }
     assert used == kept
     for path in kept:
-        assert (GUIDE / "static" / path[1:]).stat().st_size <= MOST_BYTES_OF_A_PICTURE
+        assert (GUIDE / "static" / path[1:]).stat().st_size <= MAX_IMAGE_BYTES
 
 
 CONSTRUCTS = {
@@ -188,7 +186,7 @@ CONSTRUCTS = {
 
 
 @pytest.mark.parametrize("name", CONSTRUCTS)
-def test_one_post_holds_every_construct(name: str, everything: FullPost) -> None:
+def test_one_post_has_every_construct(name: str, everything: FullPost) -> None:
     assert re.search(CONSTRUCTS[name], everything.body, re.M), f"the page shows no {name}"
 
 

@@ -1,4 +1,4 @@
-"""The layers hold: who may import whom, and what each command loads."""
+"""Import contracts, and the modules that each command loads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEVER_IN_APP = ["dulwich", "urllib3", "yaml", "frontmatter", "PIL", "textual_ima
 
 
 def loaded(code: str, *arguments: str) -> set[str]:
-    """Run code in a fresh interpreter; the top-level modules loaded by its end."""
+    """Run code in a fresh interpreter; return the top-level modules it loaded."""
     script = f"""
 import sys
 sys.argv = ["xsfreader", *{arguments!r}]
@@ -66,19 +66,19 @@ def test_no_http_client_but_urllib3_is_used() -> None:
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_load_next_to_nothing(option: str) -> None:
+def test_help_and_version_load_almost_nothing(option: str) -> None:
     heavy = {"textual", "rich", "sqlite3", "dulwich", "markdown_it", "yaml", "platformdirs"}
     assert not heavy & command(option)
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("search", "everything")])
-def test_lists_and_searches_load_no_screen_no_git_no_yaml(arguments: tuple[str, ...]) -> None:
+def test_list_and_search_load_no_textual_git_or_yaml(arguments: tuple[str, ...]) -> None:
     command("sync", "--source", "guide")
     modules = command(*arguments, "--source", "guide")
     assert not {"textual", "rich", "dulwich", "urllib3", "yaml", "markdown_it"} & modules
 
 
-def test_show_loads_no_screen_and_no_git() -> None:
+def test_show_loads_no_textual_or_git() -> None:
     command("sync", "--source", "guide")
     modules = command("show", "everything-a-post-may-hold", "--source", "guide")
     assert not {"textual", "rich", "dulwich", "urllib3", "yaml"} & modules
@@ -106,19 +106,19 @@ OPENED = """
 
 
 def opened(when: str, patience: int) -> set[str]:
-    """The modules loaded once the app was opened on a post with a picture."""
+    """Return the modules loaded once the app has opened a post with an image."""
     command("sync", "--source", "guide")
     code = OPENED.replace("WHEN", when).replace("PATIENCE", str(patience))
     return loaded(code.strip())
 
 
-def test_the_app_loads_nothing_that_only_sync_or_pictures_need() -> None:
+def test_the_app_loads_nothing_that_only_sync_or_images_need() -> None:
     modules = opened("off", 5)
     assert not set(NEVER_IN_APP) & modules
     assert "textual" in modules
 
 
-def test_a_picture_on_screen_loads_what_draws_it_and_no_git() -> None:
+def test_an_image_on_screen_loads_pillow_and_no_git() -> None:
     modules = opened("on-view", 300)
     assert {"PIL"} == set(NEVER_IN_APP) & modules
 

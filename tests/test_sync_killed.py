@@ -1,4 +1,4 @@
-"""``kill -9`` at any moment: the archive is the old one or the new one, the state untouched."""
+"""``kill -9`` at any moment leaves the old or the new archive, and the state unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KILLS = 5
 
 
 def version(number: int) -> dict[str, bytes]:
-    """The posts of a commit; from one to the next all change, some come and some go."""
+    """Return the posts of a commit; from one to the next all change, some are added or removed."""
     text = f"Version {number}. " + "Words to be indexed, many of them. " * 60
     first = number * 10
     return {
@@ -31,7 +31,7 @@ def version(number: int) -> dict[str, bytes]:
 
 
 def killed_after(seconds: float, folder: Path, url: str) -> None:
-    """Sync in a process of its own, and kill it that long after it begins."""
+    """Sync in another process and kill it some seconds after it starts."""
     arguments = [sys.executable, "-c", SYNC, str(folder), url]
     with subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -45,7 +45,7 @@ def killed_after(seconds: float, folder: Path, url: str) -> None:
 
 
 def duration(folder: Path, url: str) -> float:
-    """How long a whole sync takes here, in seconds."""
+    """Measure the seconds that a whole sync takes."""
     start = time.monotonic()
     with opened(folder) as store:
         bring(store, url)

@@ -27,7 +27,7 @@ from xsfreader.text import FoldedText, fold, index_text, words
         ("ﬁne ２０２５", "fine 2025"),
     ],
 )
-def test_what_does_not_count(text: str, folded: str) -> None:
+def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
@@ -45,17 +45,17 @@ def test_words(text: str, found: list[str]) -> None:
 
 
 @given(st.text())
-def test_spaced_text_has_the_same_words_for_a_tokenizer_that_knows_ascii_alone(text: str) -> None:
+def test_an_ascii_tokenizer_finds_the_same_words_in_index_text(text: str) -> None:
     assert re.findall(r"[A-Za-z0-9\x80-\U0010ffff]+", index_text(text)) == words(text)
 
 
 @given(st.text())
-def test_the_folded_text_that_knows_its_way_back_is_the_same(text: str) -> None:
+def test_folded_text_is_what_fold_returns(text: str) -> None:
     assert FoldedText.of(text).text == fold(text)
 
 
 @given(st.lists(st.sampled_from("abßéİﬁ…ø\u0301\u200b中 —x"), max_size=30).map("".join), st.data())
-def test_a_span_of_folded_text_leads_to_what_it_was_made_of(text: str, data: st.DataObject) -> None:
+def test_a_span_of_folded_text_maps_to_its_original(text: str, data: st.DataObject) -> None:
     folded = FoldedText.of(text)
     if not folded.text:
         return

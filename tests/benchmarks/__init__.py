@@ -1,1 +1,1 @@
-"""How fast it is, beside what else people could use: ``python -m tests.benchmarks``."""
+"""Measure speed, compared with alternatives: ``python -m tests.benchmarks``."""

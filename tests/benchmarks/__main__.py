@@ -1,4 +1,4 @@
-"""Measures, prints a table, and writes JSON where asked."""
+"""Measure, print a table and, if asked, write JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PARTS = ("processes", "markup", "store", "launch", "reading", "held", "others", 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is asked for."""
+    """Run the parts chosen on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--parts", default="", help=f"some of {','.join(PARTS)}; all by default")
     parser.add_argument("--sizes", default="1,10,100", help="times the corpus, such as 1,10")
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def say(words: str) -> None:
-    """Print at once."""
+    """Print and flush."""
     sys.stdout.write(words + "\n")
     sys.stdout.flush()
 
@@ -99,7 +99,7 @@ def _once(
     peers: Peers,
     posts: list[FullPost],
 ) -> list[str]:
-    """Measure what does not depend on how large the archive is."""
+    """Measure the parts that don't depend on the size of the archive."""
     steps: list[str] = []
     if "processes" in parts:
         processes.small(figures, home, 2 * times)

@@ -1,4 +1,4 @@
-"""The installed command in a terminal: from a key to the bytes that show what it asked for."""
+"""Time the installed command in a terminal: from a key to the bytes that show its effect."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ GROUP = "In a terminal of 120x40, key to screen"
 LAUNCH = "launch to the post's text"
 OPEN = "open the largest newsletter by key"
 PAINTED = 2000
-"""Bytes that a page takes at the least, and a status line never."""
+"""Bytes of output that only a page reaches, never a status line."""
 REPEAT = 1 / 30
-"""Seconds between the keys of a held key."""
+"""Seconds between the repeats of a held key."""
 HELD = 50
 QUERY = "omemo"
 COLUMNS = (79, 59)
@@ -32,7 +32,7 @@ COLUMNS = (79, 59)
 
 
 def words_of(library: Library, permalink: str) -> str:
-    """Words that stand in one piece in the first lines of a post, wide or narrow."""
+    """Return words that stay on one line at the start of a post, in wide or narrow windows."""
     document = library.document(permalink)
     wide, narrow = (
         [
@@ -51,7 +51,7 @@ def words_of(library: Library, permalink: str) -> str:
 
 
 def largest_newsletter(library: Library, among: int) -> tuple[int, Entry]:
-    """Find the largest newsletter of the list's first posts, and how many are above it."""
+    """Find the largest newsletter among the first posts, and its position in the list."""
     rows = library.entries(View.DATE, None)[:among]
     largest = max(
         (entry for entry in rows if "newsletter" in entry.title.lower()),
@@ -62,7 +62,7 @@ def largest_newsletter(library: Library, among: int) -> tuple[int, Entry]:
 
 
 def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
-    """Measure the start on the corpus, in turns with an empty Textual app."""
+    """Measure starting on the corpus, alternating with an empty Textual app."""
     words = _first_words(home)
     empty, own = [], []
     for turn in range(2 * times + 1):
@@ -76,7 +76,7 @@ def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
 
 
 def launch_larger(figures: Figures, home: Home, once: Home, times: int) -> None:
-    """Measure the start on a larger archive, in turns with the start on the corpus."""
+    """Measure starting on a larger archive, alternating with the corpus."""
     homes = [(each, _first_words(each)) for each in (once, home)]
     for each, words in homes:
         _launched(each, words)
@@ -93,7 +93,7 @@ def launch_larger(figures: Figures, home: Home, once: Home, times: int) -> None:
 
 
 def _first_words(home: Home) -> str:
-    """Words of the post that a start shows."""
+    """Return words of the post shown at start."""
     home.forget()
     with home.library() as library:
         first = library.newest_unread()
@@ -102,7 +102,7 @@ def _first_words(home: Home) -> str:
 
 
 def _launched(home: Home, words: str) -> float:
-    """Start the app until words are on the screen, and leave."""
+    """Start the app, wait until words are on the screen, and quit."""
     home.forget()
     # Whoever starts it has started it before: the file of marks is there, and empty.
     home.library().close()
@@ -152,7 +152,7 @@ def reading(figures: Figures, home: Home, times: int) -> None:
 
 
 def _open(terminal: Timed, entry: Entry, words: dict[str, str]) -> float:
-    """Open a post that nothing was read of yet, and go back to the list."""
+    """Open an unread post, and go back to the list."""
     # Typing in the list's filter brings the cursor to the post, Enter shows it.
     for keys in ("/", entry.title):
         terminal.press(keys)
@@ -205,7 +205,7 @@ def _measure(
 
 
 def held(figures: Figures, home: Home, times: int) -> None:
-    """Hold ``J`` for some posts, and see how far the screen falls behind."""
+    """Hold ``J`` for some posts, and measure how far the screen falls behind."""
     with home.library() as library:
         rows = library.entries(View.DATE, None)[: HELD + 1]
         dates = [f"{format_date(entry.day)} ·".encode() for entry in rows]

@@ -1,4 +1,4 @@
-"""Archives to measure with: the corpus, and many times it, recombined."""
+"""Archives to measure with: the corpus, and larger ones made by recombining its posts."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from xsfreader.model import FullPost
 
 SOURCE = "http://127.0.0.1:9/blog.git"
-"""Nobody listens there: what is measured reads without a network."""
+"""No server listens there: measurements need no network."""
 
 
 def blobs() -> dict[str, bytes]:
-    """The corpus: path to bytes of every post."""
+    """Return the corpus: path and bytes of every post."""
     return {path: data for path, data in corpus_files().items() if is_post(path)}
 
 
 def blob_id(data: bytes) -> str:
-    """Git's id of a file's bytes."""
+    """Return Git's id for a file's bytes."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def read_posts(files: dict[str, bytes]) -> list[FullPost]:
-    """Make posts of the corpus."""
+    """Ingest the corpus."""
     return [ingest(path, blob_id(data), data) for path, data in files.items()]
 
 
 def recombined(posts: Sequence[FullPost], times: int) -> Iterator[FullPost]:
-    """Give the posts, and as often as asked posts made of one's first and another's second half."""
+    """Return the posts, and more made of one's first half and another's second half."""
     yield from posts
     count = len(posts)
     for turn in range(1, times):
@@ -64,20 +64,20 @@ def recombined(posts: Sequence[FullPost], times: int) -> Iterator[FullPost]:
 
 
 def _joined(one: str, other: str, at: str) -> str:
-    """The first half of one text and the second of another, cut between paragraphs or words."""
+    """Join the first half of one text and the second half of another."""
     return one[: one.find(at, len(one) // 2)] + at + other[other.rfind(at, 0, len(other) // 2) :]
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A folder in which an archive lies as for a person who fetched it."""
+    """A home folder with an archive, as if fetched by a person."""
 
     folder: Path
     size: int
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables of a person who lives there; byte code is kept, as where installed."""
+        """Environment for that home; byte code is cached, as in an installation."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -98,12 +98,12 @@ class Home:
 
     @property
     def config(self) -> Config:
-        """The configuration kept there."""
+        """The configuration file."""
         return Config(source=SOURCE)
 
     @property
     def paths(self) -> Paths:
-        """The files kept there."""
+        """The paths of its files."""
         return Paths(
             self.folder / "config" / "xsfreader" / "config.toml",
             self.folder / "data" / "xsfreader",
@@ -112,21 +112,21 @@ class Home:
 
     @property
     def archive(self) -> Path:
-        """The archive itself."""
+        """The archive file."""
         return archive_path(self.config, self.paths)
 
     def library(self) -> Library:
-        """Open it."""
+        """Open the library."""
         return Library(self.config, self.paths)
 
     def forget(self) -> None:
-        """Take the reader's marks away."""
+        """Remove the reader's marks."""
         for file in self.paths.data.glob("state.db*"):
             file.unlink()
 
 
 def make_home(folder: Path, posts: Sequence[FullPost], size: int) -> Home:
-    """Fill an archive with ``size`` times the corpus, unless it is there from a run before."""
+    """Fill an archive with ``size`` times the corpus, unless an earlier run did."""
     home = Home(folder / f"home-{size}", size)
     if home.archive.exists():
         home.forget()

@@ -1,4 +1,4 @@
-"""What the layers take by themselves."""
+"""Time each layer by itself."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _both(full: FullPost) -> float:
 
 
 def landing(figures: Figures, folder: Path) -> list[FullPost]:
-    """Measure what a first sync does with what it fetched."""
+    """Measure the part of a first sync after the download."""
     files = blobs()
     read_posts(files)
     posts, took = timed(lambda: read_posts(files))
@@ -82,7 +82,7 @@ def landing(figures: Figures, folder: Path) -> list[FullPost]:
 
 
 def reading(figures: Figures, home: Home) -> None:
-    """Measure what the list and search read from the store."""
+    """Measure reading lists and searches from the store."""
     size = home.size
     with home.library() as library:
         rows = library.entries(View.UNREAD, None)

@@ -1,4 +1,4 @@
-"""Figures: measured, compared, printed."""
+"""Measure, compare and print figures."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of the table."""
+    """A row of the table."""
 
     group: str
     name: str
     value: float
     unit: str
     size: int = 1
-    """How many times the corpus the archive held."""
+    """Size of the archive, in multiples of the corpus."""
     limit: float | None = None
-    """What is aimed at, in the same unit."""
+    """Upper limit, in the same unit."""
     beside: str = ""
-    """Name of the figure that it is to be compared with."""
+    """Name of the figure to compare with."""
     times: float | None = None
-    """How many times that figure it may be."""
+    """Upper limit, in multiples of that figure."""
 
 
 @dataclass(slots=True)
@@ -49,24 +49,24 @@ class Figures:
         beside: str = "",
         times: float | None = None,
     ) -> float:
-        """Keep the median of what was measured; give it."""
+        """Add the median of measurements; return it."""
         value = values if isinstance(values, (int, float)) else statistics.median(values)
         self.rows.append(Figure(group, name, value, unit, size, limit, beside, times))
         return value
 
     def find(self, name: str, size: int) -> Figure | None:
-        """Find a figure by name, of that size where there is one."""
+        """Find a figure by name, preferably of that size."""
         found = [row for row in self.rows if row.name == name]
         return next((row for row in found if row.size == size), found[0] if found else None)
 
     def ratio(self, row: Figure) -> float | None:
-        """How many times the figure beside it a figure is."""
+        """Return a figure's ratio to the one it is compared with."""
         name, _, size = row.beside.partition("@")
         other = self.find(name, int(size or row.size)) if name else None
         return row.value / other.value if other is not None and other.value else None
 
     def met(self, row: Figure) -> bool | None:
-        """Whether a figure is within what is aimed at; None where nothing is."""
+        """Check a figure against its limits; None without any."""
         ratio = self.ratio(row)
         checks = []
         if row.limit is not None:
@@ -77,19 +77,19 @@ class Figures:
 
 
 def timed(function: Callable[[], T]) -> tuple[T, float]:
-    """Call it; give what it gives and the milliseconds it took."""
+    """Call a function; return its result and the milliseconds it took."""
     start = time.perf_counter()
     result = function()
     return result, (time.perf_counter() - start) * 1000
 
 
 def repeat(function: Callable[[], object], times: int) -> list[float]:
-    """Call it some times; give the milliseconds of each."""
+    """Call a function some times; return the milliseconds of each."""
     return [timed(function)[1] for _ in range(times)]
 
 
 def table(figures: Figures) -> str:
-    """Write the figures for people."""
+    """Format the figures as a table."""
     lines = []
     group = ""
     for row in figures.rows:
@@ -115,7 +115,7 @@ def table(figures: Figures) -> str:
 
 
 def as_json(figures: Figures) -> list[dict[str, object]]:
-    """Write the figures for programs."""
+    """Format the figures as JSON."""
     return [
         {
             "group": row.group,

@@ -1,4 +1,4 @@
-"""What else one could use, run the same way."""
+"""Alternatives, measured the same way."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Viewer().run()
 
 
 class Peers:
-    """Measures the others with one post and one folder for what they need."""
+    """Measures the alternatives with one post, in one folder."""
 
     def __init__(
         self, folder: Path, environment: Mapping[str, str], posts: Sequence[FullPost]
@@ -73,7 +73,7 @@ class Peers:
         return Timed([python(), self.folder / name, *arguments], self.environment)
 
     def empty(self) -> float:
-        """Launch an empty Textual app; give the milliseconds to its text."""
+        """Launch an empty Textual app; return the milliseconds to its text."""
         with self._python("empty.py") as terminal:
             took = terminal.until("nothing but this line")
             terminal.settle()
@@ -106,7 +106,7 @@ class Peers:
         return " ".join(paragraph.split()[:4])
 
     def newsboat(self, figures: Figures, times: int) -> None:
-        """Measure newsboat on a feed of the same posts, where it is installed."""
+        """Measure newsboat on a feed of the same posts, if it is installed."""
         program = shutil.which("newsboat")
         if program is None:
             figures.add(GROUP, "newsboat is not installed", float("nan"), "")

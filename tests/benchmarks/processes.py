@@ -1,4 +1,4 @@
-"""Whole processes without a terminal: the small commands, sync, and Git beside it."""
+"""Time processes without a terminal: short commands, sync, and Git for comparison."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CLONE = "git clone --filter=blob:none, sparse"
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> float:
-    """Run a command; give the milliseconds it took. Raises CalledProcessError."""
+    """Run a command; return the milliseconds it took. Raises CalledProcessError."""
     return timed(
         lambda: subprocess.run(
             command,
@@ -39,7 +39,7 @@ def run(command: list[str], environment: Mapping[str, str]) -> float:
 
 
 def small(figures: Figures, home: Home, times: int) -> None:
-    """Measure the commands that print and end, in turns with Python doing nothing."""
+    """Measure commands that print and exit, alternating with an empty Python."""
     command, environment = str(COMMAND), home.environment
     commands = {
         NOTHING: [python(), "-c", "pass"],
@@ -66,7 +66,7 @@ def small(figures: Figures, home: Home, times: int) -> None:
 
 
 def syncs(figures: Figures, home: Home, folder: Path, times: int) -> None:
-    """Measure a first sync from a Git host on loopback, one with nothing new, and Git itself."""
+    """Measure a first sync from a Git host on loopback, one without changes, and Git itself."""
     served = folder / "served"
     if not served.exists():
         corpus_repository(served / "blog.git")

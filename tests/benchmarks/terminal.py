@@ -1,4 +1,4 @@
-"""A pseudo-terminal whose raw bytes are timed, without an emulator in the way."""
+"""A pseudo-terminal that times raw bytes, without an emulator."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 BURST = 0.004
-"""Seconds without a byte that end one painting of the screen."""
+"""Seconds without output that end a repaint."""
 
 
 class Timed:
-    """A running command; what it wrote since the last key is in ``data``."""
+    """A running command; ``data`` is its output since the last key."""
 
     def __init__(
         self,
@@ -61,20 +61,20 @@ class Timed:
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Give the terminal another size."""
+        """Resize the terminal."""
         self.data = b""
         self.began = time.perf_counter()
         self._set_size(self._fd, size)
 
     def press(self, keys: str) -> float:
-        """Type; give the moment."""
+        """Type text; return the time."""
         self.data = b""
         self.began = time.perf_counter()
         os.write(self._fd, keys.encode())
         return self.began
 
     def read(self, seconds: float) -> bool:
-        """Take in what comes within that time; False where nothing did."""
+        """Read output for some seconds; return False if there was none."""
         if not select.select([self._fd], [], [], seconds)[0]:
             return False
         try:
@@ -87,7 +87,7 @@ class Timed:
         return True
 
     def until(self, needle: str | int) -> float:
-        """Wait for words, or for so many bytes, and the end of that painting.
+        """Wait for words, or for a number of bytes, and the end of that repaint.
 
         Gives the milliseconds from the last key (or start) to the last byte of it.
         """
@@ -104,14 +104,14 @@ class Timed:
         return (last - self.began) * 1000
 
     def settle(self, quiet: float = 0.15) -> float:
-        """Wait until nothing comes for a while; give the milliseconds to the last byte."""
+        """Wait until output stops; return the milliseconds to the last byte."""
         last = time.perf_counter()
         while self.read(quiet):
             last = time.perf_counter()
         return (last - self.began) * 1000
 
     def quit(self, keys: str) -> None:
-        """Leave by keys and wait for the end."""
+        """Quit by keys and wait for the end."""
         self.press(keys)
         with contextlib.suppress(EOFError):
             end = time.monotonic() + PATIENCE
@@ -121,7 +121,7 @@ class Timed:
 
     @property
     def resident(self) -> float:
-        """Megabytes of memory that the command holds; NaN where the system doesn't say."""
+        """Return the command's memory in megabytes; NaN if the system doesn't report it."""
         try:
             status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         except OSError:
@@ -131,5 +131,5 @@ class Timed:
 
 
 def python() -> str:
-    """The interpreter that everything is run with."""
+    """Return the interpreter that runs everything."""
     return sys.executable

@@ -1,4 +1,4 @@
-"""Reads with a watch on the event loop, and tells what held it."""
+"""Read with a watchdog on the event loop; report what blocked it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.measure import Figures
 
 LIMIT = 16
-"""Milliseconds; what takes longer by the clock alone waited, for a disk or for another program."""
+"""Milliseconds; a step longer by wall time alone waited for a disk or another program."""
 GROUP = "Steps of the event loop over 16 ms"
 PHASES = (
     ("start", "", 1),
@@ -43,7 +43,7 @@ PHASES = (
 
 
 def watch(figures: Figures, home: Home, folder: Path) -> list[str]:
-    """Read for a while; give a table of the steps that took too long."""
+    """Read for a while; return a table of the steps that took too long."""
     file = folder / "steps.json"
     home.forget()
     command = [python(), "-m", "tests.benchmarks.watched", str(file), "--offline"]

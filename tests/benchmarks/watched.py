@@ -1,4 +1,4 @@
-"""Runs the app with a watch on its event loop: ``python -m tests.benchmarks.watched FILE …``.
+"""Run the app with a watchdog on its event loop: ``python -m tests.benchmarks.watched FILE …``.
 
 Every step of the loop that holds it too long is written to the file as JSON when the app ends,
 with where it was most of that time.
@@ -23,7 +23,7 @@ SAMPLE = 0.002
 
 
 class Watch:
-    """Times the steps of the loop, and looks from a thread at those that go on."""
+    """Times the steps of the loop, and samples long ones from a thread."""
 
     def __init__(self) -> None:
         self.steps: list[dict[str, Any]] = []
@@ -66,12 +66,12 @@ class Watch:
                     self._seen[_place(frame)] += 1
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop sampling."""
         self._over.set()
 
 
 def _place(frame: FrameType) -> str:
-    """The innermost function of ours, and the innermost of all."""
+    """Return the innermost function of ours, and the innermost of all."""
     inner = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
     ours: FrameType | None = frame
     while ours is not None:
@@ -83,7 +83,7 @@ def _place(frame: FrameType) -> str:
 
 
 def main() -> None:
-    """Run the app and write what was seen."""
+    """Run the app and write the samples."""
     file = Path(sys.argv[1])
     sys.argv[1:] = sys.argv[2:]
     from xsfreader.cli import main as command

@@ -38,20 +38,20 @@ ONE_SIZE_EACH = [
 
 @pytest.fixture
 def words(tmp_path: Path) -> list[str]:
-    """What starts the app on the guide, without pictures: their room may differ by then."""
+    """Return arguments for the app on the guide, without images."""
     config = tmp_path / "config.toml"
     config.write_text('images = "off"\n')
     return ["--source", "guide", "--fresh", "--config", str(config)]
 
 
 def shown(terminal: Terminal) -> list[str]:
-    """The lines but for the one with a heart, which pyte takes for one cell wide, not two."""
+    """Return the lines, except the one with a heart, which pyte counts as one cell, not two."""
     terminal.settle(0.4)
     return [line for line in terminal.lines if "❤" not in line]
 
 
 def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
-    """Hold the screen against itself, painted anew."""
+    """Compare the screen with a repaint of itself."""
     before = shown(terminal)
     terminal.resize(size[0] + 1, size[1])
     terminal.settle(0.3)
@@ -74,7 +74,7 @@ def test_nothing_stale_is_left_on_the_screen(
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("seed", range(3))
-def test_nor_after_keys_as_they_come(seed: int, rounds: int, words: list[str]) -> None:
+def test_nothing_stale_is_left_after_random_keys(seed: int, rounds: int, words: list[str]) -> None:
     chance = random.Random(seed)
     size = SIZES[seed % len(SIZES)]
     with running(*words, size=size) as terminal:

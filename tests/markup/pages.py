@@ -1,4 +1,4 @@
-"""What a reader of an HTML page sees, and what a reader of our lines sees."""
+"""Extract visible text from a page's HTML and from our lines, to compare them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 class Page(HTMLParser):
     """The words, heading ids and link targets of a page's HTML.
 
-    Left out is what the site's theme adds: anchors of headings, the button of the newsletter's
-    box, arrows back from footnotes. A link without text counts as its target, as we show it.
+    Additions of the site's theme are left out: anchors of headings, the newsletter's button,
+    arrows back from footnotes. A link without text counts as its target, as we show it.
     """
 
     def __init__(self, html: str) -> None:
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The visible text."""
         return "".join(self.parts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -84,12 +84,12 @@ class Page(HTMLParser):
 
 
 def words(text: str) -> list[str]:
-    """The words with their typography."""
+    """Split into words, keeping typography."""
     return unicodedata.normalize("NFKC", text.replace("\u200b", "")).split()
 
 
 def folded(text: str) -> list[str]:
-    """The words with what typography may change made alike."""
+    """Split into words, ignoring typography."""
     text = unicodedata.normalize("NFKC", text.replace("\u200b", ""))
     text = re.sub("[‘’‚‛']", "'", text)
     text = re.sub('[“”„"]', '"', text)
@@ -97,10 +97,10 @@ def folded(text: str) -> list[str]:
 
 
 def shown(layout: Layout, figures: set[str] | None = None) -> str:
-    """The post's own text as the lines show it, block by block.
+    """Return the post's own text as the lines show it, block by block.
 
-    Put together from what is drawn, by the offsets of the spans; ``figures`` are the sources
-    of those images whose caption stands on the site too.
+    It is joined from the spans drawn, by their offsets; ``figures`` are the sources of images
+    whose caption is shown on the site too.
     """
     document = layout.document
     drawn: dict[int, dict[int, str]] = defaultdict(dict)
@@ -132,7 +132,7 @@ def _block_text(
 
 
 def quiet_ranges(document: Document, index: int, figures: set[str] | None) -> list[tuple[int, int]]:
-    """Where in a block's text we speak rather than the author."""
+    """Return the ranges of a block's text that are ours, not the author's."""
     block = document.blocks[index]
     untitled = (
         block.kind is BlockKind.FIGURE
@@ -147,6 +147,6 @@ def quiet_ranges(document: Document, index: int, figures: set[str] | None) -> li
 
 
 def in_order(wanted: list[str], found: list[str]) -> str | None:
-    """The first word of ``wanted`` that ``found`` does not hold behind the ones before it."""
+    """Return the first word of ``wanted`` missing from ``found`` in that order."""
     rest = iter(found)
     return next((word for word in wanted if word not in rest), None)

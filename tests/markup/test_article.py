@@ -24,7 +24,7 @@ POST = Post(
 )
 
 
-def test_head_and_foot_stand_round_the_text() -> None:
+def test_head_and_foot_surround_the_text() -> None:
     document = build_article(
         POST,
         parse("# The \\[b\\] title\n\nText.\n\n## More", base=POST.url),
@@ -53,7 +53,7 @@ def test_head_and_foot_stand_round_the_text() -> None:
     assert links["XEP-0045"].xep == 45
 
 
-def test_places_do_not_depend_on_what_stands_round_the_text() -> None:
+def test_places_do_not_depend_on_head_and_foot() -> None:
     document = parse("One.\n\n![a](/a.png)\n\nTwo.", base=POST.url)
     alone = build_article(POST._replace(xeps=()), document)
     other = build_article(POST, document, translations={"de": "/de/x/"}, older=("O", "/o/"))
@@ -68,11 +68,11 @@ def test_an_empty_post_has_a_head() -> None:
     )
 
 
-def test_what_front_matter_smuggles_is_neutralised() -> None:
+def test_control_characters_in_front_matter_are_removed() -> None:
     post = POST._replace(title="a\x1b[31m\nb", authors=("c\u202ed",), categories=("e\x9b",))
     text = to_plain_text(layout(build_article(post, parse("", base=POST.url)), 60))
     assert text.startswith("a␛[31m b\n5 October 2025 · c\ufffdd · e\ufffd · 3 min\n")
 
 
-def test_minutes_are_the_sites() -> None:
+def test_reading_minutes_are_those_of_the_site() -> None:
     assert [reading_minutes(count) for count in (0, 1, 213, 214, 430)] == [1, 1, 1, 2, 3]

@@ -1,4 +1,4 @@
-"""Every post of the corpus against what Hugo makes of it."""
+"""Compare every post of the corpus with Hugo's output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xsfreader.markup import LinkKind, layout, parse
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PARTS = 8
-"""Tests that the posts are spread over, so that they run side by side."""
+"""Number of tests to spread the posts over, so that they run in parallel."""
 
 pytestmark = [
     pytest.mark.corpus,
@@ -27,13 +27,13 @@ pytestmark = [
 ]
 
 SPOILED = {"urn:xmpp🏧": "urn:xmpp:atm:", "urn:xmpp™️": "urn:xmpp:tm:"}
-"""Words of two posts in which the site sees emoji; ours are the author's."""
+"""Words of two posts that the site turns into emoji; we keep the author's text."""
 
 LINKS_ADDED = {
     "content/blog/newsletter/2022-03-05-newsletter.de.md": "bare address behind a stray bracket",
     "content/blog/newsletter/2022-04-05-newsletter.de.md": "bare address behind a stray bracket",
 }
-"""Posts with more links than on the site, beside those to ``xmpp:`` addresses."""
+"""Posts with more links than on the site, not counting ``xmpp:`` addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sample:
 
 @pytest.fixture(scope="session")
 def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The Markdown of every post by path, from the corpus' newest commit."""
+    """Return the Markdown of every post by path, from the corpus' newest commit."""
     import subprocess
 
     folder = tmp_path_factory.mktemp("corpus")
@@ -140,7 +140,7 @@ def test_xmpp_links_lead_where_the_sites_do(bodies: dict[str, str], part: int) -
 
 
 def escaped(url: str) -> str:
-    """The same address always written the same way."""
+    """Normalise an address."""
     url = "".join(
         char if "!" <= char <= "~" and char not in "\"'()\\" else percent(char) for char in url
     )

@@ -1,4 +1,4 @@
-"""What the lines look like, told by a file of examples: title, Markdown and lines, by dots."""
+"""Lines compared with a file of examples: title, Markdown and lines, separated by dots."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def looks(body: str) -> list[tuple[str, Role, Mark]]:
     return [(span.text, span.role, span.marks) for span in spans(body)]
 
 
-def test_marks_lie_over_one_another() -> None:
+def test_marks_combine() -> None:
     assert looks("a **b *c*** ~~d~~ `e` [f](https://a.example) [g](codeberg.org/x)") == [
         ("a ", Role.BODY, Mark.NONE),
         ("b ", Role.BODY, Mark.STRONG),
@@ -57,7 +57,7 @@ def test_marks_lie_over_one_another() -> None:
     ]
 
 
-def test_a_mention_of_a_xep_can_be_reached_but_is_not_marked() -> None:
+def test_a_mention_of_a_xep_is_a_link_without_a_mark() -> None:
     document = parse("See XEP-0045, [XEP-0198](/extensions/xep-0198.html).", base=BASE)
     assert [(link.text, link.xep, link.implicit) for link in document.links] == [
         ("XEP-0045", 45, True),
@@ -80,7 +80,7 @@ def test_a_stanza_is_coloured_as_xml() -> None:
     assert Role.STRING in found
 
 
-def test_room_is_kept_for_a_picture() -> None:
+def test_rows_are_reserved_for_an_image() -> None:
     body = 'before\n\n{{< figure src="/a.png" caption="Words" alt="alt" >}}\n\nafter'
     document = parse(body, base=BASE)
     laid = layout(document, 40, images={0: 3})
@@ -90,7 +90,7 @@ def test_room_is_kept_for_a_picture() -> None:
     assert to_plain_text(laid) == "before\n\n\n\n\nWords\n\nafter\n"
 
 
-def test_the_target_of_a_linked_picture_stays_in_reach() -> None:
+def test_the_target_of_a_linked_image_is_shown() -> None:
     document = parse("[![alt](/a.png)](https://a.example/)", base=BASE)
     laid = layout(document, 40, images={0: 2})
     assert to_plain_text(laid) == "\n\n→ a.example/\n"
@@ -99,7 +99,7 @@ def test_the_target_of_a_linked_picture_stays_in_reach() -> None:
     assert image.link in [span.link for line in laid.lines for span in line.spans]
 
 
-def test_images_know_their_place_on_the_site() -> None:
+def test_images_have_their_path_on_the_site() -> None:
     document = parse("![a](/images/%C3%A9.png)\n\n![b](https://o.example/b.png 'T')", base=BASE)
     assert [(each.site_path, each.alt, each.caption) for each in document.images] == [
         ("/images/é.png", "a", ""),
@@ -112,12 +112,12 @@ def test_blank_lines_belong_to_the_block_above() -> None:
     assert laid.lines[1] == Line((), 0, 2)
 
 
-def test_a_narrower_width_than_twenty_is_taken_for_twenty() -> None:
+def test_the_width_is_at_least_twenty() -> None:
     assert layout(parse("word " * 9, base=BASE), 3).width == 20
 
 
 @pytest.mark.parametrize("width", [51, 55, 60, 70, 80])
-def test_no_word_of_a_table_is_cut_while_there_is_room_for_the_longest(width: int) -> None:
+def test_words_in_tables_are_not_split_if_the_longest_fits(width: int) -> None:
     body = (
         "| Interface | Purpose | Connection | Since |\n|---|---|---|---|\n"
         "| Component | Accept connections from external components | inbound/outbound | 6.4 |\n"

@@ -1,4 +1,4 @@
-"""Where links lead, and that what can't be right is told apart."""
+"""Link targets and kinds, malformed ones included."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def test_targets(href: str, url: str, kind: LinkKind) -> None:
     assert link.url == url
 
 
-def test_a_xep_has_its_number_and_its_fragment() -> None:
+def test_a_link_to_a_xep_has_number_and_fragment() -> None:
     link = make_link("", "/extensions/xep-0045.html#enter%2Dmuc", BASE)
     assert (link.xep, link.fragment) == (45, "enter-muc")
 
 
-def test_only_addresses_of_the_site_have_a_path_on_it() -> None:
+def test_only_addresses_on_the_site_have_a_site_path() -> None:
     assert site_path("https://xmpp.org/images/%C3%A9.png?x") == "/images/é.png"
     assert site_path("https://xmpp.org.example/images/a.png") is None
     assert site_path("ftp://xmpp.org/a.png") is None
@@ -77,7 +77,7 @@ def test_only_addresses_of_the_site_have_a_path_on_it() -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_target_gives_a_link_without_controls(href: str) -> None:
+def test_any_target_makes_a_link_without_controls(href: str) -> None:
     link = make_link("", href, BASE)
     assert all(char.isprintable() for char in link.url if char.isascii())
     assert "\u202e" not in link.url
@@ -123,7 +123,7 @@ def test_heading_ids(body: str, ids: list[str]) -> None:
     assert [heading.id for heading in document.headings] == ids
 
 
-def test_fragments_lead_to_their_lines() -> None:
+def test_anchors_lead_to_their_lines() -> None:
     body = "text[^a]\n\n## One\n\nmore\n\n## Two\n\n[^a]: note"
     laid = layout(parse(body, base=BASE), 40)
     assert [laid.lines[line].text for line in laid.heading_lines] == ["One", "Two"]

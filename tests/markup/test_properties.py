@@ -1,4 +1,4 @@
-"""What holds for any text at any width."""
+"""Properties of any text at any width."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_character_of_a_block_is_drawn(body: str, width: int) -> None:
 
 
 @given(TEXTS, WIDTHS, WIDTHS)
-def test_lines_are_the_same_each_time_and_places_survive(body: str, width: int, other: int) -> None:
+def test_layout_is_deterministic_and_places_survive(body: str, width: int, other: int) -> None:
     laid = drawn(body, width)
     assert laid == drawn(body, width)
     wider = drawn(body, other)
@@ -127,7 +127,7 @@ def test_found_text_lies_within_its_block(body: str, text: str) -> None:
     ],
     ids=lambda body: repr(body[:12]),
 )
-def test_monstrous_texts_are_read_to_their_end(body: str) -> None:
+def test_pathological_texts_are_read_to_the_end(body: str) -> None:
     assert "".join(line.text for line in drawn(body, 40).lines).rstrip().endswith("end")
 
 

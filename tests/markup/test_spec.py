@@ -1,4 +1,4 @@
-"""The examples of CommonMark and of GitHub's extensions: their text is never lost."""
+"""Examples of CommonMark and GitHub's extensions: no text is lost."""
 
 from __future__ import annotations
 

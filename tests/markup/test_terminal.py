@@ -1,4 +1,4 @@
-"""Lines as the command line writes them, and what is loaded for it."""
+"""Lines as the command line prints them, and the modules that loads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ BASE = "https://xmpp.org/2025/01/x/"
 BODY = "**Bold** [link](/x y) [bad](javascript:x) `code`\n\n> quote"
 
 
-def test_plain_lines_have_no_blanks_at_their_ends() -> None:
+def test_plain_text_has_no_trailing_blanks() -> None:
     text = to_plain_text(layout(parse("```\ncode\n```\n\n> a\n>\n> b", base=BASE), 40))
     assert text == "  code\n\n▎ a\n▎\n▎ b\n"
 
 
-def test_ansi_has_looks_and_links_of_harmless_schemes() -> None:
+def test_ansi_has_styles_and_links_of_safe_schemes() -> None:
     laid = layout(parse("**Bold** [l](/ä) [bad](javascript:x)", base=BASE), 40)
     assert to_ansi(laid) == (
         "\x1b[1mBold\x1b[0m "
@@ -38,7 +38,7 @@ def loaded_after(code: str) -> set[str]:
     return set(run.stdout.split())
 
 
-def test_heavy_modules_are_loaded_when_they_are_needed() -> None:
+def test_heavy_modules_are_imported_when_needed() -> None:
     heavy = {"markdown_it", "pygments", "wcwidth", "mdit_py_plugins"}
     assert not heavy & loaded_after("import xsfreader.markup")
     plain_post = "from xsfreader.markup import *\nlayout(parse('a — “b”', base='https://a.b/'), 40)"

@@ -1,4 +1,4 @@
-"""The app on the guide, driven without a terminal."""
+"""Run the app on the guide without a terminal."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 def reader(pilot: Driver) -> ReaderScreen:
-    """Give the reader's screen, whatever stands over it."""
+    """Return the reader's screen, even if another covers it."""
     screen = pilot.app.screen_stack[0]
     assert isinstance(screen, ReaderScreen)
     return screen
 
 
 async def settle(pilot: Driver, seconds: float = 0.05) -> None:
-    """Wait until what was asked for is on the screen."""
+    """Wait until messages are handled and the screen is drawn."""
     await pilot.pause()
     await pilot.pause(seconds)
 
 
 def type_at_once(pilot: Driver, *keys: str) -> None:
-    """Type keys faster than anything answers: texts by letter, others by Textual's name."""
+    """Post keys without waiting between them: texts by letter, others by Textual's name."""
     for key in keys:
         if key in ("enter", "escape", "pagedown", "down", "tab", "ctrl+p"):
             pilot.app.post_message(events.Key(key, None))

@@ -1,4 +1,4 @@
-"""Where a reader is stays where it is, whatever happens to the window."""
+"""The place in the post is kept, whatever happens to the window."""
 
 from __future__ import annotations
 
