@@ -1,7 +1,4 @@
-"""The vocabulary: what the layers hand to one another.
-
-Everything here is frozen, made of plain values, and free of third-party code.
-"""
+"""The types that the layers pass to each other: immutable, made of plain values."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -20,13 +17,13 @@ MONTHS = (
 )
 
 DEFAULT_AUTHOR = "XMPP Communication Team and Contributors"
-"""Whom the site names where a post names nobody."""
+"""The author that the site names for a post without one."""
 
 DEFAULT_LANGUAGE = "en"
 
 INGEST_VERSION = 2
-"""Of the rules that make posts of files, raised with every one that changes: an archive made by
-older rules is fetched again. It stands here as every start asks for it, and few ingest."""
+"""Version of the rules that turn files into posts. Increase it when one changes: archives made by
+older rules are then fetched again. It is here because every start reads it, and few ingest."""
 
 
 POST_LIMIT = 1 << 20
@@ -34,26 +31,26 @@ POST_LIMIT = 1 << 20
 
 
 class Post(NamedTuple):
-    """One article in one language: everything about it but its text."""
+    """One article in one language, without its text."""
 
     permalink: str
-    """Path on the site, percent-encoded as in its URL: ``/de/2025/10/…/``. The identity."""
+    """Path on the site, percent-encoded as in its URL: ``/de/2025/10/…/``. Identifies the post."""
     path: str
-    """Where the file lies in the source: ``content/blog/newsletter/2025-10-05.de.md``."""
+    """Path of the file in the source: ``content/blog/newsletter/2025-10-05.de.md``."""
     blob: str
     """Git's id of the file's bytes (SHA-1 in hex)."""
     language: str
     """``en``, ``de``, ``pt-br``…"""
     translation_key: str
-    """The same for all translations of a post: the path without language and ending."""
+    """Shared by all translations of a post: the path without language and extension."""
     title: str
     date: dt.datetime
     """Aware, in UTC."""
     authors: tuple[str, ...]
-    """Never empty; ``DEFAULT_AUTHOR`` where the file names nobody."""
+    """Never empty; ``DEFAULT_AUTHOR`` if the file names no author."""
     categories: tuple[str, ...]
     aliases: tuple[str, ...]
-    """Old paths that lead here, with leading and trailing slash."""
+    """Old paths that redirect here, with leading and trailing slash."""
     summary: str
     words: int
     xeps: tuple[int, ...]
@@ -66,7 +63,7 @@ class Post(NamedTuple):
 
     @property
     def day(self) -> dt.date:
-        """The day the site gives the post."""
+        """The date that the site shows for the post."""
         return self.date.date()
 
 
@@ -89,7 +86,7 @@ class FullPost(NamedTuple):
     body: str
     """The Markdown below the front matter."""
     text: str
-    """The words a reader sees, for the full-text index: no link targets, no markup."""
+    """The visible words, for the full-text index: no link targets, no markup."""
 
 
 class SetAside(NamedTuple):
@@ -101,7 +98,7 @@ class SetAside(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What an archive already holds; a source sends only what is not in it."""
+    """What an archive already holds, so that a source sends only the rest."""
 
     snapshot: str | None = None
     """Id of the snapshot held, None before the first sync."""
@@ -116,27 +113,27 @@ class Snapshot(NamedTuple):
     files: Mapping[str, str]
     """Path to blob id of every Markdown file below the blog's folder: the complete list."""
     blobs: Mapping[str, bytes]
-    """Blob id to bytes, of those whose id is among no file of ``Known``."""
+    """Blob id to bytes, for blobs that ``Known`` does not list."""
     refused: tuple[SetAside, ...] = ()
-    """Files not brought (too large, unreadable on disk); their paths stand in ``files``."""
+    """Files left out (too large, unreadable on disk); their paths are in ``files``."""
     images: Mapping[str, str] = MappingProxyType({})
     """Site path (``/images/x.png``) to blob id of every file below ``static/images``."""
 
 
 class Progress(NamedTuple):
-    """How far a sync is."""
+    """How far a sync has come."""
 
     stage: str
-    """What is being done, for a person: ``fetching posts``."""
+    """The current step, as shown to the reader: ``fetching posts``."""
     done: int = 0
     total: int | None = None
-    """None where it is not known."""
+    """None if unknown."""
     unit: str = ""
     """``bytes``, ``posts`` or nothing."""
 
 
 class View(StrEnum):
-    """How the list is ordered and folded."""
+    """How the list is ordered and grouped."""
 
     DATE = "date"
     CATEGORY = "category"
@@ -151,11 +148,11 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """For a person: the URL, the folder, or ``guide``."""
+        """The URL, the folder, or ``guide``, as shown to the reader."""
 
     @property
     def local(self) -> bool:
-        """Whether asking costs no network, so that it may be asked at any time."""
+        """Whether the source needs no network, so that it may be read at any time."""
 
     def snapshot(
         self,
@@ -163,28 +160,27 @@ class Source(Protocol):
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> Snapshot | None:
-        """Bring what changed since ``known``; None where nothing did.
+        """Fetch what changed since ``known``; None if nothing did.
 
-        Raises SourceError. ``stopped`` is polled at least every second and obeyed with
-        StoppedError.
+        ``stopped`` is polled at least every second. Raises SourceError, StoppedError.
         """
 
     def fingerprint(self) -> str:
-        """Something that changes when a local source does, without reading its files.
+        """Return a text that changes when a local source does, without reading its files.
 
-        Cheap enough to be asked for every second; empty where the source is not local.
+        Cheap enough for once a second; empty if the source is not local.
         Raises SourceError.
         """
 
     def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
-        """Bring one file of a snapshot: a path of ``files`` or ``images``, and the id given there.
+        """Fetch one file of a snapshot: a path of ``files`` or ``images``, with its blob id.
 
         Raises SourceError.
         """
 
 
 class SyncReport(NamedTuple):
-    """What a sync did."""
+    """The result of a sync."""
 
     snapshot: str
     total: int
@@ -193,7 +189,7 @@ class SyncReport(NamedTuple):
     changed: int = 0
     removed: int = 0
     set_aside: tuple[SetAside, ...] = ()
-    """Every file of the snapshot that could not be read, whether or not it was known before."""
+    """Every file of the snapshot that could not be read, known before or not."""
 
     def summary(self) -> str:
         """Return the outcome in one line."""
@@ -204,14 +200,14 @@ class SyncReport(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where in a post a reader is, whatever the width: a block and an offset in its text."""
+    """A reading position, independent of the width: a block and an offset in its text."""
 
     block: int
     offset: int = 0
 
 
 class Marks(NamedTuple):
-    """A reader's own of one post."""
+    """The reader's state of one post."""
 
     read: bool = False
     starred: bool = False
@@ -219,23 +215,23 @@ class Marks(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What others changed on disk."""
+    """What other connections changed on disk."""
 
     archive: bool = False
-    """Posts came, changed or went: there is another snapshot."""
+    """Posts were added, changed or removed: there is another snapshot."""
     state: bool = False
-    """Posts were read or starred, or are so no longer."""
+    """Read marks or stars were set or cleared."""
     synced: bool = False
-    """A sync ended well, whether or not it brought something."""
+    """A sync succeeded, whether or not it fetched anything."""
 
 
 class Filter(NamedTuple):
-    """Which posts a list holds; every field narrows it, None and False do not."""
+    """The posts to list; each field narrows the list unless None or False."""
 
     language: str | None = None
     category: str | None = None
     author: str | None = None
-    """Compared folded: case and accents do not count."""
+    """Compared without case and accents."""
     xep: int | None = None
     since: dt.date | None = None
     """First day, inclusive."""
@@ -250,20 +246,20 @@ class Hit(NamedTuple):
 
     post: Post
     snippet: str
-    """A stretch of the post's text around the hits, on one line."""
+    """The post's text around the matches, on one line."""
     marks: tuple[tuple[int, int], ...]
-    """Start and end of each hit in ``snippet``, in characters."""
+    """Start and end of each match in ``snippet``, in characters."""
 
 
 class Entry(NamedTuple):
-    """A row of the list: a post and its translations, told by the best language of them."""
+    """A row of the list: a post with its translations, shown in the language read best."""
 
     permalink: str
     title: str
     day: dt.date
     language: str
     languages: tuple[str, ...]
-    """All the languages it is there in, ``language`` first."""
+    """All languages it exists in, ``language`` first."""
     read: bool
     starred: bool
 
@@ -272,19 +268,19 @@ class Group(NamedTuple):
     """A heading of the list that opens: a year, a month, a category, an author, a XEP."""
 
     key: str
-    """What to ask the store with; unique in its view."""
+    """Identifies the group in its view."""
     label: str
     depth: int
     total: int
-    """Entries below it."""
+    """Number of entries in it."""
     unread: int
-    """Those of them not read yet."""
+    """Number of unread entries in it."""
     has_groups: bool = False
-    """Whether more groups lie below it rather than entries."""
+    """Whether it contains groups rather than entries."""
 
 
 class Xep(NamedTuple):
-    """What the XSF's list says of a XEP."""
+    """A XEP as the XSF lists it."""
 
     number: int
     title: str
@@ -292,10 +288,10 @@ class Xep(NamedTuple):
     type: str
     """``Standards Track``, ``Informational``…"""
     status: str
-    """As the site shows it: ``Stable`` for Draft."""
+    """As shown on the site: ``Stable`` for Draft."""
     version: str = ""
-    """Of its last revision."""
+    """Version of its last revision."""
     revised: dt.date | None = None
-    """Day of its last revision."""
+    """Date of its last revision."""
     superseded_by: tuple[int, ...] = ()
     short_name: str = ""

@@ -64,7 +64,7 @@ def apply_posts(
 
 def restart() -> None:
     """Forget what this process knows of files, as a new one would; nothing may be open."""
-    files._looked_at.clear()
+    files._opened_files.clear()
     notices._lines.clear()
 
 

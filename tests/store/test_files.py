@@ -119,7 +119,7 @@ def test_for_a_broken_state_the_last_good_copy_is_used(
     file.unlink() if content is None else file.write_bytes(content)
     store = opened()
     assert store.marks("/2025/06/a/").starred
-    assert "copy of" in store.warnings[0]
+    assert "restored from the backup of" in store.warnings[0]
     if content:
         assert any("state.db.broken-" in one.name for one in folder.iterdir())
     store.close()
@@ -161,7 +161,7 @@ def test_what_can_be_read_of_a_broken_state_is_newer_than_its_copy(
     file.write_bytes(data)
     restart()
     store = opened()
-    assert "were read from it" in store.warnings[0]
+    assert "marks recovered from it" in store.warnings[0]
     assert not store.marks("/2025/06/a/").starred
     assert store.marks("/0000/").read
     assert store.marks("/1999/").read
@@ -200,16 +200,16 @@ def test_a_copy_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folde
     os.utime(folder / "state.db.bak", (old, old))
     restart()
     opened().close()
-    assert [repair._count(copy) for copy in repair.copies_of(folder / "state.db")] == [1, 3]
+    assert [repair._count(copy) for copy in repair.backups_of(folder / "state.db")] == [1, 3]
 
 
-def test_without_a_good_copy_marks_begin_anew(opened: Opener, folder: Path) -> None:
+def test_without_a_good_copy_marks_are_lost(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     for name in ("state.db", "state.db.bak"):
         (folder / name).write_bytes(b"spoiled" * 50)
     store = opened()
     assert not store.marks("/2025/06/a/").starred
-    assert "begin anew" in store.warnings[0]
+    assert "no marks left" in store.warnings[0]
     assert store.count(TODAY) == 2
 
 
@@ -242,7 +242,7 @@ def test_damage_inside_the_archive_is_mended_at_the_next_start(
     data[ARCHIVE.page :] = b"\xa5" * (len(data) - ARCHIVE.page)
     file.write_bytes(data)
     store = opened()
-    with pytest.raises(BrokenFileError, match="start again"):
+    with pytest.raises(BrokenFileError, match="restart"):
         store.posts(Filter(), TODAY)
     store.close()
     again = opened()
@@ -308,7 +308,7 @@ def test_a_folder_that_cannot_be_written_to(opened: Opener, folder: Path) -> Non
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DiskError, match="can't be made"):
+    with pytest.raises(DiskError, match="can't be created"):
         Store.open(tmp_path / "file" / "a.db", tmp_path / "file" / "s.db", ingest_version=1)
 
 
@@ -327,7 +327,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "snapshot_id": lambda s: s.snapshot_id,
     "known": lambda s: s.known(),
     "stored": lambda s: s.stored("x"),
-    "land": lambda s: apply_posts(s, [make("c.md")], "2"),
+    "apply_snapshot": lambda s: apply_posts(s, [make("c.md")], "2"),
     "record_check": lambda s: s.record_check(),
     "synced": lambda s: s.synced(),
     "set_aside": lambda s: s.set_aside(),

@@ -299,7 +299,7 @@ async def test_words_of_a_command_or_question_go_with_the_next_key() -> None:
 
 async def test_a_broken_archive_is_a_line_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> bool:
-        raise BrokenFileError("archive.db: no database; start again to have it mended")
+        raise BrokenFileError("archive.db: not a database; restart to have it repaired")
 
     async with running() as pilot:
         screen = reader(pilot)
@@ -314,4 +314,4 @@ async def test_a_broken_archive_is_a_line_and_no_end(monkeypatch: pytest.MonkeyP
         await pilot.click("#posts", offset=(10, 2))
         await settle(pilot)
         assert pilot.app.is_running
-        assert "start again to have it mended" in screen.status.text
+        assert "restart to have it repaired" in screen.status.text

@@ -1,4 +1,4 @@
-"""An open archive with the reader's state, and what is known of the two as a whole."""
+"""An open archive with the reader's state."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ GUIDE = "guide"
 
 
 class Base:
-    """One source's archive with the reader's own state, open for one thread."""
+    """One source's archive and the reader's state, for one thread."""
 
     def __init__(self, config: Config, paths: Paths, source: str | None = None) -> None:
-        """Open the archive of a source, the configured one unless another is named.
+        """Open the archive of a source, by default the configured one.
 
         Raises SourceError where the name can be none, StoreError.
         """
@@ -38,17 +38,17 @@ class Base:
         self.paths = paths
         self._address = source or config.source
         self.source_name = normal_source(self._address)
-        """For a person and for files: without a password."""
+        """As shown to the reader and used in file names: without a password."""
         archive = archive_path(config, paths, source)
         if not archive.exists():
-            # A name that leads nowhere leaves no archive behind.
+            # An invalid name must not create an archive.
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
         self._documents = DocumentCache()
         self._images: Images | None = None
 
     def clone(self) -> Self:
-        """Open the same library again, for another thread."""
+        """Open the same library for another thread."""
         clone = type(self)(self.config, self.paths, self._address)
         clone._store.share_list(self._store)
         return clone
@@ -67,17 +67,17 @@ class Base:
 
     @property
     def is_guide(self) -> bool:
-        """Whether these are the built-in pages."""
+        """Whether this is the built-in guide."""
         return self.source_name == GUIDE
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages by preference, never none."""
+        """Languages in order of preference, at least one."""
         return self.config.languages or (DEFAULT_LANGUAGE,)
 
     @property
     def today(self) -> dt.date:
-        """The day; posts dated later are not shown yet, as on the site."""
+        """The date in UTC; posts with a later date are not shown yet, as on the site."""
         return dt.datetime.now(dt.UTC).date()
 
     @property
@@ -87,18 +87,18 @@ class Base:
 
     @property
     def synced(self) -> dt.datetime | None:
-        """When the last sync ended well."""
+        """When the last sync succeeded."""
         return self._store.synced()
 
     @property
     def warnings(self) -> Sequence[str]:
-        """Lines on what was wrong with the files and how it was mended."""
+        """What was wrong with the files and how it was repaired, one line each."""
         return self._store.warnings
 
     def refresh(self) -> Changes:
-        """Notice what other processes or libraries changed on disk since this was last asked.
+        """Return what other processes or libraries changed on disk since the last call.
 
-        Cheap enough for once a second. Raises StoreError where a file came that can't be used.
+        Cheap enough for once a second. Raises StoreError once if a new file can't be used.
         """
         changes = self._store.refresh()
         if changes.archive:
@@ -106,11 +106,11 @@ class Base:
         return changes
 
     def clear_documents(self) -> None:
-        """Parse posts anew when they are next opened: what stands around their text changed."""
+        """Forget parsed documents, as what they show besides their text has changed."""
         self._documents.clear()
 
     def require_posts(self) -> None:
-        """Raise NoArchiveError where nothing was ever fetched."""
+        """Raise NoArchiveError if nothing was ever fetched."""
         if self.empty:
             raise NoArchiveError(
                 f"nothing fetched yet from {self.source_name}: run `xsfreader sync`, "
@@ -126,12 +126,12 @@ class Base:
 
 
 def archive_path(config: Config, paths: Paths, source: str | None = None) -> Path:
-    """Tell which file holds what was fetched from a source, the configured one by default."""
+    """Return the path of a source's archive, by default of the configured source."""
     return paths.archive(_name_of_files(config, source))
 
 
 def images_path(config: Config, paths: Paths, source: str | None = None) -> Path:
-    """Tell which file keeps the images of a source, the configured one by default."""
+    """Return the path of a source's images, by default of the configured source."""
     return paths.images(_name_of_files(config, source))
 
 
@@ -141,7 +141,7 @@ def _name_of_files(config: Config, source: str | None) -> str:
 
 
 def normal_source(source: str) -> str:
-    """Write a source in the one way that names its archive.
+    """Normalize a source, so that each archive has one name.
 
     URLs go without a name and password in them and without a slash at their end, folders are
     absolute.

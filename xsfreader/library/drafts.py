@@ -1,4 +1,4 @@
-"""A Markdown file read as a post, outside any archive."""
+"""Reading a Markdown file as a post, without an archive."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def file_document(path: Path) -> tuple[FullPost, Document]:
-    """Read a Markdown file as a post, outside any archive.
-
-    Raises UnreadablePostError with one line, the path in it.
-    """
+    """Read and parse a Markdown file as a post. Raises UnreadablePostError."""
     import hashlib
 
     from xsfreader.errors import UnreadablePostError

@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 class Listed(NamedTuple):
-    """A post with what belongs to it in a list."""
+    """A post with its marks and translations."""
 
     post: Post
     marks: Marks
     translations: dict[str, str]
-    """Language to permalink, of the others."""
+    """Language to permalink of the other translations."""
 
 
 class Lists(Reading, ReaderState):
     """The part of the library that lists and finds posts."""
 
     def count(self) -> int:
-        """How many posts are here, in all languages."""
+        """Return the number of posts, counting translations."""
         return self._store.count(self.today)
 
     def unread_count(self) -> int:
-        """How many entries of the list are unread."""
+        """Return the number of unread entries."""
         return self._store.unread_count(self.languages, self.today)
 
     def groups(self, view: View, parent: str | None = None) -> list[Group]:
-        """Read the headings of a view, or those below one; XEPs by number, with their titles."""
+        """Return the groups of a view, or those within a group; XEPs with their titles."""
         groups = self._store.groups(view, parent, self.languages, self.today)
         if view is not View.XEP:
             return groups
@@ -46,35 +46,35 @@ class Lists(Reading, ReaderState):
         ]
 
     def entries(self, view: View, key: str | None, *, words: str = "") -> list[Entry]:
-        """Read the entries below a heading, or all of a view, newest first.
+        """Return the entries of a group, or all of a view, newest first.
 
-        ``words`` are all in title, authors or categories, as they are or within others.
+        ``words`` must all be found in title, authors or categories, also within words.
         """
         return self._store.entries(view, key, self.languages, self.today, words=words)
 
     def unread(self, view: View, words: str = "") -> tuple[str, ...]:
-        """Read the permalinks of all that a view holds unread, filtered as ``entries``."""
+        """Return the permalinks of all unread entries of a view, filtered as in ``entries``."""
         entries = self.entries(view, None, words=words)
         return tuple(entry.permalink for entry in entries if not entry.read)
 
     def group_keys(self, view: View, permalink: str) -> tuple[str, ...]:
-        """Tell the keys of the headings that a post stands under, outermost first."""
+        """Return the keys of the groups that contain a post, outermost first."""
         return self._store.group_keys(view, permalink, self.languages, self.today)
 
     def newest_unread(self) -> Entry | None:
-        """Find what to open first: the newest unread entry, else the newest."""
+        """Return the entry to open first: the newest unread one, else the newest."""
         unread = self._store.newest(self.languages, self.today, unread=True)
         return unread or self._store.newest(self.languages, self.today)
 
     def entry_permalink(self, permalink: str) -> str:
-        """Tell which translation of a post stands in the list."""
+        """Return the translation of a post that is in the list."""
         entry = self._store.entry(permalink, self.languages, self.today)
         return entry.permalink if entry else permalink
 
     def posts(self, wanted: Filter) -> list[Listed]:
-        """List posts newest first, every language of its own. Raises NoArchiveError.
+        """List posts, newest first, translations as separate posts. Raises NoArchiveError.
 
-        As in the app, who has read a post in one language has read it in all.
+        As in the app, a post read in one language counts as read in all.
         """
         self.require_posts()
         return [self._listed(post, marks) for post, marks in self._store.posts(wanted, self.today)]
@@ -86,36 +86,36 @@ class Lists(Reading, ReaderState):
         return Listed(post, marks, others)
 
     def listed(self, permalink: str) -> Listed:
-        """Read a post with what belongs to it in a list."""
+        """Read a post with its marks and translations."""
         return self._listed(self.post(permalink), self.marks(permalink))
 
     def search(self, query: str, limit: int) -> list[Hit]:
-        """Search titles, texts, authors and categories, the best first.
+        """Search titles, texts, authors and categories, best matches first.
 
-        Raises QueryError where a filter can't be understood, NoArchiveError.
+        Raises QueryError for an invalid filter, NoArchiveError.
         """
         self.require_posts()
         return self._store.search(query, limit, self.languages, self.today)
 
     def ranked(self, text: str, limit: int) -> list[int]:
-        """Search while the query is being typed: half a filter is passed over, nothing raises.
+        """Search while the query is being typed; incomplete filters are ignored.
 
-        The ids, the best first, are for ``hits``: a screen needs few of them at once.
+        The ids, best matches first, are for ``hits``: a screen needs few of them at once.
         """
         from xsfreader.store.query import parse_query
 
         return self._store.ranked(parse_query(text), limit, self.languages, self.today)
 
     def hits(self, ids: Sequence[int], text: str) -> list[Hit]:
-        """What ``ranked`` found by a query, with the stretch that shows why."""
+        """Return matches that ``ranked`` found, with snippets."""
         from xsfreader.store.query import parse_query
 
         return self._store.hits(ids, parse_query(text))
 
     def query_problem(self, text: str, *, found: bool) -> str:
-        """Tell in a few words what is wrong with a query's filters; empty where nothing is.
+        """Return in a few words what is wrong with a query's filters; empty if nothing is.
 
-        An unknown filter is words that happen to hold a colon, unless nothing is ``found``.
+        An unknown filter is taken for words with a colon, unless nothing was ``found``.
         """
         from xsfreader.store.query import FILTERS, parse_query
 
@@ -123,13 +123,13 @@ class Lists(Reading, ReaderState):
         if query.problems:
             return query.problems[0]
         if query.without and query.empty:
-            return "these words leave posts out: name some to find, too"
+            return "only excluded words: add a word to find"
         if query.unknown and not found:
-            return f"nothing found; there is no filter {query.unknown[0]} but {FILTERS}"
+            return f"nothing found; unknown filter {query.unknown[0]} (available: {FILTERS})"
         return ""
 
     def words_of(self, query: str) -> tuple[str, ...]:
-        """Tell the words and phrases of a query, without its filters, to mark them in a post."""
+        """Return the words and phrases of a query, without filters, to highlight in a post."""
         from xsfreader.store.query import parse_query
 
         return tuple(" ".join(term.words) for term in parse_query(query).terms)

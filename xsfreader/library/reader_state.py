@@ -1,4 +1,4 @@
-"""The reader's own: what was read and starred, where one was, how the app was left."""
+"""The reader's state: read marks, stars, positions, theme and session."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
 
 
 class ReaderState(Base):
-    """The part of the library that keeps the reader's state."""
+    """The part of the library with the reader's state."""
 
     def marks(self, permalink: str) -> Marks:
-        """Read what the reader left at a post."""
+        """Read the marks of a post."""
         return self._store.marks(permalink)
 
     def session(self) -> str | None:
-        """Read what the app left of how it stood with this source."""
+        """Read the session that the app saved for this source."""
         return self._store.setting(f"session:{self.source_name}")
 
     def keep_session(self, text: str) -> None:
-        """Keep how the app stands with this source."""
+        """Save the session for this source."""
         self._store.set_setting(f"session:{self.source_name}", text)
 
     def theme(self) -> str:
-        """Tell the theme: the configured one, else the one chosen last; empty for ours."""
+        """Return the configured theme, else the one chosen last; empty for the default."""
         return self.config.theme or self._store.setting("theme") or ""
 
     def keep_theme(self, name: str) -> None:
-        """Keep the theme that was chosen."""
+        """Save the chosen theme."""
         self._store.set_setting("theme", name)
 
     def is_read(self, permalink: str) -> bool:
-        """Tell whether a post was read, in whatever language."""
+        """Return whether a post or a translation of it was read."""
         return any(self.marks(other).read for other in self._with_translations(permalink))
 
     def is_starred(self, permalink: str) -> bool:
-        """Tell whether a post is starred, in whatever language."""
+        """Return whether a post or a translation of it is starred."""
         return any(self.marks(other).starred for other in self._with_translations(permalink))
 
     def set_all_read(self, permalinks: Sequence[str], *, read: bool) -> None:
-        """Mark posts, and for unread all their translations, at once."""
+        """Mark posts as read, or them and their translations as unread, in one transaction."""
         if not read:
             permalinks = [o for permalink in permalinks for o in self._with_translations(permalink)]
         self._store.set_read(permalinks, read)
@@ -54,22 +54,22 @@ class ReaderState(Base):
         self.set_all_read([permalink], read=read)
 
     def set_starred(self, permalink: str, *, starred: bool) -> None:
-        """Star a post, or take the stars of it and its translations away."""
+        """Star a post, or unstar it and its translations."""
         for other in [permalink] if starred else self._with_translations(permalink):
             self._store.set_starred(other, starred)
 
     def set_place(self, permalink: str, place: Place) -> None:
-        """Keep where in a post the reader is."""
+        """Save the reading position in a post."""
         self._store.set_place(permalink, place)
 
     def export_state(self) -> dict[str, Any]:
-        """Give all marks as plain values for JSON."""
+        """Return all marks as plain values for JSON."""
         return self._store.export_state()
 
     def import_state(self, data: object) -> int:
-        """Take in exported marks, the newest of each counts; how many changed.
+        """Merge exported marks, the newer of two winning; return how many posts changed.
 
-        Raises StoreError where these are no marks.
+        Raises StoreError if the data is not an export.
         """
         changed = self._store.import_state(data)
         self._store.move_marks_from_aliases()

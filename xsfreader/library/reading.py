@@ -1,4 +1,4 @@
-"""One post: found by its names, read, parsed with its head and foot."""
+"""Opening items: found by name, read, parsed with header and footer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from xsfreader.model import FullPost, Post
 
 LONG_POST_WORDS = 1200
-"""Words of a post that takes more than some milliseconds to parse."""
+"""Length from which parsing a post takes more than a few milliseconds."""
 
 
 class Reading(Base):
-    """The part of the library that opens posts."""
+    """The part of the library that opens items."""
 
     def resolve(self, name: str) -> str:
-        """Find the permalink that a permalink, URL, alias or last part of one means.
+        """Return the permalink for a permalink, URL, alias or last part of one.
 
-        Of translations of one post it is the one in the language preferred. Raises
-        UnknownPostError with candidates where it means no post or several.
+        Of translations of one post it is that in the preferred language. Raises
+        UnknownPostError, with candidates, if no post or several match.
         """
         self.require_posts()
         found = self._store.resolve(name)
@@ -34,18 +34,18 @@ class Reading(Base):
         if found:
             if set(found) <= set(self._with_translations(found[0])):
                 return min(found, key=self._preference)
-            raise UnknownPostError(f"{name} is the name of {len(found)} posts; name one:", found)
+            raise UnknownPostError(f"{name} matches {len(found)} posts; choose one:", found)
         candidates = tuple(self._store.suggest(name))
         hint = "did you mean:" if candidates else "`xsfreader list` shows all"
-        raise UnknownPostError(f"no post is called {name}; {hint}", candidates)
+        raise UnknownPostError(f"no post named {name}; {hint}", candidates)
 
     def item_at(self, url: str) -> str | None:
-        """Find the id of the item held here that a URL of the site or an alias leads to."""
+        """Return the id of the item at a URL of the site or an alias; None if it isn't here."""
         found = self._store.resolve(url, exact=True)
         return found[0] if len(found) == 1 else None
 
     def next_translation(self, permalink: str) -> str | None:
-        """Find the same post in the next language: those read first, then by name."""
+        """Return the next translation of a post: preferred languages first, then by name."""
         others = self._store.translations(permalink)
         wanted = [language for language in self.languages if language in others]
         order = [*wanted, *sorted(set(others) - set(wanted))]
@@ -53,23 +53,23 @@ class Reading(Base):
         return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
 
     def permalink_at(self, path: str) -> str | None:
-        """Tell the permalink of the post whose file lies there in the source."""
+        """Return the permalink of a file by its path in the source."""
         return self._store.permalink_at(path)
 
     def post(self, permalink: str) -> Post:
-        """Read what is known of a post. Raises UnknownPostError."""
+        """Read a post without its text. Raises UnknownPostError."""
         post = self._store.post(permalink)
         if post is None:
             raise UnknownPostError(f"{permalink} is not in the archive")
         return post
 
     def item(self, item_id: str) -> Item:
-        """Read what the pane shows under an id. Raises UnknownPostError."""
+        """Read an item. Raises UnknownPostError."""
         full = self._store.full(item_id)
         return Item(full.post.permalink, full.post.title, full.post.url, full.body)
 
     def document(self, item_id: str) -> Document:
-        """Parse an item, with its head and foot, unless that is cached.
+        """Return the parsed item with header and footer, from the cache if possible.
 
         Raises UnknownPostError.
         """
@@ -81,32 +81,32 @@ class Reading(Base):
         return document
 
     def parse_item(self, item_id: str) -> ParsedItem:
-        """Parse an item in another thread, for ``cache_item`` of the library that shows it."""
+        """Parse an item in a worker, to pass to ``cache_item`` of the library that shows it."""
         return ParsedItem(self._document_key(item_id), self.document(item_id))
 
     def cache_item(self, parsed: ParsedItem) -> None:
-        """Keep what another library parsed; if it is out of date it is never used."""
+        """Cache what another library parsed; an outdated document is never used."""
         self._documents.put(parsed.key, parsed.document)
 
     def is_cached(self, item_id: str) -> bool:
-        """Tell whether an item opens without being parsed."""
+        """Return whether an item opens without being parsed."""
         return self._documents.get(self._document_key(item_id)) is not None
 
     def is_slow_to_open(self, item_id: str) -> bool:
-        """Tell whether an item must be parsed to be opened, and is so long that one would wait."""
+        """Return whether opening an item means parsing a long post, which a worker should do."""
         if self.is_cached(item_id):
             return False
         post = self._store.post(item_id)
         return post is not None and post.words >= LONG_POST_WORDS
 
     def load_parser(self) -> None:
-        """Load what parses, so that the first post that needs it need not wait for it."""
+        """Import the parser, so that the first post doesn't wait for it."""
         from xsfreader.markup.parse import load
 
         load()
 
     def neighbours(self, permalink: str) -> list[str]:
-        """Give the posts before and after one by date."""
+        """Return the permalinks of the next newer and next older post."""
         found = self._store.neighbours(permalink, self.languages, self.today)
         return [entry.permalink for entry in found if entry]
 

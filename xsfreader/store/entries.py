@@ -1,8 +1,8 @@
 """The list in memory: one row for a post and its translations.
 
-Which of the translations stands for a post depends on the reader's languages, and whether it is
-there at all on the day, so the rows are computed when they are first asked for: 416 posts take
-5 ms. A list never changes, so that threads may share it.
+Which translation represents a post depends on the reader's languages, and whether the post is
+shown yet on the date, so the rows are computed when first needed: 416 posts take 5 ms. A list is
+never changed, so threads may share it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.model import View
-from xsfreader.store.base import EPOCH, day_end, listed
+from xsfreader.store.base import EPOCH, day_end, split_lines
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 
 class ListRow(NamedTuple):
-    """A post and its translations, shown by the best language of them."""
+    """A post and its translations, represented by the one in the best language."""
 
     story: int
     permalink: str
     title: str
     day: dt.date
     month: str
-    """The key of the month that ``day`` is in: ``2025-10``."""
+    """The month of ``day``: ``2025-10``."""
     languages: tuple[str, ...]
-    """All there are, that of ``permalink`` first."""
+    """All it exists in, that of ``permalink`` first."""
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     xeps: tuple[str, ...]
 
     def names(self, view: View) -> tuple[str, ...]:
-        """Give the names of the headings of a view that it stands under."""
+        """Return the names of the groups of a view that contain it."""
         match view:
             case View.AUTHOR:
                 return self.authors
@@ -49,7 +49,7 @@ class ListRow(NamedTuple):
 
 
 class EntryList:
-    """All rows, newest first, for a reader of certain languages on a certain day."""
+    """All rows for certain languages and a date, newest first."""
 
     def __init__(self, rows: Sequence[ListRow], stories: Mapping[str, int]) -> None:
         self.rows = rows
@@ -57,15 +57,15 @@ class EntryList:
         self._places = {row.story: place for place, row in enumerate(rows)}
 
     def place_of(self, permalink: str) -> int | None:
-        """Find the row that a post or one of its translations stands in."""
+        """Find the row of a post or one of its translations."""
         return self._places.get(self._stories.get(permalink, -1))
 
     def stories_of(self, permalinks: Iterable[str]) -> set[int]:
-        """Give the stories that posts belong to; unknown posts belong to none."""
+        """Return the stories of posts; unknown posts are skipped."""
         return {self._stories[each] for each in permalinks if each in self._stories}
 
-    def holding(self, words: str) -> Iterator[ListRow]:
-        """Give the rows with all these words in title, authors or categories."""
+    def matching(self, words: str) -> Iterator[ListRow]:
+        """Yield the rows with all these words in title, authors or categories."""
         wanted = fold(words).split()
         if not wanted:
             yield from self.rows
@@ -98,7 +98,7 @@ def read_entries(db: sqlite3.Connection, languages: Sequence[str], today: dt.dat
         at, permalink, title, authors, categories, xeps = posts[order[0]]
         day = (EPOCH + dt.timedelta(seconds=at)).date()
         month = f"{day.year:04}-{day.month:02}"
-        labels = (listed(authors), listed(categories), listed(xeps))
+        labels = (split_lines(authors), split_lines(categories), split_lines(xeps))
         row = ListRow(story, permalink, title, day, month, tuple(order), *labels)
         rows.append((-at, permalink, row))
     return EntryList([row for _, _, row in sorted(rows)], stories)

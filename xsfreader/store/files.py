@@ -1,9 +1,8 @@
-"""Opening the files: looked at, made, migrated, refused.
+"""Opening the files: checking, creating and migrating them.
 
-A process that opens and closes a database by itself loses the locks that SQLite holds on it for
-that process, and another process then takes away the log under it. So a file is read without
-SQLite once at most, before this process has anything to do with it, and only by
-``version_of``.
+On POSIX, a process that opens and closes a database file loses the locks that SQLite holds on it,
+and another process may then delete the write-ahead log in use. So ``version_of`` alone reads a
+file without SQLite, and only before this process has opened it.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ if TYPE_CHECKING:
     from xsfreader.store.schema import Schema
 
 _HEADER = b"SQLite format 3\0"
-_looked_at: set[str] = set()
-"""Files that this process may have open through SQLite."""
-_looking = threading.Lock()
+_opened_files: set[str] = set()
+"""Files that this process may have opened with SQLite."""
+_opening = threading.Lock()
 
 
 def connect(file: Path, timeout: float) -> sqlite3.Connection:
-    """Open a file for one thread at a time, without Python's own transactions."""
+    """Open a file for one thread at a time, in autocommit mode."""
     db = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA synchronous = NORMAL")
@@ -42,7 +41,7 @@ def connect(file: Path, timeout: float) -> sqlite3.Connection:
 
 
 def connect_existing(file: Path, timeout: float, mode: str = "rw") -> sqlite3.Connection:
-    """Open a file that is there, and make none."""
+    """Open an existing file; don't create one."""
     return sqlite3.connect(
         f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None
     )
@@ -50,7 +49,7 @@ def connect_existing(file: Path, timeout: float, mode: str = "rw") -> sqlite3.Co
 
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    """Do all of the block or none of it."""
+    """Run the block in a transaction."""
     db.execute(f"BEGIN {kind}")
     try:
         yield
@@ -62,15 +61,15 @@ def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[Non
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder of the files where it is missing, for its owner alone."""
+    """Create the folder of the files if missing, readable by its owner only."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DiskError(f"{folder}: can't be made ({error.strerror})") from error
+        raise DiskError(f"{folder}: can't be created ({error.strerror})") from error
 
 
 def prepare(file: Path, schema: Schema, timeout: float) -> None:
-    """See to it that a file is there, ours, and of this program's version.
+    """Create a file, or migrate it to this program's version.
 
     Raises NewerFileError, with the file untouched; BrokenFileError; BusyError; DiskError.
     """
@@ -86,24 +85,24 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
         raise translate(error, file) from error
 
 
-def looked_at(file: Path) -> bool:
-    """Whether this process has had to do with a file before."""
-    with _looking:
-        return os.path.realpath(file) in _looked_at
+def was_opened(file: Path) -> bool:
+    """Whether this process has opened a file before."""
+    with _opening:
+        return os.path.realpath(file) in _opened_files
 
 
 def version_of(file: Path, schema: Schema, timeout: float) -> int:
-    """Tell the version of a file, 0 for a new one.
+    """Return the version of a file, 0 for a new one.
 
     Raises NewerFileError, BrokenFileError, BusyError, DiskError.
     """
     real = os.path.realpath(file)
-    with _looking:
-        if real not in _looked_at:
+    with _opening:
+        if real not in _opened_files:
             try:
                 return _version_in_header(file, schema)
             finally:
-                _looked_at.add(real)
+                _opened_files.add(real)
     try:
         if not file.exists() or not file.stat().st_size:
             return 0
@@ -116,7 +115,7 @@ def version_of(file: Path, schema: Schema, timeout: float) -> int:
 
 
 def _version_in_header(file: Path, schema: Schema) -> int:
-    """Read the version without SQLite, which would leave files beside a newer file."""
+    """Read the version without SQLite, which would create files beside a newer file."""
     try:
         with file.open("rb") as opened:
             head = opened.read(100)
@@ -127,7 +126,7 @@ def _version_in_header(file: Path, schema: Schema) -> int:
     if not head:
         return 0
     if len(head) < 100 or not head.startswith(_HEADER):
-        raise BrokenFileError(f"{file}: no database")
+        raise BrokenFileError(f"{file}: not a database")
     version = int.from_bytes(head[60:64], "big")
     application = int.from_bytes(head[68:72], "big")
     if application != schema.application:
@@ -139,7 +138,7 @@ def _version_in_header(file: Path, schema: Schema) -> int:
 
 
 def refuse_newer(file: Path, schema: Schema, timeout: float) -> None:
-    """Raise NewerFileError for a file of a newer version; what else it is does not matter."""
+    """Raise NewerFileError for a file of a newer version; ignore damage."""
     with contextlib.suppress(BrokenFileError):
         version_of(file, schema, timeout)
 
@@ -148,12 +147,12 @@ def _refuse_newer(version: int, file: Path, schema: Schema) -> None:
     if version > schema.version:
         raise NewerFileError(
             f"{file}: written by a newer version of this program; "
-            "update the program, or move the file away to start afresh"
+            "update the program, or move the file away to start with a new one"
         )
 
 
 def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
-    """Read the version as SQLite sees it, once it is clear that the file is ours or new."""
+    """Read the version with SQLite. Raises BrokenFileError if the file is not ours or new."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -164,7 +163,7 @@ def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
 
 
 def use_log(db: sqlite3.Connection, timeout: float) -> None:
-    """Switch a file to a write-ahead log, for which SQLite does not wait by itself."""
+    """Switch a file to a write-ahead log; SQLite's own timeout doesn't cover this."""
     end = time.monotonic() + timeout
     while True:
         try:
@@ -178,14 +177,14 @@ def use_log(db: sqlite3.Connection, timeout: float) -> None:
 
 
 def migrate(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
-    """Bring a file to this program's version, wholly or not at all."""
+    """Migrate a file to this program's version in one transaction."""
     with transaction(db):
         build(db, file, schema)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def build(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
-    """Make all that a file of this program's version has and this one lacks."""
+    """Run the steps from the file's version to this program's."""
     version = version_inside(db, file, schema)
     for step in schema.steps[version:]:
         for statement in _statements(step):
@@ -195,7 +194,7 @@ def build(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Take a script apart: ``executescript`` would commit first."""
+    """Split a script into statements; ``executescript`` would commit first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -204,13 +203,13 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def suspect(file: Path) -> Path:
-    """The note that damage was met in a file; the next start looks closely."""
+def damage_marker(file: Path) -> Path:
+    """Return the marker file for damage, which makes the next start check the file."""
     return file.with_name(file.name + ".suspect")
 
 
 def identity(file: Path) -> tuple[int, int] | None:
-    """Tell a file from another that came in its place; None where there is none."""
+    """Identify a file, to notice when another replaces it; None if it is missing."""
     try:
         found = file.stat()
     except OSError:

@@ -25,10 +25,10 @@ TIMEOUT = 5.0
 
 
 class ImageFile:
-    """The images of one source, for one thread at a time. Every method raises StoreError."""
+    """The images of one source, for one thread at a time. All methods raise StoreError."""
 
     def __init__(self, file: Path, *, timeout: float = TIMEOUT) -> None:
-        """Nothing is opened yet, nor made before something is put in."""
+        """Remember the path; the file is opened when needed and created with the first image."""
         self._file = file
         self._timeout = timeout
         self._db: sqlite3.Connection | None = None
@@ -49,12 +49,12 @@ class ImageFile:
             yield self._db
         except sqlite3.Error as error:
             with contextlib.suppress(OSError):
-                files.suspect(self._file).touch()
+                files.damage_marker(self._file).touch()
             self.close()
             raise translate(error, self._file) from error
 
     def get(self, blob: str) -> bytes | None:
-        """Read an image; None where it is not kept."""
+        """Read an image; None if it isn't kept."""
         if not self._file.exists():
             return None
         with self._opened() as db:
@@ -62,7 +62,7 @@ class ImageFile:
         return row[0] if row else None
 
     def sizes(self, blobs: Iterable[str]) -> dict[str, Size | None]:
-        """Tell which of these are kept: width and height, None where they were not measured."""
+        """Return the size of each of these that is kept; None if it was not measured."""
         if not self._file.exists():
             return {}
         found: dict[str, Size | None] = {}
@@ -76,14 +76,14 @@ class ImageFile:
         return found
 
     def held(self) -> set[str]:
-        """Every blob id kept."""
+        """Return the ids of all images kept."""
         if not self._file.exists():
             return set()
         with self._opened() as db:
             return {row[0] for row in db.execute("SELECT blob FROM picture")}
 
     def put(self, blob: str, data: bytes, size: Size | None) -> None:
-        """Keep an image, with its size where that is known."""
+        """Save an image, with its size if known."""
         width, height = size or (None, None)
         with self._opened() as db, files.transaction(db):
             db.execute(
@@ -92,6 +92,6 @@ class ImageFile:
             )
 
     def drop(self, blobs: Iterable[str]) -> None:
-        """Keep these no longer."""
+        """Delete images."""
         with self._opened() as db, files.transaction(db):
             db.executemany("DELETE FROM picture WHERE blob = ?", [(blob,) for blob in blobs])

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from xsfreader.model import MONTHS, Entry, Group, View
-from xsfreader.store.base import Base, storable
+from xsfreader.store.base import Base, valid_text
 from xsfreader.store.entries import EntryList, read_entries
 from xsfreader.store.sqlite_errors import translate_sqlite_errors
 from xsfreader.text import fold
@@ -22,10 +22,10 @@ class Listing(Base):
     """The part of the store that the sidebar reads."""
 
     _list: tuple[object, EntryList] | None = None
-    """The list computed last, behind what it was computed for."""
+    """The list computed last, after the key for which it is valid."""
 
     def share_list(self, other: Listing) -> None:
-        """Use the list that another store of the same files has computed, while it holds."""
+        """Reuse the list that another store of the same files has computed, while it is valid."""
         self._list = other._list
 
     def _read_list(self, languages: Sequence[str], today: dt.date) -> EntryList:
@@ -43,17 +43,17 @@ class Listing(Base):
     def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
     ) -> list[Group]:
-        """Read the headings of a view, or those below the one whose key is ``parent``.
+        """Return the groups of a view, or those within the group ``parent``.
 
         Years and months come newest first, authors and categories by name, XEPs by number,
-        which is their label. A name goes by its most frequent spelling.
+        which is their label. Of several spellings the most frequent is shown.
         """
         entries = self._read_list(languages, today)
         read = self._stories_marked("read", entries)
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
         unread: Counter[str] = Counter()
         for row in entries.rows:
-            for key, name in _headings(row, view, parent).items():
+            for key, name in _groups_of(row, view, parent).items():
                 spellings[key][name] += 1
                 unread[key] += row.story not in read
         depth = int(parent is not None)
@@ -78,13 +78,13 @@ class Listing(Base):
         *,
         words: str = "",
     ) -> list[Entry]:
-        """Read the entries below a heading, newest first.
+        """Return the entries of a group, newest first.
 
-        STARRED and UNREAD have none, their key is None; None in another view is all of it.
-        ``words`` are all in title, authors or categories, as they are or within others.
+        A key of None means all entries of the view; STARRED and UNREAD have no groups.
+        ``words`` must all be found in title, authors or categories, also within words.
         """
         entries = self._read_list(languages, today)
-        rows = [row for row in entries.holding(storable(words)) if _is_below(row, view, key)]
+        rows = [row for row in entries.matching(valid_text(words)) if _is_in(row, view, key)]
         found = list(self._entries_of(rows, entries))
         if view is View.UNREAD:
             return [entry for entry in found if not entry.read]
@@ -110,10 +110,9 @@ class Listing(Base):
     def group_keys(
         self, view: View, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[str, ...]:
-        """Tell the keys of the headings that a post's entry stands under, outermost first.
+        """Return the keys of the groups that contain a post's entry, outermost first.
 
-        Where it stands under several it is the first; nothing where the view has none or the
-        post is not there.
+        Of several groups it is the first; empty if the view has none or the post is unknown.
         """
         entries = self._read_list(languages, today)
         place = entries.place_of(permalink)
@@ -128,7 +127,7 @@ class Listing(Base):
     def neighbours(
         self, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[Entry | None, Entry | None]:
-        """Read the entries newer and older than the one a post belongs to."""
+        """Return the next newer and the next older entry."""
         entries = self._read_list(languages, today)
         place = entries.place_of(permalink)
         if place is None:
@@ -139,7 +138,7 @@ class Listing(Base):
 
     @translate_sqlite_errors
     def entry(self, permalink: str, languages: Sequence[str], today: dt.date) -> Entry | None:
-        """Read the entry that a post belongs to."""
+        """Return the entry that contains a post."""
         entries = self._read_list(languages, today)
         place = entries.place_of(permalink)
         if place is None:
@@ -150,21 +149,21 @@ class Listing(Base):
     def newest(
         self, languages: Sequence[str], today: dt.date, *, unread: bool = False
     ) -> Entry | None:
-        """Read the first entry of the list, or the first that is not read."""
+        """Return the newest entry, or the newest unread one."""
         entries = self._read_list(languages, today)
         every = self._entries_of(entries.rows, entries)
         return next((entry for entry in every if not (unread and entry.read)), None)
 
     @translate_sqlite_errors
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
-        """Count the entries not read."""
+        """Count the unread entries."""
         entries = self._read_list(languages, today)
         read = self._stories_marked("read", entries)
         return sum(row.story not in read for row in entries.rows)
 
 
-def _headings(row: ListRow, view: View, parent: str | None) -> dict[str, str]:
-    """Give the keys and names of the headings that a row is counted under."""
+def _groups_of(row: ListRow, view: View, parent: str | None) -> dict[str, str]:
+    """Return key to name of the groups that contain a row."""
     if view is View.DATE:
         year = row.month[:4]
         if parent is None:
@@ -178,7 +177,7 @@ def _headings(row: ListRow, view: View, parent: str | None) -> dict[str, str]:
     return found
 
 
-def _is_below(row: ListRow, view: View, key: str | None) -> bool:
+def _is_in(row: ListRow, view: View, key: str | None) -> bool:
     if view in (View.STARRED, View.UNREAD):
         return True
     if key is None:

@@ -1,4 +1,4 @@
-"""What a person must hear of their files: once logged, then told by all who have them open."""
+"""Notices about repaired files: logged once, and shown by every store that has the file open."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _lock = threading.Lock()
 
 
 def add_notice(file: Path, line: str) -> None:
-    """Log a line about a file and keep it for whoever opens the file in this process."""
+    """Log a line about a file and keep it for all stores of this process."""
     log().warning("%s", line)
     with _lock:
         _lines[str(file)] = (*_lines.get(str(file), ()), line)
 
 
 def notices_about(file: Path) -> tuple[str, ...]:
-    """Give the lines about a file, oldest first."""
+    """Return the lines about a file, oldest first."""
     return _lines.get(str(file), ())

@@ -14,15 +14,15 @@ from xsfreader.store.base import (
     POST,
     POST_COLUMNS,
     Base,
-    as_post,
     day_end,
     day_start,
+    decompress,
     path_key,
-    storable,
-    unpack,
+    post_from_row,
+    valid_text,
 )
 from xsfreader.store.sqlite_errors import translate_sqlite_errors
-from xsfreader.store.state import as_marks
+from xsfreader.store.state import marks_from_row
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -47,63 +47,63 @@ class Posts(Base):
 
     @translate_sqlite_errors
     def post(self, permalink: str) -> Post | None:
-        """Read what is known of a post."""
+        """Read a post without its text; None if there is none."""
         row = self._db.execute(
-            f"SELECT {POST}{_FROM} WHERE p.permalink = ?", (storable(permalink),)
+            f"SELECT {POST}{_FROM} WHERE p.permalink = ?", (valid_text(permalink),)
         ).fetchone()
-        return as_post(row) if row else None
+        return post_from_row(row) if row else None
 
     @translate_sqlite_errors
     def permalink_at(self, path: str) -> str | None:
-        """Find the post whose file lies at a path of the source."""
+        """Find the post of a file by its path in the source."""
         row = self._db.execute(
-            "SELECT permalink FROM post WHERE path = ?", (storable(path),)
+            "SELECT permalink FROM post WHERE path = ?", (valid_text(path),)
         ).fetchone()
         return row[0] if row else None
 
     @translate_sqlite_errors
     def full(self, permalink: str) -> FullPost:
-        """Read a post with its texts. Raises UnknownPostError."""
+        """Read a post with its text. Raises UnknownPostError."""
         row = self._db.execute(
             f"SELECT {POST}, c.body, c.text{_FROM} JOIN content c ON c.post = p.id"
             " WHERE p.permalink = ?",
-            (storable(permalink),),
+            (valid_text(permalink),),
         ).fetchone()
         if row is None:
             raise UnknownPostError(f"{permalink} is not in the archive")
         body, text = row[POST_COLUMNS:]
-        return FullPost(as_post(row), unpack(body), text)
+        return FullPost(post_from_row(row), decompress(body), text)
 
     @translate_sqlite_errors
     def translations(self, permalink: str) -> dict[str, str]:
-        """Permalinks of a post and its translations by language, itself included."""
+        """Return language to permalink of a post and its translations."""
         rows = self._db.execute(
             "SELECT q.language, q.permalink FROM post p JOIN post q ON q.story = p.story"
             " WHERE p.permalink = ? ORDER BY q.language, q.at DESC, q.permalink DESC",
-            (storable(permalink),),
+            (valid_text(permalink),),
         )
         return dict(rows.fetchall())
 
     @translate_sqlite_errors
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
-        """List the posts that a filter lets through, every language of its own, newest first."""
+        """List the posts that match a filter, newest first, translations as separate posts."""
         where, values = conditions(wanted, today)
         rows = self._db.execute(
             f"SELECT {POST}, m.read, m.starred, m.block, m.offset{_FROM}"
             f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
             values,
         )
-        return [(as_post(row), as_marks(*row[POST_COLUMNS:])) for row in rows]
+        return [(post_from_row(row), marks_from_row(*row[POST_COLUMNS:])) for row in rows]
 
     @translate_sqlite_errors
     def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:
-        """Find the permalinks that a name means.
+        """Find the permalinks that match a name.
 
-        A name is a permalink (percent-encoded or not, slashes at the ends or not), an alias, a
-        URL of the site, or the last part of a permalink; the first of these that is known.
-        ``exact`` leaves out the last parts, as links do.
+        A name is a permalink (percent-encoded or not, with or without slashes at the ends), an
+        alias, a URL of the site, or the last part of a permalink, tried in this order.
+        ``exact`` skips the last parts, as for links.
         """
-        path = _site_path(storable(name).strip())
+        path = _site_path(valid_text(name).strip())
         if path is None:
             return ()
         bare = path.partition("#")[0].partition("?")[0]
@@ -121,10 +121,10 @@ class Posts(Base):
 
     @translate_sqlite_errors
     def suggest(self, name: str) -> tuple[str, ...]:
-        """Find permalinks that somebody may have meant by a name that means none."""
+        """Suggest permalinks for a name that matches none."""
         from difflib import get_close_matches
 
-        path = _site_path(storable(name).strip()) or name
+        path = _site_path(valid_text(name).strip()) or name
         last = path_key(path.partition("#")[0].rstrip("/").rpartition("/")[2]).rstrip("/")
         words = re.findall(r"[^\W_]+", last)
         if not words:
@@ -145,7 +145,7 @@ class Posts(Base):
 
 
 def _site_path(name: str) -> str | None:
-    """The path that a name has on the site; None for another site's URL."""
+    """Return the path of a name on the site; None for a URL of another site."""
     try:
         parts = urlsplit(name)
         host = parts.hostname or ""
@@ -159,7 +159,7 @@ def _site_path(name: str) -> str | None:
 
 
 def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
-    """SQL for a filter on ``post p`` and ``state.mark m``, with its values."""
+    """Return a filter as SQL on ``post p`` and ``state.mark m``, with its values."""
     clauses = ["p.at < ?"]
     values: list[Any] = [day_end(today)]
 
@@ -169,11 +169,11 @@ def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
 
     labelled = "p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)"
     if wanted.language is not None:
-        add(IN_LANGUAGE, storable(wanted.language).lower())
+        add(IN_LANGUAGE, valid_text(wanted.language).lower())
     if wanted.category is not None:
-        add(labelled, "category", fold(storable(wanted.category)))
+        add(labelled, "category", fold(valid_text(wanted.category)))
     if wanted.author is not None:
-        add(labelled, "author", fold(storable(wanted.author)))
+        add(labelled, "author", fold(valid_text(wanted.author)))
     if wanted.xep is not None:
         add(labelled, "xep", str(wanted.xep))
     if wanted.since is not None:

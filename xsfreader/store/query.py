@@ -1,7 +1,7 @@
-"""The language of searches, taken apart. Whatever is typed means something, nothing raises.
+"""Parsing search queries. Any text is a valid query.
 
-Words stand in any order and all must be found; ``"several words"`` are found as they stand; a
-word being typed finds what begins with it; ``-word`` leaves posts with it out.
+All words must be found, in any order; ``"several words"`` must be found as a phrase; the word
+being typed matches as a prefix; ``-word`` excludes posts.
 ``author:``, ``category:``, ``xep:``, ``lang:``, ``before:``, ``after:`` and ``is:`` narrow the
 search.
 """
@@ -18,7 +18,7 @@ from xsfreader.text import words
 
 MAX_LENGTH = 1000
 MAX_TERMS = 32
-"""Characters and terms past these are left out; nobody types so many."""
+"""Limits in characters and terms; the rest of a query is ignored."""
 
 _TOKEN = re.compile(
     r"""(?P<filter>author|category|xep|lang|before|after|is):
@@ -35,53 +35,53 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 class Term(NamedTuple):
-    """Words that must be found one after another."""
+    """A word or phrase to find."""
 
     words: tuple[str, ...]
-    """Folded, never none."""
+    """Folded, at least one."""
     prefix: bool = False
-    """Whether the last of them may go on."""
+    """Whether the last word is a prefix."""
 
 
 class Query(NamedTuple):
-    """A search, taken apart."""
+    """A parsed query."""
 
     terms: tuple[Term, ...] = ()
     without: tuple[Term, ...] = ()
-    """Those that must not be found."""
+    """Terms that exclude a post."""
     authors: tuple[Term, ...] = ()
     categories: tuple[Term, ...] = ()
     xeps: tuple[int, ...] = ()
     languages: tuple[str, ...] = ()
-    """Any of them; none means all."""
+    """Any of these; empty for all."""
     after: dt.date | None = None
     """First day, inclusive."""
     before: dt.date | None = None
-    """First day not, exclusive."""
+    """First day after the range, exclusive."""
     unread: bool = False
     starred: bool = False
     problems: tuple[str, ...] = ()
-    """What is wrong with filters that were left out, a few words each."""
+    """What is wrong with filters that were ignored, a few words each."""
     unknown: tuple[str, ...] = ()
-    """What looks like a filter and is none; it is taken for words."""
+    """Words that look like a filter but are not one; they are searched as words."""
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is asked for."""
+        """Whether there is nothing to search for."""
         return self._replace(problems=(), unknown=()) == Query()
 
 
 def parse_query(text: str, *, strict: bool = False) -> Query:
-    """Take a search apart.
+    """Parse a query.
 
-    A filter whose value is missing or can't be understood is left out, and told among the
-    ``problems``. Where ``strict``, that raises QueryError instead.
+    A filter with a missing or invalid value is ignored and listed in ``problems``; if
+    ``strict``, it raises QueryError instead.
     """
-    query = _Building()
+    query = _QueryBuilder()
     for found in _TOKEN.finditer(text[:MAX_LENGTH]):
         name = (found["filter"] or "").lower()
         if found["without"]:
-            query.leave_out(found["without"])
+            query.exclude(found["without"])
             continue
         if not name:
             if filterlike := _FILTERLIKE.match(found["word"] or ""):
@@ -95,10 +95,10 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
             query.problems.append(f"{found[0].removesuffix(':')}: {problem}")
             if strict:
                 raise QueryError(query.problems[-1])
-    return query.built(open_ended=bool(text) and not text[-1].isspace())
+    return query.build(open_ended=bool(text) and not text[-1].isspace())
 
 
-class _Building:
+class _QueryBuilder:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.unknown: list[str] = []
@@ -118,13 +118,13 @@ class _Building:
             self._terms.append(Term(found))
             self._closed = closed
 
-    def leave_out(self, text: str) -> None:
+    def exclude(self, text: str) -> None:
         self._closed = True
         if found := tuple(words(text)):
             self._without.append(Term(found))
 
     def add_filter(self, name: str, value: str) -> str:
-        """Add a filter; give what is wrong with it."""
+        """Add a filter; return what is wrong with it."""
         self._closed = True
         match name:
             case "author" | "category":
@@ -159,7 +159,7 @@ class _Building:
             self._after = max(day, self._after or day)
         return ""
 
-    def built(self, *, open_ended: bool) -> Query:
+    def build(self, *, open_ended: bool) -> Query:
         terms = self._terms[:MAX_TERMS]
         if terms and open_ended and not self._closed and len(self._terms) <= MAX_TERMS:
             last = terms[-1].words
@@ -181,7 +181,7 @@ class _Building:
 
 
 def _first_day(text: str) -> dt.date | None:
-    """The first day of a year, a month, or the day itself."""
+    """Return the first day of a year or month, or the day itself."""
     found = _DAY.fullmatch(text)
     if found is None:
         return None

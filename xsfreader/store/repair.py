@@ -1,7 +1,6 @@
-"""Files that are broken: looked at again, set aside, begun anew or restored from copies.
+"""Repairing damaged files: set aside and created again, or restored from backups.
 
-Nothing is set aside for an error that a second look does not confirm, and one process at a time
-mends a file.
+Damage is confirmed by a second check first, and a lock lets one process repair a file at a time.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-COPY_AGE = 60 * 60
-"""Seconds after which a healthy state is copied again."""
+BACKUP_AGE = 60 * 60
+"""Seconds after which the state is backed up again."""
 CHECKED_SIZE = 1 << 20
-"""A state no larger than this is checked whenever a process first opens it."""
+"""A state up to this size is checked each time a process first opens it."""
 _PAUSE = 0.1
-"""Seconds before the second look at what seems broken."""
+"""Seconds before the second check."""
 _MERGE_MARK = f"INSERT INTO mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
 _MERGE_SETTING = (
     "INSERT INTO setting (key, value, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
@@ -42,48 +41,48 @@ _MERGE_SETTING = (
 
 
 def prepare_archive(file: Path, schema: Schema, timeout: float) -> None:
-    """Prepare a file that can be fetched again: a broken one is set aside and begun anew."""
+    """Prepare a file that can be fetched again; a damaged one is set aside and created again."""
     try:
-        if files.suspect(file).exists():
+        if files.damage_marker(file).exists():
             _check(file, schema, timeout)
-            files.suspect(file).unlink(missing_ok=True)
+            files.damage_marker(file).unlink(missing_ok=True)
         files.prepare(file, schema, timeout)
     except BrokenFileError:
-        with _mending(file, timeout):
-            problem = _confirmed(file, schema, timeout)
+        with _repair_lock(file, timeout):
+            problem = _confirm_damage(file, schema, timeout)
             if problem:
                 aside = _move_away(file)
                 add_notice(
                     file, f"{problem}; set aside as {aside}, sync fetches the {schema.name} again"
                 )
-            files.suspect(file).unlink(missing_ok=True)
+            files.damage_marker(file).unlink(missing_ok=True)
             files.prepare(file, schema, timeout)
 
 
 def prepare_state(file: Path, schema: Schema, timeout: float) -> None:
-    """Prepare the reader's own file: a broken one is set aside for all that is left of it."""
+    """Prepare the reader's state; a damaged one is replaced by what backups and it still hold."""
     try:
-        _look_after(file, schema, timeout)
+        _check_and_back_up(file, schema, timeout)
         files.prepare(file, schema, timeout)
     except BrokenFileError:
-        with _mending(file, timeout):
-            problem = _confirmed(file, schema, timeout)
+        with _repair_lock(file, timeout):
+            problem = _confirm_damage(file, schema, timeout)
             if not problem and _is_lost(file, schema, timeout):
                 problem = f"{file}: missing or empty"
             if problem:
                 _replace(file, schema, timeout, problem)
-            files.suspect(file).unlink(missing_ok=True)
+            files.damage_marker(file).unlink(missing_ok=True)
             files.prepare(file, schema, timeout)
 
 
-def copies_of(file: Path) -> tuple[Path, Path]:
-    """Where the last good copy of the state is, and an older one that held more marks."""
+def backups_of(file: Path) -> tuple[Path, Path]:
+    """Return the paths of the last backup, and of an older one that held more marks."""
     return file.with_name(file.name + ".bak"), file.with_name(file.name + ".bak.more")
 
 
 @contextlib.contextmanager
-def _mending(file: Path, timeout: float) -> Iterator[None]:
-    """Be the one that mends a file; the lock ends with the process."""
+def _repair_lock(file: Path, timeout: float) -> Iterator[None]:
+    """Hold the lock for repairing a file; it ends with the process."""
     lock = file.with_name(file.name + ".mending")
     try:
         with contextlib.closing(sqlite3.connect(lock, timeout=timeout, isolation_level=None)) as db:
@@ -94,7 +93,7 @@ def _mending(file: Path, timeout: float) -> Iterator[None]:
 
 
 def _check(file: Path, schema: Schema, timeout: float) -> None:
-    """Raise BrokenFileError for damage anywhere in a file."""
+    """Check a whole file. Raises BrokenFileError for damage."""
     if not file.exists() or not file.stat().st_size:
         return
     try:
@@ -104,14 +103,14 @@ def _check(file: Path, schema: Schema, timeout: float) -> None:
     except sqlite3.Error as error:
         found = translate(error, file)
         if isinstance(found, BrokenFileError):
-            raise BrokenFileError(f"{file}: damaged or no database") from error
+            raise BrokenFileError(f"{file}: damaged or not a database") from error
         raise found from error
     if problem != "ok":
         raise BrokenFileError(f"{file}: damaged")
 
 
-def _confirmed(file: Path, schema: Schema, timeout: float) -> str | None:
-    """Look at what seemed broken twice more, anew each time; tell what is wrong, if it is."""
+def _confirm_damage(file: Path, schema: Schema, timeout: float) -> str | None:
+    """Check a file twice more; return what is wrong, None if it is sound after all."""
     problem = None
     for pause in (0.0, _PAUSE):
         time.sleep(pause)
@@ -133,7 +132,7 @@ def _move_away(file: Path) -> str | None:
 
 
 def set_aside(file: Path) -> Path:
-    """Rename a broken file and what belongs to it; give its new name."""
+    """Rename a damaged file and its log; return the new path."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     aside = file.with_name(f"{file.name}.broken-{stamp}")
     number = 1
@@ -147,41 +146,41 @@ def set_aside(file: Path) -> Path:
 
 
 def _is_lost(file: Path, schema: Schema, timeout: float) -> bool:
-    """Whether there was a state, and it is gone."""
-    if not any(copy.exists() for copy in copies_of(file)):
+    """Whether there are backups but no state."""
+    if not any(copy.exists() for copy in backups_of(file)):
         return False
     return files.version_of(file, schema, timeout) == 0
 
 
-def _look_after(file: Path, schema: Schema, timeout: float) -> None:
-    """Check the state once in a process; copy it if the copy is old or the state will change."""
-    suspected = files.suspect(file).exists()
-    first = not files.looked_at(file)
+def _check_and_back_up(file: Path, schema: Schema, timeout: float) -> None:
+    """Check the state once per process; back it up if the backup is old or a migration follows."""
+    suspected = files.damage_marker(file).exists()
+    first = not files.was_opened(file)
     version = files.version_of(file, schema, timeout)
     if _is_lost(file, schema, timeout):
         raise BrokenFileError(f"{file}: missing or empty")
     migrating = 0 < version < schema.version
     if version == 0 or not (first or suspected or migrating):
         return
-    copy = copies_of(file)[0]
+    copy = backups_of(file)[0]
     try:
-        due = migrating or time.time() - copy.stat().st_mtime > COPY_AGE
+        due = migrating or time.time() - copy.stat().st_mtime > BACKUP_AGE
     except FileNotFoundError:
         due = True
     if not due and not suspected and file.stat().st_size > CHECKED_SIZE:
         return
     _check(file, schema, timeout)
-    files.suspect(file).unlink(missing_ok=True)
+    files.damage_marker(file).unlink(missing_ok=True)
     if due:
-        _make_copy(file, timeout)
+        _back_up(file, timeout)
 
 
-def _make_copy(file: Path, timeout: float) -> None:
-    """Copy the state in one piece; where that fails, the copy before stays.
+def _back_up(file: Path, timeout: float) -> None:
+    """Back up the state; if that fails, the last backup stays.
 
-    A copy with more marks than the new one is kept beside it.
+    A backup with more marks than the new one is kept as well.
     """
-    copy, more = copies_of(file)
+    copy, more = backups_of(file)
     draft = copy.with_name(f"{copy.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with (
@@ -200,7 +199,7 @@ def _make_copy(file: Path, timeout: float) -> None:
 
 
 def _count(file: Path) -> int:
-    """How many marks a copy holds; -1 where it can't be read."""
+    """Count the marks in a backup; -1 if it can't be read."""
     try:
         with contextlib.closing(files.connect_existing(file, 0, "ro")) as db:
             return int(db.execute("SELECT count(*) FROM mark").fetchone()[0])
@@ -209,8 +208,8 @@ def _count(file: Path) -> int:
 
 
 def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
-    """Put in place of a broken state what its copies hold and what can still be read of it."""
-    copies = [copy for copy in copies_of(file) if _is_sound(copy, schema, timeout)]
+    """Replace a damaged state by what its backups and its readable rows hold."""
+    copies = [copy for copy in backups_of(file) if _is_sound(copy, schema, timeout)]
     aside = _move_away(file)
     kept = [file.with_name(aside)] if aside else []
     try:
@@ -224,12 +223,12 @@ def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
         raise translate(error, file) from error
     said = f"{problem}; set aside as {aside}" if aside else problem
     if kept and read[-1]:
-        said += f", {read[-1]} marks were read from it"
+        said += f", {read[-1]} marks recovered from it"
     if copies:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
-        said += f", the copy of {made} is used"
+        said += f", restored from the backup of {made}"
     elif not any(read):
-        said += ", marks begin anew"
+        said += ", no marks left"
     add_notice(file, said)
 
 
@@ -242,7 +241,7 @@ def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:
 
 
 def _merge(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
-    """Take over what a file holds where that is newer; tell how many marks it had."""
+    """Merge marks and settings from a file, the newer winning; return its number of marks."""
     now = time.time_ns() // 1_000_000
     marks = [
         (permalink, read, min(read_at, now), starred, min(starred_at, now), *place, min(at, now))
@@ -259,7 +258,7 @@ def _merge(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
 
 
 def _readable(file: Path, schema: Schema, select: str) -> Iterable[Row]:
-    """Give the rows that can be read: from the first on, and where that ends from the last."""
+    """Return the rows that can be read: from the first on, then from the last back."""
     rows: dict[str, Row] = {}
     for order in ("", " DESC"):
         try:
@@ -276,7 +275,7 @@ def _readable(file: Path, schema: Schema, select: str) -> Iterable[Row]:
 
 
 def _is_whole(row: Row) -> bool:
-    """Whether a row of a damaged file has values of the right kinds."""
+    """Whether the values of a row have the right types."""
     if len(row) == 3:
         return isinstance(row[0], str) and isinstance(row[1], str) and isinstance(row[2], int)
     times = (row[1], row[2], row[3], row[4], row[7])

@@ -1,4 +1,4 @@
-"""What the files look like, and the steps from one version of them to the next."""
+"""The schemas of the files, as migration steps from version to version."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 
 class Schema(NamedTuple):
-    """One kind of file."""
+    """The schema of one kind of file."""
 
     name: str
-    """For a person: ``archive``."""
+    """As shown to the reader: ``archive``."""
     application: int
-    """SQLite's ``application_id``, by which we know our own."""
+    """SQLite's ``application_id``, which identifies our files."""
     steps: tuple[str, ...]
-    """SQL from version n to n + 1; the version is the number of steps."""
+    """SQL from each version to the next; the version is the number of steps."""
     page: int = 4096
-    """Bytes of a page of a new file; of larger ones a sync has fewer to write."""
+    """Page size of a new file; with larger pages a sync has fewer to write."""
 
     @property
     def version(self) -> int:
@@ -28,11 +28,11 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE aside (path TEXT PRIMARY KEY, blob TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE image (path TEXT PRIMARY KEY, blob TEXT NOT NULL) WITHOUT ROWID;
 
--- What a post and its translations have in common.
+-- A post and its translations share a story.
 CREATE TABLE story (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 
--- Ids ascend with the day, so that the index can be walked from the newest post on.
--- Strings of a list are separated by line feeds.
+-- Ids ascend with the date, so that the index can be read newest first.
+-- Lists of strings are separated by line feeds.
 CREATE TABLE post (
     id INTEGER PRIMARY KEY,
     permalink TEXT NOT NULL UNIQUE,
@@ -53,18 +53,17 @@ CREATE INDEX post_order ON post (at DESC, permalink);
 CREATE INDEX post_story ON post (story);
 CREATE INDEX post_blob ON post (blob);
 
--- The body is packed; the visible text is not, for searches read many.
+-- The body is compressed; the visible text is not, as a search reads many.
 CREATE TABLE content (post INTEGER PRIMARY KEY, body BLOB NOT NULL, text TEXT NOT NULL);
 
--- What posts are found by: kind is author, category, xep, alias or slug.
+-- What posts are found by: kind is author, category, xep, path, alias or slug.
 CREATE TABLE label (
     kind TEXT NOT NULL, key TEXT NOT NULL, post INTEGER NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (kind, key, post)
 ) WITHOUT ROWID;
 CREATE INDEX label_post ON label (post);
 
--- The list as a reader with certain languages sees it on certain days (both in meta):
--- one row a story, told by its best post; and the size of each fold.
+-- Dropped in version 4.
 CREATE TABLE entry (
     story INTEGER PRIMARY KEY,
     post INTEGER NOT NULL,
@@ -79,7 +78,7 @@ CREATE TABLE fold (
     PRIMARY KEY (view, key)
 ) WITHOUT ROWID;
 
--- Marks that still have to follow a post to its new permalink.
+-- Marks still to be copied to the new permalink of a post.
 CREATE TABLE moved (id INTEGER PRIMARY KEY, old TEXT NOT NULL, new TEXT NOT NULL);
 
 CREATE VIRTUAL TABLE found USING fts5 (
@@ -89,7 +88,7 @@ INSERT INTO found (found, rank) VALUES ('hashsize', 16777216);
 """
 
 _ARCHIVE_2 = """
--- Posts as they were parsed, by what they were made of and by which code made them.
+-- Dropped in version 4.
 CREATE TABLE parsed (
     id INTEGER PRIMARY KEY,
     blob TEXT NOT NULL,
@@ -101,14 +100,12 @@ CREATE TABLE parsed (
 """
 
 _ARCHIVE_3 = """
--- What the filter of a list looks at: title, authors and categories, folded.
 ALTER TABLE entry ADD COLUMN words TEXT NOT NULL DEFAULT '';
--- So that the list is made anew, with them.
 DELETE FROM meta WHERE key = 'languages';
 """
 
 _ARCHIVE_4 = """
--- The list is computed from the posts, and posts are parsed when they are opened.
+-- The list is computed from the posts, which are parsed when they are opened.
 DROP TABLE parsed;
 DROP TABLE entry;
 DROP TABLE fold;

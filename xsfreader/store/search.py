@@ -11,9 +11,9 @@ from xsfreader.store.base import (
     POST,
     POST_COLUMNS,
     Base,
-    as_post,
     day_end,
     day_start,
+    post_from_row,
 )
 from xsfreader.store.sqlite_errors import translate_sqlite_errors
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from xsfreader.store.query import Query, Term
 
 CANDIDATES = 1000
-"""Of more posts than these, the newest are ranked; a blog of our size has fewer in all."""
+"""If more posts match, only the newest are ranked; the blog has fewer posts in all."""
 BANDS = 4
-"""Ranks this coarse are equal, so that among much the same the newest come first."""
+"""Ranks are rounded to this many bands, so that among similar ones the newest come first."""
 
 _RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
 
@@ -37,10 +37,9 @@ class Search(Base):
     def search(
         self, query: Query | str, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[Hit]:
-        """Find posts as ``ranked`` orders them, each with the stretch that was found.
+        """Find posts in the order of ``ranked``, each with a snippet.
 
-        A query given as text is read strictly: raises QueryError where a filter can't be
-        understood.
+        A query given as text is parsed strictly: raises QueryError for an invalid filter.
         """
         from xsfreader.store.query import parse_query
 
@@ -52,12 +51,11 @@ class Search(Base):
     def ranked(
         self, query: Query, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[int]:
-        """Find posts, the best first; the ids are for ``hits``, which takes most of the time.
+        """Find posts, best first; returns ids for ``hits``, which takes most of the time.
 
-        Posts with all words in their title come first, the newest before; then the others by how
-        well they match, of those that match much the same the newest before. Every language of
-        a post is found; a translation comes after all else where the same post is found in a
-        language that the reader prefers.
+        Posts with all words in their title come first, newest first; then the others by how
+        well they match, newest first among similar ones. A translation comes last if the same
+        post also matches in a language that the reader prefers.
         """
         if query.empty or limit == 0:
             return []
@@ -67,7 +65,7 @@ class Search(Base):
         return chosen if limit < 0 else chosen[:limit]
 
     def _candidates(self, query: Query, today: dt.date, most: int) -> list[tuple[Any, ...]]:
-        """Rows of id, rank, title tier, time, permalink, language, story."""
+        """Return rows of id, rank, title tier, time, permalink, language and story."""
         where, values = _conditions(query, today)
         expression = match(query)
         if not expression:
@@ -93,7 +91,7 @@ class Search(Base):
 
     @translate_sqlite_errors
     def hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
-        """What was found, in the order of the ids, but for posts that left meanwhile."""
+        """Return the matches in the order of the ids; posts removed meanwhile are skipped."""
         from xsfreader.store.snippet import snippet
 
         rows = {}
@@ -105,12 +103,12 @@ class Search(Base):
                 some,
             ):
                 id_, text = row[POST_COLUMNS:]
-                rows[id_] = Hit(as_post(row), *snippet(text, query.terms))
+                rows[id_] = Hit(post_from_row(row), *snippet(text, query.terms))
         return [rows[id_] for id_ in ids if id_ in rows]
 
 
 def match(query: Query, column: str = "") -> str:
-    """The query as FTS5 takes it: words in quotes, which hold letters and digits alone."""
+    """Return the query in FTS5's syntax: quoted words, which are letters and digits only."""
     where = f"{column} : " if column else ""
     parts = [where + _phrase(term) for term in query.terms]
     parts += [f"authors : {_phrase(term)}" for term in query.authors]
@@ -148,7 +146,7 @@ def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
 
 
 def _sorted(rows: Iterable[tuple[Any, ...]], places: dict[str, int]) -> list[int]:
-    """Ids in their order: by title, by rank in bands, newest first; other languages last."""
+    """Order ids: by title, by rank in bands, newest first; other languages last."""
     rows = list(rows)
     best = min((row[1] for row in rows), default=0.0) or -1.0
     preferred: dict[int, tuple[int, str]] = {}

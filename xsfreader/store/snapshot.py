@@ -1,4 +1,4 @@
-"""One snapshot lands: which rows stay, move, change, come and go."""
+"""Applying a snapshot: which rows stay, move, change, are added and removed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.store.base import listed, pack, path_key, seconds
+from xsfreader.store.base import compress, path_key, split_lines, timestamp
 from xsfreader.text import fold, index_text
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from xsfreader.model import FullPost, Post
 
 _LEVELS = re.compile(r"((?:/[a-z-]+)?/\d+/\d\d/)([^/]+/.+)/")
-"""A permalink with levels below its month: what is above them, and they."""
+"""A permalink with a slash in its slug: the part up to the month, and the slug."""
 PER_DAY = 1 << 16
-"""Ids of a day; they follow the day, so that the index can be walked from the newest on."""
+"""Ids reserved for a day. Ids follow the date, so that the index can be read newest first."""
 
 
 class Row(NamedTuple):
-    """What a landing needs to know of a post that is already here."""
+    """The columns of an existing post that planning needs."""
 
     id: int
     path: str
@@ -32,19 +32,19 @@ class Row(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a landing does, decided before anything is written."""
+    """What applying a snapshot does, decided before anything is written."""
 
     permalinks: Mapping[str, str]
-    """Path to permalink of every post there is afterwards."""
+    """Path to permalink of every post in the new snapshot."""
     dropped: tuple[Row, ...]
-    """Rows that go, or whose content comes anew."""
+    """Rows to delete, whether or not new content replaces them."""
     inserted: tuple[FullPost, ...]
     relabelled: tuple[tuple[Row, Post], ...]
     """Rows with the same content at another path."""
     renamed: tuple[tuple[Row, str], ...]
-    """Rows that stay but for their permalink, which is given."""
+    """Rows of which only the permalink changes, with the new one."""
     moves: tuple[tuple[str, str], ...]
-    """Old and new permalink where marks move along."""
+    """Old and new permalinks, for copying marks."""
     new: int
     changed: int
     removed: int
@@ -56,12 +56,12 @@ def plan(
     posts: Sequence[FullPost],
     aside: frozenset[str],
     *,
-    anew: bool,
+    rebuild: bool,
 ) -> Plan:
-    """Decide what a landing does. ``anew`` where the rows were made by other rules."""
+    """Decide what to write. With ``rebuild``, rows made by other rules are replaced."""
     given = {full.post.path: full for full in posts if full.post.path in files}
     old = {row.path: row for row in rows}
-    stays = {} if anew else _staying(rows, files, given, aside)
+    stays = {} if rebuild else _staying(rows, files, given, aside)
     wanted = {row.path: row.permalink.partition("#")[0] for row in stays.values()}
     wanted |= {path: full.post.permalink for path, full in given.items()}
     permalinks = distinct(wanted)
@@ -78,9 +78,9 @@ def plan(
     relabelled = {
         path: row
         for path, row in before.items()
-        if not anew
+        if not rebuild
         and row.blob == given[path].post.blob
-        and row.at == seconds(given[path].post.date)
+        and row.at == timestamp(given[path].post.date)
     }
     kept = {row.id for row in relabelled.values()} | {row.id for row in stays.values()}
     continued = {row.id for row in before.values()} | {row.id for row in stays.values()}
@@ -115,11 +115,11 @@ def _staying(
 
 
 def distinct(wanted: Mapping[str, str]) -> dict[str, str]:
-    """Give every path a permalink of its own.
+    """Give every path a unique permalink.
 
-    On the site files of the same permalink hide one another. Here the first path, in the order
-    of paths, has it, and the others have a fragment with their file's name behind it: the URL
-    leads to the same page, and no post is lost.
+    On the site, files with the same permalink overwrite each other. Here the first path in
+    order keeps it, and the others append their file's name as a fragment: the URL still opens
+    the same page, and no post is lost.
     """
     taken: dict[str, str] = {}
     for path in sorted(wanted):
@@ -139,7 +139,7 @@ def _moves(
     before: Mapping[str, Row],
     given: Mapping[str, FullPost],
 ) -> tuple[tuple[str, str], ...]:
-    """Where marks move along: to what a file became, or to what names the old place."""
+    """Pair old and new permalinks: of the same file, or of a post that lists the old as alias."""
     moves: dict[tuple[str, str], None] = {}
     for row in rows:
         new = permalinks.get(row.path)
@@ -164,7 +164,7 @@ def labels(
     xeps: Iterable[object],
     aliases: Iterable[str],
 ) -> list[tuple[str, str, str]]:
-    """What a post is found by: kind, key and how it is written."""
+    """Return what a post is found by: kind, normalized key, original spelling."""
     found = [("author", fold(author), author) for author in authors]
     found += [("category", fold(category), category) for category in categories]
     found += [("xep", str(xep), "") for xep in xeps]
@@ -176,9 +176,9 @@ def labels(
 
 
 def former_paths(permalink: str) -> Iterator[str]:
-    """Tell where a post stood before ingest's version 2, if elsewhere.
+    """Return the permalink that INGEST_VERSION 1 gave a post, if it was different.
 
-    A slash of the title was a hyphen then, and no level of the path.
+    It replaced a slash in the title by a hyphen instead of adding a level to the path.
     """
     found = _LEVELS.fullmatch(permalink.partition("#")[0])
     if found is not None:
@@ -186,15 +186,15 @@ def former_paths(permalink: str) -> Iterator[str]:
 
 
 class Writer:
-    """Carries a plan out, within the caller's transaction."""
+    """Executes a plan within the caller's transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._next: dict[int, int] = {}
         self._stories: dict[str, int] = {}
 
-    def carry_out(self, plan: Plan) -> None:
-        """Write what the plan says."""
+    def execute(self, plan: Plan) -> None:
+        """Write all changes."""
         self._drop(plan.dropped)
         moving = [row.id for row, _ in (*plan.relabelled, *plan.renamed)]
         self._db.executemany(
@@ -218,7 +218,7 @@ class Writer:
             self._db.execute(
                 "INSERT INTO found (found, rowid, title, text, authors, categories)"
                 " VALUES ('delete', ?, ?, ?, ?, ?)",
-                (row.id, *_indexed(title, text, listed(authors), listed(categories))),
+                (row.id, *_indexed(title, text, split_lines(authors), split_lines(categories))),
             )
         ids = [(row.id,) for row in rows]
         self._db.executemany("DELETE FROM label WHERE post = ?", ids)
@@ -234,7 +234,7 @@ class Writer:
             lists = self._db.execute(
                 "SELECT authors, categories, xeps, aliases FROM post WHERE id = ?", (row.id,)
             ).fetchone()
-            self._label(row.id, labels(permalink, *map(listed, lists)))
+            self._label(row.id, labels(permalink, *map(split_lines, lists)))
 
     def _relabel(self, plan: Plan) -> None:
         for row, post in plan.relabelled:
@@ -266,7 +266,7 @@ class Writer:
             rows.append(
                 (
                     id_, permalink, post.path, post.blob, post.language,
-                    self._story(post.translation_key), post.title, seconds(post.date),
+                    self._story(post.translation_key), post.title, timestamp(post.date),
                     "\n".join(post.authors), "\n".join(post.categories), "\n".join(post.aliases),
                     post.summary, post.words, "\n".join(map(str, post.xeps)),
                 )
@@ -285,8 +285,8 @@ class Writer:
             rows,
         )
         with ThreadPoolExecutor(1) as beside:
-            # Neither compressing nor indexing holds Python's lock.
-            packed = beside.submit(lambda: [pack(full.body) for full in inserted])
+            # Both compressing and indexing release the GIL.
+            packed = beside.submit(lambda: [compress(full.body) for full in inserted])
             self._db.executemany(
                 "INSERT INTO found (rowid, title, text, authors, categories)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -334,7 +334,7 @@ class Writer:
 def _indexed(
     title: str, text: str, authors: Iterable[str], categories: Iterable[str]
 ) -> tuple[str, str, str, str]:
-    """What the index is given, and must be given again to forget it: folded words."""
+    """Return the columns of the index; deleting a row from it needs the same values again."""
     return (
         index_text(title),
         index_text(text),

@@ -1,4 +1,4 @@
-"""The stretch of a text that shows why a search found it."""
+"""Snippets: the part of a text that shows why it matched a search."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from xsfreader.store.query import Term
 
 WIDTH = 160
-"""Characters of a snippet, more or less."""
+"""Approximate length of a snippet in characters."""
 BEFORE = 50
-"""Of these, how many stand before the first hit."""
+"""How many of these are before the first match."""
 _PIECE = 1500
-"""Characters of a text that are looked through at once."""
+"""Length of the pieces in which a text is scanned."""
 _LOOKED_AT = 12
-"""Hits of a term that are weighed; the best stretch is seldom behind so many."""
+"""Matches per term to consider; the best snippet is rarely after so many."""
 
 
 Spot = tuple[int, int, int]
-"""Start and end of a hit, and which term it is of."""
+"""Start and end of a match, and the number of its term."""
 
 
 @lru_cache(maxsize=256)
 def pattern(term: Term) -> re.Pattern[str]:
-    """An expression that finds a term in folded text.
+    """Compile a term to an expression for folded text.
 
-    It begins with the word itself, and looks back from there: so a text is gone over fast.
+    It starts with the word itself and checks the boundary by a lookbehind, which scans faster.
     """
     first = term.words[0]
     joined = first
@@ -50,7 +50,7 @@ def _is_cjk(word: str) -> bool:
 
 
 def spots(folded: str, terms: Sequence[Term], most: int = _LOOKED_AT) -> list[Spot]:
-    """Where terms stand in folded text, in the order of the text; of each the first ``most``."""
+    """Find terms in folded text, in order; at most ``most`` matches of each."""
     found = [
         (*hit.span(), number)
         for number, term in enumerate(terms)
@@ -60,9 +60,9 @@ def spots(folded: str, terms: Sequence[Term], most: int = _LOOKED_AT) -> list[Sp
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Choose the stretch of a text that most of the terms stand in, with where they stand.
+    """Return the part of a text that contains most of the terms, and their positions in it.
 
-    Where none does, in a post found by its title say, it is the beginning.
+    If it contains none, as in a post found by its title, return the beginning.
     """
     start = _first(text, terms)
     begin = _word_start(text, (start or 0) - BEFORE)
@@ -78,10 +78,10 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int
 
 
 def _first(text: str, terms: Sequence[Term]) -> int | None:
-    """Where the best stretch of a text has its first hit.
+    """Return the start of the first match in the best part of a text.
 
-    Folding a text takes far longer than looking through it, so it is done only where a term is
-    not found without; and a long text is looked through a piece at a time.
+    Folding a text takes far longer than scanning it, so only texts in which a term is not found
+    in lower case are folded; long texts are scanned in pieces.
     """
     if not terms:
         return None
@@ -103,7 +103,7 @@ def _first(text: str, terms: Sequence[Term]) -> int | None:
 
 
 def _best(found: Sequence[Spot]) -> Spot:
-    """The hit to begin with: the first of those with most terms in the stretch behind it."""
+    """Return the match to start with: the one followed by most of the terms."""
     chosen = found[0]
     near = [0] * (1 + max(number for _, _, number in found))
     kinds = most = end = 0
@@ -124,7 +124,7 @@ def _best(found: Sequence[Spot]) -> Spot:
 
 
 def _apart(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The marks in their order, those that overlap made one."""
+    """Sort the marks and merge those that overlap."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(marks):
         if joined and start < joined[-1][1]:
@@ -135,7 +135,7 @@ def _apart(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _word_start(text: str, at: int) -> int:
-    """The start of the first word from there on, of the text where that is near."""
+    """Return the start of the next word, or of the text if that is near."""
     if at <= 10:
         return 0
     space = text.find(" ", at, at + BEFORE - 10)
@@ -143,7 +143,7 @@ def _word_start(text: str, at: int) -> int:
 
 
 def _end(text: str, begin: int) -> int:
-    """Where a snippet from there ends: as wide as one is, with a word."""
+    """Return the end of a snippet that begins there: about its width on, after a word."""
     end = begin + WIDTH
     if end >= len(text):
         return len(text)

@@ -1,4 +1,4 @@
-"""SQLite's errors become ours: one line on what happened, to which file, and what to do."""
+"""Translation of SQLite's errors: what happened, to which file, and what to do."""
 
 from __future__ import annotations
 
@@ -27,45 +27,45 @@ _DISK = {
 
 
 def translate(error: sqlite3.Error, file: Path) -> StoreError:
-    """Tell what a database's error means for a person."""
+    """Convert an error to a StoreError with one line for the reader."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         return BusyError(f"{file}: another process holds it; try again in a moment")
     if code in _DISK:
         return DiskError(f"{file}: {_DISK[code]}")
     if code in _BROKEN:
-        return BrokenFileError(f"{file}: damaged or no database; start again to have it mended")
+        return BrokenFileError(f"{file}: damaged or not a database; restart to have it repaired")
     return StoreError(f"{file}: {error}")
 
 
-class Failing(Protocol):
-    """Whatever knows which file its errors are about."""
+class HasFiles(Protocol):
+    """A class that knows which file its errors are about."""
 
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
-        """Tell what an error means for a person."""
+        """Convert an error to a StoreError."""
 
     def reopen_replaced_state(self) -> None:
-        """Turn to the file that came in place of the one opened."""
+        """Open the file that replaced the state."""
 
 
-S = TypeVar("S", bound=Failing)
+S = TypeVar("S", bound=HasFiles)
 
 
 def translate_sqlite_errors(
     method: Callable[Concatenate[S, P], R],
 ) -> Callable[Concatenate[S, P], R]:
-    """Let a method raise StoreError where SQLite raises its own."""
-    return _guard(method, state=False)
+    """Decorate a method to raise StoreError instead of SQLite's errors."""
+    return _translate_errors(method, state=False)
 
 
 def translate_state_errors(
     method: Callable[Concatenate[S, P], R],
 ) -> Callable[Concatenate[S, P], R]:
-    """Do the same for a method that is about the reader's own file."""
-    return _guard(method, state=True)
+    """Do the same for a method that uses the reader's state."""
+    return _translate_errors(method, state=True)
 
 
-def _guard(
+def _translate_errors(
     method: Callable[Concatenate[S, P], R], *, state: bool
 ) -> Callable[Concatenate[S, P], R]:
     @functools.wraps(method)

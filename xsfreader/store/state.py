@@ -1,7 +1,6 @@
-"""The reader's own: what is read, starred, and how far; and where the app was left.
+"""The reader's state: read marks, stars, reading positions, and settings of the app.
 
-Every mark has the time it was made at, so that of two the newer counts, whichever file or
-process it came from.
+Every mark has its time, so that the newer of two wins, from whichever file or process it comes.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
-from xsfreader.store.base import Base, storable
+from xsfreader.store.base import Base, valid_text
 from xsfreader.store.sqlite_errors import translate_state_errors
 
 if TYPE_CHECKING:
@@ -31,34 +30,36 @@ MERGE_MOVED = (
     f"INSERT INTO state.mark ({COLUMNS}) SELECT ?, read, read_at, starred, starred_at, block,"
     f" offset, place_at FROM state.mark WHERE permalink = ?{ON_CONFLICT}"
 )
-"""Copies the marks of one permalink to another: new, old."""
+"""Copy marks to another permalink; parameters: new, old."""
 
 _MERGE = f"INSERT INTO state.mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
 _MARKS = "SELECT read, starred, block, offset FROM state.mark WHERE permalink = ?"
 _FORMAT = "xsfreader-state"
 
 
-def as_marks(read: int | None, starred: int | None, block: int | None, offset: int | None) -> Marks:
-    """Make marks of their columns, all None where there are none."""
+def marks_from_row(
+    read: int | None, starred: int | None, block: int | None, offset: int | None
+) -> Marks:
+    """Convert the columns of marks; all are None if there are none."""
     place = None if block is None else Place(block, offset or 0)
     return Marks(bool(read), bool(starred), place)
 
 
 class State(Base):
-    """The part of the store that keeps what readers do."""
+    """The part of the store with the reader's state."""
 
     @translate_state_errors
     def marks(self, permalink: str) -> Marks:
-        """Read what was left at a post."""
-        row = self._db.execute(_MARKS, (storable(permalink),)).fetchone()
-        return as_marks(*row) if row else Marks()
+        """Read the marks of a post."""
+        row = self._db.execute(_MARKS, (valid_text(permalink),)).fetchone()
+        return marks_from_row(*row) if row else Marks()
 
     @translate_state_errors
     def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
-        """Mark posts as read or unread, all of them or none.
+        """Mark posts as read or unread, in one transaction.
 
-        An entry of the list is read where any of its translations is, so to make it unread
-        name them all.
+        An entry of the list is read if one of its translations is, so to mark it unread pass
+        them all.
         """
         now = _now()
         with self._writing_marks():
@@ -66,47 +67,47 @@ class State(Base):
                 "INSERT INTO state.mark (permalink, read, read_at) VALUES (?, ?, ?)"
                 " ON CONFLICT (permalink) DO UPDATE SET read = excluded.read,"
                 " read_at = max(excluded.read_at, read_at + 1)",
-                [(storable(permalink), int(read), now) for permalink in permalinks],
+                [(valid_text(permalink), int(read), now) for permalink in permalinks],
             )
 
     @translate_state_errors
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
-        """Give a post a star, or take it away."""
+        """Star or unstar a post."""
         with self._writing_marks():
             self._db.execute(
                 "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
                 " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
                 " starred_at = max(excluded.starred_at, starred_at + 1)",
-                (storable(permalink), int(starred), _now()),
+                (valid_text(permalink), int(starred), _now()),
             )
 
     @translate_state_errors
     def set_place(self, permalink: str, place: Place) -> None:
-        """Keep where in a post the reader is."""
+        """Save the reading position in a post."""
         self._db.execute(
             "INSERT INTO state.mark (permalink, block, offset, place_at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (permalink) DO UPDATE SET block = excluded.block,"
             " offset = excluded.offset, place_at = max(excluded.place_at, place_at + 1)",
-            (storable(permalink), place.block, place.offset, _now()),
+            (valid_text(permalink), place.block, place.offset, _now()),
         )
 
     @translate_state_errors
     def setting(self, key: str) -> str | None:
-        """Read what the app keeps of itself under a key."""
+        """Read a setting that the app saved."""
         row = self._db.execute("SELECT value FROM state.setting WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     @translate_state_errors
     def set_setting(self, key: str, value: str) -> None:
-        """Keep something of the app under a key."""
+        """Save a setting of the app."""
         self._db.execute(
             "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)",
-            (key, storable(value), _now()),
+            (key, valid_text(value), _now()),
         )
 
     @translate_state_errors
     def export_state(self) -> dict[str, Any]:
-        """Give all marks as plain values, for JSON. Times are milliseconds since 1970."""
+        """Return all marks as plain values for JSON, times in milliseconds since 1970."""
         marks = {}
         rows = self._db.execute(f"SELECT {COLUMNS} FROM state.mark ORDER BY permalink")
         for permalink, read, read_at, starred, starred_at, block, offset, place_at in rows:
@@ -122,9 +123,9 @@ class State(Base):
 
     @translate_state_errors
     def import_state(self, data: object) -> int:
-        """Merge exported marks, of two the newer; give how many posts' marks changed.
+        """Merge exported marks, the newer of two winning; return how many posts changed.
 
-        Raises StoreError where the data is no export, and changes nothing then.
+        Raises StoreError if the data is not an export; nothing is changed then.
         """
         rows = _imported(data)
         with self._writing_marks():
@@ -139,21 +140,21 @@ class State(Base):
 
 
 def _imported(data: object) -> list[tuple[Any, ...]]:
-    """Read an export without trust."""
+    """Validate an export and convert it to rows."""
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
-        raise StoreError("this is no exported state; `xsfreader state export` makes one")
+        raise StoreError("not an exported state; `xsfreader state export` writes one")
     if data.get("version") != 1:
         raise StoreError("the state was exported by a newer version; update this program")
     marks = data.get("marks")
     if not isinstance(marks, dict):
-        raise StoreError("the exported state is damaged: it has no marks")
+        raise StoreError("the exported state is damaged: no marks in it")
     return [_imported_mark(permalink, mark) for permalink, mark in marks.items()]
 
 
 def _imported_mark(permalink: object, mark: object) -> tuple[Any, ...]:
     if not isinstance(permalink, str) or not isinstance(mark, dict):
         raise StoreError(f"the exported state is damaged at {permalink!s:.60}")
-    # A clock ahead must not win for ever.
+    # Marks made while a clock was ahead must not win for ever.
     now = _now()
 
     def number(key: str, most: int) -> int:
@@ -164,7 +165,7 @@ def _imported_mark(permalink: object, mark: object) -> tuple[Any, ...]:
 
     read_at, starred_at, place_at = (number(f"{of}_at", now) for of in ("read", "starred", "place"))
     return (
-        storable(permalink),
+        valid_text(permalink),
         number("read", 1) if read_at else 0,
         read_at,
         number("starred", 1) if starred_at else 0,

@@ -1,4 +1,4 @@
-"""The store as a whole: opened, used from one thread at a time, closed."""
+"""The store: all its parts in one class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMEOUT = 5.0
 
 
 class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
-    """An archive with the reader's state beside it.
+    """An archive and the reader's state.
 
     One ``Store`` serves one thread; open another for another thread. Every method raises
     StoreError where a file can't be read or written: BusyError, DiskError, BrokenFileError.
@@ -36,11 +36,11 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
     def open(
         cls, archive: Path, state: Path, *, ingest_version: int, timeout: float = TIMEOUT
     ) -> Self:
-        """Open the files, made or mended as needed; ``warnings`` tell what was mended.
+        """Open the files; create, migrate or repair them if needed.
 
-        A broken archive is set aside and begun anew; for a broken state the last good copy is
-        used. ``ingest_version`` is that of the rules that make posts. Raises NewerFileError
-        with both files untouched, BusyError, DiskError.
+        A damaged archive is set aside and created again, a damaged state is restored from its
+        backups; ``warnings`` says so. Raises NewerFileError with both files untouched,
+        BusyError, DiskError.
         """
         for folder in {archive.parent, state.parent}:
             files.make_folder(folder)

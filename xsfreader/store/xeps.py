@@ -24,7 +24,7 @@ _COLUMNS = "number, title, abstract, type, status, version, revised, superseded_
 
 
 class Xeps(Base):
-    """The part of the store that knows XEPs."""
+    """The part of the store with the list of XEPs."""
 
     _xeps: sqlite3.Connection | None = None
 
@@ -40,7 +40,7 @@ class Xeps(Base):
         except sqlite3.Error as error:
             found = translate(error, file)
             with contextlib.suppress(OSError):
-                files.suspect(file).touch()
+                files.damage_marker(file).touch()
             raise found from error
 
     def close_xeps(self) -> None:
@@ -52,7 +52,7 @@ class Xeps(Base):
     def set_xeps(
         self, xeps: Iterable[Xep], *, etag: str | None = None, modified: str | None = None
     ) -> None:
-        """Keep a list in place of the one before, with what to ask for the next one with."""
+        """Replace the list, with the validators for the next conditional request."""
         rows = [
             (
                 xep.number, xep.title, xep.abstract, xep.type, xep.status, xep.version,
@@ -75,13 +75,13 @@ class Xeps(Base):
             )
 
     def xeps_validators(self) -> tuple[str | None, str | None]:
-        """The ``ETag`` and ``Last-Modified`` that the list came with."""
+        """Return the ``ETag`` and ``Last-Modified`` of the list."""
         with self._xeps_open() as db:
             meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
         return meta.get("etag"), meta.get("modified")
 
     def xep(self, number: int) -> Xep | None:
-        """Read what is known of a XEP."""
+        """Read a XEP; None if the list lacks it."""
         with self._xeps_open() as db:
             row = db.execute(f"SELECT {_COLUMNS} FROM xep WHERE number = ?", (number,)).fetchone()
         return _xep(row) if row else None
@@ -93,7 +93,7 @@ class Xeps(Base):
         return [_xep(row) for row in rows]
 
     def xep_titles(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Read the titles of XEPs; those not on the list are left out."""
+        """Read the titles of XEPs; those not on the list are missing from the result."""
         wanted = list(numbers)
         if not wanted:
             return {}
