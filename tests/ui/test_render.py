@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xsfreader.ui.render import fitted
+from xsfreader.markup import find, layout, parse
+from xsfreader.ui.render import Geometry, Lit, Painter, fitted
 
 BOLD = Style(bold=True)
 SEGMENTS = st.lists(
@@ -24,3 +26,31 @@ def test_a_line_is_fitted_as_textual_fits_it(segments: list[Segment], width: int
     line = fitted(segments, width, style)
     assert list(line) == list(Strip(segments).adjust_cell_length(width, style))
     assert line.cell_length == width
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "shown"),
+    [
+        ("- a list with **bo**ld words", "bold", ["bold"]),
+        ("one two three four five six seven eight", "six seven", ["six", "seven"]),
+        ("> 漢字 and 漢字", "漢字", ["漢字", "漢字"]),
+        ("```\nsome code\nmore code\n```", "code", ["code", "code"]),
+        ("| a | b |\n|---|---|\n| xx | words that wrap in their cell |", "cell", ["cell"]),
+        ('{{< figure src="/a.png" caption="Some caption" >}}', "caption", ["caption"]),
+    ],
+)
+def test_matches_are_highlighted_wherever_layout_puts_them(
+    body: str, text: str, shown: list[str]
+) -> None:
+    document = parse(body, base="https://xmpp.org/2025/01/x/")
+    page = layout(document, 30)
+    ranges: dict[int, list[tuple[int, int, str]]] = {}
+    for match in find(document, text):
+        ranges.setdefault(match.block, []).append((match.start, match.end, "match"))
+    painter = Painter(Style(), lambda part: Style(reverse=part == "match"))
+    found = []
+    for line in page.lines:
+        strip = painter.strip(line, Geometry(0, 30, 30, document.links), Lit(ranges))
+        marked = ["\0" if not (s.style and s.style.reverse) else s.text for s in strip]
+        found += [part for part in "".join(marked).split("\0") if part]
+    assert found == shown
