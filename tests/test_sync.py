@@ -270,6 +270,19 @@ def test_a_repository_that_lost_its_posts_empties_no_archive(
     assert len(posts(store)) == 1
 
 
+def test_libraries_print_nothing(tmp_path: Path) -> None:
+    """Dulwich warns of a server that can't leave files out."""
+    commit(new_repository(tmp_path / "blog.git", filters=False), {"content/blog/a.md": post("A")})
+    with GitHost(tmp_path) as host:
+        done = subprocess.run(
+            [sys.executable, "-c", SYNC, str(tmp_path), host.url("blog.git")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert (done.stdout, done.stderr) == ("begins\n", "")
+
+
 def test_a_second_process_says_that_one_is_syncing(
     host: GitHost, blog: Path, tmp_path: Path
 ) -> None:

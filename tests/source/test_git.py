@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -389,6 +391,33 @@ def test_a_server_that_misbehaves_gets_a_clear_line(
     assert str(raised.value).isprintable()
     host.fault = None
     assert fetch(host) is not None
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Change some bytes, drop some or insert packets that don't belong there."""
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        at = chance.randrange(len(data) + 1)
+        dropped = chance.choice([0, 0, 1, 4, len(data)])
+        packet = chance.choice(
+            [b"0000", b"0001", b"0003", b"0004", b"0005\x01", b"0005\x07", b"ffff"]
+        )
+        inserted = chance.choice([b"", packet, chance.randbytes(1), chance.randbytes(8)])
+        data = data[:at] + inserted + data[at + dropped :]
+    return data
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("seed", range(15))
+def test_damaged_answers_raise_nothing_but_our_errors(
+    host: GitHost, blog: Path, seed: int, deaf: bool
+) -> None:
+    chance = random.Random(seed)
+    commit(blog, {f"content/blog/{i}.md": POST * i for i in range(5)})
+    for only in ("info/refs", "ls-refs", "filter", "want"):
+        host.fault = Fault(only=only, deaf=deaf, change=lambda data: damaged(data, chance))
+        with suppress(SourceError):
+            snapshot = fetched(host)
+            assert all(blob_id(data) == name for name, data in snapshot.blobs.items())
 
 
 def test_a_server_that_sends_other_objects_than_asked_is_refused(host: GitHost, blog: Path) -> None:

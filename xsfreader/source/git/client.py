@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from contextlib import contextmanager
 from io import BytesIO
@@ -50,6 +51,9 @@ FAILURES: Final = (
     ValueError,
 )
 """What dulwich raises for data that is not Git's."""
+
+# Without a handler, Python prints dulwich's warnings to the terminal.
+logging.getLogger("dulwich").addHandler(logging.NullHandler())
 
 
 class GitClient:
