@@ -190,7 +190,7 @@ def test_every_size_reads_well(size: tuple[int, int]) -> None:
 
 def test_too_small_a_window_asks_for_more_room_and_recovers() -> None:
     with running("--offline", size=(39, 12)) as terminal:
-        terminal.wait("needs 40x10")
+        terminal.wait("40x10 needed")
         terminal.resize(100, 30)
         terminal.wait("Chaos")
 
@@ -228,9 +228,9 @@ def test_a_command_that_is_not_there_is_one_line(key: str) -> None:
         terminal.wait("Chaos")
         terminal.press("enter", key)
         if key == "|":
-            terminal.wait("pipe the post")
+            terminal.wait("Pipe the post")
             terminal.press("no-such-command x", "enter")
-            terminal.wait("Enter goes back")
+            terminal.wait("press Enter to return")
             terminal.press("ctrl+d")
         terminal.wait("no-such-command: No such file")
         terminal.press("j")
@@ -241,9 +241,9 @@ def test_a_post_is_piped_to_a_command_and_read_on() -> None:
     with running("--offline") as terminal:
         terminal.wait("Chaos")
         terminal.press("enter", "|")
-        terminal.wait("pipe the post")
+        terminal.wait("Pipe the post")
         terminal.press("grep -c Chaos", "enter")
-        terminal.wait("grep ended; Enter goes back")
+        terminal.wait("grep finished; press Enter to return")
         terminal.press("enter")
         terminal.wait("397 posts")
 
@@ -252,7 +252,7 @@ def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
     with running("--offline") as terminal:
         terminal.wait("Chaos")
         terminal.press("s")
-        terminal.wait("starred")
+        terminal.wait("\n Starred  ")
         terminal.press("q")
         assert terminal.ended() == 0
     with running("--offline", "--fresh") as terminal:
@@ -262,7 +262,7 @@ def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
             terminal.press("j")
             terminal.settle()
             terminal.press("s")
-            terminal.wait("starred")
+            terminal.wait("\n Starred  ")
             terminal.settle()
         assert run("list", "--starred").stdout.count("\n") == 3
         terminal.press("q")

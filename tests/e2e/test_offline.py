@@ -85,7 +85,7 @@ def test_the_app_reads_on_and_says_that_sync_failed() -> None:
     with running() as terminal:
         terminal.wait("XMPP at Chaos Communication Congress")
         terminal.wait("sync failed")
-        terminal.wait("r tries again")
+        terminal.wait("press r to retry")
         terminal.press("q")
         assert terminal.ended() == 0
 
@@ -95,7 +95,7 @@ def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) 
         terminal.wait("Welcome to xsfreader")
         terminal.wait("built-in pages")
         terminal.wait("127.0.0.1 refused the connection")
-        terminal.wait(lambda _: "r tries again" in terminal.words)
+        terminal.wait(lambda _: "press r to retry" in terminal.words)
         terminal.press("q")
         assert terminal.ended() == 0
     assert (home / ".local" / "share" / "xsfreader" / "state.db").exists()

@@ -73,7 +73,7 @@ def test_a_link_to_an_older_post_and_back_to_the_same_line(size: Size) -> None:
         terminal.wait("Chaos")
         search(terminal, "newsletter october 2022", "The XMPP Newsletter October 2022")
         terminal.press("esc", "/")
-        terminal.wait("find in this post")
+        terminal.wait("Find in this post")
         terminal.press("libs, XEPs")
         terminal.settle()
         terminal.press("enter")
@@ -140,7 +140,7 @@ def test_three_stars_and_the_place_are_there_again(size: Size, archive: Path) ->
             terminal.settle()
         for _ in range(3):
             terminal.press("s")
-            terminal.wait("starred")
+            terminal.wait("\n Starred  ")
             terminal.press("j")
             terminal.settle()
         terminal.press("k", "k")

@@ -326,7 +326,7 @@ async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHos
         host.fault = None
         screen.gallery._tried.clear()
         screen.gallery.schedule()
-        await until(pilot, lambda: boxes(pilot) == ["image · here now: i shows it"])
+        await until(pilot, lambda: boxes(pilot) == ["image · loaded; press i to view"])
         after = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         assert before == after != []
 
@@ -414,7 +414,7 @@ async def test_a_post_without_pictures_says_so(tmp_path: Path) -> None:
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        assert reader(pilot).status.text == "this post has no pictures"
+        assert reader(pilot).status.text == "This post has no images"
 
 
 async def test_another_theme_draws_what_is_transparent_anew(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
         screen.marks._set_all_read(unread)
         await pilot.press("6", "A")
         await settle(pilot)
-        assert screen.status.text == "nothing unread in this list"
+        assert screen.status.text == "No unread posts in this list"
         await pilot.press("1", "A")
         await settle(pilot)
         assert set(screen.posts.unread_shown()) == set(unread)

@@ -60,7 +60,7 @@ async def test_what_a_key_answered_goes_with_the_next() -> None:
     async with running(size=(100, 20)) as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "s")
-        assert screen.status.text == "starred"
+        assert screen.status.text == "Starred"
         await pilot.press("j")
         assert screen.status.text == ""
         screen.status.say("something came meanwhile", seconds=60.0)
@@ -115,7 +115,7 @@ async def test_keys_find_their_way_after_a_window_too_small_for_anything() -> No
         assert screen.focused is screen.article
         screen.set_focus(None)
         await pilot.press("f", "!")
-        assert screen.status.text == "no link has these letters"
+        assert screen.status.text == "No link has these letters"
 
 
 async def test_escape_lets_go_of_selected_text_first() -> None:
@@ -203,7 +203,7 @@ async def test_an_answer_gives_way_to_the_match_one_is_at() -> None:
         await settle(pilot)
         found = screen.status.text
         await pilot.press("s")
-        assert screen.status.text == "starred"
+        assert screen.status.text == "Starred"
         await pilot.press("j")
         assert screen.status.text == found
 
@@ -214,7 +214,7 @@ async def test_a_built_in_page_has_no_address_to_copy() -> None:
         for key in ("y", "o"):
             screen.status.say("")
             await pilot.press(key)
-            assert screen.status.text == "this page is built in: it has no address"
+            assert screen.status.text == "This page is built in and has no address"
 
 
 def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,7 +146,7 @@ async def test_find_wraps_with_a_word_and_escape_returns() -> None:
         for _ in screen.find.matches:
             await pilot.press("n")
             said.append(screen.status.text)
-        assert sum("from the top again" in words for words in said) == 1
+        assert sum("wrapped to top" in words for words in said) == 1
         await pilot.press("N")
         assert f"/{len(screen.find.matches)}" in screen.status.text
 

@@ -181,7 +181,7 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
         assert screen.item_id == entry.permalink
         host.stop()
         await pilot.press("r")
-        await until(pilot, lambda: "r tries again" in screen.status.text)
+        await until(pilot, lambda: "press r to retry" in screen.status.text)
         assert "7 posts" in screen.header.posts
 
 
@@ -196,7 +196,7 @@ async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_i
         (folder / "2.md").unlink()
         await until(pilot, lambda: screen.header.posts == "1 post")
         await until(pilot, lambda: bool(screen.status.text))
-        assert "the post shown here is gone from there" in screen.status.text
+        assert "this post was removed from the source" in screen.status.text
         for key in ("m", "s", "x", "T", "t", "escape", "o", "y", "J", "K", "i", "A", "e", "h",
                     "j", "enter", "]", "1", "2", "4", "5", "6", "H", "L", "z", "z"):  # fmt: skip
             await pilot.press(key)
@@ -216,7 +216,7 @@ async def test_a_folder_that_comes_back_is_no_failure_any_more(tmp_path: Path) -
         (folder / "broken.md").unlink()
         await until(pilot, lambda: not screen.status.text)
         folder.rename(tmp_path / "away")
-        await until(pilot, lambda: "r tries again" in screen.status.text)
+        await until(pilot, lambda: "press r to retry" in screen.status.text)
         assert screen.header.alert
         await pilot.press("j")
         screen.status.say("something else")

@@ -73,7 +73,7 @@ class ReaderApp(App[None]):
         if name and name == self.library.config.theme:
             where = self.library.config.where("theme")
             known = ", ".join(sorted(self.available_themes))
-            raise ConfigError(f"{where}theme: there is no {name}; there are {known}")
+            raise ConfigError(f'{where}theme: unknown theme "{name}"; available: {known}')
         few = self.console.color_system in (None, "standard", "windows")
         return theme.FEW_COLOURS if few and not self.is_headless else theme.DEFAULT
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.15
 """How long an item must rest on screen before its images are loaded."""
-HERE = "here now: i shows it"
+HERE = "loaded; press i to view"
 """For an image that was loaded while its box was in view."""
-INSTALL = "pictures need the extra: pip install 'xsfreader[images]'"
+INSTALL = "Images need the extra: pip install 'xsfreader[images]'"
 
 
 class Canvas(Protocol):
@@ -108,7 +108,7 @@ class Gallery:
     def off(self) -> str:
         """Why no image is shown at all; empty if images are shown."""
         if self._library().config.images == "off":
-            return 'the configuration says images = "off"'
+            return 'Images are off in the configuration: images = "off"'
         return "" if images.extra_installed() else INSTALL
 
     # Room

@@ -14,7 +14,6 @@ from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.images.loader import Loader
-from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Prefetch
 from xsfreader.ui.reader.base import ReaderBase
 from xsfreader.ui.reader.dialogs import Dialogs
@@ -163,7 +162,7 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
         fitting = fit(width, height, reading=self.reading, zen=self.has_class("zen"))
         classes = (self.classes - fitting.keys()) | {name for name, on in fitting.items() if on}
         if fitting["tiny"] and not self.query("#room"):
-            self.mount(Static(f"xsfreader needs {LEAST[0]}x{LEAST[1]}: make room", id="room"))
+            self.mount(Static(f"Terminal too small: {LEAST[0]}x{LEAST[1]} needed", id="room"))
         if classes != self.classes:
             self.set_classes(classes)
 
@@ -355,6 +354,6 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
 
     def on_text_selected(self) -> None:
         """Say which key copies."""
-        key = next((a.keys[0] for a in self.actions if a.id == "copy" and a.keys), "")
-        if self.get_selected_text():
-            self.status.say(f"{key_shown(key)} copies what is selected")
+        key = self.key_of("copy")
+        if key and self.get_selected_text():
+            self.status.say(f"Press {key} to copy the selection")

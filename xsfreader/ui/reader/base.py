@@ -11,6 +11,7 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.text import clean
 from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
+from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Prefetch
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
@@ -130,6 +131,12 @@ class ReaderBase(Screen[None], inherit_bindings=False):
 
     # What is the same for all parts
 
+    def key_of(self, action_id: str) -> str:
+        """Return the first key of an action, as the screen shows it; empty if it has none."""
+        return next(
+            (key_shown(a.keys[0]) for a in self.actions if a.id == action_id and a.keys), ""
+        )
+
     def attempt(self, do: Callable[[], object]) -> bool:
         """Do something that may fail; show an error in the status line and return False."""
         try:
@@ -185,7 +192,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             if place is not None:
                 self.article.jump(place)
             else:
-                self.status.say(f"#{clean(fragment)} is no place in this post")
+                self.status.say(f"No section #{clean(fragment)} in this post")
 
     @property
     def shown_entry(self) -> str | None:
@@ -210,8 +217,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     def refresh_counts(self) -> None:
         """Show the number of posts and of unread ones."""
         self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
-        posts = self.library.count()
-        self.header.posts = f"{posts} post" if posts == 1 else f"{posts} posts"
+        self.header.posts = count_posts(self.library.count())
         self.header.unread = f"{self.library.unread_count()} unread"
 
     def _nearby_items(self) -> list[str]:
@@ -220,6 +226,11 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         by_date = self.library.neighbours(shown) if shown else []
         near = dict.fromkeys([shown, *self.posts.neighbours(), *reversed(by_date)])
         return [each for each in near if each]
+
+
+def count_posts(count: int) -> str:
+    """Write a number of posts."""
+    return f"{count} post" if count == 1 else f"{count} posts"
 
 
 class Part:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xsfreader.ui.reader.base import ReaderBase
 
-HELP_WORDS = "The built-in guide tells more: xsfreader --source guide"
+HELP_WORDS = "The built-in guide says more: xsfreader --source guide"
 
 
 class Dialogs(Part):
@@ -91,7 +91,7 @@ class Dialogs(Part):
 
         screen, document = self.screen, self.screen.article.document
         if document is None or not document.headings:
-            screen.status.say("this post has no headings")
+            screen.status.say("This post has no headings")
             return
         headings = document.headings
         top = min(heading.level for heading in headings)
@@ -117,7 +117,7 @@ class Dialogs(Part):
 
         numbers = screen.library.post(screen.item_id).xeps if screen.item_id else ()
         if not numbers:
-            screen.status.say("this post mentions no XEP")
+            screen.status.say("This post mentions no XEPs")
             return
         rows = [screen.library.xep_line(n) or f"XEP-{n:04}" for n in numbers]
 
@@ -203,7 +203,7 @@ class Dialogs(Part):
         """Show an image at full size: that one, or the one nearest to what is in view."""
         screen, document = self.screen, self.screen.article.document
         if document is None or not document.images:
-            screen.status.say("this post has no pictures")
+            screen.status.say("This post has no images")
             return
         if index is None:
             index = screen.gallery.nearest()

@@ -42,17 +42,17 @@ class External(Part):
         if words is not None and in_terminal(words):
             self.run(words)
         elif words is not None and open_url(url, openers):
-            screen.status.say(f"opened {url}")
+            screen.status.say(f"Opened {url}")
         else:
             screen.app.copy_to_clipboard(url)
-            screen.status.say(f"nothing here opens it, so copied: {url}")
+            screen.status.say(f"No browser found; link copied: {url}")
 
     def _url(self) -> str | None:
         """Return the post's address, or say why it has none."""
         if self.screen.item_id is None:
             return None
         if self.screen.library.is_guide:
-            self.screen.status.say("this page is built in: it has no address")
+            self.screen.status.say("This page is built in and has no address")
             return None
         return self.screen.library.item(self.screen.item_id).url
 
@@ -62,16 +62,16 @@ class External(Part):
         if selected:
             self.screen.app.copy_to_clipboard(selected)
             self.screen.clear_selection()
-            self.screen.status.say(f"copied {len(selected)} characters")
+            self.screen.status.say(f"Copied {len(selected)} characters")
         elif (url := self._url()) is not None:
             self.screen.app.copy_to_clipboard(url)
-            self.screen.status.say(f"copied {url}")
+            self.screen.status.say(f"Copied {url}")
 
     def pipe(self) -> None:
         """Ask for a command, and give it the post's text."""
         document = self.screen.article.document
         self.screen.ask(
-            "pipe the post to a command",
+            "Pipe the post to a command",
             lambda _text: None,
             lambda text: self._pipe(text, document),
             keep_unfinished=False,
@@ -109,9 +109,9 @@ class External(Part):
                 outcome, failed = _run_program(words, text)
                 if wait:
                     with suppress(EOFError, KeyboardInterrupt):
-                        input(f"— {outcome}; Enter goes back to xsfreader — ")
+                        input(f"— {outcome}; press Enter to return to xsfreader — ")
         except SuspendNotSupported:
-            outcome, failed = "this terminal can't be lent to another program", True
+            outcome, failed = "Can't run another program in this terminal", True
         self.screen.status.say(outcome, alert=failed)
 
 
@@ -126,4 +126,5 @@ def _run_program(words: Sequence[str], text: str | None) -> tuple[str, bool]:
         return f"{words[0]}: {error.strerror or error}", True
     except KeyboardInterrupt:
         return f"{words[0]} was interrupted", False
-    return f"{words[0]} ended" + (f" with exit {done.returncode}" if done.returncode else ""), False
+    status = f" with exit status {done.returncode}" if done.returncode else ""
+    return f"{words[0]} finished{status}", False

@@ -32,10 +32,10 @@ class Find(Part):
         screen = self.screen
         if screen.reading:
             self._origin = screen.article.place
-            screen.ask("find in this post", self.find_text, self._end_find)
+            screen.ask("Find in this post", self.find_text, self._end_find)
         else:
             screen.ask(
-                "title, author or category",
+                "Filter by title, author or category",
                 screen.filter_list,
                 self._end_filter,
                 text=screen.posts.filtered,
@@ -73,7 +73,7 @@ class Find(Part):
             article.light()
             if self._origin is not None:
                 article.jump(self._origin)
-            self.screen.status.say(f"“{needle}” is not in this post" if needle else "")
+            self.screen.status.say(f"No matches for “{needle}”" if needle else "")
 
     def find_words(self, words: Sequence[str]) -> None:
         """Highlight the words of a search, and go to the first."""
@@ -94,13 +94,13 @@ class Find(Part):
     def step(self, direction: int) -> None:
         """Go to the next or previous match, and wrap at the end."""
         if not self.matches:
-            self.screen.status.say("nothing looked for: / finds in the post")
+            self.screen.status.say("No search yet; press / to find")
             return
         index = self.current + direction
         wrapped = not 0 <= index < len(self.matches)
         self.current = index % len(self.matches)
         start = "top" if direction > 0 else "end"
-        self._show(f", from the {start} again" if wrapped else "")
+        self._show(f" (wrapped to {start})" if wrapped else "")
 
     def _show(self, note: str = "") -> None:
         article = self.screen.article

@@ -26,7 +26,7 @@ class Links(Part):
         """Describe in a line where a link really leads."""
         target = link.url.removeprefix("https://")
         if link.kind is LinkKind.DOUBTFUL:
-            return f"link: {link.href} · this can't be right, nothing opens it"
+            return f"link: {link.href} · not a valid link"
         if link.kind is LinkKind.FRAGMENT:
             return f"link: #{link.fragment} in this post"
         if link.kind is LinkKind.XEP and link.xep is not None:
@@ -46,7 +46,7 @@ class Links(Part):
             return
         if link.kind is LinkKind.DOUBTFUL:
             screen.app.copy_to_clipboard(link.href)
-            screen.status.say(f"no link can lead to {link.href}; copied as it stands")
+            screen.status.say(f"Not a valid link; text copied: {link.href}")
         elif link.kind is LinkKind.FRAGMENT:
             screen.go_to(screen.item_id or "", link.fragment)
         elif link.kind is LinkKind.SITE and (post := screen.library.item_at(link.url)):
@@ -63,7 +63,7 @@ class Links(Part):
         if link is not None:
             self.screen.status.say(self.describe(link), whole=True)
         else:
-            self.screen.status.say("no more links this way")
+            self.screen.status.say("No more links")
 
     # Hints
 
@@ -79,12 +79,12 @@ class Links(Part):
             screen.focus_pane(reading=True)
         visible = [link for link, _, _ in screen.article.links_in_sight()]
         if not visible:
-            screen.status.say("no link on screen")
+            screen.status.say("No links on screen")
             return
         self._typed = ""
         self._hints = dict(zip(labels(len(visible)), visible, strict=False))
         self._show()
-        screen.status.say("type a link's letters; Esc leaves")
+        screen.status.say("Type a link's letters; Esc cancels")
 
     def type_hint(self, key: str, character: str) -> None:
         """Take a key while the links have hints."""
@@ -96,7 +96,7 @@ class Links(Part):
             self._typed += character
         else:
             self.end_hints()
-            self.screen.status.say("" if key == "escape" else "no link has these letters")
+            self.screen.status.say("" if key == "escape" else "No link has these letters")
             return
         if self._typed in self._hints:
             index = self._hints[self._typed]

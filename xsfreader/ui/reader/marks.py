@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.ui.reader.base import Part
+from xsfreader.ui.reader.base import Part, count_posts
 
 if TYPE_CHECKING:
     from xsfreader.model import View
@@ -47,7 +47,7 @@ class Marks(Part):
         if permalink is not None:
             read = not self.screen.library.is_read(permalink)
             self.set_read(permalink, read=read)
-            self.screen.status.say("marked as read" if read else "marked as unread")
+            self.screen.status.say("Marked as read" if read else "Marked as unread")
 
     def toggle_star(self) -> None:
         """Star the post shown, or remove its star."""
@@ -57,7 +57,7 @@ class Marks(Part):
         starred = not library.is_starred(permalink)
         if self.screen.attempt(lambda: library.set_starred(permalink, starred=starred)):
             self.screen.posts.marked(permalink, starred=starred)
-            self.screen.status.say("starred" if starred else "star taken away")
+            self.screen.status.say("Starred" if starred else "Star removed")
 
     def mark_all_read(self) -> None:
         """Mark all posts of the list as read after a question, or undo that."""
@@ -67,7 +67,7 @@ class Marks(Part):
         elif self._list in self._undo:
             self._undo_all_read()
         else:
-            self.screen.status.say("nothing unread in this list")
+            self.screen.status.say("No unread posts in this list")
 
     @property
     def _list(self) -> tuple[View, str]:
@@ -80,11 +80,12 @@ class Marks(Part):
             if choice == 1:
                 self._set_all_read(permalinks)
 
+        posts = count_posts(len(permalinks))
         self.screen.open_dialog(
             ChoiceScreen(
-                f"Mark {len(permalinks)} as read?",
-                ["No, leave them", f"Yes, mark {len(permalinks)} as read"],
-                words="All of this list that are unread. The same key takes it back.",
+                f"Mark {posts} as read?",
+                ["Cancel", f"Mark {posts} as read"],
+                words="These are all unread posts of this list. The same key undoes it.",
                 current=0,
             ),
             answer,
@@ -95,7 +96,8 @@ class Marks(Part):
         self._undo[self._list] = permalinks
         self.screen.posts.reload()
         self.screen.refresh_counts()
-        self.screen.status.say(f"{len(permalinks)} marked as read; A takes it back")
+        undo = f"; press {key} to undo" if (key := self.screen.key_of("mark-all-read")) else ""
+        self.screen.status.say(f"{count_posts(len(permalinks))} marked as read{undo}")
 
     def _undo_all_read(self) -> None:
         permalinks = self._undo[self._list]
@@ -105,4 +107,4 @@ class Marks(Part):
         self.screen.posts.reload()
         self.screen.reveal_shown()
         self.screen.refresh_counts()
-        self.screen.status.say(f"{len(permalinks)} unread again")
+        self.screen.status.say(f"{count_posts(len(permalinks))} marked as unread again")

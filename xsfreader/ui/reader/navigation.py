@@ -55,7 +55,7 @@ class Navigation(Part):
     def step_heading(self, direction: int) -> None:
         """Go to the next or previous heading."""
         if not self.screen.article.step_heading(direction):
-            self.screen.status.say("no more headings this way")
+            self.screen.status.say("No more headings")
 
     # Between panes
 
@@ -115,18 +115,19 @@ class Navigation(Part):
 
     def step_post(self, direction: int) -> None:
         """Go to the next or previous post of the list."""
-        self._step("post", direction)
+        self._step(direction, "Last post in the list", "First post in the list")
 
     def step_unread(self, direction: int) -> None:
         """Go to the next or previous unread post of the list."""
-        self._step("unread post", direction)
+        last, first = "No unread posts further down", "No unread posts further up"
+        self._step(direction, last, first, unread=True)
 
-    def _step(self, what: str, direction: int) -> None:
-        if self.screen.posts.step(direction, unread=what != "post"):
+    def _step(self, direction: int, last: str, first: str, *, unread: bool = False) -> None:
+        """Go to another post, or say that this is the ``last`` or ``first`` one."""
+        if self.screen.posts.step(direction, unread=unread):
             self.screen.preview_selected()
         else:
-            way = "down" if direction > 0 else "up"
-            self.screen.status.say(f"no {what} further {way} this list")
+            self.screen.status.say(last if direction > 0 else first)
 
     def show_view(self, view: View) -> None:
         """Show the list in another order, the cursor on the same post if it is there."""
@@ -148,7 +149,7 @@ class Navigation(Part):
             return
         other = screen.library.next_translation(screen.item_id)
         if other is None:
-            screen.status.say("this post is there in one language only")
+            screen.status.say("This post has no translations")
             return
         before, place = screen.article.document, screen.article.place
         screen.remember_place()
@@ -167,12 +168,12 @@ class Navigation(Part):
     def go_forward(self) -> None:
         """Go forward again in the history."""
         here = self.screen.here
-        self._visit(self.screen.history.forward(here) if here else None, "on")
+        self._visit(self.screen.history.forward(here) if here else None, "forward")
 
     def _visit(self, visit: Visit | None, way: str) -> None:
         screen = self.screen
         if visit is None:
-            screen.status.say(f"nothing further {way}")
+            screen.status.say(f"Nothing to go {way} to")
             return
         if visit.item_id != screen.item_id and not screen.read_item(visit.item_id, from_top=True):
             return

@@ -94,7 +94,7 @@ class Sync(Part):
             self.screen.set_interval(POLL_SECONDS, self.run)
         elif not self.offline:
             if self.screen.library is not self.library:
-                words = "These are the built-in pages, while the blog is fetched …"
+                words = "These are the built-in pages while the blog is being fetched …"
                 self.screen.status.say(words, seconds=math.inf)
             self.run()
             if self.library.config.sync_interval:
@@ -110,7 +110,7 @@ class Sync(Part):
         """Start a sync unless one is running."""
         if self.running or self.library.is_guide:
             if asked:
-                words = "the guide is built in" if self.library.is_guide else "already syncing"
+                words = "The guide is built in" if self.library.is_guide else "Already syncing"
                 self.screen.status.say(words)
             return
         self.running = True
@@ -213,7 +213,7 @@ class Sync(Part):
             words += self._show_news()
             screen.app.screen.post_message(Sync.ArchiveChanged())
         if self._waiting:
-            words += ": go to the list to see them"
+            words += "; go to the list to see them"
         if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
             screen.status.say(words, alert=bool(report.set_aside), seconds=SEEN_SECONDS)
             self._message = screen.status.said
@@ -235,7 +235,7 @@ class Sync(Part):
             moved = library.permalink_at(screen.source_path) or screen.item_id
             document = library.document(moved)
         except UnknownPostError:
-            return "; the post shown here is gone from there"
+            return "; this post was removed from the source"
         except XsfreaderError:
             return ""
         screen.item_id, screen.source_path = moved, library.post(moved).path
@@ -284,7 +284,8 @@ class Sync(Part):
         self.screen.header.sync = "sync failed"
         self._failure = str(error)
         # An error may end in a question mark.
-        why = f"{error} r tries again" if str(error).endswith("?") else f"{error}; r tries again"
+        end = "" if str(error).endswith("?") else ";"
+        why = f"{error}{end} press r to retry"
         if self.screen.library is not self.library:
             why = f"These are the built-in pages: {why}"
         self.screen.status.say(why, alert=True, seconds=SEEN_SECONDS)
@@ -295,8 +296,8 @@ class Sync(Part):
         self.screen.header.sync = "offline"
         if self.screen.library is not self.library:
             self.screen.status.say(
-                "These are the built-in pages: nothing fetched yet, and --offline forbids it; "
-                "r fetches all the same",
+                "These are the built-in pages: nothing is fetched with --offline; "
+                "press r to fetch anyway",
                 alert=True,
                 seconds=math.inf,
             )

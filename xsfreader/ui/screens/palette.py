@@ -68,7 +68,7 @@ class Palette(PendingInput, DismissOnce, CommandPalette):
     """Textual's palette, with keys that wait for what the letters before them find."""
 
     def __init__(self) -> None:
-        super().__init__(providers=[Commands], placeholder="action, category, XEP or title")
+        super().__init__(providers=[Commands], placeholder="Action, category, XEP or title")
 
     def is_pending(self, typed: events.Key | events.Paste) -> bool:
         """Let keys that choose or close wait until the search has ended."""
