@@ -99,12 +99,6 @@ class Reading(Base):
         post = self._store.post(item_id)
         return post is not None and post.words >= LONG_POST_WORDS
 
-    def load_parser(self) -> None:
-        """Import the parser, so that the first post doesn't wait for it."""
-        from xsfreader.markup.parse import load
-
-        load()
-
     def neighbours(self, permalink: str) -> list[str]:
         """Return the permalinks of the next newer and next older post."""
         found = self._store.neighbours(permalink, self.languages, self.today)

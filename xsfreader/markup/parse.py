@@ -8,13 +8,6 @@ if TYPE_CHECKING:
     from xsfreader.markup.document import Document
 
 
-def load() -> None:
-    """Import what parsing and layout need, so that no post waits for it."""
-    import wcwidth  # noqa: F401
-
-    from xsfreader.markup import build  # noqa: F401
-
-
 def parse(body: str, *, base: str) -> Document:
     """Parse a post's Markdown; ``base`` is the post's address, for relative links.
 

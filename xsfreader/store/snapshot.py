@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.store.base import compress, path_key, split_lines, timestamp
@@ -39,8 +38,6 @@ class Plan(NamedTuple):
     dropped: tuple[Row, ...]
     """Rows to delete, whether or not new content replaces them."""
     inserted: tuple[FullPost, ...]
-    relabelled: tuple[tuple[Row, Post], ...]
-    """Rows with the same content at another path."""
     renamed: tuple[tuple[Row, str], ...]
     """Rows of which only the permalink changes, with the new one."""
     moves: tuple[tuple[str, str], ...]
@@ -75,20 +72,11 @@ def plan(
         if row is not None and row.id not in taken:
             before[path] = row
             taken.add(row.id)
-    relabelled = {
-        path: row
-        for path, row in before.items()
-        if not rebuild
-        and row.blob == given[path].post.blob
-        and row.at == timestamp(given[path].post.date)
-    }
-    kept = {row.id for row in relabelled.values()} | {row.id for row in stays.values()}
-    continued = {row.id for row in before.values()} | {row.id for row in stays.values()}
+    kept = {row.id for row in stays.values()}
     return Plan(
         permalinks=permalinks,
         dropped=tuple(row for row in rows if row.id not in kept),
-        inserted=tuple(full for path, full in given.items() if path not in relabelled),
-        relabelled=tuple((row, given[path].post) for path, row in relabelled.items()),
+        inserted=tuple(given.values()),
         renamed=tuple(
             (row, permalinks[path])
             for path, row in stays.items()
@@ -97,7 +85,7 @@ def plan(
         moves=_moves(rows, permalinks, before, given),
         new=sum(path not in before for path in given),
         changed=sum(row.blob != given[path].post.blob for path, row in before.items()),
-        removed=sum(row.id not in continued for row in rows),
+        removed=sum(row.id not in kept | taken for row in rows),
     )
 
 
@@ -196,16 +184,9 @@ class Writer:
     def execute(self, plan: Plan) -> None:
         """Write all changes."""
         self._drop(plan.dropped)
-        moving = [row.id for row, _ in (*plan.relabelled, *plan.renamed)]
-        self._db.executemany(
-            "UPDATE post SET path = '~' || id, permalink = '~' || id WHERE id = ?",
-            [(id_,) for id_ in moving],
-        )
-        self._db.executemany("DELETE FROM label WHERE post = ?", [(id_,) for id_ in moving])
-        self._rename(plan)
-        self._relabel(plan)
+        self._rename(plan.renamed)
         self._insert(plan)
-        if plan.dropped or plan.relabelled:
+        if plan.dropped:
             self._db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
 
     def _drop(self, rows: Sequence[Row]) -> None:
@@ -225,35 +206,16 @@ class Writer:
         self._db.executemany("DELETE FROM content WHERE post = ?", ids)
         self._db.executemany("DELETE FROM post WHERE id = ?", ids)
 
-    def _rename(self, plan: Plan) -> None:
-        for row, permalink in plan.renamed:
+    def _rename(self, renamed: Sequence[tuple[Row, str]]) -> None:
+        # Permalinks are unique, and two posts may swap theirs.
+        self._db.executemany(
+            "UPDATE post SET permalink = '~' || id WHERE id = ?", [(row.id,) for row, _ in renamed]
+        )
+        for row, permalink in renamed:
+            self._db.execute("UPDATE post SET permalink = ? WHERE id = ?", (permalink, row.id))
             self._db.execute(
-                "UPDATE post SET path = ?, permalink = ? WHERE id = ?",
-                (row.path, permalink, row.id),
-            )
-            lists = self._db.execute(
-                "SELECT authors, categories, xeps, aliases FROM post WHERE id = ?", (row.id,)
-            ).fetchone()
-            self._label(row.id, labels(permalink, *map(split_lines, lists)))
-
-    def _relabel(self, plan: Plan) -> None:
-        for row, post in plan.relabelled:
-            permalink = plan.permalinks[post.path]
-            self._db.execute(
-                "UPDATE post SET path = ?, permalink = ?, language = ?, story = ?, aliases = ?"
-                " WHERE id = ?",
-                (
-                    post.path,
-                    permalink,
-                    post.language,
-                    self._story(post.translation_key),
-                    "\n".join(post.aliases),
-                    row.id,
-                ),
-            )
-            self._label(
-                row.id,
-                labels(permalink, post.authors, post.categories, post.xeps, post.aliases),
+                "UPDATE label SET key = ? WHERE kind = 'path' AND post = ?",
+                (path_key(permalink), row.id),
             )
 
     def _insert(self, plan: Plan) -> None:
@@ -284,30 +246,20 @@ class Writer:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        with ThreadPoolExecutor(1) as beside:
-            # Both compressing and indexing release the GIL.
-            packed = beside.submit(lambda: [compress(full.body) for full in inserted])
-            self._db.executemany(
-                "INSERT INTO found (rowid, title, text, authors, categories)"
-                " VALUES (?, ?, ?, ?, ?)",
-                sorted(found),
-            )
-            self._db.executemany(
-                "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
-                [
-                    (row[0], body, full.text)
-                    for row, body, full in zip(rows, packed.result(), inserted, strict=True)
-                ],
-            )
+        self._db.executemany(
+            "INSERT INTO found (rowid, title, text, authors, categories) VALUES (?, ?, ?, ?, ?)",
+            sorted(found),
+        )
+        self._db.executemany(
+            "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
+            [
+                (row[0], compress(full.body), full.text)
+                for row, full in zip(rows, inserted, strict=True)
+            ],
+        )
         named.sort()
         self._db.executemany(
             "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)", named
-        )
-
-    def _label(self, id_: int, found: Iterable[tuple[str, str, str]]) -> None:
-        self._db.executemany(
-            "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)",
-            [(kind, key, id_, name) for kind, key, name in found],
         )
 
     def _new_id(self, post: Post) -> int:
