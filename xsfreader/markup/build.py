@@ -18,7 +18,7 @@ from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -57,13 +57,18 @@ class DocumentBuilder:
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
+        self._tokens: Sequence[Token] = ()
+        self._in_paragraph = False
+        """Whether the paragraph's backlinks are shown with its text."""
+        self._index = 0
+        """Of the token being handled."""
 
     def build(self, tokens: Sequence[Token]) -> Document:
         """Return the document for the tokens."""
-        index = 0
-        while index < len(tokens):
-            handler = _HANDLERS.get(tokens[index].type)
-            index = handler(self, tokens, index) if handler else index + 1
+        self._tokens = tokens
+        for self._index, token in enumerate(tokens):
+            if handler := _HANDLERS.get(token.type):
+                handler(self, token)
         return Document(
             tuple(self._blocks),
             tuple(self._references.links),
@@ -119,13 +124,23 @@ class DocumentBuilder:
     def _inline(self, builder: SpanBuilder, role: Role) -> InlineBuilder:
         return InlineBuilder(self._references, builder, role, len(self._blocks), self._shortcodes)
 
+    def _next(self, step: int = 1) -> Token:
+        """Return a token after the current one."""
+        return self._tokens[self._index + step]
+
+    def _following(self, step: int) -> Iterator[Token]:
+        """Yield the tokens after the current one, from that distance on."""
+        return (self._tokens[at] for at in range(self._index + step, len(self._tokens)))
+
+    def _children(self) -> Sequence[Token]:
+        """Return the inline tokens of the block that the current token opens."""
+        return self._next().children or ()
+
     # Containers
 
-    def _on_list(self, tokens: Sequence[Token], index: int) -> int:
-        token = tokens[index]
+    def _on_list(self, token: Token) -> None:
         count, tight = 0, False
-        for at in range(index + 1, len(tokens)):
-            each = tokens[at]
+        for each in self._following(1):
             if each.level == token.level:
                 break
             if each.level == token.level + 1 and each.type == "list_item_open":
@@ -142,9 +157,8 @@ class DocumentBuilder:
                 digits=len(str(start + max(count - 1, 0))),
             )
         )
-        return index + 1
 
-    def _on_item(self, tokens: Sequence[Token], index: int) -> int:
+    def _on_item(self, _token: Token) -> None:
         owner = self._levels[-1]
         if owner.bullet:
             depth = sum(each.bullet for each in self._levels) - 1
@@ -152,65 +166,59 @@ class DocumentBuilder:
         else:
             marker = f"{owner.number:>{owner.digits}}. "
             owner.number += 1
-        content = tokens[index + 2].content if index + 2 < len(tokens) else ""
-        if tokens[index + 1].type == "paragraph_open" and (found := _TASK.match(content)):
+        paragraph = self._next().type == "paragraph_open"
+        if paragraph and (found := _TASK.match(self._next(2).content)):
             box = "☐ " if found[1] == " " else "☑ "
             marker = box if owner.bullet else marker + box
-            _drop_start(tokens[index + 2], len(found.group()))
+            _drop_start(self._next(2), len(found.group()))
         self._levels.append(_Level(Frame(marker), owner.tight))
-        return index + 1
 
-    def _on_item_close(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_item_close(self, token: Token) -> None:
         if not self._levels[-1].used:
             self._emit(BlockKind.TEXT)
-        return self._on_close(_tokens, index)
+        self._on_close(token)
 
-    def _on_quote(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_quote(self, _token: Token) -> None:
         self._levels.append(_Level(_QUOTE, quote=True))
-        return index + 1
 
-    def _on_definition_text(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_definition_text(self, _token: Token) -> None:
         self._levels.append(_Level(_INDENT, tight=True))
-        return index + 1
 
-    def _on_definition_list(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_definition_list(self, _token: Token) -> None:
         self._levels.append(_Level(None, tight=True))
-        return index + 1
 
-    def _on_footnote_block(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_footnote_block(self, _token: Token) -> None:
         self._emit(BlockKind.RULE)
-        return index + 1
 
-    def _on_footnote(self, tokens: Sequence[Token], index: int) -> int:
-        number = int(tokens[index].meta["id"]) + 1
+    def _on_footnote(self, token: Token) -> None:
+        number = int(token.meta["id"]) + 1
         self._anchors[f"fn:{number}"] = Place(len(self._blocks))
         self._levels.append(_Level(Frame(f"{number}. ")))
-        return index + 1
 
-    def _on_close(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_close(self, _token: Token) -> None:
         self._levels.pop()
-        return index + 1
 
     # Blocks
 
-    def _on_paragraph(self, tokens: Sequence[Token], index: int) -> int:
-        end = index + 2
-        backlinks: list[Token] = []
-        while end < len(tokens) and tokens[end].type == "footnote_anchor":
-            if reference_id(tokens[end])[0] in self._anchors:
-                backlinks.append(tokens[end])
-            end += 1
-        self._add_prose([*(tokens[index + 1].children or ()), *backlinks], Mark.NONE)
-        return end
+    def _on_paragraph(self, _token: Token) -> None:
+        following = self._following(2)
+        backlinks = takewhile(lambda each: each.type == "footnote_anchor", following)
+        self._add_prose([*self._children(), *filter(self._is_backlink, backlinks)], Mark.NONE)
+        self._in_paragraph = True
 
-    def _on_term(self, tokens: Sequence[Token], index: int) -> int:
-        self._add_prose(tokens[index + 1].children or (), Mark.STRONG)
-        return index + 2
+    def _on_paragraph_close(self, _token: Token) -> None:
+        self._in_paragraph = False
 
-    def _on_backlink(self, tokens: Sequence[Token], index: int) -> int:
-        if reference_id(tokens[index])[0] in self._anchors:
-            self._add_prose([tokens[index]], Mark.NONE)
-        return index + 1
+    def _on_term(self, _token: Token) -> None:
+        self._add_prose(self._children(), Mark.STRONG)
+
+    def _on_backlink(self, token: Token) -> None:
+        if not self._in_paragraph and self._is_backlink(token):
+            self._add_prose([token], Mark.NONE)
+
+    def _is_backlink(self, token: Token) -> bool:
+        """Check that the reference a footnote leads back to was found."""
+        return reference_id(token)[0] in self._anchors
 
     def _add_prose(self, children: Sequence[Token], marks: Mark) -> None:
         role = self._role()
@@ -234,14 +242,11 @@ class DocumentBuilder:
             else:
                 self._emit(BlockKind.TEXT, shortcode_note(self._references, part.shortcode))
 
-    def _on_heading(self, tokens: Sequence[Token], index: int) -> int:
-        token = tokens[index]
+    def _on_heading(self, token: Token) -> None:
         level = int(token.tag[1])
         builder = SpanBuilder()
         block = len(self._blocks)
-        self._inline(builder, _HEADING_ROLES[min(level, 4) - 1]).add(
-            tokens[index + 1].children or ()
-        )
+        self._inline(builder, _HEADING_ROLES[min(level, 4) - 1]).add(self._children())
         builder.strip()
         spans = builder.spans()
         self._emit(BlockKind.HEADING, spans, level=level)
@@ -249,51 +254,47 @@ class DocumentBuilder:
         text = self._blocks[-1].text.replace("\n", " ")
         self._headings.append(Heading(level, text, name, block))
         self._anchors.setdefault(name, Place(block))
-        return index + 2
 
-    def _on_code(self, tokens: Sequence[Token], index: int) -> int:
-        token = tokens[index]
+    def _on_code(self, token: Token) -> None:
         text = restore(token.content, self._shortcodes).rstrip("\n").expandtabs(4)
         builder = SpanBuilder()
         language = "html" if token.type == "html_block" else token.info.strip()
         for role, part in highlight(text, language):
             builder.add(part, role)
         self._emit(BlockKind.CODE, builder.spans())
-        return index + 1
 
-    def _on_rule(self, _tokens: Sequence[Token], index: int) -> int:
+    def _on_rule(self, _token: Token) -> None:
         self._emit(BlockKind.RULE)
-        return index + 1
 
-    def _on_table(self, tokens: Sequence[Token], index: int) -> int:
+    def _on_table(self, _token: Token) -> None:
         rows: list[list[tuple[Span, ...]]] = []
         align: list[str] = []
         parts: list[str] = []
         at = 0
-        while tokens[index].type != "table_close":
-            token = tokens[index]
+        following = self._following(1)
+        for token in takewhile(lambda each: each.type != "table_close", following):
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in {"th_open", "td_open"}:
+                role = Role.TABLE_HEADER if token.type == "th_open" else self._role()
                 if len(rows) == 1:
                     style = str(token.attrs.get("style", ""))
                     align.append(style.partition(":")[2] or "left")
+            elif token.type == "inline":
                 builder = SpanBuilder(at)
-                role = Role.TABLE_HEADER if token.type == "th_open" else self._role()
-                self._inline(builder, role).add(tokens[index + 1].children or ())
+                self._inline(builder, role).add(token.children or ())
                 builder.strip()
                 rows[-1].append(builder.spans())
-                last = tokens[index + 3].type == "tr_close"
-                parts.append("".join(s.text for s in builder.spans()) + ("\n" if last else "\t"))
+                parts.append("".join(span.text for span in builder.spans()) + "\t")
                 at = builder.at + 1
-            index += 1
+            elif token.type == "tr_close":
+                parts[-1] = parts[-1][:-1] + "\n"
         table = Table(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), tuple(align))
         spans = tuple(span for row in rows for cell in row for span in cell)
         self._emit(BlockKind.TABLE, spans, text="".join(parts)[:-1], table=table)
-        return index + 1
 
 
-_HANDLERS: dict[str, Callable[[DocumentBuilder, Sequence[Token], int], int]] = {
+_HANDLERS: dict[str, Callable[[DocumentBuilder, Token], None]] = {
     "bullet_list_open": DocumentBuilder._on_list,
     "ordered_list_open": DocumentBuilder._on_list,
     "list_item_open": DocumentBuilder._on_item,
@@ -304,6 +305,7 @@ _HANDLERS: dict[str, Callable[[DocumentBuilder, Sequence[Token], int], int]] = {
     "footnote_block_open": DocumentBuilder._on_footnote_block,
     "footnote_open": DocumentBuilder._on_footnote,
     "paragraph_open": DocumentBuilder._on_paragraph,
+    "paragraph_close": DocumentBuilder._on_paragraph_close,
     "dt_open": DocumentBuilder._on_term,
     "footnote_anchor": DocumentBuilder._on_backlink,
     "heading_open": DocumentBuilder._on_heading,
