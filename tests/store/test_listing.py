@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.budget import examples
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.model import Entry, Filter, FullPost, Group, Post, View
 from xsfreader.store import Store
@@ -272,7 +273,7 @@ POSTS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(POSTS, st.sampled_from([("en",), ("de", "pt-br"), ("it",)]))
 def test_the_list_is_what_a_slow_look_gives(
     tmp_path_factory: pytest.TempPathFactory,

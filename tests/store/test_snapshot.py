@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.budget import examples
 from tests.corpus import corpus_commits, corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
@@ -261,7 +262,7 @@ FILES = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(st.lists(FILES, min_size=1, max_size=4))
 def test_whatever_came_before_a_snapshot_is_the_same(
     tmp_path_factory: pytest.TempPathFactory,

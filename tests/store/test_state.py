@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.budget import examples
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store import Store
@@ -98,7 +99,7 @@ MARK = st.fixed_dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
 @given(st.lists(st.dictionaries(st.sampled_from(["/a/", "/b/"]), MARK), min_size=1, max_size=4))
 def test_of_two_marks_the_newer_counts(
     tmp_path_factory: pytest.TempPathFactory, exports: list[dict[str, dict[str, Any]]]

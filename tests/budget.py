@@ -1,0 +1,8 @@
+"""How many examples a property gets: fewer by default, more in the soak."""
+
+from hypothesis import settings
+
+
+def examples(default: int) -> int:
+    """Scale a number of examples by the profile in use, where 100 are the default."""
+    return default * settings().max_examples // 100
