@@ -1,4 +1,4 @@
-"""The one door to posts: names, links, marks and documents, on the guide and the corpus."""
+"""The library on the guide and the corpus: names, links, marks and documents."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WELCOME = "/2026/08/welcome-to-xsfreader/"
 
 @pytest.fixture
 def guide() -> Iterator[Library]:
-    """The guide, read in."""
+    """The guide, synced."""
     with Library(Config(), locate(), "guide") as library:
         library.refresh_local()
         yield library
@@ -36,7 +36,7 @@ def guide() -> Iterator[Library]:
 
 @pytest.fixture(scope="module")
 def blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The corpus as a checkout on disk, read in."""
+    """The corpus as a checkout on disk, synced."""
     folder = tmp_path_factory.mktemp("checkout")
     for path, data in corpus_files().items():
         file = folder / path
@@ -50,7 +50,7 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
-def test_nothing_fetched_says_what_to_do() -> None:
+def test_an_empty_archive_suggests_a_sync() -> None:
     with Library(Config(), locate(), "http://127.0.0.1:9/x.git") as library:
         assert library.empty
         with pytest.raises(NoArchiveError, match="xsfreader sync"):
@@ -59,7 +59,7 @@ def test_nothing_fetched_says_what_to_do() -> None:
             library.search("x", 5)
 
 
-def test_a_first_start_waits_for_one_beside_it() -> None:
+def test_a_first_start_waits_for_a_concurrent_one() -> None:
     counts: list[int] = []
 
     def start() -> None:
@@ -83,7 +83,7 @@ def test_a_source_has_one_name_however_it_is_written(tmp_path: Path) -> None:
     assert normal_source("https://example.org/x/") == "https://example.org/x"
 
 
-def test_no_password_reaches_a_name_or_a_file() -> None:
+def test_names_and_paths_contain_no_password() -> None:
     with Library(Config(), locate(), "http://me:secret@127.0.0.1:9/x.git") as library:
         assert "secret" not in library.source_name
         assert "secret" not in str(
@@ -91,11 +91,11 @@ def test_no_password_reaches_a_name_or_a_file() -> None:
         )
 
 
-def test_a_document_is_parsed_once_for_a_snapshot(guide: Library) -> None:
+def test_a_document_is_cached(guide: Library) -> None:
     assert guide.document(WELCOME) is guide.document(WELCOME)
 
 
-def test_an_unknown_post_offers_what_is_like_it(guide: Library) -> None:
+def test_an_unknown_post_gets_suggestions(guide: Library) -> None:
     with pytest.raises(UnknownPostError) as caught:
         guide.resolve("welcome-to-xsfraeder")
     assert WELCOME in caught.value.candidates
@@ -116,7 +116,7 @@ def test_marks_on_a_translation_are_marks_on_the_entry(guide: Library) -> None:
     assert guide.entries(View.STARRED, None) == []
 
 
-def test_a_name_shared_by_translations_means_the_one_preferred(tmp_path: Path) -> None:
+def test_a_name_shared_by_translations_resolves_to_the_preferred_language(tmp_path: Path) -> None:
     for name in ("feast.md", "feast.de.md"):
         (tmp_path / name).write_text("---\ntitle: A feast\ndate: 2020-01-02\n---\nWords.\n")
     for languages, wanted in (
@@ -140,7 +140,7 @@ def test_a_name_shared_by_two_posts_is_refused(tmp_path: Path) -> None:
         assert len(caught.value.candidates) == 2
 
 
-def test_who_read_a_translation_has_read_the_post(tmp_path: Path) -> None:
+def test_a_post_is_read_when_a_translation_is(tmp_path: Path) -> None:
     for name in ("feast.md", "feast.de.md", "other.md"):
         text = f"---\ntitle: {name}\ndate: 2020-01-02\n---\nWords.\n"
         (tmp_path / name).write_text(text)
@@ -153,7 +153,7 @@ def test_who_read_a_translation_has_read_the_post(tmp_path: Path) -> None:
         assert sorted(read) == ["feast.de.md", "feast.md"]
 
 
-def test_translations_go_round(guide: Library) -> None:
+def test_next_translation_wraps_around(guide: Library) -> None:
     seen = [WELCOME]
     while (following := guide.next_translation(seen[-1])) not in (None, WELCOME):
         assert following is not None
@@ -161,7 +161,7 @@ def test_translations_go_round(guide: Library) -> None:
     assert [permalink[:4] for permalink in seen] == ["/202", "/de/", "/fr/"]
 
 
-def test_two_at_once_lose_no_mark(guide: Library) -> None:
+def test_two_libraries_lose_no_mark(guide: Library) -> None:
     permalinks = [item.post.permalink for item in guide.posts(Filter())]
     with guide.clone() as other:
         for index, permalink in enumerate(permalinks):
@@ -174,7 +174,7 @@ def test_two_at_once_lose_no_mark(guide: Library) -> None:
             ]
 
 
-def test_marks_travel_as_json(guide: Library) -> None:
+def test_marks_are_exported_and_imported_as_json(guide: Library) -> None:
     guide.set_starred(WELCOME, starred=True)
     exported = guide.export_state()
     assert guide.import_state(exported) == 0
@@ -242,7 +242,7 @@ def test_an_item_parsed_by_another_library_opens_without_parsing(
     assert guide.document(WELCOME) is parsed.document
 
 
-def test_a_document_of_another_day_is_not_shown(
+def test_a_document_cached_on_another_day_is_not_used(
     guide: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.document(WELCOME)
@@ -250,7 +250,7 @@ def test_a_document_of_another_day_is_not_shown(
     assert not guide.is_cached(WELCOME)
 
 
-def test_the_documents_used_last_are_kept(guide: Library) -> None:
+def test_the_documents_used_last_stay_cached(guide: Library) -> None:
     first, second, *_ = [listed.post.permalink for listed in guide.posts(Filter())]
     cache = guide._documents
     keys = [guide._document_key(each) for each in (first, second)]

@@ -1,4 +1,4 @@
-"""What people have: files written by the version at commit 4f517be, opened by this one."""
+"""Upgrades: files written by the version at commit 4f517be open with this one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UPGRADE = Path(__file__).parent / "fixtures" / "upgrade"
 POSTS = UPGRADE / "posts"
 LAST = "/2011/06/quarterly-membership-application-period-q3-2011/"
-"""Where the app was left."""
+"""The post that was open when the app was closed."""
 BY_KEYS = {
     "/2024/02/a-picture-and-a-table/": Marks(starred=True, place=Place(0, 0)),
     "/2020/03/a-post-with-an-older-address/": Marks(place=Place(0, 0)),
@@ -45,7 +45,7 @@ EXPECTED = IMPORTED | BY_KEYS
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    """A copy of what was left by the version before."""
+    """A copy of the files of the version before."""
     with tarfile.open(UPGRADE / "home.tar.gz") as packed:
         packed.extractall(tmp_path, filter="data")
     return Paths(tmp_path / "config.toml", tmp_path / "data" / "xsfreader", tmp_path / "log")
@@ -59,7 +59,7 @@ def library(paths: Paths) -> Iterator[Library]:
 
 @pytest.fixture
 def synced(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
-    """The library after a sync, as the same posts lie upstream."""
+    """The library after a sync from the same posts."""
     monkeypatch.setattr(library, "source", lambda: DirectorySource(POSTS))
     library.sync(lambda _progress: None, lambda: False)
     return library
@@ -67,19 +67,19 @@ def synced(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
 
 @pytest.fixture(params=["library", "synced"])
 def either(request: pytest.FixtureRequest) -> Library:
-    """The library as it opens, and after a sync."""
+    """The library before and after a sync."""
     library = request.getfixturevalue(request.param)
     assert isinstance(library, Library)
     return library
 
 
 def bodies() -> set[str]:
-    """What stands below the front matter of each file that is a post."""
+    """The Markdown of each file that is a post."""
     files = [file for file in POSTS.rglob("*.md") if "broken" not in file.name]
     return {file.read_text(encoding="utf-8").split("---\n", 2)[2].strip() for file in files}
 
 
-def test_the_configuration_means_what_it_meant(paths: Paths) -> None:
+def test_the_configuration_has_the_same_meaning(paths: Paths) -> None:
     config = load(paths.config)
     assert config.source == SOURCE
     assert (config.theme, config.width, config.images) == ("nord", 70, "all")
@@ -124,7 +124,7 @@ def test_an_export_holds_every_mark_with_its_time(either: Library) -> None:
     assert (taken_away["starred"], taken_away["starred_at"]) == (False, 1_700_000_007_000)
 
 
-def test_an_export_of_the_version_before_arrives_at_the_new_permalinks(
+def test_an_export_of_the_version_before_marks_the_new_permalinks(
     library: Library, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exported = library.export_state()
@@ -138,7 +138,7 @@ def test_an_export_of_the_version_before_arrives_at_the_new_permalinks(
         assert other.is_starred("/2009/12/xmpp-summit-8-/-fosdem-2010/")
 
 
-def test_links_with_an_old_permalink_still_lead_to_the_post(synced: Library) -> None:
+def test_old_permalinks_still_find_the_post(synced: Library) -> None:
     assert synced.resolve(LAST) == "/2011/06/quarterly-membership-application-period-q3/2011/"
     assert synced.item_at(f"https://xmpp.org{LAST}") == synced.resolve(LAST)
 

@@ -1,4 +1,4 @@
-"""A store in a folder of its own, and posts to put into it."""
+"""Stores in temporary folders, and posts to put into them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EN = ("en",)
 
 
 def make(path: str = "a.md", **changes: Any) -> FullPost:
-    """Make a post as ingest would, in short."""
+    """Make a short post as ingest would."""
     stem, _, language = path.removesuffix(".md").partition(".")
     language = language or "en"
     text = changes.pop("text", "Some words")
@@ -55,7 +55,7 @@ def apply_posts(
     kept: Iterable[FullPost] = (),
     images: dict[str, str] | None = None,
 ) -> SyncReport:
-    """Land posts; ``kept`` are those whose files are as they were."""
+    """Apply a snapshot of these posts; the files of ``kept`` are unchanged."""
     posts, aside = list(posts), list(aside)
     files = {full.post.path: full.post.blob for full in [*posts, *kept]}
     files |= {one.path: f"blob of {one.path}" for one in aside}
@@ -63,7 +63,7 @@ def apply_posts(
 
 
 def restart() -> None:
-    """Forget what this process knows of files, as a new one would; nothing may be open."""
+    """Reset what this process remembers about files; none may be open."""
     files._opened_files.clear()
     notices._lines.clear()
 
@@ -78,7 +78,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(folder: Path) -> Iterator[Opener]:
-    """Open the same files as often as wanted."""
+    """Open the same files any number of times."""
     stores: list[Store] = []
 
     def open_one(version: int = 1, timeout: float = 0.05) -> Store:

@@ -1,4 +1,4 @@
-"""What others change on disk is noticed, and what is no news is not."""
+"""Changes by other connections are reported, and nothing else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as
 
 @pytest.fixture
 def watching(store: Store) -> Store:
-    """A store with two posts that looked at its files."""
+    """A store with two posts."""
     apply_posts(store, [make("a.md"), make("b.md")], "1")
     assert store.refresh() == NOTHING
     return store
@@ -48,20 +48,22 @@ def titles(store: Store) -> list[str]:
     return sorted(post.title for post, _ in store.posts(Filter(), TODAY))
 
 
-def test_a_sync_by_another_process_is_noticed_once(watching: Store, folder: Path) -> None:
+def test_refresh_reports_a_sync_by_another_process_once(watching: Store, folder: Path) -> None:
     other_process(folder, 'apply_posts(store, [make("c.md")], "2")')
     assert watching.refresh() == Changes(archive=True, synced=True)
     assert titles(watching) == ["c"]
     assert watching.refresh() == NOTHING
 
 
-def test_a_sync_that_brought_nothing_is_no_new_archive(watching: Store, folder: Path) -> None:
+def test_refresh_reports_a_sync_without_changes_as_synced_only(
+    watching: Store, folder: Path
+) -> None:
     other_process(folder, "store.record_check()")
     assert watching.refresh() == Changes(synced=True)
 
 
 @pytest.mark.parametrize("code", ['set_read(["/2025/06/a/"], True)', 'set_starred("/x/", True)'])
-def test_a_mark_made_by_another_process_is_noticed_once(
+def test_refresh_reports_a_mark_of_another_process_once(
     watching: Store, folder: Path, code: str
 ) -> None:
     other_process(folder, f"store.{code}")
@@ -69,13 +71,15 @@ def test_a_mark_made_by_another_process_is_noticed_once(
     assert watching.refresh() == NOTHING
 
 
-def test_places_and_settings_of_another_process_are_no_news(watching: Store, folder: Path) -> None:
+def test_refresh_ignores_places_and_settings(watching: Store, folder: Path) -> None:
     other_process(folder, 'store.set_setting("session", "x")')
     watching.set_place("/2025/06/a/", Place(3))
     assert watching.refresh() == NOTHING
 
 
-def test_own_writes_are_no_news_beside_those_of_others(watching: Store, opened: Opener) -> None:
+def test_refresh_ignores_own_writes_but_reports_those_of_others(
+    watching: Store, opened: Opener
+) -> None:
     watching.set_read(["/2025/06/a/"], True)
     watching.set_starred("/2025/06/b/", True)
     watching.import_state(watching.export_state())
@@ -90,7 +94,7 @@ def test_own_writes_are_no_news_beside_those_of_others(watching: Store, opened: 
     assert watching.refresh() == Changes(state=True)
 
 
-def test_a_checkpoint_is_no_news(watching: Store, opened: Opener) -> None:
+def test_refresh_ignores_a_checkpoint(watching: Store, opened: Opener) -> None:
     other = opened()
     other.set_setting("x", "y")
     for name in ("main", "state"):
@@ -99,14 +103,16 @@ def test_a_checkpoint_is_no_news(watching: Store, opened: Opener) -> None:
 
 
 def replacement(folder: Path, *names: str) -> Path:
-    """Make an archive of other posts in a folder of its own."""
+    """Make an archive of other posts in another folder."""
     elsewhere = folder.parent / "elsewhere"
     with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
         apply_posts(store, [make(f"{name}.md") for name in names], " ".join(names))
     return elsewhere / "a.db"
 
 
-def test_an_archive_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> None:
+def test_refresh_opens_an_archive_that_was_replaced_as_a_file(
+    watching: Store, folder: Path
+) -> None:
     # Leave something in the old file's log, which must not be read into the new one.
     watching.record_check()
     assert (folder / "archive.db-wal").stat().st_size
@@ -123,7 +129,9 @@ def test_an_archive_replaced_as_a_file_is_opened(watching: Store, folder: Path) 
         assert db.execute("SELECT title FROM post").fetchall() == [("last",)]
 
 
-def test_a_copy_of_the_same_archive_is_no_news(watching: Store, folder: Path) -> None:
+def test_refresh_opens_a_copy_of_the_same_archive_without_reporting_it(
+    watching: Store, folder: Path
+) -> None:
     shutil.copy(folder / "archive.db", folder / "copy.db")
     (folder / "copy.db").replace(folder / "archive.db")
     assert watching.refresh() == NOTHING
@@ -131,7 +139,9 @@ def test_a_copy_of_the_same_archive_is_no_news(watching: Store, folder: Path) ->
     assert watching.refresh() == Changes(archive=True, synced=True)
 
 
-def test_an_archive_of_a_newer_version_is_told_once(watching: Store, folder: Path) -> None:
+def test_refresh_raises_once_for_an_archive_of_a_newer_version(
+    watching: Store, folder: Path
+) -> None:
     new = replacement(folder, "new")
     with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
@@ -144,7 +154,7 @@ def test_an_archive_of_a_newer_version_is_told_once(watching: Store, folder: Pat
     assert watching.refresh().archive
 
 
-def test_a_damaged_archive_put_in_place_is_set_aside(watching: Store, folder: Path) -> None:
+def test_refresh_sets_a_damaged_replacement_aside(watching: Store, folder: Path) -> None:
     (folder / "junk").write_bytes(b"no database" * 1000)
     (folder / "junk").replace(folder / "archive.db")
     assert watching.refresh().archive
@@ -152,7 +162,7 @@ def test_a_damaged_archive_put_in_place_is_set_aside(watching: Store, folder: Pa
     assert "set aside" in watching.warnings[0]
 
 
-def test_a_state_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> None:
+def test_refresh_opens_a_state_that_was_replaced_as_a_file(watching: Store, folder: Path) -> None:
     elsewhere = folder.parent / "elsewhere"
     with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
         store.set_starred("/2025/06/a/", True)
@@ -161,14 +171,14 @@ def test_a_state_replaced_as_a_file_is_opened(watching: Store, folder: Path) -> 
     assert watching.marks("/2025/06/a/").starred
 
 
-def test_a_missing_file_is_waited_for(watching: Store, folder: Path) -> None:
+def test_refresh_ignores_a_missing_file(watching: Store, folder: Path) -> None:
     (folder / "archive.db").rename(folder / "away.db")
     assert watching.refresh() == NOTHING
     (folder / "away.db").rename(folder / "archive.db")
     assert watching.refresh() == NOTHING
 
 
-def test_another_who_writes_does_not_hide_what_was_written(watching: Store, folder: Path) -> None:
+def test_refresh_reads_while_another_connection_writes(watching: Store, folder: Path) -> None:
     other_process(folder, 'store.set_starred("/x/", True)')
     restart()
     with contextlib.closing(sqlite3.connect(folder / "state.db", isolation_level=None)) as db:

@@ -1,4 +1,4 @@
-"""Files that are new, newer, broken, locked, or can't be written to."""
+"""Files that are missing, of a newer version, damaged, locked or read-only."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def filled(opened: Opener) -> Store:
     return store
 
 
-def test_the_folder_is_made_for_its_owner_alone(store: Store, folder: Path) -> None:
+def test_the_folder_is_private(store: Store, folder: Path) -> None:
     assert store.warnings == ()
     if os.name == "posix":
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_opened_again_all_is_there(opened: Opener) -> None:
+def test_reopening_keeps_everything(opened: Opener) -> None:
     filled(opened).close()
     again = opened()
     assert again.count(TODAY) == 2
@@ -51,7 +51,7 @@ def test_opened_again_all_is_there(opened: Opener) -> None:
 
 
 @BOTH
-def test_a_newer_file_is_left_as_it_is(opened: Opener, folder: Path, name: str) -> None:
+def test_a_newer_file_is_left_untouched(opened: Opener, folder: Path, name: str) -> None:
     filled(opened).close()
     file = folder / name
     with sqlite3.connect(file) as db:
@@ -75,7 +75,7 @@ def test_a_newer_file_is_left_as_it_is(opened: Opener, folder: Path, name: str) 
     ],
     ids=["text", "two bytes", "a spoiled header", "another program's", "somebody's"],
 )
-def test_a_broken_archive_is_set_aside_and_begun_anew(
+def test_a_damaged_archive_is_set_aside_and_created_again(
     opened: Opener, folder: Path, spoil: Callable[[Path], None]
 ) -> None:
     filled(opened).close()
@@ -108,7 +108,7 @@ def unnumbered(file: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 20, None])
-def test_for_a_broken_state_the_last_good_copy_is_used(
+def test_a_damaged_state_is_restored_from_the_last_backup(
     opened: Opener, folder: Path, content: bytes | None
 ) -> None:
     filled(opened).close()
@@ -144,9 +144,7 @@ def test_damage_inside_the_state_is_found_at_start(opened: Opener, folder: Path)
     assert "set aside" in store.warnings[0]
 
 
-def test_what_can_be_read_of_a_broken_state_is_newer_than_its_copy(
-    opened: Opener, folder: Path
-) -> None:
+def test_readable_rows_of_a_damaged_state_win_over_its_backup(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     restart()
     opened().close()
@@ -167,7 +165,7 @@ def test_what_can_be_read_of_a_broken_state_is_newer_than_its_copy(
     assert store.marks("/1999/").read
 
 
-def test_a_sound_state_is_not_set_aside_for_an_error_that_passes(
+def test_a_temporary_error_does_not_set_the_state_aside(
     opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(opened).close()
@@ -187,7 +185,7 @@ def test_a_sound_state_is_not_set_aside_for_an_error_that_passes(
     assert not [one.name for one in folder.iterdir() if ".broken-" in one.name]
 
 
-def test_a_copy_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folder: Path) -> None:
+def test_a_backup_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folder: Path) -> None:
     store = filled(opened)
     store.set_read(["/x/", "/y/"], True)
     store.close()
@@ -203,7 +201,7 @@ def test_a_copy_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folde
     assert [repair._count(copy) for copy in repair.backups_of(folder / "state.db")] == [1, 3]
 
 
-def test_without_a_good_copy_marks_are_lost(opened: Opener, folder: Path) -> None:
+def test_without_a_sound_backup_the_state_starts_empty(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     for name in ("state.db", "state.db.bak"):
         (folder / name).write_bytes(b"spoiled" * 50)
@@ -213,7 +211,7 @@ def test_without_a_good_copy_marks_are_lost(opened: Opener, folder: Path) -> Non
     assert store.count(TODAY) == 2
 
 
-def test_the_copy_is_made_again_after_an_hour(opened: Opener, folder: Path) -> None:
+def test_the_state_is_backed_up_again_after_an_hour(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     restart()
     opened().close()
@@ -233,7 +231,7 @@ def test_the_copy_is_made_again_after_an_hour(opened: Opener, folder: Path) -> N
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM mark").fetchone() == (2,)
 
 
-def test_damage_inside_the_archive_is_mended_at_the_next_start(
+def test_damage_inside_the_archive_is_repaired_at_the_next_start(
     opened: Opener, folder: Path
 ) -> None:
     filled(opened).close()
@@ -254,9 +252,7 @@ def test_damage_inside_the_archive_is_mended_at_the_next_start(
     assert opened().warnings == ()
 
 
-def test_a_migration_is_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from xsfreader.store import files
     from xsfreader.store.schema import Schema
 
@@ -277,7 +273,7 @@ def test_a_migration_is_whole_or_not_at_all(
         files.prepare(file, one, 0.1)
 
 
-def test_before_a_migration_the_state_is_copied(
+def test_the_state_is_backed_up_before_a_migration(
     opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
@@ -306,13 +302,13 @@ def test_a_folder_that_cannot_be_written_to(opened: Opener, folder: Path) -> Non
         folder.chmod(0o700)
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DiskError, match="can't be created"):
         Store.open(tmp_path / "file" / "a.db", tmp_path / "file" / "s.db", ingest_version=1)
 
 
-def test_a_full_disk_is_told_and_changes_nothing(opened: Opener) -> None:
+def test_a_full_disk_raises_and_changes_nothing(opened: Opener) -> None:
     store = filled(opened)
     pages = store._db.execute("PRAGMA main.page_count").fetchone()[0]
     store._db.execute(f"PRAGMA main.max_page_count = {pages}")
@@ -388,7 +384,7 @@ def s_export() -> dict[str, object]:
 
 @pytest.fixture
 def locked(opened: Opener, folder: Path) -> Iterator[Store]:
-    """A store whose files another connection holds for itself."""
+    """A store whose files are locked by other connections."""
     filled(opened).close()
     store = opened()
     store.set_xeps([])
@@ -409,22 +405,22 @@ def locked(opened: Opener, folder: Path) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_call_says_when_a_file_is_locked(locked: Store, name: str) -> None:
+def test_every_call_raises_busy_error_for_a_locked_file(locked: Store, name: str) -> None:
     with pytest.raises(BusyError, match="another process"):
         CALLS[name](locked)
     locked.close_xeps()
 
 
-def test_looking_for_changes_waits_for_nobody(locked: Store) -> None:
+def test_refresh_does_not_wait_for_locks(locked: Store) -> None:
     assert locked.refresh() == Changes()
 
 
-def test_no_call_is_forgotten() -> None:
+def test_every_public_call_is_tested_with_locked_files() -> None:
     public = {name for name in dir(Store) if not name.startswith("_")}
     assert public - HARMLESS == set(CALLS)
 
 
-def test_opening_says_when_a_file_is_locked(opened: Opener, folder: Path) -> None:
+def test_opening_raises_busy_error_for_a_locked_file(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     holder = sqlite3.connect(folder / "state.db", isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -448,7 +444,7 @@ with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as
 """
 
 
-def test_many_start_at_once_where_nothing_is_yet(folder: Path, opened: Opener) -> None:
+def test_many_processes_create_the_files_at_once(folder: Path, opened: Opener) -> None:
     running = [
         subprocess.Popen(
             [sys.executable, "-c", OPENING, str(folder), str(number)],
@@ -484,7 +480,7 @@ with store.sync_lock():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX signals")
 @pytest.mark.parametrize("step", [1, 4, 9, 15, 22, 30, 38, 45, 60])
-def test_killed_while_landing_the_archive_is_the_old_or_the_new_one(
+def test_a_kill_while_applying_a_snapshot_leaves_the_old_or_the_new_one(
     opened: Opener, folder: Path, step: int
 ) -> None:
     filled(opened).close()
@@ -511,7 +507,7 @@ def test_killed_while_landing_the_archive_is_the_old_or_the_new_one(
         pass
 
 
-def test_versions_are_those_of_this_program(store: Store, folder: Path) -> None:
+def test_files_have_the_versions_of_this_program(store: Store, folder: Path) -> None:
     store.close()
     for name, schema in (("archive.db", ARCHIVE), ("state.db", STATE)):
         db = sqlite3.connect(folder / name)

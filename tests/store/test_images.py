@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_nothing_is_made_before_an_image_is_kept(tmp_path: Path) -> None:
+def test_the_file_is_created_with_the_first_image(tmp_path: Path) -> None:
     file = tmp_path / "data" / "images.db"
     with closing(ImageFile(file)) as pictures:
         assert pictures.get("a") is None
@@ -37,7 +37,7 @@ def test_images_are_kept_with_their_sizes(tmp_path: Path) -> None:
         assert pictures.held() == {"b"}
 
 
-def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
+def test_a_damaged_file_is_created_again(tmp_path: Path) -> None:
     file = tmp_path / "images.db"
     file.write_bytes(b"no database" * 100)
     with closing(ImageFile(file)) as pictures:
@@ -47,7 +47,7 @@ def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
     assert list(tmp_path.glob("images.db.broken-*"))
 
 
-def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
     file = tmp_path / "images.db"
     with closing(ImageFile(file)) as pictures:
         pictures.put("a", b"x", None)

@@ -1,4 +1,4 @@
-"""The list: entries, groups and counts, against the same made the slow way."""
+"""The list: entries, groups and counts, compared with a simple computation."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_entry_is_read_when_a_translation_is(store: Store) -> None:
     assert store.groups(View.DATE, "2025", EN, TODAY) == [Group("2025-06", "June", 1, 2, 1)]
 
 
-def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
+def test_a_post_is_hidden_until_its_date(store: Store) -> None:
     apply_posts(
         store, [make("a.md", day="2026-01-05T10:00:00"), make("a.de.md", title="x"), make("b.md")]
     )
@@ -87,7 +87,7 @@ def test_a_post_of_a_later_day_is_not_shown_before(store: Store) -> None:
     assert len(store.posts(Filter(), before)) == 2
 
 
-def test_spellings_of_one_person_are_one_group(store: Store) -> None:
+def test_spellings_of_one_name_are_one_group(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -133,14 +133,14 @@ def test_categories_and_xeps(store: Store) -> None:
 @pytest.mark.parametrize(
     "key", ["", "x", "2025-13", "9999", "9999-12", "0", "2025-06-01", "\udcff"]
 )
-def test_keys_that_are_no_groups_have_no_entries(store: Store, key: str) -> None:
+def test_unknown_keys_have_no_entries(store: Store, key: str) -> None:
     apply_posts(store, [make("a.md")])
     assert store.entries(View.DATE, key, EN, TODAY) == []
     assert store.entries(View.XEP, key, EN, TODAY) == []
     assert store.groups(View.DATE, key, EN, TODAY) == []
 
 
-def test_neighbours_are_those_of_the_list(store: Store) -> None:
+def test_neighbours_are_adjacent_in_the_list(store: Store) -> None:
     apply_posts(
         store,
         [make(f"{name}.md", day="2025-06-01") for name in "cab"]
@@ -168,7 +168,7 @@ def test_two_readers_of_different_languages_share_an_archive(store: Store, opene
         assert names(other.entries(View.DATE, None, ("de",), TODAY)) == ["Deutsch"]
 
 
-def test_the_list_is_read_while_another_writes(store: Store, opened: Opener) -> None:
+def test_the_list_is_read_while_another_connection_writes(store: Store, opened: Opener) -> None:
     apply_posts(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
     other = opened()
     holder = sqlite3.connect(store._archive, isolation_level=None)
@@ -223,7 +223,7 @@ def test_filters_of_the_command_line(store: Store) -> None:
         "//xmpp.org/old/place/",
     ],
 )  # fmt: skip
-def test_a_post_has_many_names(store: Store, name: str) -> None:
+def test_a_post_is_found_by_many_names(store: Store, name: str) -> None:
     apply_posts(
         store,
         [
@@ -238,13 +238,13 @@ def test_a_post_has_many_names(store: Store, name: str) -> None:
     "name",
     ["", "/", "x", "https://example.org/2025/06/a/", "http://[", "\udcff", "mailto:a@b", "%"],
 )
-def test_other_names_mean_nothing(store: Store, name: str) -> None:
+def test_other_names_match_nothing(store: Store, name: str) -> None:
     apply_posts(store, [make("a.md")])
     assert store.resolve(name) == ()
     store.suggest(name)
 
 
-def test_a_name_may_mean_several_posts_and_a_wrong_one_gets_candidates(store: Store) -> None:
+def test_a_name_may_match_several_posts_and_a_wrong_one_gets_suggestions(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -275,7 +275,7 @@ POSTS = st.lists(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(POSTS, st.sampled_from([("en",), ("de", "pt-br"), ("it",)]))
-def test_the_list_is_what_a_slow_look_gives(
+def test_the_list_equals_a_simple_computation(
     tmp_path_factory: pytest.TempPathFactory,
     posts: list[tuple[str, str, dt.date, list[str], bool]],
     languages: tuple[str, ...],
@@ -344,7 +344,7 @@ def check_groups(
     assert sum(month.total for month in months) == len(expected)
 
 
-def test_words_are_found_folded_in_title_authors_and_categories(store: Store) -> None:
+def test_the_filter_folds_title_authors_and_categories(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -356,7 +356,7 @@ def test_words_are_found_folded_in_title_authors_and_categories(store: Store) ->
         assert names(store.entries(View.DATE, None, EN, TODAY, words=words)) == found
 
 
-def test_a_list_is_shared_until_something_lands(store: Store, opened: Opener) -> None:
+def test_a_shared_list_is_valid_until_the_next_snapshot(store: Store, opened: Opener) -> None:
     apply_posts(store, [make("a.md")])
     store.entries(View.DATE, None, EN, TODAY)
     other = opened()

@@ -1,4 +1,4 @@
-"""Several processes with the same files open: nothing that one of them keeps is lost."""
+"""Several processes with the same files open lose nothing."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def holding(folder: Path) -> Iterator[Callable[[str], str]]:
-    """A process that holds the files open; it does what it is told and tells its warnings."""
+    """A process that keeps the files open, obeys commands and prints its warnings."""
     with ExitStack() as stack:
         process = stack.enter_context(
             subprocess.Popen(
@@ -128,7 +128,7 @@ def look(folder: Path) -> dict[str, list[str]]:
     return found
 
 
-def test_what_one_keeps_outlives_that_others_come_and_go(
+def test_data_survives_while_other_processes_open_and_close_the_files(
     holding: Callable[[str], str], folder: Path
 ) -> None:
     starred, pictures = [], ["first"]
@@ -149,7 +149,9 @@ def test_what_one_keeps_outlives_that_others_come_and_go(
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="needs Linux's list of locks")
-def test_clones_come_and_go_and_the_locks_stay(holding: Callable[[str], str], folder: Path) -> None:
+def test_closing_clones_does_not_release_the_locks(
+    holding: Callable[[str], str], folder: Path
+) -> None:
     def locked() -> set[str]:
         inodes = {str(one.stat().st_ino): one.name for one in folder.iterdir()}
         lines = Path("/proc/locks").read_text().splitlines()
@@ -163,7 +165,9 @@ def test_clones_come_and_go_and_the_locks_stay(holding: Callable[[str], str], fo
     assert before <= locked()
 
 
-def test_a_state_mended_by_another_is_followed(holding: Callable[[str], str], folder: Path) -> None:
+def test_a_state_repaired_by_another_process_is_reopened(
+    holding: Callable[[str], str], folder: Path
+) -> None:
     holding("star /a/")
     look(folder)
     state = folder / "state.db"
@@ -179,7 +183,7 @@ def test_a_state_mended_by_another_is_followed(holding: Callable[[str], str], fo
     assert look(folder)["starred"] == ["/a/", "/b/"]
 
 
-def test_who_opens_in_the_same_process_is_told_too(opened: Opener, folder: Path) -> None:
+def test_every_store_of_a_process_shows_the_notices(opened: Opener, folder: Path) -> None:
     store = opened()
     apply_posts(store, [make("a.md")])
     store.close()

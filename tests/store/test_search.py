@@ -1,4 +1,4 @@
-"""Searches find what a scan over folded words finds, the best first."""
+"""Searches find what a scan over folded words finds, best matches first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def found(store: Store, text: str, languages: tuple[str, ...] = EN) -> list[str]
     return [hit.post.title for hit in store.search(text, -1, languages, TODAY)]
 
 
-def test_title_above_body_and_newer_above_older(store: Store) -> None:
+def test_titles_come_before_bodies_and_newer_before_older(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -48,7 +48,7 @@ def test_title_above_body_and_newer_above_older(store: Store) -> None:
     assert store.search("", 9, EN, TODAY) == []
 
 
-def test_a_translation_comes_after_all_else(store: Store) -> None:
+def test_a_translation_comes_last(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -63,7 +63,7 @@ def test_a_translation_comes_after_all_else(store: Store) -> None:
     assert found(store, "omemo lang:de") == ["omemo a de", "c de"]
 
 
-def test_a_word_with_a_minus_leaves_posts_out(store: Store) -> None:
+def test_a_minus_excludes_posts(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -79,7 +79,7 @@ def test_a_word_with_a_minus_leaves_posts_out(store: Store) -> None:
     assert found(store, "omemo - -- -!") == found(store, "omemo")
 
 
-def test_filters_narrow(store: Store) -> None:
+def test_filters_narrow_the_results(store: Store) -> None:
     apply_posts(
         store,
         [
@@ -109,7 +109,7 @@ def test_filters_narrow(store: Store) -> None:
         store.search("before:soon", 9, EN, TODAY)
 
 
-def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
+def test_a_snippet_shows_the_words(store: Store) -> None:
     text = "Padding of words. " * 60 + "Here Remko Tronçon speaks of STRAẞE. " + "And more. " * 60
     apply_posts(store, [make("a.md", text=" ".join(text.split()))])
     (hit,) = store.search("troncon strasse", 9, EN, TODAY)
@@ -119,7 +119,7 @@ def test_a_snippet_shows_where_the_words_stand(store: Store) -> None:
     assert len(hit.snippet) < 200
 
 
-def test_a_snippet_is_the_first_stretch_with_most_of_the_words(store: Store) -> None:
+def test_a_snippet_is_the_first_part_with_most_of_the_words(store: Store) -> None:
     apart = " between" * 40
     text = f"alpha alpha alpha{apart} beta{apart} one alpha with beta{apart} two alpha beta beta"
     apply_posts(store, [make("a.md", text=text)])
@@ -128,7 +128,7 @@ def test_a_snippet_is_the_first_stretch_with_most_of_the_words(store: Store) -> 
     assert len(hit.marks) == 2
 
 
-def test_a_post_that_left_since_it_was_ranked_is_passed_over(store: Store) -> None:
+def test_a_post_removed_since_the_search_is_skipped(store: Store) -> None:
     apply_posts(store, [make("a.md", text="alpha"), make("b.md", text="alpha")])
     query = parse_query("alpha")
     ids = store.ranked(query, 9, EN, TODAY)
@@ -150,9 +150,7 @@ WORDS = st.sampled_from(["Straße", "naïve", "c++", "XEP-0384", "中文", "a", 
     st.lists(WORDS, max_size=80).map(" ".join),
     st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=3),
 )
-def test_marks_of_a_snippet_are_the_words_searched(
-    text: str, wanted: list[tuple[str, bool]]
-) -> None:
+def test_a_snippet_marks_the_words_searched(text: str, wanted: list[tuple[str, bool]]) -> None:
     terms = [Term(tuple(words(word)), prefix) for word, prefix in wanted if words(word)]
     shown, marks = snippet(text, terms)
     assert "\n" not in shown
@@ -168,7 +166,7 @@ def test_marks_of_a_snippet_are_the_words_searched(
 
 
 def holds(text: list[str], term: Term) -> bool:
-    """Whether the words of a term stand in a text one after another."""
+    """Whether a text contains the words of a term in sequence."""
     return spelled(term) in f" {' '.join(text)} "
 
 
@@ -186,7 +184,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, li
 
 
 def scan(columns: dict[str, list[str]], query: str) -> set[str]:
-    """Find the posts that hold all terms, each in one column, by looking at every text."""
+    """Find the posts that contain each term in a column, by scanning all texts."""
     terms = [spelled(term) for term in parse_query(query).terms]
     return {
         path
@@ -196,7 +194,7 @@ def scan(columns: dict[str, list[str]], query: str) -> set[str]:
 
 
 @needs_corpus
-def test_searches_find_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) -> None:
+def test_a_search_finds_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) -> None:
     store, posts = corpus
     columns = {
         full.post.path: [
@@ -234,7 +232,7 @@ def test_searches_find_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) -
 
 
 @needs_corpus
-def test_the_corpus_takes_no_more_room_than_it_should(
+def test_the_archive_of_the_corpus_is_small_enough(
     corpus: tuple[Store, list[FullPost]],
 ) -> None:
     store, _ = corpus
@@ -255,7 +253,7 @@ def test_the_trip_report_is_found(corpus: tuple[Store, list[FullPost]]) -> None:
         assert "/2011/02/brussels-trip-report/" in links, query
 
 
-def test_marks_are_those_of_all_translations_and_a_language_is_all_of_its_kinds(
+def test_marks_count_for_all_translations_and_a_language_includes_its_variants(
     store: Store,
 ) -> None:
     apply_posts(

@@ -1,4 +1,4 @@
-"""Snapshots land: what comes, changes, moves and goes, and what becomes of marks."""
+"""Applying snapshots: posts added, changed, moved and removed, and their marks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(store: Store, text: str) -> set[str]:
     return {hit.post.path for hit in store.search(text, -1, EN, TODAY)}
 
 
-def test_nothing_is_known_at_first(store: Store) -> None:
+def test_a_new_archive_is_empty(store: Store) -> None:
     assert store.known() == Known()
     assert store.snapshot_id is None
     assert store.synced() is None
@@ -37,7 +37,7 @@ def test_nothing_is_known_at_first(store: Store) -> None:
     assert store.newest(EN, TODAY) is None
 
 
-def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
+def test_a_snapshot_is_stored_unchanged(store: Store) -> None:
     full = make(
         "x/ü.de.md", title="Ä / b", authors=("A", "B"), categories=("N", "M"),
         aliases=("/de/alt/", "/alt/"), summary="s", xeps=(384, 1), body="*Tronçon*", text="Tronçon",
@@ -56,7 +56,7 @@ def test_a_snapshot_is_there_as_it_was_given(store: Store) -> None:
     assert store.post("/nowhere/\udcff") is None
 
 
-def test_new_changed_and_removed_are_counted(store: Store) -> None:
+def test_new_changed_and_removed_posts_are_counted(store: Store) -> None:
     a, b, c = make("a.md"), make("b.md"), make("c.md")
     apply_posts(store, [a, b, c])
     changed = make("b.md", text="other")._replace(post=b.post._replace(blob="new"))
@@ -67,7 +67,7 @@ def test_new_changed_and_removed_are_counted(store: Store) -> None:
     assert found(store, "words") == {"a.md", "d.md"}
 
 
-def test_a_file_that_only_moved_is_made_of_what_is_here(store: Store) -> None:
+def test_a_file_that_moved_is_made_of_its_stored_content(store: Store) -> None:
     apply_posts(store, [make("a.md", text="unmistakable")])
     kept = store.stored("blob of a.md")
     assert isinstance(kept, FullPost)
@@ -79,7 +79,7 @@ def test_a_file_that_only_moved_is_made_of_what_is_here(store: Store) -> None:
     assert found(store, "unmistakable") == {"new/a.md"}
 
 
-def test_a_file_that_became_another_language_takes_its_marks_along(store: Store) -> None:
+def test_marks_follow_a_file_to_another_language(store: Store) -> None:
     before = make("a.md")
     apply_posts(store, [before])
     store.set_starred("/2025/06/a/", True)
@@ -105,7 +105,7 @@ def test_files_set_aside_are_named_every_time_until_they_change(store: Store) ->
     assert (report.total, report.new) == (2, 1)
 
 
-def test_a_post_that_can_no_longer_be_read_leaves(store: Store) -> None:
+def test_a_post_that_can_no_longer_be_read_is_removed(store: Store) -> None:
     apply_posts(store, [make("a.md")])
     store.set_read(["/2025/06/a/"], True)
     report = apply_posts(store, [], "2", aside=[SetAside("a.md", "broken")])
@@ -115,7 +115,7 @@ def test_a_post_that_can_no_longer_be_read_leaves(store: Store) -> None:
     assert store.marks("/2025/06/a/").read
 
 
-def test_files_of_one_permalink_are_all_there(store: Store) -> None:
+def test_files_with_one_permalink_are_all_kept(store: Store) -> None:
     a, b = make("a.md", title="Same"), make("b.md", title="Same")
     assert apply_posts(store, [a, b]).total == 2
     assert permalinks(store) == {"/2025/06/same/", "/2025/06/same/#b"}
@@ -134,7 +134,7 @@ def test_files_of_one_permalink_are_all_there(store: Store) -> None:
 
 @given(st.dictionaries(st.sampled_from([f"{x}/{y}.md" for x in "ab" for y in "cd"]),
                        st.sampled_from(["/1/", "/2/"])))  # fmt: skip
-def test_permalinks_are_distinct_and_the_first_is_the_site_s(wanted: dict[str, str]) -> None:
+def test_permalinks_are_unique_and_the_first_path_keeps_it(wanted: dict[str, str]) -> None:
     made = distinct(wanted)
     assert made.keys() == wanted.keys()
     assert len(set(made.values())) == len(made)
@@ -163,7 +163,7 @@ def test_marks_follow_an_alias(store: Store) -> None:
     assert store.resolve("/2025/06/ol%C3%A9/") == ("/2025/07/new/",)
 
 
-def test_newer_marks_are_not_overwritten_by_those_that_follow(store: Store) -> None:
+def test_moved_marks_do_not_overwrite_newer_ones(store: Store) -> None:
     apply_posts(store, [make("a.md", title="Old")])
     store.set_starred("/2025/06/old/", True)
     store.set_read(["/2025/06/old/"], True)
@@ -174,7 +174,7 @@ def test_newer_marks_are_not_overwritten_by_those_that_follow(store: Store) -> N
     assert store.marks("/2025/06/new/").read
 
 
-def test_marks_follow_at_the_next_start_where_the_state_was_locked(
+def test_marks_follow_at_the_next_start_if_the_state_was_locked(
     store: Store, opened: Opener
 ) -> None:
     apply_posts(store, [make("a.md", title="Old")])
@@ -190,7 +190,7 @@ def test_marks_follow_at_the_next_start_where_the_state_was_locked(
     assert again.marks("/2025/06/new/").starred
 
 
-def test_what_other_rules_made_comes_anew(opened: Opener) -> None:
+def test_posts_made_by_other_rules_are_fetched_again(opened: Opener) -> None:
     first = opened(1)
     a, b = make("a.md", text="before"), make("b.md")
     apply_posts(first, [a, b])
@@ -205,7 +205,7 @@ def test_what_other_rules_made_comes_anew(opened: Opener) -> None:
     assert second.known().snapshot == "1"
 
 
-def test_a_landing_that_fails_changes_nothing(store: Store) -> None:
+def test_a_snapshot_that_fails_changes_nothing(store: Store) -> None:
     a = make("a.md")
     apply_posts(store, [a])
     nothing: Any = None
@@ -219,7 +219,7 @@ def test_a_landing_that_fails_changes_nothing(store: Store) -> None:
     assert permalinks(store) == {"/2025/06/b/"}
 
 
-def test_titles_that_change_places(store: Store) -> None:
+def test_posts_that_swap_titles(store: Store) -> None:
     apply_posts(store, [make("a.md", title="One"), make("b.md", title="Two")])
     apply_posts(
         store, [make("a.md", title="Two", blob="3"), make("b.md", title="One", blob="4")], "2"
@@ -229,7 +229,7 @@ def test_titles_that_change_places(store: Store) -> None:
     assert one.path == "b.md"
 
 
-def test_one_syncs_at_a_time(store: Store, opened: Opener) -> None:
+def test_the_sync_lock_is_exclusive(store: Store, opened: Opener) -> None:
     other = opened()
     with store.sync_lock():
         with pytest.raises(SyncRunningError), other.sync_lock():
@@ -240,7 +240,7 @@ def test_one_syncs_at_a_time(store: Store, opened: Opener) -> None:
         pass
 
 
-def test_a_check_without_news_is_noted(store: Store) -> None:
+def test_a_sync_without_changes_is_recorded(store: Store) -> None:
     apply_posts(store, [make("a.md")])
     before = store.synced()
     store.record_check()
@@ -264,7 +264,7 @@ FILES = st.dictionaries(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(st.lists(FILES, min_size=1, max_size=4))
-def test_whatever_came_before_a_snapshot_is_the_same(
+def test_a_snapshot_does_not_depend_on_those_before(
     tmp_path_factory: pytest.TempPathFactory,
     history: list[dict[str, tuple[str, str, str, tuple[str, ...]]]],
 ) -> None:

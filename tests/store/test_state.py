@@ -1,4 +1,4 @@
-"""Marks: kept, merged by the newest, shared by processes."""
+"""Marks: saved, merged, shared by processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.store.conftest import Opener
 
 
-def test_marks_are_each_their_own(store: Store) -> None:
+def test_each_mark_is_set_separately(store: Store) -> None:
     assert store.marks("/a/") == Marks()
     store.set_place("/a/", Place(2, 7))
     assert store.marks("/a/") == Marks(place=Place(2, 7))
@@ -35,7 +35,7 @@ def test_marks_are_each_their_own(store: Store) -> None:
     assert store.marks("/a/") == Marks(place=Place(0, 0))
 
 
-def test_names_from_a_terminal_do_no_harm(store: Store) -> None:
+def test_invalid_unicode_in_a_name_is_accepted(store: Store) -> None:
     store.set_read(["/\udcff/"], True)
     store.set_starred("/\udcff/", True)
     assert store.marks("/\udcff/").read
@@ -48,7 +48,7 @@ def test_settings(store: Store, opened: Opener) -> None:
     assert opened().setting("view") == "xep"
 
 
-def test_the_last_of_quick_changes_counts(store: Store, opened: Opener) -> None:
+def test_the_last_of_quick_changes_wins(store: Store, opened: Opener) -> None:
     for read in (True, False, True, False):
         store.set_read(["/a/"], read)
     other = Store.open(
@@ -76,7 +76,7 @@ def test_importing_an_export_changes_nothing(store: Store) -> None:
     assert store.export_state() == exported
 
 
-def test_an_export_brings_all_to_an_empty_state(store: Store, tmp_path: Path) -> None:
+def test_an_export_restores_an_empty_state(store: Store, tmp_path: Path) -> None:
     marked(store)
     with Store.open(tmp_path / "a.db", tmp_path / "s.db", ingest_version=1) as other:
         assert other.import_state(store.export_state()) == 4
@@ -101,7 +101,7 @@ MARK = st.fixed_dictionaries(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
 @given(st.lists(st.dictionaries(st.sampled_from(["/a/", "/b/"]), MARK), min_size=1, max_size=4))
-def test_of_two_marks_the_newer_counts(
+def test_the_newer_of_two_marks_wins(
     tmp_path_factory: pytest.TempPathFactory, exports: list[dict[str, dict[str, Any]]]
 ) -> None:
     folder = tmp_path_factory.mktemp("s")
@@ -140,7 +140,7 @@ def test_a_clock_ahead_does_not_win_for_ever(store: Store) -> None:
         {"format": "xsfreader-state", "version": 1, "marks": {"/a/": {"read_at": 1 << 70}}},
     ],
 )  # fmt: skip
-def test_what_is_no_export_is_refused_whole(store: Store, data: object) -> None:
+def test_invalid_exports_are_refused_and_change_nothing(store: Store, data: object) -> None:
     store.set_read(["/z/"], True)
     before = store.export_state()
     with pytest.raises(StoreError):

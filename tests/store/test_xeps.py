@@ -1,4 +1,4 @@
-"""The list of XEPs, kept apart from the archives."""
+"""The list of XEPs, in a file of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OMEMO = Xep(
 BARE = Xep(1, "XMPP Extension Protocols", "", "Procedural", "Active")
 
 
-def test_nothing_at_first(store: Store, folder: Path) -> None:
+def test_the_list_is_empty_at_first(store: Store, folder: Path) -> None:
     assert not (folder / "xeps.db").exists()
     assert store.xep_titles([]) == {}
     assert store.xeps() == []
@@ -28,7 +28,7 @@ def test_nothing_at_first(store: Store, folder: Path) -> None:
     assert store.xeps_validators() == (None, None)
 
 
-def test_a_list_is_kept_in_place_of_the_one_before(store: Store, opened: Opener) -> None:
+def test_a_list_replaces_the_one_before(store: Store, opened: Opener) -> None:
     store.set_xeps([OMEMO], etag='"abc"', modified="Sun, 06 Nov 1994 08:49:37 GMT")
     assert opened().xep(384) == OMEMO
     assert store.xeps_validators() == ('"abc"', "Sun, 06 Nov 1994 08:49:37 GMT")
@@ -41,7 +41,7 @@ def test_a_list_is_kept_in_place_of_the_one_before(store: Store, opened: Opener)
     }
 
 
-def test_it_outlives_the_archive(store: Store, opened: Opener, folder: Path) -> None:
+def test_the_list_survives_the_archive(store: Store, opened: Opener, folder: Path) -> None:
     store.set_xeps([OMEMO])
     store.close()
     (folder / "archive.db").write_bytes(b"spoiled" * 99)
@@ -50,7 +50,7 @@ def test_it_outlives_the_archive(store: Store, opened: Opener, folder: Path) -> 
     assert again.xep(384) == OMEMO
 
 
-def test_a_broken_one_is_begun_anew(store: Store, folder: Path) -> None:
+def test_a_damaged_list_is_created_again(store: Store, folder: Path) -> None:
     (folder / "xeps.db").write_bytes(b"spoiled" * 99)
     assert store.xeps() == []
     assert "xeps.db" in store.warnings[0]

@@ -1,4 +1,4 @@
-"""The list's cursor where a heading holds many entries."""
+"""The list's cursor in a group with many entries."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
 
 
-class Shelves:
-    """A library of two headings, of which the first has many entries."""
+class FakeLibrary:
+    """A library of two groups, the first with many entries."""
 
     languages = ("en",)
 
@@ -51,27 +51,27 @@ class Shelves:
 class Shown(App[None]):
     def __init__(self) -> None:
         super().__init__()
-        self.shelves = Shelves()
-        self.posts = PostList(cast("Library", self.shelves))
+        self.fake = FakeLibrary()
+        self.posts = PostList(cast("Library", self.fake))
 
     def compose(self) -> ComposeResult:
         yield self.posts
 
 
 @asynccontextmanager
-async def showing() -> AsyncIterator[tuple[Pilot[None], PostList, Shelves]]:
+async def showing() -> AsyncIterator[tuple[Pilot[None], PostList, FakeLibrary]]:
     app = Shown()
     async with app.run_test(size=(60, 30)) as pilot:
         app.posts.show(View.CATEGORY, "a0")
         await pilot.pause()
-        yield pilot, app.posts, app.shelves
+        yield pilot, app.posts, app.fake
 
 
 def here(posts: PostList) -> str:
     return posts.row.key if posts.row is not None else ""
 
 
-async def test_the_last_row_is_the_last_and_above_it_is_what_belongs_there() -> None:
+async def test_moving_to_the_end_reaches_the_last_row() -> None:
     async with showing() as (pilot, posts, _):
         posts.move_end(bottom=True)
         await pilot.pause()
@@ -82,7 +82,7 @@ async def test_the_last_row_is_the_last_and_above_it_is_what_belongs_there() -> 
         assert here(posts) == "b0"
 
 
-async def test_a_post_below_another_heading_is_found() -> None:
+async def test_a_post_in_another_group_is_found() -> None:
     async with showing() as (_, posts, _shelves):
         assert posts.reveal("b3")
         assert here(posts) == "b3"
@@ -93,10 +93,10 @@ async def test_a_post_below_another_heading_is_found() -> None:
 
 
 @pytest.mark.parametrize("news", [150, 400])
-async def test_news_above_leave_the_cursor_on_its_post(news: int) -> None:
-    async with showing() as (_, posts, shelves):
+async def test_new_posts_above_leave_the_cursor_on_its_post(news: int) -> None:
+    async with showing() as (_, posts, fake):
         posts.move(160)
         was = here(posts)
-        shelves.names["a"][:0] = [f"a-new{n}" for n in range(news)]
+        fake.names["a"][:0] = [f"a-new{n}" for n in range(news)]
         posts.reload()
         assert here(posts) == was

@@ -1,4 +1,4 @@
-"""The list's tree: what is open makes rows, what is closed is not read."""
+"""The list's tree: open groups make rows, closed ones are not read."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def entry(name: str, *, read: bool = False) -> Entry:
     return Entry(name, name.title(), dt.date(2026, 1, 1), "en", ("en",), read, starred=False)
 
 
-class Shelf:
-    """Two years, three months, five posts; counts what was asked for."""
+class FakeLibrary:
+    """A library of two years, three months and five posts that records its calls."""
 
     def __init__(self, read: frozenset[str] = frozenset()) -> None:
         self.read = read
@@ -43,8 +43,8 @@ class Shelf:
         return [entry(name, read=name in self.read) for name in POSTS[key or ""]]
 
 
-def tree(shelf: Shelf) -> PostTree:
-    made = PostTree(shelf.groups, shelf.entries)
+def tree(library: FakeLibrary) -> PostTree:
+    made = PostTree(library.groups, library.entries)
     made.load()
     return made
 
@@ -54,13 +54,13 @@ def keys(tree: PostTree) -> list[str]:
 
 
 def test_closed_groups_are_not_read() -> None:
-    shelf = Shelf()
-    assert keys(tree(shelf)) == ["group:2026", "group:2025"]
-    assert shelf.asked == [None]
+    library = FakeLibrary()
+    assert keys(tree(library)) == ["group:2026", "group:2025"]
+    assert library.asked == [None]
 
 
-def test_revealing_opens_just_the_way() -> None:
-    made = tree(Shelf())
+def test_reveal_opens_only_the_groups_on_the_way() -> None:
+    made = tree(FakeLibrary())
     assert made.reveal(("2026", "2026/08"), "newer") == 3
     assert keys(made) == [
         "group:2026", "group:2026/08", "new", "newer", "group:2026/07", "group:2025",
@@ -68,7 +68,7 @@ def test_revealing_opens_just_the_way() -> None:
 
 
 def test_stepping_down_visits_every_post_once_in_order() -> None:
-    made = tree(Shelf())
+    made = tree(FakeLibrary())
     seen = []
     at: int | None = -1
     while at is not None and (at := made.step(at, 1)) is not None:
@@ -77,7 +77,7 @@ def test_stepping_down_visits_every_post_once_in_order() -> None:
 
 
 def test_stepping_up_visits_every_post_once_in_reverse() -> None:
-    made = tree(Shelf())
+    made = tree(FakeLibrary())
     seen = []
     at: int | None = len(made.rows)
     while at is not None and (at := made.step(at, -1)) is not None:
@@ -86,8 +86,8 @@ def test_stepping_up_visits_every_post_once_in_reverse() -> None:
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_stepping_to_the_unread_passes_over_what_is_read(direction: int) -> None:
-    made = tree(Shelf(read=frozenset({"new", "newer", "mid", "older"})))
+def test_stepping_to_unread_skips_what_is_read(direction: int) -> None:
+    made = tree(FakeLibrary(read=frozenset({"new", "newer", "mid", "older"})))
     at = made.step(-1 if direction > 0 else len(made.rows), direction, unread=True)
     assert at is not None
     assert made.rows[at].key == "old"
@@ -95,8 +95,8 @@ def test_stepping_to_the_unread_passes_over_what_is_read(direction: int) -> None
     assert made.step(at, direction, unread=True) is None
 
 
-def test_loading_anew_keeps_open_what_was_open() -> None:
-    made = tree(Shelf())
+def test_reloading_keeps_groups_open() -> None:
+    made = tree(FakeLibrary())
     made.reveal(("2026", "2026/08"), "new")
     before = keys(made)
     made.load(made.opened)
@@ -110,22 +110,22 @@ def test_a_flat_view_has_only_entries() -> None:
 
 
 def test_stepping_down_from_a_closed_group_opens_it() -> None:
-    made = tree(Shelf())
+    made = tree(FakeLibrary())
     at = made.step(1, 1)
     assert at is not None
     assert made.rows[at].key == "old"
     assert [row.key for row in made.rows[:2]] == ["group:2026", "group:2025"]
 
 
-def test_stepping_down_from_a_closed_group_passes_over_what_is_read() -> None:
-    made = tree(Shelf(read=frozenset({"new", "newer", "mid"})))
+def test_stepping_down_from_a_closed_group_skips_what_is_read() -> None:
+    made = tree(FakeLibrary(read=frozenset({"new", "newer", "mid"})))
     at = made.step(0, 1, unread=True)
     assert at is not None
     assert made.rows[at].key == "old"
 
 
 def test_marks_change_in_open_and_in_closed_groups() -> None:
-    made = tree(Shelf())
+    made = tree(FakeLibrary())
     made.reveal(("2026", "2026/08"), "new")
     made.toggle(made.roots[0], to=False)
     made.replace(frozenset({"new"}), lambda one: one._replace(read=True))
@@ -133,8 +133,8 @@ def test_marks_change_in_open_and_in_closed_groups() -> None:
     assert [row.entry.read for row in made.rows if row.entry] == [True, False]
 
 
-def test_the_row_of_an_entry_knows_the_group_it_stands_in() -> None:
-    made = tree(Shelf())
+def test_the_row_of_an_entry_has_its_group_as_parent() -> None:
+    made = tree(FakeLibrary())
     found = made.reveal(("2026", "2026/08"), "newer")
     assert found is not None
     parent = made.rows[found].parent
