@@ -79,7 +79,7 @@ def _read(store: Store, path: str, blob: str, data: bytes | None) -> FullPost | 
     from xsfreader.ingest import at_path, ingest
 
     if data is None:
-        stored = store.stored(blob)
+        stored = store.find_blob(blob)
         if stored is None:
             return SetAside(path, "its bytes are missing")
         if isinstance(stored, SetAside):

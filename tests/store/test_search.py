@@ -131,9 +131,9 @@ def test_a_snippet_is_the_first_part_with_most_of_the_words(store: Store) -> Non
 def test_a_post_removed_since_the_search_is_skipped(store: Store) -> None:
     apply_posts(store, [make("a.md", text="alpha"), make("b.md", text="alpha")])
     query = parse_query("alpha")
-    ids = store.ranked(query, 9, EN, TODAY)
+    ids = store.search_ids(query, 9, EN, TODAY)
     apply_posts(store, [make("b.md", text="alpha")])
-    assert [hit.post.path for hit in store.hits(ids, query)] == ["b.md"]
+    assert [hit.post.path for hit in store.read_hits(ids, query)] == ["b.md"]
 
 
 def test_a_post_found_by_its_title_shows_its_beginning(store: Store) -> None:

@@ -69,7 +69,7 @@ def test_new_changed_and_removed_posts_are_counted(store: Store) -> None:
 
 def test_a_file_that_moved_is_made_of_its_stored_content(store: Store) -> None:
     apply_posts(store, [make("a.md", text="unmistakable")])
-    kept = store.stored("blob of a.md")
+    kept = store.find_blob("blob of a.md")
     assert isinstance(kept, FullPost)
     moved = kept._replace(post=kept.post._replace(path="new/a.md", translation_key="new/a"))
     report = apply_posts(store, [moved], "2")
@@ -97,7 +97,7 @@ def test_files_set_aside_are_named_every_time_until_they_change(store: Store) ->
     )
     assert report.set_aside == (SetAside("b.md", "no title"), SetAside("c.md", "empty"))
     assert store.known().files == {f"{x}.md": f"blob of {x}.md" for x in "abc"}
-    assert store.stored("blob of b.md") == SetAside("b.md", "no title")
+    assert store.find_blob("blob of b.md") == SetAside("b.md", "no title")
     files = {"a.md": "blob of a.md", "b.md": "blob of b.md", "c.md": "mended"}
     report = store.apply_snapshot("2", files, [make("c.md", blob="mended")], [], {})
     assert report.set_aside == (SetAside("b.md", "no title"),)
@@ -123,7 +123,7 @@ def test_files_with_one_permalink_are_all_kept(store: Store) -> None:
     assert store.resolve("/2025/06/same") == ("/2025/06/same/",)
     assert store.resolve("/2025/06/same/#b") == ("/2025/06/same/#b",)
     store.set_starred("/2025/06/same/#b", True)
-    kept = store.stored(b.post.blob)
+    kept = store.find_blob(b.post.blob)
     assert isinstance(kept, FullPost)
     assert kept.post == b.post
     apply_posts(store, [], "2", kept=[b])
@@ -307,7 +307,7 @@ def test_stars_survive_the_moves_of_the_real_blog(store: Store) -> None:
         posts = []
         for path, blob in blobs.items():
             if known.get(path) != blob:
-                kept = store.stored(blob)
+                kept = store.find_blob(blob)
                 if isinstance(kept, FullPost):
                     posts.append(at_path(kept, path))
                 else:

@@ -71,8 +71,8 @@ async def test_a_screenful_is_there_at_once_and_the_rest_a_moment_later(
     monkeypatch.setattr("xsfreader.ui.screens.search.FIRST", 2)
     async with running() as pilot:
         with reader(pilot).library.clone() as library:
-            ids = library.ranked("the", 200)
-            wanted = library.hits(ids, "the")
+            ids = library.search_ids("the", 200)
+            wanted = library.read_hits(ids, "the")
         assert len(wanted) > 4
         shown: list[int] = []
         await pilot.press("F")

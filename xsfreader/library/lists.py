@@ -97,20 +97,20 @@ class Lists(Reading, ReaderState):
         self.require_posts()
         return self._store.search(query, limit, self.languages, self.today)
 
-    def ranked(self, text: str, limit: int) -> list[int]:
+    def search_ids(self, text: str, limit: int) -> list[int]:
         """Search while the query is being typed; incomplete filters are ignored.
 
-        The ids, best matches first, are for ``hits``: a screen needs few of them at once.
+        The ids, best matches first, are for ``read_hits``: a screen needs few of them at once.
         """
         from xsfreader.store.query import parse_query
 
-        return self._store.ranked(parse_query(text), limit, self.languages, self.today)
+        return self._store.search_ids(parse_query(text), limit, self.languages, self.today)
 
-    def hits(self, ids: Sequence[int], text: str) -> list[Hit]:
-        """Return matches that ``ranked`` found, with snippets."""
+    def read_hits(self, ids: Sequence[int], text: str) -> list[Hit]:
+        """Return matches that ``search_ids`` found, with snippets."""
         from xsfreader.store.query import parse_query
 
-        return self._store.hits(ids, parse_query(text))
+        return self._store.read_hits(ids, parse_query(text))
 
     def query_problem(self, text: str, *, found: bool) -> str:
         """Return in a few words what is wrong with a query's filters; empty if nothing is.
@@ -128,7 +128,7 @@ class Lists(Reading, ReaderState):
             return f"nothing found; unknown filter {query.unknown[0]} (available: {FILTERS})"
         return ""
 
-    def words_of(self, query: str) -> tuple[str, ...]:
+    def query_words(self, query: str) -> tuple[str, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""
         from xsfreader.store.query import parse_query
 

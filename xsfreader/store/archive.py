@@ -47,7 +47,7 @@ class Archive(Base):
         return Known(self._meta("snapshot"), dict(rows))
 
     @translate_sqlite_errors
-    def stored(self, blob: str) -> FullPost | SetAside | None:
+    def find_blob(self, blob: str) -> FullPost | SetAside | None:
         """Return what was made of a blob.
 
         A source doesn't send known bytes again, so a file that moved is made of what is stored:

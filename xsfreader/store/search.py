@@ -37,7 +37,7 @@ class Search(Base):
     def search(
         self, query: Query | str, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[Hit]:
-        """Find posts in the order of ``ranked``, each with a snippet.
+        """Find posts in the order of ``search_ids``, each with a snippet.
 
         A query given as text is parsed strictly: raises QueryError for an invalid filter.
         """
@@ -45,13 +45,13 @@ class Search(Base):
 
         if isinstance(query, str):
             query = parse_query(query, strict=True)
-        return self.hits(self.ranked(query, limit, languages, today), query)
+        return self.read_hits(self.search_ids(query, limit, languages, today), query)
 
     @translate_sqlite_errors
-    def ranked(
+    def search_ids(
         self, query: Query, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[int]:
-        """Find posts, best first; returns ids for ``hits``, which takes most of the time.
+        """Find posts, best first; returns ids for ``read_hits``, which takes most of the time.
 
         Posts with all words in their title come first, newest first; then the others by how
         well they match, newest first among similar ones. A translation comes last if the same
@@ -90,7 +90,7 @@ class Search(Base):
         return list(found.values())
 
     @translate_sqlite_errors
-    def hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
+    def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""
         from xsfreader.store.snippet import snippet
 

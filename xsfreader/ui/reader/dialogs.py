@@ -189,7 +189,7 @@ class Dialogs(Part):
             permalink, query = choice
             screen.remember_place(search=(query, permalink))
             if screen.read_item(permalink, from_top=True):
-                screen.highlight_words(screen.library.words_of(query))
+                screen.highlight_words(screen.library.query_words(query))
 
         screen.open_dialog(SearchScreen(screen.library, query, at), go)
 

@@ -147,8 +147,8 @@ class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str]
     def _answer(self, library: Library, generation: int, text: str) -> Sequence[int]:
         """Tell of the first hits; give the ids of the others."""
         try:
-            ids = library.ranked(text, LIMIT)
-            hits = library.hits(ids[:FIRST], text)
+            ids = library.search_ids(text, LIMIT)
+            hits = library.read_hits(ids[:FIRST], text)
             problem = library.query_problem(text, found=bool(ids))
         except XsfreaderError as error:
             self.post_message(Found(generation, (), problem=str(error)))
@@ -160,7 +160,7 @@ class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str]
         self, library: Library, generation: int, text: str, ids: Sequence[int]
     ) -> None:
         try:
-            self.post_message(FoundMore(generation, library.hits(ids, text)))
+            self.post_message(FoundMore(generation, library.read_hits(ids, text)))
         except XsfreaderError as error:
             self.post_message(FoundMore(generation, (), str(error)))
 
