@@ -72,6 +72,8 @@ class TypeAhead:
         self._timer: Timer | None = None
         self._since = 0.0
         """When the last key was delivered."""
+        self._was_pending = False
+        """Whether a key waited for an answer; what that sets off must be done first, too."""
         self._stopped = False
 
     def stop(self) -> None:
@@ -101,7 +103,14 @@ class TypeAhead:
             self._send(message.number + 1 if settled else 1)
 
     async def _deliver_next(self) -> None:
-        while self._waiting and self._probe is None and not self._is_pending():
+        while self._waiting and self._probe is None:
+            if self._is_pending():
+                self._was_pending = True
+                break
+            if self._was_pending:
+                self._was_pending = False
+                self._send(1)
+                break
             typed = self._waiting.popleft()
             if self._stopped:
                 continue
