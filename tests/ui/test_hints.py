@@ -1,4 +1,4 @@
-"""Hints: as short as can be, and none hides another."""
+"""Test that hints are short and none hides another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xsfreader.ui.hints import LETTERS, labels
 
 
 @given(st.integers(0, 676))
-def test_labels_are_distinct_and_none_starts_another(count: int) -> None:
+def test_labels_are_distinct_and_no_prefix_of_each_other(count: int) -> None:
     made = labels(count)
     assert len(made) == len(set(made)) == count
     singles = {label for label in made if len(label) == 1}

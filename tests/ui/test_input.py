@@ -1,4 +1,4 @@
-"""Keys typed in one burst: each goes where the one before it leads."""
+"""Test that keys typed in one burst each go where the one before leads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def typed(pilot: Driver) -> str:
     return top.input.value if isinstance(top, SearchScreen) else ""
 
 
-async def test_letters_after_a_prompts_key_are_typed_into_it() -> None:
+async def test_letters_after_the_key_of_a_prompt_are_typed_into_it() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "/quit")
@@ -44,7 +44,7 @@ async def test_letters_after_a_prompts_key_are_typed_into_it() -> None:
         assert pilot.app.query_one("#prompt", Input).value == "quit"
 
 
-async def test_keys_after_a_prompts_end_go_to_the_list() -> None:
+async def test_keys_after_a_prompt_go_to_the_list() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "/the", "enter", "jjj")
@@ -57,7 +57,7 @@ async def test_keys_after_a_prompts_end_go_to_the_list() -> None:
         await until(pilot, lambda: screen.posts.cursor == 0 and not screen.posts.filtered)
 
 
-async def test_a_find_its_end_and_steps_in_one_burst() -> None:
+async def test_a_find_and_its_steps_in_one_burst() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("enter")
@@ -66,7 +66,7 @@ async def test_a_find_its_end_and_steps_in_one_burst() -> None:
         assert screen.find.needle == "the"
 
 
-async def test_a_search_is_typed_and_its_first_result_opened_in_one_burst() -> None:
+async def test_a_search_and_its_first_result_in_one_burst() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "Fpercent", "down", "enter")
@@ -76,7 +76,7 @@ async def test_a_search_is_typed_and_its_first_result_opened_in_one_burst() -> N
         assert pilot.app.screen is screen
 
 
-async def test_a_panel_opened_walked_and_closed_in_one_burst() -> None:
+async def test_a_panel_in_one_burst() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         for _ in range(3):
@@ -90,7 +90,7 @@ async def test_a_panel_opened_walked_and_closed_in_one_burst() -> None:
         assert pilot.app.is_running
 
 
-async def test_letters_after_the_palettes_key_are_typed_into_it() -> None:
+async def test_letters_after_the_key_of_the_palette_are_typed_into_it() -> None:
     async with running() as pilot:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
@@ -102,7 +102,7 @@ async def test_letters_after_the_palettes_key_are_typed_into_it() -> None:
         await until(pilot, lambda: field.value == "quick")
 
 
-async def test_a_letter_after_the_key_of_hints_is_a_links(
+async def test_a_letter_after_the_key_of_hints_follows_a_link(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with running() as pilot:
@@ -116,7 +116,7 @@ async def test_a_letter_after_the_key_of_hints_is_a_links(
         assert screen.library.is_starred(screen.item_id or "") is False
 
 
-async def test_what_is_typed_while_panels_come_and_go_is_neither_lost_nor_late() -> None:
+async def test_keys_typed_while_panels_open_and_close_are_neither_lost_nor_late() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         for _ in range(5):
@@ -129,7 +129,7 @@ async def test_what_is_typed_while_panels_come_and_go_is_neither_lost_nor_late()
 
 
 @pytest.mark.parametrize("after", [("enter",), ("escape",), ("jj",), ("pagedown", "enter")])
-async def test_what_follows_an_enter_for_results_to_come_waits_for_them(
+async def test_keys_after_enter_wait_for_the_results(
     after: tuple[str, ...],
 ) -> None:
     async with running() as pilot:
@@ -143,7 +143,7 @@ async def test_what_follows_an_enter_for_results_to_come_waits_for_them(
 
 
 @pytest.mark.parametrize("words", ["help", "headings of the", "xqzz"])
-async def test_the_palette_runs_what_was_typed_or_nothing(words: str) -> None:
+async def test_the_palette_runs_the_match_or_nothing(words: str) -> None:
     async with running() as pilot:
         screen = reader(pilot)
         cursor = screen.posts.cursor
@@ -159,14 +159,14 @@ async def test_the_palette_runs_what_was_typed_or_nothing(words: str) -> None:
 
 
 @pytest.mark.parametrize("keys", ["/the", "?", "tj", "Fxmpp", "fas"])
-async def test_what_is_typed_behind_the_key_that_leaves_is_dropped(keys: str) -> None:
+async def test_keys_after_quitting_are_dropped(keys: str) -> None:
     async with running() as pilot:
         type_at_once(pilot, "q", keys, "enter", "ctrl+p", "abc")
         await until(pilot, lambda: not pilot.app.is_running)
     assert pilot.app.return_code == 0
 
 
-async def test_a_prompt_that_loses_the_keys_is_left() -> None:
+async def test_a_prompt_ends_when_it_loses_the_focus() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "/the", "tab", "tab")
@@ -180,7 +180,7 @@ async def test_a_prompt_that_loses_the_keys_is_left() -> None:
         await until(pilot, lambda: screen.find.needle == "xsf")
 
 
-async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_go_on_if_an_answer_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xsfreader.ui.input.TIMEOUT_SECONDS", 0.1)
     async with running() as pilot:
         screen = reader(pilot)
@@ -191,7 +191,7 @@ async def test_keys_go_on_though_an_answer_never_comes(monkeypatch: pytest.Monke
         await until(pilot, lambda: pilot.app.screen is screen)
 
 
-async def test_a_prompt_takes_the_keys_of_a_shells_line_and_no_letters_for_them() -> None:
+async def test_a_prompt_has_the_editing_keys_of_a_shell() -> None:
     async with running() as pilot:
         await pilot.press("slash", *"one two")
         await settle(pilot)
@@ -210,7 +210,7 @@ async def test_a_prompt_takes_the_keys_of_a_shells_line_and_no_letters_for_them(
         assert pilot.app.is_running
 
 
-async def test_suspending_works_in_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_app_can_be_suspended_in_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as pilot:
         suspended: list[str] = []
         monkeypatch.setattr(
@@ -222,7 +222,7 @@ async def test_suspending_works_in_panels(monkeypatch: pytest.MonkeyPatch) -> No
         assert len(set(suspended)) == len(suspended) == 4
 
 
-async def test_asking_moves_no_line() -> None:
+async def test_a_prompt_moves_no_line() -> None:
     async with running(size=(60, 16)) as pilot:
         screen = reader(pilot)
         await pilot.press("escape", "G")

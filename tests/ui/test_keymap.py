@@ -1,4 +1,4 @@
-"""The table of actions, and what a person may make of it."""
+"""Test the table of actions and the configuration of keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_every_action_has_words_and_keys() -> None:
+def test_every_action_has_texts_and_keys() -> None:
     for action in ACTIONS:
         assert action.help
         assert action.label
@@ -33,7 +33,7 @@ async def test_every_row_names_a_method_that_takes_its_arguments() -> None:
             inspect.signature(method).bind(*action.arguments)
 
 
-def test_no_key_does_two_things() -> None:
+def test_no_key_has_two_actions() -> None:
     effective(Config())
 
 
@@ -45,7 +45,7 @@ def test_a_preset_changes_known_actions_and_has_no_conflict(preset: str) -> None
         assert changed[action].keys == keys
 
 
-def test_the_presets_are_those_the_configuration_takes() -> None:
+def test_the_presets_are_those_of_the_configuration() -> None:
     assert set(PRESETS) == set(config.PRESETS)
 
 
@@ -55,12 +55,12 @@ def test_every_action_can_be_remapped(action: str) -> None:
     assert changed[action].keys == ("f9", "ctrl+y")
 
 
-def test_signs_are_keys_too() -> None:
+def test_punctuation_can_be_a_key() -> None:
     changed = {a.id: a for a in effective(Config(keys={"star": "*"}))}
     assert changed["star"].keys == ("asterisk",)
 
 
-def test_an_empty_string_takes_the_keys_away() -> None:
+def test_an_empty_string_removes_the_keys() -> None:
     changed = {a.id: a for a in effective(Config(keys={"star": ""}))}
     assert changed["star"].keys == ()
 
@@ -87,7 +87,7 @@ def test_an_unknown_action_names_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "keys", ["ctrl+", "a,,b", ",", "s,", "crtl+x", "nokey", "ctrl+enterr", "f0", "a b", "ctrl++x"]
 )
-def test_what_is_no_key_names_its_line(tmp_path: Path, keys: str) -> None:
+def test_an_invalid_key_names_its_line(tmp_path: Path, keys: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(f'[keys]\nstar = "{keys}"\n')
     with pytest.raises(ConfigError, match=r"config.toml:2: keys.star: .*; write such as"):
@@ -97,11 +97,11 @@ def test_what_is_no_key_names_its_line(tmp_path: Path, keys: str) -> None:
 @pytest.mark.parametrize(
     "keys", ["comma", "+", "*", "`", "ctrl+shift+f12", "é", "alt+enter", "ctrl+plus", "shift+tab"]
 )
-def test_what_a_terminal_sends_is_a_key(keys: str) -> None:
+def test_keys_of_a_terminal_are_valid(keys: str) -> None:
     free = {"previous-link": "f9"} if keys == "shift+tab" else {}
     effective(Config(keys={"star": keys, **free}))
 
 
-def test_every_action_can_be_written_as_it_is() -> None:
+def test_every_default_key_is_valid_configuration() -> None:
     written = {a.id: ",".join(map(key_written, a.keys)) for a in ACTIONS}
     assert effective(Config(keys=written)) == ACTIONS

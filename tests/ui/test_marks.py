@@ -1,11 +1,11 @@
-"""All of a list marked as read, and taken back."""
+"""Test marking a whole list as read, and undoing it."""
 
 from __future__ import annotations
 
 from tests.ui.apps import reader, running, settle
 
 
-async def test_all_of_a_list_is_read_after_a_question_and_unread_by_the_same_key() -> None:
+async def test_marking_all_read_asks_and_the_same_key_undoes_it() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         unread = screen.posts.unread_shown()
@@ -21,7 +21,7 @@ async def test_all_of_a_list_is_read_after_a_question_and_unread_by_the_same_key
         assert set(screen.posts.unread_shown()) == set(unread)
 
 
-async def test_a_list_with_other_unread_posts_is_asked_for_again() -> None:
+async def test_new_unread_posts_ask_again() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         first, *others = screen.posts.unread_shown()
@@ -34,7 +34,7 @@ async def test_a_list_with_other_unread_posts_is_asked_for_again() -> None:
         assert set(screen.posts.unread_shown()) == set(others)
 
 
-async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
+async def test_another_list_without_unread_posts_undoes_nothing() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         unread = screen.posts.unread_shown()
@@ -47,7 +47,7 @@ async def test_another_list_with_nothing_unread_takes_nothing_back() -> None:
         assert set(screen.posts.unread_shown()) == set(unread)
 
 
-async def test_each_list_takes_back_what_was_marked_in_it() -> None:
+async def test_each_list_undoes_its_own_marks() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("slash", *"search", "enter")

@@ -1,4 +1,4 @@
-"""The mouse: links, rows, and text taken along."""
+"""Test the mouse: links, rows, and selecting text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_a_click_on_a_link_follows_it() -> None:
         assert screen.item_id == "/2024/03/sync-once-read-for-ever/"
 
 
-async def test_a_click_on_a_row_shows_its_post_and_another_opens_it() -> None:
+async def test_a_click_on_a_row_shows_its_post_and_a_second_opens_it() -> None:
     async with running(size=(120, 40)) as pilot:
         screen = reader(pilot)
         await pilot.click("#posts", offset=(10, 3))
@@ -67,7 +67,7 @@ async def test_selected_text_is_copied_without_the_margin() -> None:
         assert not second.startswith(" ")
 
 
-async def test_a_click_elsewhere_ends_a_question_and_keeps_its_filter() -> None:
+async def test_a_click_elsewhere_ends_the_prompt_and_keeps_the_filter() -> None:
     async with running(size=(120, 40)) as pilot:
         screen = reader(pilot)
         await pilot.press("slash", *"the")

@@ -1,4 +1,4 @@
-"""What is typed into the palette finds what was meant."""
+"""Test that the palette finds what was meant."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ LINES = [
 
 
 @pytest.mark.parametrize("query", ["xep 384", "XEP-384", "xep-0384", "xep384", "xep 38", "omemo"])
-def test_a_xep_is_found_however_it_is_written(query: str) -> None:
+def test_a_xep_is_found_in_any_spelling(query: str) -> None:
     assert first(query) == LINES[0]
 
 
-def test_the_number_itself_comes_before_those_that_hold_it() -> None:
+def test_the_exact_number_comes_first() -> None:
     assert first("xep 45") == LINES[1]
 
 
 @pytest.mark.parametrize("query", ["quit", "sync", "zen", "contents", "headings", "post headings"])
-def test_an_action_is_found_by_the_words_of_the_footer_and_of_the_help(query: str) -> None:
+def test_an_action_is_found_by_label_and_help(query: str) -> None:
     assert query.rsplit(maxsplit=1)[-1] in first(query)
     assert first(query).endswith(")")
 
 
-def test_what_holds_the_word_comes_before_what_holds_its_letters() -> None:
+def test_a_word_comes_before_its_letters() -> None:
     found = [words for _, (words, _, _) in best(commands(), "encrypt")]
     assert set(found[:3]) == {LINES[0], LINES[3], LINES[9]}
 

@@ -1,4 +1,4 @@
-"""The place in the post is kept, whatever happens to the window."""
+"""Test that the place in the post stays through every change of the window."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def documents(count: int) -> list[Document]:
 @pytest.mark.parametrize(
     ("posts", "resizes"), [(12, 8), pytest.param(50, 20, marks=pytest.mark.soak)]
 )
-async def test_the_block_on_top_stays_on_top_through_every_width(posts: int, resizes: int) -> None:
+async def test_the_top_block_stays_at_every_width(posts: int, resizes: int) -> None:
     chance = random.Random(2)
     async with OnePost().run_test(size=(100, 24)) as pilot:
         view = pilot.app.query_one(ArticleView)
@@ -62,7 +62,7 @@ async def test_the_block_on_top_stays_on_top_through_every_width(posts: int, res
 
 
 @pytest.mark.parametrize("key", ["ctrl+t", "r", "t", "F"])
-async def test_panels_leave_the_place_alone(key: str) -> None:
+async def test_panels_keep_the_place(key: str) -> None:
     async with running(size=(100, 24)) as pilot:
         await pilot.press("J", "enter", "space", "space")
         before = reader(pilot).article.place
@@ -73,13 +73,14 @@ async def test_panels_leave_the_place_alone(key: str) -> None:
         assert reader(pilot).article.place == before
 
 
-async def test_leaving_and_coming_back_keeps_post_and_place() -> None:
+@pytest.mark.parametrize("keys", [("q",), ("F", "ctrl+q")], ids=["reading", "in a panel"])
+async def test_quitting_and_starting_again_keeps_post_and_place(keys: tuple[str, ...]) -> None:
     async with running(size=(100, 24)) as pilot:
         await pilot.press("J", "enter", "space", "space", "space")
         await settle(pilot)
         screen = reader(pilot)
         before = (screen.item_id, screen.article.place)
-        await pilot.press("q")
+        await pilot.press(*keys)
     async with running(size=(60, 24), fresh=False) as pilot:
         await settle(pilot, 0.2)
         screen = reader(pilot)

@@ -1,4 +1,4 @@
-"""What the list, the post and the lines around them show after a key."""
+"""Test what list, post and status line show after a key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xsfreader.ui.history import Visit
 from xsfreader.ui.widgets.article import ArticleView
 
 
-async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> None:
+async def test_enter_in_the_filter_shows_the_selected_post() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         before = screen.item_id
@@ -27,7 +27,7 @@ async def test_enter_in_the_lists_filter_shows_the_post_that_keys_are_for() -> N
         assert screen.library.is_starred(entry.permalink)
 
 
-async def test_escape_in_the_lists_filter_is_back_on_the_post_shown() -> None:
+async def test_escape_in_the_filter_returns_to_the_shown_post() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         before = screen.item_id
@@ -40,7 +40,7 @@ async def test_escape_in_the_lists_filter_is_back_on_the_post_shown() -> None:
         assert screen.item_id == entry.permalink == before
 
 
-async def test_letters_on_links_go_with_the_view_they_were_put_on() -> None:
+async def test_hints_end_when_the_window_changes() -> None:
     async with running(size=(100, 30)) as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "f")
@@ -56,7 +56,7 @@ async def test_letters_on_links_go_with_the_view_they_were_put_on() -> None:
         assert screen.article.scroll_offset.y == top + 1
 
 
-async def test_what_a_key_answered_goes_with_the_next() -> None:
+async def test_a_message_ends_with_the_next_key() -> None:
     async with running(size=(100, 20)) as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "s")
@@ -75,7 +75,7 @@ async def test_what_a_key_answered_goes_with_the_next() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])
-async def test_the_header_tells_of_a_sync_in_any_width(width: int) -> None:
+async def test_the_header_shows_a_sync_at_any_width(width: int) -> None:
     async with running(size=(width, 20)) as pilot:
         screen = reader(pilot)
         screen.header.sync = "reading posts 45 % …"
@@ -87,7 +87,7 @@ async def test_the_header_tells_of_a_sync_in_any_width(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [40, 120])
-async def test_an_empty_list_says_all_that_it_says(width: int) -> None:
+async def test_an_empty_list_shows_its_whole_message(width: int) -> None:
     async with running(size=(width, 20)) as pilot:
         screen = reader(pilot)
         await pilot.press("escape", "5")
@@ -100,7 +100,7 @@ async def test_an_empty_list_says_all_that_it_says(width: int) -> None:
         assert "Nothing has “no post has these words”: Esc shows all." in " ".join(words.split())
 
 
-async def test_keys_find_their_way_after_a_window_too_small_for_anything() -> None:
+async def test_keys_work_after_a_window_was_too_small() -> None:
     async with running(size=(100, 30)) as pilot:
         screen = reader(pilot)
         await pilot.press("enter")
@@ -118,7 +118,7 @@ async def test_keys_find_their_way_after_a_window_too_small_for_anything() -> No
         assert screen.status.text == "No link has these letters"
 
 
-async def test_escape_lets_go_of_selected_text_first() -> None:
+async def test_escape_clears_selected_text_first() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("enter")
@@ -131,7 +131,7 @@ async def test_escape_lets_go_of_selected_text_first() -> None:
         assert not screen.reading
 
 
-async def test_a_link_to_what_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_link_to_a_removed_post_shows_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(_index: int) -> None:
         raise UnknownPostError("/gone/", ())
 
@@ -146,7 +146,7 @@ async def test_a_link_to_what_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -
         assert "/gone/" in screen.status.text
 
 
-async def test_a_filter_that_found_nothing_leads_back_to_the_post_shown() -> None:
+async def test_a_filter_without_matches_returns_to_the_shown_post() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("J", "J")
@@ -162,7 +162,7 @@ async def test_a_filter_that_found_nothing_leads_back_to_the_post_shown() -> Non
         assert entry.permalink == screen.item_id == before
 
 
-async def test_a_filter_shows_and_is_there_to_change() -> None:
+async def test_a_filter_is_shown_and_can_be_edited() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         assert "Category" in screen.tabs.render_line(0).text
@@ -182,7 +182,7 @@ async def test_a_filter_shows_and_is_there_to_change() -> None:
         assert not screen.posts.filtered
 
 
-async def test_a_star_shows_at_once_in_the_list_of_stars() -> None:
+async def test_a_star_shows_in_the_starred_list_at_once() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("5", "s")
@@ -196,7 +196,7 @@ async def test_a_star_shows_at_once_in_the_list_of_stars() -> None:
         assert not entry.starred
 
 
-async def test_an_answer_gives_way_to_the_match_one_is_at() -> None:
+async def test_a_message_gives_way_to_the_current_match() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "slash", *"the", "enter")
@@ -208,7 +208,7 @@ async def test_an_answer_gives_way_to_the_match_one_is_at() -> None:
         assert screen.status.text == found
 
 
-async def test_a_built_in_page_has_no_address_to_copy() -> None:
+async def test_a_page_of_the_guide_has_no_address_to_copy() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         for key in ("y", "o"):
@@ -217,7 +217,7 @@ async def test_a_built_in_page_has_no_address_to_copy() -> None:
             assert screen.status.text == "This page is built in and has no address"
 
 
-def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_sets_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def fall_over(app: ReaderApp) -> None:
         app._return_code = 1
 
@@ -226,7 +226,7 @@ def test_an_app_that_fell_over_is_no_success(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("typed", ["", " ", "  "])
-async def test_a_filter_of_nothing_leaves_the_cursor_where_it_was(typed: str) -> None:
+async def test_an_empty_filter_keeps_the_cursor(typed: str) -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("J", "J", "J", "J")
@@ -244,7 +244,7 @@ async def test_a_filter_of_nothing_leaves_the_cursor_where_it_was(typed: str) ->
         assert screen.item_id == before
 
 
-async def test_another_view_without_the_post_is_left_by_history() -> None:
+async def test_history_leaves_a_view_without_the_post() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("J", "J", "enter", "space")
@@ -258,7 +258,7 @@ async def test_another_view_without_the_post_is_left_by_history() -> None:
         assert (screen.item_id, screen.article.place) == (before, place)
 
 
-async def test_history_to_a_post_that_is_gone_says_so_and_stays() -> None:
+async def test_history_to_a_removed_post_shows_an_error_and_stays() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "space")
@@ -273,7 +273,7 @@ async def test_history_to_a_post_that_is_gone_says_so_and_stays() -> None:
         assert place != Place(0)
 
 
-async def test_a_view_chosen_again_leaves_its_folds_open() -> None:
+async def test_choosing_the_same_view_keeps_its_groups_open() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("J", "J", "J", "J")
@@ -285,7 +285,7 @@ async def test_a_view_chosen_again_leaves_its_folds_open() -> None:
         assert screen.posts.tree_of_posts.opened == opened
 
 
-async def test_words_of_a_command_or_question_go_with_the_next_key() -> None:
+async def test_the_message_of_a_dialog_ends_with_the_next_key() -> None:
     async with running() as pilot:
         screen = reader(pilot)
         await pilot.press("enter", "A")
@@ -297,7 +297,9 @@ async def test_words_of_a_command_or_question_go_with_the_next_key() -> None:
         assert screen.status.text == ""
 
 
-async def test_a_broken_archive_is_a_line_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_broken_archive_shows_an_error_and_no_crash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def broken(*_: object, **__: object) -> bool:
         raise BrokenFileError("archive.db: not a database; restart to have it repaired")
 

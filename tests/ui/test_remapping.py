@@ -1,4 +1,4 @@
-"""Keys of one's own: they work, and footer and help show them."""
+"""Test remapped keys, and that footer and help show them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xsfreader.ui.screens.help import HelpScreen
 OWN = Config(keys={"help": "f1", "star": "*,ctrl+y", "line-down": "n", "find-next": "f3"})
 
 
-async def test_own_keys_work_and_the_old_ones_do_not() -> None:
+async def test_remapped_keys_work_and_the_defaults_do_not() -> None:
     async with running(config=OWN) as pilot:
         screen = reader(pilot)
         first = screen.item_id
@@ -25,7 +25,7 @@ async def test_own_keys_work_and_the_old_ones_do_not() -> None:
         assert screen.library.is_starred(screen.item_id)
 
 
-async def test_the_footer_shows_own_keys() -> None:
+async def test_the_footer_shows_remapped_keys() -> None:
     async with running(config=OWN) as pilot:
         footer = reader(pilot).key_bar.render_line(0).text
         assert "f1 help" in footer
@@ -33,7 +33,7 @@ async def test_the_footer_shows_own_keys() -> None:
         assert "? help" not in footer
 
 
-async def test_the_help_shows_own_keys() -> None:
+async def test_the_help_shows_remapped_keys() -> None:
     async with running(config=OWN, size=(100, 120)) as pilot:
         await pilot.press("f1")
         await settle(pilot)

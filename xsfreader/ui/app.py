@@ -139,11 +139,16 @@ class ReaderApp(App[None]):
             await self.run_action(found.binding.action, found.node)
         return True
 
+    @property
+    def _reader(self) -> ReaderScreen | None:
+        """The reader's screen, under any dialog; None while the app starts or quits."""
+        screen = self.screen_stack[0] if self.screen_stack else None
+        return screen if isinstance(screen, ReaderScreen) else None
+
     def show_error(self, error: XsfreaderError) -> None:
         """Show an error in the status line."""
-        for screen in self.screen_stack[:1]:
-            if isinstance(screen, ReaderScreen):
-                screen.status.say(str(error), alert=True)
+        if self._reader is not None:
+            self._reader.status.say(str(error), alert=True)
 
     def _repaint(self, _app: App[None]) -> None:
         """Repaint everything: the terminal has dropped it while the app was suspended."""
@@ -154,8 +159,8 @@ class ReaderApp(App[None]):
 
     async def action_quit(self) -> None:
         """Save the place and quit."""
-        if isinstance(self.screen, ReaderScreen):
-            self.screen.save_place()
+        if self._reader is not None:
+            self._reader.save_place()
         self._type_ahead.stop()
         self.exit()
 

@@ -58,7 +58,7 @@ class Prefetch:
 
     def parse_now(self, item_id: str) -> None:
         """Parse this item before all others."""
-        self._start([item_id])
+        self._parse_all([item_id])
 
     def _parse_nearby(self) -> None:
         library = self._library()
@@ -67,9 +67,9 @@ class Prefetch:
         except XsfreaderError:
             return
         if queue:
-            self._start(queue)
+            self._parse_all(queue)
 
-    def _start(self, queue: Iterable[str]) -> None:
+    def _parse_all(self, queue: Iterable[str]) -> None:
         with self._lock:
             self._queue = deque(queue)
             if self._running:

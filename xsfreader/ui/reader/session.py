@@ -11,7 +11,8 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from xsfreader.ui.reader.base import ReaderBase
 
-MOST_FOLDS = 200
+MOST_GROUPS = 200
+"""Open groups that are saved."""
 
 
 class ScreenState(NamedTuple):
@@ -21,6 +22,7 @@ class ScreenState(NamedTuple):
     permalink: str = ""
     reading: bool = False
     folds: tuple[str, ...] = ()
+    """Keys of the open groups."""
 
     def to_text(self) -> str:
         """Serialize it."""
@@ -88,9 +90,9 @@ class Session(Part):
             return
         if screen.article.page is not None:
             screen.attempt(lambda: screen.library.set_place(permalink, place))
-        folds = sorted(screen.posts.tree_of_posts.opened)[:MOST_FOLDS]
+        groups = sorted(screen.posts.tree_of_posts.opened)[:MOST_GROUPS]
         view = screen.posts.view.value
-        text = ScreenState(view, permalink, screen.reading, tuple(folds)).to_text()
+        text = ScreenState(view, permalink, screen.reading, tuple(groups)).to_text()
         if text != self._saved:
             self._saved = text
             screen.attempt(lambda: screen.library.keep_session(text))
