@@ -163,12 +163,34 @@ def test_refresh_sets_a_damaged_replacement_aside(watching: Store, folder: Path)
 
 
 def test_refresh_opens_a_state_that_was_replaced_as_a_file(watching: Store, folder: Path) -> None:
+    # Leave something in the old file's log, which must not be read into the new one.
+    watching.set_starred("/old/", True)
+    assert (folder / "state.db-wal").stat().st_size
+    other_state(folder).replace(folder / "state.db")
+    assert watching.refresh() == Changes(state=True)
+    assert watching.marks("/2025/06/a/").starred
+    assert not watching.marks("/old/").starred
+    watching.close()
+    with contextlib.closing(sqlite3.connect(folder / "state.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_marks_made_in_a_replaced_state_before_it_is_noticed_are_kept(
+    watching: Store, folder: Path
+) -> None:
+    other_state(folder).replace(folder / "state.db")
+    other_process(folder, 'store.set_starred("/new/", True)')
+    assert watching.refresh() == Changes(state=True)
+    assert watching.marks("/2025/06/a/").starred
+    assert watching.marks("/new/").starred
+
+
+def other_state(folder: Path) -> Path:
+    """Make a state in which a post is starred in another folder."""
     elsewhere = folder.parent / "elsewhere"
     with Store.open(elsewhere / "a.db", elsewhere / "s.db", ingest_version=1) as store:
         store.set_starred("/2025/06/a/", True)
-    (elsewhere / "s.db").replace(folder / "state.db")
-    assert watching.refresh() == Changes(state=True)
-    assert watching.marks("/2025/06/a/").starred
+    return elsewhere / "s.db"
 
 
 def test_refresh_ignores_a_missing_file(watching: Store, folder: Path) -> None:

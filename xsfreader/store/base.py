@@ -118,8 +118,9 @@ class Base:
         self._timeout = timeout
         self._archive_opened = files.identity(archive)
         self._state_opened = files.identity(state)
-        self._seen_numbers: tuple[int, ...] = ()
-        """Cheap numbers that change whenever the contents may have changed."""
+        self._seen_versions: dict[str, int] = {}
+        """SQLite's ``data_version`` of both files when their contents were last looked at."""
+        self._seen_state = self._state_opened
         self._seen_meta: dict[str, str] = {}
         self._seen_marks = 0
 
@@ -159,12 +160,29 @@ class Base:
         now = files.identity(self._state)
         if now is None or now == self._state_opened or self._db.in_transaction:
             return
+        self._empty_replaced_log("state")
         # If it is not ready yet, or a cursor is open, the next call does it.
         with contextlib.suppress(StoreError, sqlite3.OperationalError):
             if files.version_of(self._state, STATE, self._timeout) == STATE.version:
                 self._db.execute("DETACH DATABASE state")
                 self._state_opened = now
                 _attach_state(self._db, self._state)
+
+    def _data_versions(self) -> dict[str, int]:
+        return {
+            name: self._db.execute(f"PRAGMA {name}.data_version").fetchone()[0]
+            for name in ("main", "state")
+        }
+
+    def _empty_replaced_log(self, name: str) -> None:
+        """Empty the write-ahead log of a file that was replaced.
+
+        SQLite would apply it to the new file. If others have written since the last look, it
+        may belong to the new file already, and stays.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            if self._data_versions()[name] == self._seen_versions.get(name):
+                self._db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
 
     def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
         """Translate an error; after damage, the next start checks the files."""

@@ -9,7 +9,6 @@ archive, the times of the marks.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import BusyError, StoreError
@@ -35,14 +34,13 @@ class ChangeWatch(Base):
         later. Takes 30 µs if nothing changed. Raises StoreError.
         """
         with contextlib.suppress(BusyError), self._without_waiting():
-            replaced = self._follow_archive()
-            return self._changes(replaced=replaced)
+            return self._changes(archive_replaced=self._follow_archive())
         return Changes()
 
     @translate_sqlite_errors
-    def _changes(self, *, replaced: bool) -> Changes:
-        numbers = self._data_versions()
-        if numbers == self._seen_numbers and not replaced:
+    def _changes(self, *, archive_replaced: bool) -> Changes:
+        replaced = archive_replaced or self._state_opened != self._seen_state
+        if not replaced and self._data_versions() == self._seen_versions:
             return Changes()
         before_meta, before_marks = self._seen_meta, self._seen_marks
         self.remember_contents()
@@ -55,7 +53,8 @@ class ChangeWatch(Base):
     @translate_sqlite_errors
     def remember_contents(self) -> None:
         """Remember what the files contain now."""
-        self._seen_numbers = self._data_versions()
+        self._seen_versions = self._data_versions()
+        self._seen_state = self._state_opened
         self._seen_meta = dict(
             self._db.execute(
                 "SELECT key, value FROM main.meta WHERE key IN ('snapshot', 'version', 'synced')"
@@ -63,21 +62,12 @@ class ChangeWatch(Base):
         )
         self._seen_marks = self._sum_of_mark_times()
 
-    def _data_versions(self) -> tuple[int, ...]:
-        return (
-            *(self._state_opened or ()),
-            self._db.execute("PRAGMA main.data_version").fetchone()[0],
-            self._db.execute("PRAGMA state.data_version").fetchone()[0],
-        )
-
     def _follow_archive(self) -> bool:
         """Open the file that replaced the archive, if any."""
         now = files.identity(self._archive)
         if now is None or now == self._archive_opened or self._db.in_transaction:
             return False
-        with contextlib.suppress(sqlite3.Error):
-            # Otherwise SQLite would apply the old file's log to the new file.
-            self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+        self._empty_replaced_log("main")
         try:
             repair.prepare_archive(self._archive, ARCHIVE, 0)
             db = self.connect(self._archive, self._state, 0)
