@@ -137,7 +137,7 @@ async def test_a_failure_is_the_last_event(host: GitHost) -> None:
     last = (await events_of(job_of(url, "sync")))[-1]
     assert isinstance(last, Failed)
     assert isinstance(last.error, UnreachableError)
-    assert "127.0.0.1 refuses" in str(last.error)
+    assert "127.0.0.1 refused" in str(last.error)
 
 
 async def test_the_same_configuration_is_used(host: GitHost, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_the_app_reads_on_and_says_that_sync_failed() -> None:
     with running() as terminal:
         terminal.wait("XMPP at Chaos Communication Congress")
         terminal.wait("sync failed")
-        terminal.wait("press r to retry")
+        terminal.wait(lambda _: "press r to retry" in terminal.words)
         terminal.press("q")
         assert terminal.ended() == 0
 
