@@ -273,7 +273,7 @@ POSTS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30))
 @given(POSTS, st.sampled_from([("en",), ("de", "pt-br"), ("it",)]))
 def test_the_list_equals_a_simple_computation(
     tmp_path_factory: pytest.TempPathFactory,

@@ -262,7 +262,7 @@ FILES = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30))
 @given(st.lists(FILES, min_size=1, max_size=4))
 def test_a_snapshot_does_not_depend_on_those_before(
     tmp_path_factory: pytest.TempPathFactory,

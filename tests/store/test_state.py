@@ -99,7 +99,7 @@ MARK = st.fixed_dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(20))
 @given(st.lists(st.dictionaries(st.sampled_from(["/a/", "/b/"]), MARK), min_size=1, max_size=4))
 def test_the_newer_of_two_marks_wins(
     tmp_path_factory: pytest.TempPathFactory, exports: list[dict[str, dict[str, Any]]]
