@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual import events
@@ -11,6 +12,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.screens.search import SearchScreen
@@ -140,6 +142,31 @@ async def test_keys_after_enter_wait_for_the_results(
         await until(pilot, lambda: screen.item_id == hits[0].post.permalink)
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.reading
+
+
+async def test_a_key_waits_for_what_a_late_result_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    dismiss, answer = SearchScreen.dismiss, SearchScreen._answer
+
+    def answer_late(screen: SearchScreen, *what: Any) -> object:
+        time.sleep(0.2)
+        return answer(screen, *what)
+
+    def dismiss_and_check(screen: SearchScreen, result: tuple[str, str] | None) -> object:
+        gone, app = dismiss(screen, result), screen.app
+        assert isinstance(app, ReaderApp)
+        # As the timer may, before the app opens what was chosen.
+        checks.append(asyncio.ensure_future(app._type_ahead._check_again()))
+        return gone
+
+    checks: list[asyncio.Future[None]] = []
+    monkeypatch.setattr(SearchScreen, "dismiss", dismiss_and_check)
+    monkeypatch.setattr(SearchScreen, "_answer", answer_late)
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "Fpercent", "enter", "/the", "enter")
+        await until(pilot, lambda: screen.find.needle == "the")
+        assert checks
+        assert pilot.app.screen is screen
 
 
 @pytest.mark.parametrize("words", ["help", "headings of the", "xqzz"])
