@@ -161,6 +161,7 @@ async def test_a_key_waits_for_what_a_late_result_opens(monkeypatch: pytest.Monk
     checks: list[asyncio.Future[None]] = []
     monkeypatch.setattr(SearchScreen, "dismiss", dismiss_and_check)
     monkeypatch.setattr(SearchScreen, "_answer", answer_late)
+    monkeypatch.setattr("xsfreader.ui.input.TIMEOUT_SECONDS", 60)
     async with running() as pilot:
         screen = reader(pilot)
         type_at_once(pilot, "Fpercent", "enter", "/the", "enter")

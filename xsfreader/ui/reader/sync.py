@@ -265,7 +265,7 @@ class Sync(Part):
         """
         screen = self.screen
         read = screen.has_read and screen.reading
-        covered = screen.app.screen is not screen
+        covered = not screen.is_current
         if not self._waiting or read or screen.prompt is not None or covered:
             return False
         screen.save_place()
