@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import FrameType
 
-LIMIT = 0.016
+LIMIT = 0.033
 SAMPLE = 0.002
 
 
