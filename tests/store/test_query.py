@@ -81,9 +81,9 @@ def test_a_strict_query_raises_for_an_invalid_value(text: str) -> None:
 def test_an_invalid_filter_is_a_problem_and_an_unknown_one_is_words() -> None:
     query = parse_query("omemo before:20x titel:foo http://x ")
     assert [term.words for term in query.terms] == [("omemo",), ("titel", "foo"), ("http", "x")]
-    assert query.problems[0].startswith("before:20x: give a year")
+    assert query.problems[0].startswith("before:20x: needs a year")
     assert query.unknown == ("titel:",)
-    assert parse_query("category:").problems[0].startswith("category: name one")
+    assert parse_query("category:").problems[0].startswith("category: needs a name")
 
 
 if TYPE_CHECKING:

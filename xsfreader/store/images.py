@@ -1,7 +1,7 @@
 """Images kept for reading offline: one file per source, by blob id.
 
-It is no part of the archive's file: whoever wants none of the images deletes it, and it is
-opened only once a picture is wanted.
+The file is separate from the archive, so that it can be deleted to free space, and is opened only
+when an image is needed.
 """
 
 from __future__ import annotations

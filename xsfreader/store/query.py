@@ -130,20 +130,20 @@ class _QueryBuilder:
             case "author" | "category":
                 found = tuple(words(value))
                 if not found:
-                    return f"name one: {name}:" + ("nyco" if name == "author" else "newsletter")
+                    return f"needs a name: {name}:" + ("nyco" if name == "author" else "newsletter")
                 (self._authors if name == "author" else self._categories).append(Term(found, True))
             case "xep":
                 number = re.fullmatch(r"(?:xep-?)?0*(\d{1,5})", value, re.IGNORECASE | re.ASCII)
                 if number is None:
-                    return "give a number: xep:384"
+                    return "needs a number: xep:384"
                 self._xeps.append(int(number[1]))
             case "lang":
                 if not re.fullmatch(r"[A-Za-z]{1,3}(?:-[A-Za-z]{0,4})?", value):
-                    return "give a language: lang:de"
+                    return "needs a language: lang:de"
                 self._languages.append(value.lower())
             case "is":
                 if value.lower() not in ("unread", "starred"):
-                    return "there are is:unread and is:starred"
+                    return "use is:unread or is:starred"
                 self._is.add(value.lower())
             case _:
                 return self._add_day(name, value)
@@ -152,7 +152,7 @@ class _QueryBuilder:
     def _add_day(self, name: str, value: str) -> str:
         day = _first_day(value)
         if day is None:
-            return f"give a year, month or day: {name}:2015, {name}:2020-06, {name}:2020-06-30"
+            return f"needs a year, month or day: {name}:2015, {name}:2020-06, {name}:2020-06-30"
         if name == "before":
             self._before = min(day, self._before or day)
         else:

@@ -58,7 +58,7 @@ def plan(
     """Decide what to write. With ``rebuild``, rows made by other rules are replaced."""
     given = {full.post.path: full for full in posts if full.post.path in files}
     old = {row.path: row for row in rows}
-    stays = {} if rebuild else _staying(rows, files, given, aside)
+    stays = {} if rebuild else _unchanged(rows, files, given, aside)
     wanted = {row.path: row.permalink.partition("#")[0] for row in stays.values()}
     wanted |= {path: full.post.permalink for path, full in given.items()}
     permalinks = distinct(wanted)
@@ -89,7 +89,7 @@ def plan(
     )
 
 
-def _staying(
+def _unchanged(
     rows: Iterable[Row],
     files: Mapping[str, str],
     given: Mapping[str, FullPost],

@@ -1,7 +1,4 @@
-"""The list's groups and entries as a tree, whose groups are read when they first open.
-
-No screen in here: rows, and which of them the cursor goes to next.
-"""
+"""The list as a tree of groups and entries: its rows, and steps between them."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A group of the list; what lies below is read when it first opens."""
+    """A group of the list; its contents are read when it first opens."""
 
     def __init__(self, group: Group) -> None:
         self.group = group
@@ -33,14 +30,14 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for the same group or post, whatever stands around it."""
+        """Identifies the group or post when the list is read again."""
         if self.entry is not None:
             return self.entry.permalink
         return f"group:{self.node.group.key}" if self.node else ""
 
 
 def _holds(group: Group, unread: bool) -> bool:  # noqa: FBT001
-    """Whether a step finds something in it."""
+    """Whether a step finds a post in a group."""
     return bool(group.unread if unread else group.total)
 
 
@@ -54,7 +51,7 @@ class PostTree:
         *,
         flat: bool = False,
     ) -> None:
-        """Take what reads groups and entries; ``flat`` has no groups, every entry is a row."""
+        """Take the functions that read groups and entries; a ``flat`` list has no groups."""
         self.load_groups = load_groups
         self.load_entries = load_entries
         self.flat = flat
@@ -92,7 +89,7 @@ class PostTree:
         return frozenset(row.node.group.key for row in self.rows if row.node and row.node.open)
 
     def toggle(self, node: Node, *, to: bool | None = None) -> None:
-        """Open the group, or close it."""
+        """Open or close a group."""
         if (not node.open) if to is None else to:
             self._open(node)
         else:
@@ -100,7 +97,7 @@ class PostTree:
         self._flatten()
 
     def reveal(self, keys: tuple[str, ...], permalink: str) -> int | None:
-        """Open the groups of these keys, outermost first, and find the row of a post there."""
+        """Open the groups with these keys, outermost first, and return the row of a post."""
         nodes = self.roots
         for key in keys:
             node = next((node for node in nodes if node.group.key == key), None)
@@ -112,15 +109,14 @@ class PostTree:
         return self.index(permalink)
 
     def index(self, key: str) -> int | None:
-        """Find the row of that group or post, the first where a post stands under several."""
+        """Return the row of a group or post, the first one of a post in several groups."""
         return next((i for i, row in enumerate(self.rows) if row.key == key), None)
 
     def step(self, start: int, direction: int, *, unread: bool = False) -> int | None:
-        """Find the next post from row ``start``, opening groups on the way.
+        """Return the row of the next post from row ``start``, opening groups on the way.
 
-        A closed group at ``start`` is on the way down; a post there is not looked for.
-        ``unread`` passes over posts that are read and groups without an unread one.
-        None where there is no such post in that direction.
+        Downwards, a closed group at ``start`` is opened as well. ``unread`` skips read posts and
+        groups without unread ones. None if there is no such post in that direction.
         """
         on_fold = direction > 0 and 0 <= start < len(self.rows) and self.rows[start].node
         at = start if on_fold else start + direction
@@ -141,7 +137,7 @@ class PostTree:
     # Marks
 
     def replace(self, permalinks: frozenset[str], change: Callable[[Entry], Entry]) -> None:
-        """Change entries in place, as a mark was set."""
+        """Change entries in place after a mark was set."""
 
         def renew(entries: list[Entry]) -> list[Entry]:
             return [change(e) if e.permalink in permalinks else e for e in entries]
@@ -158,7 +154,7 @@ class PostTree:
         self._flatten()
 
     def refresh_counts(self) -> None:
-        """Read the groups' counts again, leaving open what is open."""
+        """Read the counts of the groups again; open groups stay open."""
 
         def renew(nodes: list[Node], parent: str | None) -> None:
             fresh = {group.key: group for group in self.load_groups(parent)}
