@@ -12,6 +12,7 @@ from textual.widgets import Static
 from xsfreader.errors import XsfreaderError
 from xsfreader.model import View
 from xsfreader.text import clean
+from xsfreader.ui.error_handling import ShowsErrors
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.images.loader import Loader
 from xsfreader.ui.prefetch import Prefetch
@@ -25,7 +26,6 @@ from xsfreader.ui.reader.navigation import Navigation
 from xsfreader.ui.reader.preview import Preview
 from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
-from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import ViewTabs
 from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
@@ -53,7 +53,7 @@ READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "content
                 "star", "help", "quit")  # fmt: skip
 
 
-class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
+class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
@@ -272,12 +272,12 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
 
     def show_category(self, name: str) -> None:
         """Show the list by category, the cursor on this one."""
-        self.navigation.show_view(View.CATEGORY)
-        self.posts.reveal_group(name)
+        if self.attempt(lambda: self.navigation.show_view(View.CATEGORY)):
+            self.posts.reveal_group(name)
 
     def show_xep(self, number: int) -> None:
         """Show the card of a XEP."""
-        self.dialogs.xep_card(number)
+        self.attempt(lambda: self.dialogs.xep_card(number))
 
     # Messages
 
@@ -285,15 +285,15 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
     def _preview_post(self, message: PostList.Highlighted) -> None:
         entry = self.posts.entry
         if entry is not None and entry.permalink == message.permalink:
-            self.preview.follow()
+            self.attempt(self.preview.follow)
 
     @on(PostList.Selected)
     def _read_post(self, message: PostList.Selected) -> None:
-        self.navigation.open_post(message.permalink)
+        self.attempt(lambda: self.navigation.open_post(message.permalink))
 
     @on(ViewTabs.Selected)
     def _show_view(self, message: ViewTabs.Selected) -> None:
-        self.navigation.show_view(message.view)
+        self.attempt(lambda: self.navigation.show_view(message.view))
 
     @on(ArticleView.Scrolled)
     def _after_scrolling(self) -> None:
@@ -306,11 +306,11 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
 
     @on(ArticleView.LinkClicked)
     def _follow_link(self, message: ArticleView.LinkClicked) -> None:
-        self.links.follow(message.index)
+        self.attempt(lambda: self.links.follow(message.index))
 
     @on(ArticleView.ImageClicked)
     def _show_image(self, message: ArticleView.ImageClicked) -> None:
-        self.dialogs.image(message.index)
+        self.attempt(lambda: self.dialogs.image(message.index))
 
     @on(Loader.ImageLoaded)
     def _take_image(self, message: Loader.ImageLoaded) -> None:
@@ -322,7 +322,7 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
 
     @on(Prefetch.Parsed)
     def _take_parsed(self, message: Prefetch.Parsed) -> None:
-        self.preview.take_parsed(message)
+        self.attempt(lambda: self.preview.take_parsed(message))
 
     @on(Sync.Progressed)
     def _show_progress(self, message: Sync.Progressed) -> None:
@@ -330,15 +330,15 @@ class ReaderScreen(Tells, ReaderBase, inherit_bindings=False):
 
     @on(Sync.Done)
     def _take_sync(self, message: Sync.Done) -> None:
-        self.sync.take_done(message)
+        self.attempt(lambda: self.sync.take_done(message))
 
     @on(Sync.Failed)
     def _report_sync(self, message: Sync.Failed) -> None:
-        self.sync.report_failure(message.error)
+        self.attempt(lambda: self.sync.report_failure(message.error))
 
     @on(Sync.ImagesFetched)
     def _report_images(self, message: Sync.ImagesFetched) -> None:
-        self.sync.report_images(message)
+        self.attempt(lambda: self.sync.report_images(message))
 
     # The prompt is loaded only when it is needed, so its messages are handled by name.
 

@@ -57,7 +57,7 @@ class Dialogs(Part):
     def change_prompt(self, text: str) -> None:
         """Take what was typed so far."""
         self._text = text
-        self._changed(text)
+        self.screen.attempt(lambda: self._changed(text))
 
     def end_prompt(self, *, kept: bool | None = None) -> AwaitRemove | None:
         """End the prompt, if there is one; ``kept`` says whether the text is the answer.
@@ -69,7 +69,7 @@ class Dialogs(Part):
         screen.prompt = None
         if prompt is None:
             return None
-        self._answered(self._text if kept else None)
+        screen.attempt(lambda: self._answered(self._text if kept else None))
         # Before it is removed: Textual would move the focus to the next widget.
         screen.focus_pane(reading=screen.reading)
         screen.key_bar.remove_class("away")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from textual import events
-from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
 
@@ -74,21 +73,17 @@ class Palette(PendingInput, DismissOnce, CommandPalette):
         """Let keys that choose or close wait until the search has ended."""
         if isinstance(typed, events.Paste) or typed.is_printable:
             return False
-        return any(
-            worker.node is self
-            and worker.group == self._GATHER_COMMANDS_GROUP
-            and not worker.is_finished
-            for worker in self.app.workers
-        )
+        return any(worker.node is self and not worker.is_finished for worker in self.app.workers)
 
-    def _action_command_list(self, action: str) -> None:
-        # A list that was not on the screen yet has no pages.
-        with contextlib.suppress(KeyError):
-            super()._action_command_list(action)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable moving in the list until it is on the screen: Textual would raise KeyError."""
+        if action == "command_list":
+            return any(commands.size for commands in self.query(CommandList))
+        return super().check_action(action, parameters)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close, and cancel the search."""
-        self._cancel_gather_commands()
+        self.workers.cancel_node(self)
         return super().dismiss(result)
 
 

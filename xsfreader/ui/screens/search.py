@@ -14,7 +14,6 @@ from textual.worker import get_current_worker
 from xsfreader.errors import XsfreaderError
 from xsfreader.ui.input import PendingInput
 from xsfreader.ui.screens.closing import DismissOnce
-from xsfreader.ui.tells import Tells
 from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(PendingInput, DismissOnce, Tells, ModalScreen[tuple[str, str] | None]):
+class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None]):
     """A line to type in and what it finds; ends with a permalink and the query."""
 
     DEFAULT_CSS = """

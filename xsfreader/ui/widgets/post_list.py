@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from xsfreader.model import View
-from xsfreader.ui.tells import Tells
+from xsfreader.ui.error_handling import ShowsErrors
 from xsfreader.ui.widgets.post_rows import PostRows
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.widgets.post_tree import Row
 
 
-class PostList(Tells, PostRows, can_focus=True):
+class PostList(ShowsErrors, PostRows, can_focus=True):
     """Posts by date, category and so on, with a cursor."""
 
     @dataclass
