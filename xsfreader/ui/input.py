@@ -103,7 +103,8 @@ class TypeAhead:
             self._send(message.number + 1 if settled else 1)
 
     async def _deliver_next(self) -> None:
-        while self._waiting and self._probe is None:
+        # While the app quits there is no screen left.
+        while self._waiting and self._probe is None and self._app.screen_stack:
             if self._is_pending():
                 self._was_pending = True
                 break
