@@ -265,7 +265,7 @@ class Sync(Part):
         """
         screen = self.screen
         read = screen.has_read and screen.reading
-        covered = not screen.is_current
+        covered = not screen.is_active
         if not self._waiting or read or screen.prompt is not None or covered:
             return False
         screen.save_place()
