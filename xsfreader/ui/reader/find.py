@@ -8,9 +8,9 @@ from xsfreader.markup import find, find_words
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from xsfreader.markup import Match
+    from xsfreader.markup import Document, Match
     from xsfreader.model import Place
     from xsfreader.ui.reader.base import ReaderBase
 
@@ -24,6 +24,9 @@ class Find(Part):
         self.matches: Sequence[Match] = ()
         self.current = -1
         """Index of the current match."""
+        self._search: Callable[[Document], Sequence[Match]] = lambda _document: ()
+        self._searched: Document | None = None
+        """The document that the matches are in."""
         self._origin: Place | None = None
         """Where the reader was before."""
 
@@ -62,10 +65,8 @@ class Find(Part):
 
     def find_text(self, needle: str) -> None:
         """Highlight all matches, and go to the first one after the origin."""
-        self.needle = needle
         article = self.screen.article
-        document = article.document
-        self.matches = find(document, needle) if document is not None and needle else ()
+        self._start(needle, lambda document: find(document, needle) if needle else ())
         self.current = self._first_after(self._origin) if self.matches else -1
         if self.matches:
             self._show()
@@ -77,12 +78,21 @@ class Find(Part):
 
     def find_words(self, words: Sequence[str]) -> None:
         """Highlight the words of a search, and go to the first."""
-        document = self.screen.article.document
-        self.matches = find_words(document, words) if document is not None else ()
-        self.needle = " ".join(words)
+        self._start(" ".join(words), lambda document: find_words(document, words))
         self.current = 0 if self.matches else -1
         if self.matches:
             self._show()
+
+    def _start(self, needle: str, search: Callable[[Document], Sequence[Match]]) -> None:
+        self.needle, self._search, self._searched = needle, search, None
+        self.matches = ()
+        self._update()
+
+    def _update(self) -> None:
+        """Search the document in view, unless that is done: it may have changed on disk."""
+        document = self.screen.article.document
+        if document is not None and document is not self._searched:
+            self._searched, self.matches = document, self._search(document)
 
     def _first_after(self, place: Place | None) -> int:
         if place is not None:
@@ -93,8 +103,10 @@ class Find(Part):
 
     def step(self, direction: int) -> None:
         """Go to the next or previous match, and wrap at the end."""
+        self._update()
         if not self.matches:
-            self.screen.status.say("No search yet; press / to find")
+            none = f"No matches for “{self.needle}”" if self.needle else ""
+            self.screen.status.say(none or "No search yet; press / to find")
             return
         index = self.current + direction
         wrapped = not 0 <= index < len(self.matches)
@@ -110,7 +122,8 @@ class Find(Part):
 
     def clear(self, *, back: bool = False) -> None:
         """Remove the matches; ``back`` returns to the origin."""
-        self.matches, self.current, self.needle = (), -1, ""
+        self._start("", lambda _document: ())
+        self.current = -1
         self.screen.article.light()
         if back and self._origin is not None:
             self.screen.article.jump(self._origin)
