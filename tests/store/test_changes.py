@@ -22,6 +22,7 @@ OTHER = """
 import sys
 from pathlib import Path
 from tests.store.conftest import apply_posts, make
+from xsfreader.model import Place
 from xsfreader.store import Store
 folder = Path(sys.argv[1])
 with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
@@ -72,8 +73,8 @@ def test_refresh_reports_a_mark_of_another_process_once(
 
 
 def test_refresh_ignores_places_and_settings(watching: Store, folder: Path) -> None:
-    other_process(folder, 'store.set_setting("session", "x")')
-    watching.set_place("/2025/06/a/", Place(3))
+    code = 'store.set_setting("session", "x"); store.set_place("/2025/06/a/", Place(3))'
+    other_process(folder, code)
     assert watching.refresh() == NOTHING
 
 
