@@ -14,9 +14,9 @@ from textual.strip import Strip
 from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
-from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.places import relocate_place
 from xsfreader.ui.render import Geometry, Lit, Painter, fit
+from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import NO_SIZE, PaintedView
 
 if TYPE_CHECKING:

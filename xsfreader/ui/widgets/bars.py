@@ -14,8 +14,8 @@ from textual.reactive import reactive, var
 from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.render import fit, fitted
+from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:

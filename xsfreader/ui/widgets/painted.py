@@ -10,7 +10,7 @@ from textual.messages import Update
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
-from xsfreader.ui.looks import style_of
+from xsfreader.ui.theme import style_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.strip import Strip
 
-    from xsfreader.ui.looks import Look
+    from xsfreader.ui.theme import Look
 
 
 NO_SIZE = Size(0, 0)

@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 from xsfreader.model import View
 from xsfreader.text import clean
-from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.render import fit, fit_ends, fitted
+from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 

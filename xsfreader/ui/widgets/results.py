@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from xsfreader.text import clean
-from xsfreader.ui.looks import LOOKS
 from xsfreader.ui.render import fit, fitted
+from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
