@@ -71,6 +71,12 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
+    @property
+    def pid(self) -> int:
+        """The command's process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def __exit__(self, *_exc: object) -> None:
         self.close()
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import run_command
 from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader import images
 from xsfreader.config import Config, locate
-from xsfreader.errors import ImageError, StoppedError, UnreachableError
+from xsfreader.errors import ImageError, UnreachableError
 from xsfreader.images import ImagesReport
 from xsfreader.library import Library
 
@@ -69,12 +69,12 @@ def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> 
     assert not library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].cached
     assert library.images.cached("/images/a/red.png") is None
     assert not host.seen
-    assert library.image("/images/a/red.png", never) == RED
+    library.images.fetch("/images/a/red.png")
+    assert library.images.cached("/images/a/red.png") == RED
     assert host.seen
     host.reset()
-    assert library.image("/images/a/red.png", never) == RED
+    library.images.fetch("/images/a/red.png")
     with library.clone() as again:
-        assert again.image("/images/a/red.png", never) == RED
         assert again.images.cached("/images/a/red.png") == RED
         held = again.images.look_up(["/images/a/red.png", "/images/gone.png"])
     assert set(held) == {"/images/a/red.png"}
@@ -86,65 +86,73 @@ def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> 
 def test_what_cannot_be_had_says_why_without_a_request(library: Library, host: GitHost) -> None:
     for path, why in (("/images/gone.png", "missing on the site"), ("/images/x.svg", "SVG")):
         with pytest.raises(ImageError, match=why):
-            library.image(path, never)
+            library.images.fetch(path)
     assert not host.seen
 
 
 def test_a_host_that_is_gone_leaves_the_picture_for_later(library: Library, host: GitHost) -> None:
     host.stop()
     with pytest.raises(UnreachableError):
-        library.image("/images/a/red.png", never)
+        library.images.fetch("/images/a/red.png")
 
 
 def test_a_host_that_answers_nonsense_is_no_end_of_reading(library: Library, host: GitHost) -> None:
     host.fault = Fault(only="command=fetch", body=b"0000")
     with pytest.raises(ImageError, match="could not be fetched"):
-        library.image("/images/a/red.png", never)
-
-
-def test_fetching_stops_when_asked(library: Library, host: GitHost) -> None:
-    with pytest.raises(StoppedError):
-        library.image("/images/a/red.png", lambda: True)
-    host.fault = Fault(delay=30)
-    with pytest.raises(StoppedError):
-        library.image("/images/a/red.png", lambda: bool(host.seen or host.fault))
+        library.images.fetch("/images/a/red.png")
 
 
 def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitHost) -> None:
     told: list[Progress] = []
-    assert library.fetch_images(told.append, never) == ImagesReport(fetched=2)
+    assert library.fetch_images(told.append) == ImagesReport(fetched=2)
     assert told[-1].done == told[-1].total == 2
     assert library.images.cached("/images/blue one.png") == BLUE
     assert library.images.cached("/images/unused.png") is None
     host.reset()
-    assert library.fetch_images(silent, never) == ImagesReport(cached=2)
+    assert library.fetch_images(silent) == ImagesReport(cached=2)
     assert not host.seen
 
 
 def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
     library: Library, host: GitHost
 ) -> None:
-    library.fetch_images(silent, never)
+    library.fetch_images(silent)
     before = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
     commit(host.folder / "blog.git", {**FILES, "static/images/a/red.png": BLUE})
     library.sync(silent, never)
     assert library.images.cached("/images/a/red.png") == BLUE
-    library.image("/images/a/red.png", never)
-    library.fetch_images(silent, never)
+    library.images.fetch("/images/a/red.png")
+    library.fetch_images(silent)
     after = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
     assert before != after
 
 
-def test_images_of_a_folder_are_read_there_and_kept_nowhere(tmp_path: Path) -> None:
+def test_images_of_a_folder_pass_through_our_file(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
     for name, data in FILES.items():
-        file = tmp_path / "site" / name
+        file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    with Library(Config(), locate(), str(tmp_path / "site")) as library:
+    with Library(Config(), locate(), str(folder)) as library:
         library.sync(silent, never)
-        assert library.image("/images/a/red.png", never) == RED
-        assert library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].cached
-        assert library.fetch_images(silent, never) == ImagesReport()
+        assert library.images.cached("/images/a/red.png") is None
+        library.images.fetch("/images/a/red.png")
+        assert library.images.cached("/images/a/red.png") == RED
+        (folder / "static" / "images" / "a" / "red.png").write_bytes(BLUE)
+        library.sync(silent, never)
+        assert library.images.cached("/images/a/red.png") is None
+        library.images.prune()
+        library.images.fetch("/images/a/red.png")
+        assert library.images.cached("/images/a/red.png") == BLUE
+        assert len(library.images._file.held()) == 1
+
+
+def test_images_of_the_guide_are_read_from_it_and_kept_nowhere() -> None:
+    with Library(Config(), locate(), "guide") as library:
+        library.refresh_local()
+        path = next(iter(library._store.images()))
+        assert library.images.look_up([path])[path].cached
+        assert library.images.cached(path)
         assert not list(library.paths.data.glob("images-*"))
 
 
@@ -152,7 +160,8 @@ def test_without_the_extra_images_are_kept_unmeasured(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(images, "extra_installed", lambda: False)
-    assert library.image("/images/a/red.png", never) == RED
+    library.images.fetch("/images/a/red.png")
+    assert library.images.cached("/images/a/red.png") == RED
     held = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"]
     assert held.cached
     assert held.size is None

@@ -11,6 +11,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.githost import GitHost, commit, new_repository
+
 ROOT = Path(__file__).parent.parent
 APP_ONLY = ["textual", "rich"]
 NEVER_IN_APP = ["dulwich", "urllib3", "yaml", "frontmatter", "PIL", "textual_image", "ftfy",
@@ -121,6 +123,41 @@ def test_the_app_loads_nothing_that_only_sync_or_images_need() -> None:
 def test_an_image_on_screen_loads_pillow_and_no_git() -> None:
     modules = opened("on-view", 300)
     assert {"PIL"} == set(NEVER_IN_APP) & modules
+
+
+SYNCED = """
+    import asyncio
+    from xsfreader.config import Config, locate
+    from xsfreader.library import Library
+    from xsfreader.ui.app import ReaderApp
+    async def run():
+        with Library(Config(images="off"), locate(), "SOURCE") as library:
+            app = ReaderApp(library)
+            async with app.run_test() as pilot:
+                for _ in range(300):
+                    if app.screen.header.posts == "1 post":
+                        break
+                    await pilot.pause(0.1)
+                assert app.screen.header.posts == "1 post"
+            app.close_libraries()
+    asyncio.run(run())
+"""
+POST = b"---\ntitle: A post\ndate: 2020-01-01\n---\nText.\n"
+
+
+@pytest.mark.parametrize("kind", ["git", "folder"])
+def test_the_app_leaves_a_sync_and_all_it_loads_to_its_child(tmp_path: Path, kind: str) -> None:
+    # The app reads the guide itself, until there is something else.
+    command("sync", "--source", "guide")
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {"content/blog/a.md": POST})
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.md").write_bytes(POST)
+    with GitHost(tmp_path / "served") as host:
+        source = host.url("blog.git") if kind == "git" else str(tmp_path / "folder")
+        modules = loaded(SYNCED.replace("SOURCE", source).strip())
+    assert "textual" in modules
+    assert not set(NEVER_IN_APP) & modules
 
 
 WITHOUT_UNIX = """

@@ -298,7 +298,7 @@ async def test_a_watched_folder_is_synced_as_it_changes(folder: Path) -> None:
     (folder / "b.md").write_bytes(post("B"))
     await until(lambda: len(reports) == 2)
     assert (reports[1].total, reports[1].new) == (2, 1)
-    assert job.send("sync")
+    job.send("sync")
     await until(lambda: len(reports) == 3)
     assert reports[2].new == 0
     folder.rename(folder.with_name("away"))
@@ -309,7 +309,6 @@ async def test_a_watched_folder_is_synced_as_it_changes(folder: Path) -> None:
     await until(lambda: len(reports) == 4)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert not job.send("sync")
 
 
 @pytest.mark.parametrize("kind", ["git", "folder"])
@@ -321,7 +320,7 @@ async def test_images_are_answered_once_their_bytes_are_in_our_file(
     job = job_of(source, "images")
     answers: list[Event] = []
     task = asyncio.create_task(job.run(answers.append))
-    await until(lambda: job.send("/images/a.png"))
+    job.send("/images/a.png")
     job.send("/images/none.png")
     await until(lambda: len(answers) == 2)
     if kind == "git":
@@ -343,7 +342,7 @@ async def test_without_a_network_images_say_so(host: GitHost) -> None:
     host.stop()
     answers: list[Event] = []
     task = asyncio.create_task(job.run(answers.append))
-    await until(lambda: job.send("/images/a.png"))
+    job.send("/images/a.png")
     await until(lambda: answers)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

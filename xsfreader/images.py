@@ -1,8 +1,7 @@
 """The images of the posts: fetched once, kept for reading offline, opened within bounds.
 
-An image is a blob of the same upstream as the posts. An image in a folder on this machine is
-read there and not kept. Pillow is an optional extra and slow to load: it is imported when the
-first image is opened.
+An image is a blob of the same upstream as the posts. Pillow is an optional extra and slow to
+load: it is imported when the first image is opened.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from urllib.parse import unquote
 from xsfreader.errors import (
     ImageError,
     OversizeError,
-    StoppedError,
-    UnreachableError,
     UpstreamError,
 )
 from xsfreader.model import Filter, Progress
@@ -83,15 +80,22 @@ class Images:
     """The images of one library, for use in one thread."""
 
     def __init__(
-        self, store: Store, file: Path, source: Callable[[], Source], *, local: bool
+        self, store: Store, file: Path, source: Callable[[], Source], *, direct: bool
     ) -> None:
-        """Open nothing yet; ``file`` stores images, ``source`` opens the upstream."""
+        """Open nothing yet.
+
+        Args:
+            store: Knows which images there are.
+            file: Where images are stored.
+            source: Opens the upstream.
+            direct: Whether to read from the source alone, as for the guide, and store nothing.
+        """
         from xsfreader.store.images import ImageFile
 
         self._store = store
         self._file = ImageFile(file)
         self._source = source
-        self._local = local
+        self._direct = direct
 
     def close(self) -> None:
         """Close the file."""
@@ -100,39 +104,21 @@ class Images:
     def look_up(self, site_paths: Iterable[str]) -> dict[str, ImageStatus]:
         """Return what is known of images by site path; unknown paths are left out."""
         blobs = {path: blob for path in site_paths if (blob := self._store.image_blob(path))}
-        sizes = self._file.sizes(blobs.values()) if blobs and not self._local else {}
+        sizes = self._file.sizes(blobs.values()) if blobs and not self._direct else {}
         return {
-            path: ImageStatus(blob, self._local or blob in sizes, sizes.get(blob))
+            path: ImageStatus(blob, self._direct or blob in sizes, sizes.get(blob))
             for path, blob in blobs.items()
         }
 
     def cached(self, site_path: str) -> bytes | None:
-        """Read an image that was fetched before or is on this machine; None for others."""
-        if self._local:
-            return self.get(site_path, lambda: False)
-        blob = self._store.image_blob(site_path)
-        return self._file.get(blob) if blob else None
-
-    def get(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
-        """Read an image; fetch it first if it is not cached.
-
-        Raises ImageError where there is no such image, UnreachableError without a network,
-        StoppedError, StoreError.
-        """
-        if problem := name_problem(site_path):
-            raise ImageError(problem)
+        """Read an image that was fetched before; None for others. Raises StoreError."""
         blob = self._store.image_blob(site_path)
         if blob is None:
-            raise ImageError(MISSING)
-        data = None if self._local else self._file.get(blob)
-        if data is None:
-            data = self._fetch(site_path, blob, stopped)
-            if not self._local:
-                self._file.put(blob, data, measure(data))
-        return data
+            return None
+        return self._fetch(site_path, blob) if self._direct else self._file.get(blob)
 
     def fetch(self, site_path: str) -> None:
-        """Put an image into our file, where it isn't there yet; also one of a folder.
+        """Fetch an image into our file, unless it is there.
 
         Raises ImageError where there is no such image, UnreachableError without a network,
         StoreError.
@@ -143,34 +129,30 @@ class Images:
         if blob is None:
             raise ImageError(MISSING)
         if not self._file.sizes([blob]):
-            data = self._fetch(site_path, blob, lambda: False)
-            self._file.put(blob, data, measure(data))
+            self._put(site_path, blob)
+
+    def _put(self, site_path: str, blob: str) -> None:
+        data = self._fetch(site_path, blob)
+        self._file.put(blob, data, measure(data))
+
+    def _fetch(self, site_path: str, blob: str) -> bytes:
+        try:
+            return self._source().blob(site_path, blob, lambda: False)
+        except OversizeError:
+            raise ImageError("too many bytes") from None
+        except UpstreamError as error:
+            raise ImageError("could not be fetched") from error
 
     def prune(self) -> None:
         """Delete the images that the site no longer has. Raises StoreError."""
         if gone := self._file.held() - set(self._store.images().values()):
             self._file.drop(gone)
 
-    def _fetch(self, site_path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
-        try:
-            return self._source().blob(site_path, blob, stopped)
-        except OversizeError:
-            raise ImageError("too many bytes") from None
-        except UpstreamError as error:
-            raise ImageError("could not be fetched") from error
-
-    def fetch_all(
-        self,
-        today: dt.date,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
-    ) -> ImagesReport:
+    def fetch_all(self, today: dt.date, progress: Callable[[Progress], None]) -> ImagesReport:
         """Fetch every image that a post shows; delete those the site no longer has.
 
-        Raises UnreachableError and StoppedError; images fetched before that stay.
+        Raises UnreachableError and StoreError; images fetched before that stay.
         """
-        if self._local:
-            return ImagesReport()
         progress(Progress("looking for images"))
         images = self._store.images()
         shown = {images[path]: path for path in sorted(self._mentioned(today) & images.keys())}
@@ -180,10 +162,7 @@ class Images:
         for done, (blob, path) in enumerate(missing):
             progress(Progress("fetching images", done, len(missing), "images"))
             try:
-                data = self._fetch(path, blob, stopped)
-                self._file.put(blob, data, measure(data))
-            except (StoppedError, UnreachableError):
-                raise
+                self._put(path, blob)
             except ImageError:
                 failed += 1
         if missing:

@@ -57,6 +57,7 @@ async def running(
     Without a configuration there are no pictures: they come when they come.
     """
     with Library(config or Config(images="off"), locate(), source) as library:
+        library.refresh_local()
         app = ReaderApp(library, offline=True, fresh=fresh)
         try:
             async with app.run_test(size=size) as pilot:

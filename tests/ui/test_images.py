@@ -11,7 +11,7 @@ from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader, running
 from xsfreader import images
-from xsfreader.config import Config, locate
+from xsfreader.config import Config, load, locate
 from xsfreader.library import Library
 from xsfreader.model import Place
 from xsfreader.ui.app import ReaderApp
@@ -75,11 +75,14 @@ def boxes(pilot: Driver) -> list[str]:
 
 
 @asynccontextmanager
-async def served(host: GitHost, **changes: object) -> AsyncIterator[Driver]:
+async def served(
+    host: GitHost, *, images: str = "on-view", offline: bool = False
+) -> AsyncIterator[Driver]:
     """Run the app on what was synced from a Git host."""
-    offline = bool(changes.pop("offline", False))
-    config = Config(source=host.url("blog.git"), sync_interval=0, **changes)  # type: ignore[arg-type]
-    with Library(config, locate()) as library:
+    file = locate().config
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'source = "{host.url("blog.git")}"\nsync_interval = 0\nimages = "{images}"\n')
+    with Library(load(file), locate()) as library:
         if library.empty:
             library.sync(lambda _: None, lambda: False)
         host.reset()
@@ -176,6 +179,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
     body = f"![Tall](/images/tall.png)\n\n{WORDS[:300]}\n\n![Wide](/images/wide.png)\n\n{WORDS}"
     site(tmp_path, body, tall_png=TALL, wide_png=WIDE)
     held: list[object] = []
+    real_load = loader.Loader.load
     monkeypatch.setattr(loader.Loader, "load", lambda _self, wanted: held.append(wanted))
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         article, gallery = reader(pilot).article, reader(pilot).gallery
@@ -185,7 +189,7 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
         assert article.page is not None
         before = {at: line for at, line in enumerate(shown(pilot)) if "Paragraph" in line}
         assert before
-        monkeypatch.undo()
+        monkeypatch.setattr(loader.Loader, "load", real_load)
         gallery.schedule()
         await come(pilot, *range(2))
         after = shown(pilot)
@@ -221,14 +225,14 @@ async def test_nothing_in_view_moves_when_a_picture_comes(
 ) -> None:
     body = f"Above\n\n![One](/images/one.png 'The caption')\n\n{WORDS}"
     site(tmp_path, body, one_png=data)
-    load = loader.Loader.load
+    real_load = loader.Loader.load
     monkeypatch.setattr(loader.Loader, "load", lambda _self, _requests: None)
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         article, gallery = reader(pilot).article, reader(pilot).gallery
         await pilot.pause(0.3)
         before = shown(pilot)
         reserved = article._illustrated[0][0]
-        monkeypatch.setattr(loader.Loader, "load", load)
+        monkeypatch.setattr(loader.Loader, "load", real_load)
         gallery.schedule()
         if data in (WIDE, TALL):
             await come(pilot, 0)
@@ -342,7 +346,11 @@ async def served_after_fault(host: GitHost) -> AsyncIterator[Driver]:
         yield pilot
 
 
-async def test_all_brings_every_image_at_sync(host: GitHost) -> None:
+async def test_all_brings_every_image_at_sync(
+    host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The one in view must not be fetched for the view first.
+    monkeypatch.setattr(loader.Loader, "load", lambda _self, _requests: None)
     async with served(host, images="all") as pilot:
         await until(pilot, lambda: reader(pilot).status.text == "1 image fetched, 0 already cached")
         assert reader(pilot).library.images.cached("/images/one.png") == WIDE

@@ -51,21 +51,23 @@ def sync(args: Namespace, library: Library) -> int:
 def _sync(args: Namespace, library: Library, report: Report, requests: Requests) -> int:
     if args.watch:
         _watch(library, report, requests)
-    report(library.sync(report, lambda: False))
+    synced = library.sync(report, lambda: False)
     library.refresh_xeps(lambda: False)
+    report(synced)
     if (args.images or library.config.images == "all") and not library.local:
-        report(library.fetch_images(report, lambda: False))
+        report(library.fetch_images(report))
     return OK
 
 
 def _watch(library: Library, report: Report, requests: Requests) -> None:
     """Sync whenever the folder changed; a request syncs at once, an error is reported once."""
     seen = failure = ""
-    asked = False
+    asked, looked = False, 0.0
     while True:
         started = time.monotonic()
         try:
             fingerprint = library.fingerprint()
+            looked = time.monotonic() - started
             if asked or fingerprint != seen:
                 report(library.sync(report, lambda: False))
                 seen, failure = fingerprint, ""
@@ -77,7 +79,7 @@ def _watch(library: Library, report: Report, requests: Requests) -> None:
             if asked or str(error) != failure:
                 report(Failed(error))
             seen, failure = "", str(error)
-        asked = _wait(requests, max(POLL_SECONDS, (time.monotonic() - started) / POLL_SHARE))
+        asked = _wait(requests, max(POLL_SECONDS, looked / POLL_SHARE))
 
 
 def _wait(requests: Requests, seconds: float) -> bool:

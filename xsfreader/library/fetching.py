@@ -68,21 +68,12 @@ class Fetching(Base):
             from xsfreader.images import Images
 
             file = images_path(self.config, self.paths, self.source_name)
-            self._images = Images(self._store, file, self.source, local=self.local)
+            self._images = Images(self._store, file, self.source, direct=self.is_guide)
         return self._images
 
-    def image(self, site_path: str, stopped: Callable[[], bool]) -> bytes:
-        """Read an image by its path on the site; fetch it first if it is not cached.
-
-        Raises ImageError, UnreachableError, StoppedError, StoreError.
-        """
-        return self.images.get(site_path, stopped)
-
-    def fetch_images(
-        self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
-    ) -> ImagesReport:
-        """Fetch every image that posts show. Raises UnreachableError, StoppedError, StoreError."""
-        return self.images.fetch_all(self.today, progress, stopped)
+    def fetch_images(self, progress: Callable[[Progress], None]) -> ImagesReport:
+        """Fetch every image that posts show. Raises UnreachableError, StoreError."""
+        return self.images.fetch_all(self.today, progress)
 
     def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
         """Fetch the XSF's list of XEPs if it changed; log a failure.

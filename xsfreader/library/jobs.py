@@ -47,8 +47,9 @@ class Job:
         self._verb = arguments[0]
         self._source = source
         self._process: Process | None = None
+        self._unsent: list[str] = []
 
-    async def run(self, receive: Callable[[Event], None]) -> None:
+    async def run(self, receive: Callable[[Event], object]) -> None:
         """Run to the end and pass every event on; the last one is Failed where that is bad.
 
         Cancelling this kills the child at once.
@@ -56,6 +57,8 @@ class Job:
         process = None
         try:
             process = self._process = await self._start()
+            for line in self._unsent:
+                self.send(line)
             await self._read(process, receive)
         except JobError as error:
             receive(Failed(error))
@@ -63,18 +66,15 @@ class Job:
             receive(Failed(JobError(f"can't start {self._verb}: {error.strerror or error}")))
         finally:
             self._process = None
-            if process is not None and process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            if process is not None:
+                await _kill(process)
 
-    def send(self, line: str) -> bool:
-        """Write a line to the child's standard input; return False where it isn't running."""
-        process = self._process
-        if process is None or process.stdin is None or process.stdin.is_closing():
-            return False
-        process.stdin.write(line.encode() + b"\n")
-        return True
+    def send(self, line: str) -> None:
+        """Write a line to the child's standard input, now or once it is started."""
+        if self._process is None:
+            self._unsent.append(line)
+        elif self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(line.encode() + b"\n")
 
     async def _start(self) -> Process:
         return await asyncio.create_subprocess_exec(
@@ -88,7 +88,7 @@ class Job:
             start_new_session=True,
         )
 
-    async def _read(self, process: Process, receive: Callable[[Event], None]) -> None:
+    async def _read(self, process: Process, receive: Callable[[Event], object]) -> None:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         event: Event | None = None
         while True:
@@ -103,6 +103,15 @@ class Job:
         code = await process.wait()
         if code and not isinstance(event, Failed):
             raise JobError(f"{self._verb} ended unexpectedly ({_reason(code)})")
+
+
+async def _kill(process: Process) -> None:
+    """Kill a child and wait for its end, which is near, though this is cancelled again."""
+    while process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+        with suppress(asyncio.CancelledError):
+            await process.wait()
 
 
 def _reason(code: int) -> str:

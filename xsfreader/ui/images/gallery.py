@@ -9,7 +9,6 @@ from textual.message import Message
 
 from xsfreader import images
 from xsfreader.errors import XsfreaderError
-from xsfreader.library import Library
 from xsfreader.model import Place
 from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
 from xsfreader.ui.images.loader import NOT_YET, ImageRequest, Loader
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xsfreader.images import ImageStatus
+    from xsfreader.library import Library
     from xsfreader.markup import Document, Image, Layout
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.terminal import Display
@@ -87,7 +87,7 @@ class Gallery:
         self._offline = offline
         self._unreachable = False
         """Whether the last image could not be fetched for lack of a network."""
-        self._loader = Loader(screen, display, self._open_library, offline=offline)
+        self._loader = Loader(screen, display, library, offline=offline)
         self._document: Document | None = None
         self._statuses: dict[str, ImageStatus] = {}
         """What is known of the item's images, by path on the site."""
@@ -99,10 +99,6 @@ class Gallery:
         self._tried: set[str] = set()
         """What could not be loaded since the item is on screen. All four by blob id."""
         self._timer: Timer | None = None
-
-    def _open_library(self, source: str) -> Library:
-        library = self._library()
-        return Library(library.config, library.paths, source)
 
     @property
     def off(self) -> str:
@@ -159,10 +155,11 @@ class Gallery:
             self._statuses = self._library().images.look_up(paths)
         except XsfreaderError as error:
             self._screen.post_message(self.Failed(error))
+        unavailable = self._unreachable or (self._offline and not self._library().local)
         for status in self._statuses.values():
             if status.cached and self._problems.get(status.blob) == NOT_YET:
                 del self._problems[status.blob]
-            elif (self._offline or self._unreachable) and not status.cached:
+            elif unavailable and not status.cached:
                 self._problems.setdefault(status.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:

@@ -1,31 +1,34 @@
-"""Fetch and draw images in a worker, the nearest first, and cache the drawings."""
+"""Load images in turn, the nearest first: a child process fetches them, a thread draws them."""
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections import OrderedDict
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
-from textual.worker import get_current_worker
 
-from xsfreader.errors import ImageError, StoppedError, UnreachableError, XsfreaderError
+from xsfreader.errors import ImageError, XsfreaderError
+from xsfreader.library.events import Failed, ImageResult
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from xsfreader.library import Library
+    from xsfreader.library.events import Event
+    from xsfreader.library.jobs import Job
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.terminal import Display
 
 NOT_YET = "not fetched yet"
 CELLS = 40_000
 """How many cells of drawings are kept: some twenty images in the text, 40 MB at the worst."""
+FAILED = "could not be fetched"
 
 
 class ImageRequest(NamedTuple):
@@ -46,8 +49,56 @@ class ImageRequest(NamedTuple):
         return fit(size, self.most, self.cell, enlarge=self.enlarge)
 
 
+class Fetcher:
+    """Has images fetched into our file by a child process, which stays for further ones."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._job: Job | None = None
+        self._worker: Worker[None] | None = None
+        self._source = ""
+        self._answers: dict[str, asyncio.Future[ImageResult]] = {}
+
+    async def fetch(self, library: Library, path: str) -> ImageResult:
+        """Fetch an image of the library's source by its path on the site."""
+        busy = any(answer.cancelled() for answer in self._answers.values())
+        if self._job is None or busy or self._source != library.source_name:
+            # A child that is busy with what nobody wants any more is killed.
+            self._answers.clear()
+            self._job, self._source = library.job("images"), library.source_name
+            self._worker = self._screen.run_worker(self._run, group="fetch images", exclusive=True)
+        answer: asyncio.Future[ImageResult] = asyncio.get_running_loop().create_future()
+        self._answers[path] = answer
+        self._job.send(path)
+        return await answer
+
+    async def _run(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        try:
+            await job.run(self._receive)
+        finally:
+            if self._job is job:
+                self._job = None
+                for path in list(self._answers):
+                    self._answer(ImageResult(path, FAILED, final=False))
+
+    def _receive(self, event: Event) -> None:
+        if isinstance(event, ImageResult):
+            self._answer(event)
+        elif isinstance(event, Failed):
+            for path in list(self._answers):
+                self._answer(ImageResult(path, FAILED, final=False))
+
+    def _answer(self, result: ImageResult) -> None:
+        answer = self._answers.pop(result.path, None)
+        if answer is not None and not answer.done():
+            answer.set_result(result)
+
+
 class Loader:
-    """Loads images one after another, as the UI's thread requests them."""
+    """Loads the images that are requested, and caches their drawings."""
 
     @dataclass
     class ImageLoaded(Message):
@@ -63,19 +114,19 @@ class Loader:
         self,
         screen: Screen[None],
         display: Display,
-        open_library: Callable[[str], Library],
+        library: Callable[[], Library],
         *,
         offline: bool,
     ) -> None:
-        """``open_library`` opens the library of a source once more, for the worker."""
+        """Post messages to ``screen``; ``library`` returns the library in use."""
         self._screen = screen
         self._display = display
-        self._open_library = open_library
+        self._library = library
         self._offline = offline
-        self._lock = threading.Lock()
+        self._fetcher = Fetcher(screen)
         self._queue: list[ImageRequest] = []
         self._current: ImageRequest | None = None
-        self._running = False
+        self._worker: Worker[None] | None = None
         self._drawings: OrderedDict[ImageRequest, Drawing] = OrderedDict()
 
     def get(self, request: ImageRequest) -> Drawing | None:
@@ -103,74 +154,54 @@ class Loader:
 
     def load(self, requests: Sequence[ImageRequest]) -> None:
         """Load these in this order, and cancel earlier requests."""
-        with self._lock:
-            self._queue = [
-                one for one in requests if one not in self._drawings and one != self._current
-            ]
-            if self._current not in requests:
-                self._current = None
-            if not self._queue or self._running:
-                return
-            self._running = True
-        self._screen.run_worker(self._work, thread=True, group="images", description="images")
+        self._queue = [
+            one for one in requests if one not in self._drawings and one != self._current
+        ]
+        if self._current in requests:
+            return
+        if self._worker is not None:
+            self._worker.cancel()
+        self._current = self._worker = None
+        if self._queue:
+            self._worker = self._screen.run_worker(self._work, group="images")
 
-    # In the worker
+    async def _work(self) -> None:
+        while self._queue:
+            request = self._current = self._queue.pop(0)
+            loaded = await self._load(request)
+            self._screen.post_message(loaded)
+            if loaded.problem == NOT_YET and not self._offline:
+                # Without a network all others would fail, too.
+                for other in self._queue:
+                    self._screen.post_message(self.ImageLoaded(other, None, NOT_YET, final=False))
+                self._queue.clear()
+        self._current = self._worker = None
 
-    def _next(self) -> ImageRequest | None:
-        with self._lock:
-            self._current = self._queue.pop(0) if self._queue else None
-            self._running = self._current is not None
-            return self._current
-
-    def _work(self) -> None:
-        worker = get_current_worker()
-        libraries: dict[str, Library] = {}
-        with ExitStack() as stack:
-            while not worker.is_cancelled and (request := self._next()) is not None:
-                loaded = None
-                try:
-                    if request.source not in libraries:
-                        library = self._open_library(request.source)
-                        libraries[request.source] = stack.enter_context(library)
-                    loaded = self._load(libraries[request.source], request)
-                except StoppedError:
-                    continue
-                except ImageError as error:
-                    loaded = self.ImageLoaded(request, None, str(error))
-                except UnreachableError:
-                    self._give_up(request)
-                except XsfreaderError:
-                    loaded = self.ImageLoaded(request, None, "could not be fetched", final=False)
-                if loaded is not None and not worker.is_cancelled:
-                    self._screen.post_message(loaded)
-
-    def _load(self, library: Library, request: ImageRequest) -> Loader.ImageLoaded:
-        from xsfreader.ui.images.drawing import draw
-
-        worker = get_current_worker()
-
-        def cancelled() -> bool:
-            return worker.is_cancelled or self._is_cancelled(request)
-
-        if self._offline:
+    async def _load(self, request: ImageRequest) -> Loader.ImageLoaded:
+        """Fetch an image if need be, and draw it."""
+        library = self._library()
+        try:
             data = library.images.cached(request.path)
             if data is None:
-                return self.ImageLoaded(request, None, NOT_YET, final=False)
-        else:
-            data = library.image(request.path, cancelled)
-        if cancelled():
-            raise StoppedError("stopped")
-        protocol = self._display.protocol()
-        drawing = draw(data, request.fitting, request.ground, protocol, request.cell)
+                if self._offline and not library.local:
+                    return self.ImageLoaded(request, None, NOT_YET, final=False)
+                result = await self._fetcher.fetch(library, request.path)
+                if result.problem:
+                    problem = result.problem if result.reachable else NOT_YET
+                    return self.ImageLoaded(request, None, problem, final=result.final)
+                data = library.images.cached(request.path)
+            if data is None:
+                return self.ImageLoaded(request, None, FAILED, final=False)
+            drawing = await asyncio.to_thread(self._draw, request, data)
+        except ImageError as error:
+            return self.ImageLoaded(request, None, str(error))
+        except XsfreaderError:
+            return self.ImageLoaded(request, None, FAILED, final=False)
         return self.ImageLoaded(request, drawing)
 
-    def _is_cancelled(self, request: ImageRequest) -> bool:
-        with self._lock:
-            return request != self._current
+    def _draw(self, request: ImageRequest, data: bytes) -> Drawing:
+        from xsfreader.ui.images.drawing import draw
 
-    def _give_up(self, request: ImageRequest) -> None:
-        """Report the whole queue as failed: without a network all others would fail too."""
-        with self._lock:
-            missed, self._queue = [request, *self._queue], []
-        for one in missed:
-            self._screen.post_message(self.ImageLoaded(one, None, NOT_YET, final=False))
+        # Waits for the terminal to say what it supports.
+        protocol = self._display.protocol()
+        return draw(data, request.fitting, request.ground, protocol, request.cell)

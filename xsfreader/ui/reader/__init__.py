@@ -324,21 +324,9 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     def _take_parsed(self, message: Prefetch.Parsed) -> None:
         self.attempt(lambda: self.preview.take_parsed(message))
 
-    @on(Sync.Progressed)
-    def _show_progress(self, message: Sync.Progressed) -> None:
-        self.sync.show_progress(message.progress)
-
-    @on(Sync.Done)
-    def _take_sync(self, message: Sync.Done) -> None:
-        self.attempt(lambda: self.sync.take_done(message))
-
-    @on(Sync.Failed)
-    def _report_sync(self, message: Sync.Failed) -> None:
-        self.attempt(lambda: self.sync.report_failure(message.error))
-
-    @on(Sync.ImagesFetched)
-    def _report_images(self, message: Sync.ImagesFetched) -> None:
-        self.attempt(lambda: self.sync.report_images(message))
+    @on(Sync.Received)
+    def _receive(self, message: Sync.Received) -> None:
+        self.attempt(lambda: self.sync.receive(message.event))
 
     # The prompt is loaded only when it is needed, so its messages are handled by name.
 

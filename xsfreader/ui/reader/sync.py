@@ -1,4 +1,4 @@
-"""Sync in a thread, and show what it brought."""
+"""Sync in a child process, and show what changed on disk, whoever changed it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.worker import get_current_worker
 
-from xsfreader.errors import (
-    StoppedError,
-    SyncRunningError,
-    UnknownPostError,
-    XsfreaderError,
-)
+from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
+from xsfreader.images import ImagesReport
+from xsfreader.library.events import Failed
+from xsfreader.model import Progress, SyncReport
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from textual.worker import Worker
 
     from xsfreader.library import Library
-    from xsfreader.model import Progress, SyncReport
+    from xsfreader.library.events import Event
+    from xsfreader.library.jobs import Job
     from xsfreader.ui.reader.base import ReaderBase
 
 IMAGES = "images"
@@ -29,42 +27,23 @@ IMAGES = "images"
 SEEN_SECONDS = 4.0
 """How long a message that nobody asked for stays, whatever is typed."""
 POLL_SECONDS = 1.0
-"""Interval of checking a folder on disk for changes."""
+"""Interval of checking our files for changes by other processes."""
 
 
 class Sync(Part):
-    """Runs one sync at a time in a thread, and shows what it brought."""
+    """Starts and stops the child process that syncs, and shows what changed."""
 
     @dataclass
-    class Progressed(Message):
-        """How far the sync is."""
+    class Received(Message):
+        """The child process sent an event."""
 
-        progress: Progress
+        event: Event
 
         def can_replace(self, message: Message) -> bool:
-            """Let the last of several stand for all."""
-            return isinstance(message, Sync.Progressed)
-
-    @dataclass
-    class Done(Message):
-        """A sync succeeded."""
-
-        report: SyncReport
-        quiet: bool
-        """Whether nobody asked for it, so that "nothing new" is not worth a line."""
-
-    @dataclass
-    class Failed(Message):
-        """A sync failed."""
-
-        error: XsfreaderError
-
-    @dataclass
-    class ImagesFetched(Message):
-        """Fetching all images ended."""
-
-        words: str
-        alert: bool = False
+            """Let the last of several reports of progress stand for all."""
+            return isinstance(self.event, Progress) and (
+                isinstance(message, Sync.Received) and isinstance(message.event, Progress)
+            )
 
     @dataclass
     class ArchiveChanged(Message):
@@ -76,101 +55,89 @@ class Sync(Part):
         self.library = library
         self.offline = offline
         self.running = False
+        self._job: Job | None = None
+        self._worker: Worker[None] | None = None
+        self._asked = False
+        """Whether the reader asked for this sync."""
         self._waiting = False
         """Whether the library has its first posts, while a page of the guide is being read."""
-        self._fingerprint = ""
         self._failure = ""
         """What went wrong with the last sync."""
+        self._file_error = ""
+        """What was wrong with our files when they were last checked."""
+        self._removed = ""
+        """The post shown, if it was removed and no report said so yet."""
         self._message = 0
         """Which message of the status line is about the last sync."""
 
     def start(self) -> None:
-        """Sync now and at intervals: a folder when it changes, the network rarely."""
+        """Sync now and at intervals; a folder is watched."""
         self.show_synced()
+        self.screen.set_interval(POLL_SECONDS, self.check_files)
         if self.library.is_guide:
             return
-        if self.library.local:
-            self.run()
-            self.screen.set_interval(POLL_SECONDS, self.run)
-        elif not self.offline:
+        if self.offline and not self.library.local:
+            self.show_offline()
+            return
+        # Starting a process delays the first frame.
+        self.screen.call_after_refresh(self.run)
+        if not self.library.local:
             if self.screen.library is not self.library:
                 words = "These are the built-in pages while the blog is being fetched …"
                 self.screen.status.say(words, seconds=math.inf)
-            self.run()
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
-        else:
-            self.show_offline()
 
     def run_now(self) -> None:
         """Sync because the reader asks for it."""
         self.run(asked=True)
 
     def run(self, *, asked: bool = False) -> None:
-        """Start a sync unless one is running."""
+        """Start a sync unless one is running; watch a folder from then on."""
         if self.running or self.library.is_guide:
             if asked:
                 words = "The guide is built in" if self.library.is_guide else "Already syncing"
                 self.screen.status.say(words)
             return
         self.running = True
+        self._asked = asked
         if asked:
             self._clear_message()
-        self.screen.run_worker(
-            lambda: self._work(asked=asked), thread=True, group="sync", description="sync"
-        )
-
-    def _work(self, *, asked: bool) -> None:
-        worker = get_current_worker()
-
-        def progress(progress: Progress) -> None:
-            if asked or not self.library.local:
-                self.screen.post_message(Sync.Progressed(progress))
-
-        try:
-            if self.library.local and not asked:
-                fingerprint = self.library.fingerprint()
-                if fingerprint == self._fingerprint:
-                    self.running = False
-                    return
-                self._fingerprint = fingerprint
-            with self.library.clone() as library:
-                report = library.sync(progress, lambda: worker.is_cancelled)
-                if not library.local:
-                    library.refresh_xeps(lambda: worker.is_cancelled)
-        except StoppedError:
-            self.running = False
-        except XsfreaderError as error:
-            self._fingerprint = ""
-            if str(error) == self._failure and not asked:
-                # A missing folder is checked every second, and reported once.
-                self.running = False
-            else:
-                self.screen.post_message(Sync.Failed(error))
-        else:
-            self.screen.post_message(Sync.Done(report, quiet=not asked))
-            if self.library.config.images == "all" and not self.library.local:
-                self._fetch_pictures(progress)
-
-    def _fetch_pictures(self, progress: Callable[[Progress], None]) -> None:
-        """Fetch all images once the posts are there."""
-        worker = get_current_worker()
-        try:
-            with self.library.clone() as library:
-                report = library.fetch_images(progress, lambda: worker.is_cancelled)
-        except StoppedError:
+        if self.library.local and self._job is not None:
+            self._job.send("sync")
             return
-        except XsfreaderError as error:
-            self.screen.post_message(Sync.ImagesFetched(f"images: {error}", alert=True))
-        else:
-            words = report.summary() if report.fetched or report.failed else ""
-            self.screen.post_message(Sync.ImagesFetched(words))
+        self._job = self.library.job("sync", *(["--watch"] if self.library.local else []))
+        self._worker = self.screen.run_worker(self._run, group="sync", exclusive=True)
 
-    # On the screen's thread
+    async def _run(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        try:
+            await job.run(lambda event: self.screen.post_message(Sync.Received(event)))
+        finally:
+            if self._job is job:
+                self._job = None
+
+    def receive(self, event: Event) -> None:
+        """Show what the child process did."""
+        if isinstance(event, Progress):
+            self.show_progress(event)
+        elif isinstance(event, SyncReport):
+            self.take_done(event)
+        elif isinstance(event, ImagesReport):
+            words = event.summary() if event.fetched or event.failed else ""
+            self.report_images(words)
+        elif isinstance(event, Failed):
+            if self.running or self.library.local:
+                self.report_failure(event.error)
+            else:
+                self.report_images(f"images: {event.error}", alert=True)
 
     def show_progress(self, progress: Progress) -> None:
         """Show the progress in the header."""
-        if not self.running and progress.unit != IMAGES:
+        quiet = self.library.local and not self._asked
+        if quiet or (not self.running and progress.unit != IMAGES):
             return
         words = progress.stage
         if progress.total:
@@ -195,62 +162,91 @@ class Sync(Part):
             today = local.date() == local.now(local.tzinfo).date()
             self.screen.header.sync = f"synced {local:%H:%M}" if today else f"synced {local:%-d %b}"
 
-    def take_done(self, message: Done) -> None:
+    def take_done(self, report: SyncReport) -> None:
         """Show what is new, without moving what is in view."""
-        self.running = False
-        report, screen = message.report, self.screen
+        asked, screen = self._asked, self.screen
+        self.running = self._asked = False
         self._failure = ""
         self._clear_message()
+        self.check_files()
         self.show_synced()
+        # The list of XEPs may have changed, which is part of every post that mentions one.
         self.library.clear_documents()
-        first = screen.library is not self.library and not self.library.empty
-        if first:
-            self._leave_guide()
         words = report.summary()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
-        if not first and (report.new or report.changed or report.removed):
-            words += self._show_news()
-            screen.app.screen.post_message(Sync.ArchiveChanged())
+        if self._removed and self._removed == screen.item_id:
+            words += "; this post was removed from the source"
         if self._waiting:
             words += "; go to the list to see them"
-        if report.new or report.changed or report.removed or report.set_aside or not message.quiet:
-            screen.status.say(words, alert=bool(report.set_aside), seconds=SEEN_SECONDS)
-            self._message = screen.status.said
+        if report.new or report.changed or report.removed or report.set_aside or asked:
+            self._say(words, alert=bool(report.set_aside))
+        self._removed = ""
         screen.gallery.reload()
+
+    def check_files(self) -> None:
+        """Show what changed in our files, whoever changed it; report an error once."""
+        try:
+            self._show_changes()
+            self._file_error = ""
+        except XsfreaderError as error:
+            if str(error) != self._file_error:
+                self._file_error = str(error)
+                self._say(str(error), alert=True)
+
+    def _show_changes(self) -> None:
+        screen = self.screen
+        changes = self.library.refresh()
+        if screen.library is not self.library:
+            if not self.library.empty:
+                self._leave_guide()
+            if screen.library is not self.library:
+                changes = screen.library.refresh()
+        if changes.archive:
+            self._show_archive()
+        elif changes.state:
+            screen.posts.reload()
+            screen.refresh_counts()
+        if changes.synced and not self.running:
+            self.show_synced()
+
+    def _say(self, words: str, *, alert: bool = False) -> None:
+        """Show a message that nobody asked for, which stays for a while."""
+        self.screen.status.say(words, alert=alert, seconds=SEEN_SECONDS)
+        self._message = self.screen.status.said
 
     def _clear_message(self) -> None:
         """Clear the message about the last sync, if it is still there."""
         if self._message == self.screen.status.said:
             self.screen.status.say("")
 
-    def _show_news(self) -> str:
-        """Show what is new around the post being read; return a note if that was removed."""
-        screen, library = self.screen, self.library
+    def _show_archive(self) -> None:
+        """Show a changed archive around the post being read."""
+        screen, library = self.screen, self.screen.library
         screen.posts.reload()
         screen.refresh_counts()
+        screen.app.screen.post_message(Sync.ArchiveChanged())
         if screen.item_id is None:
-            return ""
+            return
         try:
             moved = library.permalink_at(screen.source_path) or screen.item_id
             document = library.document(moved)
         except UnknownPostError:
-            return "; this post was removed from the source"
-        except XsfreaderError:
-            return ""
+            self._removed = screen.item_id
+            self._say("This post was removed from the source")
+            return
         screen.item_id, screen.source_path = moved, library.post(moved).path
         row = screen.posts.row
         if row is None or (row.entry is not None and row.entry.permalink != screen.shown_entry):
             screen.reveal_shown()
         if document != screen.article.document:
             screen.article.update(document)
-        return ""
 
-    def report_images(self, message: ImagesFetched) -> None:
+    def report_images(self, words: str, *, alert: bool = False) -> None:
         """Say how fetching all images ended, if there is anything to say."""
         self.show_synced()
-        if message.words:
-            self.screen.status.say(message.words, alert=message.alert, seconds=SEEN_SECONDS)
+        if words:
+            self.screen.status.say(words, alert=alert, seconds=SEEN_SECONDS)
         self.screen.gallery.reload()
 
     def _leave_guide(self) -> None:
@@ -274,8 +270,9 @@ class Sync(Part):
         return True
 
     def report_failure(self, error: XsfreaderError) -> None:
-        """Report an error, and which key retries."""
-        self.running = False
+        """Report an error and which key retries; the same error only once unless asked."""
+        known = str(error) == self._failure and not self._asked
+        self.running = self._asked = False
         self.show_synced()
         if isinstance(error, SyncRunningError):
             self.screen.status.say(str(error))
@@ -288,8 +285,8 @@ class Sync(Part):
         why = f"{error}{end} press r to retry"
         if self.screen.library is not self.library:
             why = f"These are the built-in pages: {why}"
-        self.screen.status.say(why, alert=True, seconds=SEEN_SECONDS)
-        self._message = self.screen.status.said
+        if not known:
+            self._say(why, alert=True)
 
     def show_offline(self) -> None:
         """Say why nothing is fetched if the archive is empty."""
