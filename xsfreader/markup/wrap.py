@@ -9,10 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.lines import Span
-from xsfreader.markup.width import cell_width, clusters, is_plain
+from xsfreader.markup.width import clusters, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 Piece = tuple[int, int]
 """Start and end of one line."""
@@ -30,22 +30,24 @@ _NOT_LAST = frozenset("「『（【〔〈《“‘([{")
 def wrap(text: str, width: int) -> list[Piece]:
     r"""Wrap prose at ``\n``, between words and wide characters, else at the edge.
 
-    Blanks at the end of a line are dropped; no-break spaces stay. There is always at least
-    one line.
+    Blanks at the end of a line are dropped, those at the start of the text and no-break spaces
+    stay. There is always at least one line.
     """
     pieces: list[Piece] = []
     start = 0
-    plain = is_plain(text)
-    while True:
-        end = text.find("\n", start)
-        stop = end if end >= 0 else len(text)
-        if plain:
-            _wrap_plain(text, start, stop, width, pieces)
-        else:
-            _wrap_wide(text, start, stop, width, pieces)
-        if end < 0:
-            return pieces
-        start = end + 1
+    for line in text.split("\n"):
+        begin = end = start
+        used = 0
+        for first, last, cells in _parts(text, start, start + len(line), width):
+            used += first - end + cells
+            if used > width:
+                if end > begin:
+                    pieces.append((begin, end))
+                begin, used = first, cells
+            end = last
+        pieces.append((begin, end))
+        start += len(line) + 1
+    return pieces
 
 
 def wrap_code(text: str, start: int, stop: int, width: int) -> list[Piece]:
@@ -65,27 +67,18 @@ def wrap_code(text: str, start: int, stop: int, width: int) -> list[Piece]:
     return pieces
 
 
-def _wrap_plain(text: str, start: int, stop: int, width: int, pieces: list[Piece]) -> None:
-    """Wrap text of one cell a character, at the last blank before the edge."""
-    while stop - start > width:
-        cut = text.rfind(" ", start, start + width + 1)
-        end = cut
-        while end > start and text[end - 1] == " ":
-            end -= 1
-        if cut < start or end == start:
-            if cut >= start:
-                start = _skip_blanks(text, cut, stop)
-                continue
-            end = cut = _split_point(text, start, width)
-        pieces.append((start, end))
-        start = _skip_blanks(text, cut, stop)
-    pieces.append((start, stop))
-
-
-def _skip_blanks(text: str, start: int, stop: int) -> int:
-    while start < stop and text[start] == " ":
-        start += 1
-    return start
+def _parts(text: str, start: int, stop: int, width: int) -> Iterator[Part]:
+    """Yield the words of a line; long ones and those of wide characters in parts."""
+    for word in _WORD.finditer(text, start, stop):
+        first, last = word.span()
+        if not is_plain(word.group()):
+            yield from _split_word(text, first, last, width)
+            continue
+        while last - first > width:
+            cut = _split_point(text, first, width)
+            yield first, cut, width
+            first = cut
+        yield first, last, last - first
 
 
 def _split_point(text: str, start: int, width: int) -> int:
@@ -95,35 +88,6 @@ def _split_point(text: str, start: int, width: int) -> int:
         if text[cut - 1] in "/?&-":
             return cut
     return edge
-
-
-def _wrap_wide(text: str, start: int, stop: int, width: int, pieces: list[Piece]) -> None:
-    """Wrap text word by word; long words and wide characters part by part."""
-    begin = end = start
-    used = 0
-    for word in _WORD.finditer(text, start, stop):
-        first, last = word.span()
-        cells = cell_width(word.group())
-        blank = first - end if used else 0
-        if not used:
-            begin = first
-        if used + blank + cells <= width:
-            used += blank + cells
-            end = last
-            continue
-        parts: Iterable[Part] = [(first, last, cells)]
-        if cells > width or not is_plain(word.group()):
-            parts = _split_word(text, first, last, width)
-        for part_start, part_end, part_cells in parts:
-            blank = part_start - end if used else 0
-            if used and used + blank + part_cells > width:
-                pieces.append((begin, end))
-                begin, used, blank = part_start, 0, 0
-            elif not used:
-                begin = part_start
-            used += blank + part_cells
-            end = part_end
-    pieces.append((begin, end))
 
 
 def _split_word(text: str, first: int, last: int, width: int) -> Iterator[Part]:
