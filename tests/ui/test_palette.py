@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.apps import running, settle
+from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.palette import Command, Commands, best
 
 LINES = [
@@ -55,6 +56,30 @@ async def test_every_action_is_offered() -> None:
         await pilot.press("enter")
         await settle(pilot, 0.5)
         assert not pilot.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("query", "opens"),
+    [
+        ("category reference", "category"),
+        ("xep 384", "XEP-0384"),
+        ("sync once read", "Sync once, read for ever"),
+    ],
+)
+async def test_a_category_a_xep_and_a_title_open(query: str, opens: str) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        type_at_once(pilot, "ctrl+p", query, "enter")
+        for _ in range(200):
+            await pilot.pause(0.05)
+            top, row, document = pilot.app.screen, screen.posts.row, screen.article.document
+            shown = {
+                "category": row is not None and row.key == "group:reference",
+                "XEP-0384": isinstance(top, ChoiceScreen) and opens in top._title,
+            }
+            if shown.get(opens, document is not None and opens in document.blocks[0].text):
+                return
+        raise AssertionError(f"{query} opened nothing")
 
 
 def commands() -> list[Command]:
