@@ -42,10 +42,6 @@ FILES = {
 }
 
 
-def never() -> bool:
-    return False
-
-
 def silent(_progress: Progress) -> None:
     """Say nothing."""
 
@@ -60,7 +56,7 @@ def host(tmp_path: Path) -> Iterator[GitHost]:
 @pytest.fixture
 def library(host: GitHost) -> Iterator[Library]:
     with Library(Config(source=host.url("blog.git")), locate()) as library:
-        library.sync(silent, never)
+        library.sync(silent)
         host.reset()
         yield library
 
@@ -106,6 +102,7 @@ def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitH
     told: list[Progress] = []
     assert library.fetch_images(told.append) == ImagesReport(fetched=2)
     assert told[-1].done == told[-1].total == 2
+    assert len({request.connection for request in host.seen[-6:]}) == 1
     assert library.images.cached("/images/blue one.png") == BLUE
     assert library.images.cached("/images/unused.png") is None
     host.reset()
@@ -119,7 +116,7 @@ def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
     library.fetch_images(silent)
     before = library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].blob
     commit(host.folder / "blog.git", {**FILES, "static/images/a/red.png": BLUE})
-    library.sync(silent, never)
+    library.sync(silent)
     assert library.images.cached("/images/a/red.png") == BLUE
     library.images.fetch("/images/a/red.png")
     library.fetch_images(silent)
@@ -134,12 +131,12 @@ def test_images_of_a_folder_pass_through_our_file(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     with Library(Config(), locate(), str(folder)) as library:
-        library.sync(silent, never)
+        library.sync(silent)
         assert library.images.cached("/images/a/red.png") is None
         library.images.fetch("/images/a/red.png")
         assert library.images.cached("/images/a/red.png") == RED
         (folder / "static" / "images" / "a" / "red.png").write_bytes(BLUE)
-        library.sync(silent, never)
+        library.sync(silent)
         assert library.images.cached("/images/a/red.png") is None
         library.images.prune()
         library.images.fetch("/images/a/red.png")

@@ -23,7 +23,7 @@ from tests.githost import (
     git,
     new_repository,
 )
-from xsfreader.errors import SourceError, StoppedError, SyncRunningError, UpstreamError
+from xsfreader.errors import SourceError, SyncRunningError, UpstreamError
 from xsfreader.ingest import INGEST_VERSION
 from xsfreader.model import Filter, Post, Progress, SyncReport
 from xsfreader.source import open_source
@@ -46,7 +46,7 @@ from xsfreader.sync import sync
 folder, url = Path(sys.argv[1]), sys.argv[2]
 with Store.open(folder / "a.db", folder / "s.db", ingest_version=INGEST_VERSION) as store:
     print("begins", flush=True)
-    sync(store, open_source(url), lambda progress: None, lambda: False)
+    sync(store, open_source(url), lambda progress: None)
 """
 
 
@@ -58,7 +58,7 @@ def opened(folder: Path) -> Iterator[Store]:
 
 
 def bring(store: Store, source: str) -> SyncReport:
-    return sync(store, open_source(source), lambda _: None, lambda: False)
+    return sync(store, open_source(source), lambda _: None)
 
 
 def posts(store: Store) -> dict[str, Post]:
@@ -208,7 +208,7 @@ def test_files_set_aside_stay_named_until_they_are_mended(
 def test_progress_tells_stage_by_stage(host: GitHost, blog: Path, store: Store) -> None:
     commit(blog, {f"content/blog/{i}.md": post(f"P{i}") for i in range(20)})
     told: list[Progress] = []
-    sync(store, open_source(host.url("blog.git")), told.append, lambda: False)
+    sync(store, open_source(host.url("blog.git")), told.append)
     assert list(dict.fromkeys(item.stage for item in told)) == [
         "contacting the server",
         "fetching the list of posts",
@@ -242,21 +242,21 @@ def test_a_failed_sync_leaves_the_archive_as_it_was(
     assert bring(store, host.url("blog.git")).new == 1
 
 
-@pytest.mark.parametrize("stage", ["fetching posts", "reading posts"])
-def test_a_stop_leaves_the_archive_as_it_was(
+@pytest.mark.parametrize("stage", ["fetching posts", "reading posts", "saving"])
+def test_an_interrupt_leaves_the_archive_as_it_was(
     host: GitHost, blog: Path, store: Store, stage: str
 ) -> None:
     commit(blog, {f"content/blog/{i}.md": post(f"P{i}") for i in range(50)})
-    told: list[str] = []
-    with pytest.raises(StoppedError):
-        sync(
-            store,
-            open_source(host.url("blog.git")),
-            lambda progress: told.append(progress.stage),
-            lambda: stage in told,
-        )
+
+    def interrupt(progress: Progress) -> None:
+        if progress.stage == stage:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(store, open_source(host.url("blog.git")), interrupt)
     assert not posts(store)
     assert store.snapshot_id is None
+    assert bring(store, host.url("blog.git")).new == 50
 
 
 def test_a_repository_that_lost_its_posts_empties_no_archive(

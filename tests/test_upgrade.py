@@ -61,7 +61,7 @@ def library(paths: Paths) -> Iterator[Library]:
 def synced(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """The library after a sync from the same posts."""
     monkeypatch.setattr(library, "source", lambda: DirectorySource(POSTS))
-    library.sync(lambda _progress: None, lambda: False)
+    library.sync(lambda _progress: None)
     return library
 
 
@@ -131,7 +131,7 @@ def test_an_export_of_the_version_before_marks_the_new_permalinks(
     elsewhere = Paths(paths.config, tmp_path / "elsewhere", paths.log)
     with Library(load(paths.config), elsewhere) as other:
         monkeypatch.setattr(other, "source", lambda: DirectorySource(POSTS))
-        other.sync(lambda _progress: None, lambda: False)
+        other.sync(lambda _progress: None)
         assert other.import_state(exported) == len(exported["marks"])
         for permalink, marks in BY_KEYS.items():
             assert other.marks(other.resolve(permalink)) == marks

@@ -29,10 +29,6 @@ class OversizeError(SourceError):
     """More bytes than the limits allow."""
 
 
-class StoppedError(SourceError):
-    """The caller asked to stop; nothing was changed."""
-
-
 class StoreError(XsfreaderError):
     """An archive or the state can't be read or written."""
 

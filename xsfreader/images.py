@@ -95,6 +95,7 @@ class Images:
         self._store = store
         self._file = ImageFile(file)
         self._source = source
+        self._opened_source: Source | None = None
         self._direct = direct
 
     def close(self) -> None:
@@ -137,7 +138,9 @@ class Images:
 
     def _fetch(self, site_path: str, blob: str) -> bytes:
         try:
-            return self._source().blob(site_path, blob, lambda: False)
+            # One source for all images: it keeps its connection open.
+            self._opened_source = self._opened_source or self._source()
+            return self._opened_source.blob(site_path, blob)
         except OversizeError:
             raise ImageError("too many bytes") from None
         except UpstreamError as error:

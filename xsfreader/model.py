@@ -154,16 +154,8 @@ class Source(Protocol):
     def local(self) -> bool:
         """Whether the source needs no network, so that it may be read at any time."""
 
-    def snapshot(
-        self,
-        known: Known,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
-    ) -> Snapshot | None:
-        """Fetch what changed since ``known``; None if nothing did.
-
-        ``stopped`` is polled at least every second. Raises SourceError, StoppedError.
-        """
+    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
+        """Fetch what changed since ``known``; None if nothing did. Raises SourceError."""
 
     def fingerprint(self) -> str:
         """Return a text that changes when a local source does, without reading its files.
@@ -172,7 +164,7 @@ class Source(Protocol):
         Raises SourceError.
         """
 
-    def blob(self, path: str, blob: str, stopped: Callable[[], bool]) -> bytes:
+    def blob(self, path: str, blob: str) -> bytes:
         """Fetch one file of a snapshot: a path of ``files`` or ``images``, with its blob id.
 
         Raises SourceError.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import StoppedError, UnreadablePostError
+from xsfreader.errors import UnreadablePostError
 from xsfreader.model import Progress, SetAside, SyncReport
 
 if TYPE_CHECKING:
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from xsfreader.store import Store
 
 
-def sync(
-    store: Store,
-    source: Source,
-    progress: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
-) -> SyncReport:
+def sync(store: Store, source: Source, progress: Callable[[Progress], None]) -> SyncReport:
     """Update the archive to the newest snapshot of its source.
 
     Files that can't be read as posts are set aside and listed in the report. Any other failure
@@ -27,12 +22,12 @@ def sync(
 
     Raises:
         SyncRunningError: Another process is syncing this archive.
-        SourceError: The source failed, or the sync was cancelled.
+        SourceError: The source failed.
         StoreError: The archive can't be written.
     """
     with store.sync_lock():
         known = store.known()
-        snapshot = source.snapshot(known, progress, cancelled)
+        snapshot = source.snapshot(known, progress)
         if snapshot is None:
             store.record_check()
             return SyncReport(
@@ -40,7 +35,7 @@ def sync(
                 total=len(known.files) - len(store.set_aside()),
                 set_aside=store.set_aside(),
             )
-        posts, aside = _read_changed(store, known, snapshot, progress, cancelled)
+        posts, aside = _read_changed(store, known, snapshot, progress)
         progress(Progress("saving"))
         return store.apply_snapshot(snapshot.id, snapshot.files, posts, aside, snapshot.images)
 
@@ -50,7 +45,6 @@ def _read_changed(
     known: Known,
     snapshot: Snapshot,
     progress: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
 ) -> tuple[list[FullPost], list[SetAside]]:
     """Read the files that are new, changed or moved."""
     posts: list[FullPost] = []
@@ -63,8 +57,6 @@ def _read_changed(
     ]
     for done, (path, blob) in enumerate(changed):
         if done % 8 == 0:
-            if cancelled():
-                raise StoppedError("cancelled; nothing was changed")
             progress(Progress("reading posts", done, len(changed), "posts"))
         post = _read(store, path, blob, snapshot.blobs.get(blob))
         if isinstance(post, SetAside):

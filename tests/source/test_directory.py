@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.githost import git
-from xsfreader.errors import OversizeError, SourceError, StoppedError, UpstreamError
+from xsfreader.errors import OversizeError, SourceError, UpstreamError
 from xsfreader.model import Known, Snapshot
 from xsfreader.source import directory as module
 from xsfreader.source import names, open_source
@@ -27,7 +27,7 @@ def write(root: Path, files: dict[str, bytes]) -> None:
 
 
 def read(root: Path, known: Known | None = None) -> Snapshot:
-    snapshot = DirectorySource(root).snapshot(known or Known(), lambda _: None, lambda: False)
+    snapshot = DirectorySource(root).snapshot(known or Known(), lambda _: None)
     assert snapshot is not None
     return snapshot
 
@@ -54,10 +54,9 @@ def test_a_checkout_has_the_sites_paths_and_gits_ids(tmp_path: Path) -> None:
     assert set(snapshot.blobs.values()) == {b"a", b"b"}
     assert set(snapshot.images) == {"/images/x.png", "/images/in/y.png"}
     source = open_source(str(tmp_path))
-    assert source.blob("/images/in/y.png", snapshot.images["/images/in/y.png"], bool) == b"y"
+    assert source.blob("/images/in/y.png", snapshot.images["/images/in/y.png"]) == b"y"
     assert (
-        source.blob("content/blog/a.md", git(tmp_path, "hash-object", "content/blog/a.md"), bool)
-        == b"a"
+        source.blob("content/blog/a.md", git(tmp_path, "hash-object", "content/blog/a.md")) == b"a"
     )
 
 
@@ -78,7 +77,7 @@ def test_only_what_changed_comes_and_nothing_where_nothing_did(tmp_path: Path) -
     old = read(tmp_path)
     known = Known(old.id, old.files)
     source = open_source(str(tmp_path))
-    assert source.snapshot(known, lambda _: None, lambda: False) is None
+    assert source.snapshot(known, lambda _: None) is None
     write(tmp_path, {"b.md": b"changed", "d.md": b"new", "e.md": b"a"})
     (tmp_path / "c.md").unlink()
     new = read(tmp_path, known)
@@ -132,7 +131,7 @@ def test_images_are_not_read_through_links_out_of_the_folder(tmp_path: Path) -> 
     assert set(read(tmp_path / "in").images) == {"/images/x.png"}
     for path in ("/images/out.png", "/images/../../secret.png", "/images/none.png", "../a.md"):
         with pytest.raises(UpstreamError, match="is not in"):
-            source.blob(path, "0" * 40, lambda: False)
+            source.blob(path, "0" * 40)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -198,18 +197,12 @@ def test_a_folder_without_posts_and_one_that_is_gone_are_named(tmp_path: Path) -
     folder.mkdir()
     source = DirectorySource(folder)
     with pytest.raises(UpstreamError, match="no Markdown files"):
-        source.snapshot(Known(), lambda _: None, lambda: False)
+        source.snapshot(Known(), lambda _: None)
     folder.rmdir()
     with pytest.raises(UpstreamError, match="can't be read"):
-        source.snapshot(Known(), lambda _: None, lambda: False)
+        source.snapshot(Known(), lambda _: None)
     with pytest.raises(UpstreamError, match="can't be read"):
         source.fingerprint()
-
-
-def test_a_stop_is_obeyed(tmp_path: Path) -> None:
-    write(tmp_path, {"a.md": b"a"})
-    with pytest.raises(StoppedError):
-        open_source(str(tmp_path)).snapshot(Known(), lambda _: None, lambda: True)
 
 
 def test_files_that_come_and_go_while_reading_do_no_harm(tmp_path: Path) -> None:
@@ -239,14 +232,14 @@ def test_the_guide_is_a_source_like_others() -> None:
     source = open_source("guide")
     assert source.name == "guide"
     assert source.local
-    snapshot = source.snapshot(Known(), lambda _: None, lambda: False)
+    snapshot = source.snapshot(Known(), lambda _: None)
     assert snapshot is not None
     assert all(path.startswith("content/blog/") for path in snapshot.files)
     assert not snapshot.refused
     path, blob = next(iter(snapshot.images.items()))
-    assert source.blob(path, blob, lambda: False)
+    assert source.blob(path, blob)
     known = Known(snapshot.id, snapshot.files)
-    assert source.snapshot(known, lambda _: None, lambda: False) is None
+    assert source.snapshot(known, lambda _: None) is None
 
 
 def test_an_image_that_is_too_large_is_refused(
@@ -255,4 +248,4 @@ def test_an_image_that_is_too_large_is_refused(
     write(tmp_path, {"a.md": b"a", "images/x.png": b"xxxx"})
     monkeypatch.setattr(names, "IMAGE_LIMIT", 3)
     with pytest.raises(SourceError, match="larger"):
-        DirectorySource(tmp_path).blob("/images/x.png", "0" * 40, lambda: False)
+        DirectorySource(tmp_path).blob("/images/x.png", "0" * 40)

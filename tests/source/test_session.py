@@ -25,7 +25,7 @@ REFS = "blog.git/info/refs?service=git-upload-pack"
 
 
 def fetch(url: str) -> Snapshot | None:
-    return open_source(url).snapshot(Known(), lambda _: None, lambda: False)
+    return open_source(url).snapshot(Known(), lambda _: None)
 
 
 @pytest.fixture(autouse=True)

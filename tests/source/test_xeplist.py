@@ -15,7 +15,7 @@ LIST = b"""<?xml version="1.0"?><xeps><xep accepted="true"><number>198</number>
 
 def fetch(host: GitHost, *held: str | None) -> xeplist.XepList | None:
     etag, modified = held or (None, None)
-    return xeplist.fetch(host.url("extensions/xeplist.xml"), etag, modified, lambda: False)
+    return xeplist.fetch(host.url("extensions/xeplist.xml"), etag, modified)
 
 
 def test_the_list_comes_with_what_to_ask_for_the_next_one_with(host: GitHost) -> None:

@@ -84,7 +84,7 @@ async def served(
     file.write_text(f'source = "{host.url("blog.git")}"\nsync_interval = 0\nimages = "{images}"\n')
     with Library(load(file), locate()) as library:
         if library.empty:
-            library.sync(lambda _: None, lambda: False)
+            library.sync(lambda _: None)
         host.reset()
         app = ReaderApp(library, offline=offline, fresh=True)
         try:
@@ -340,7 +340,7 @@ async def served_after_fault(host: GitHost) -> AsyncIterator[Driver]:
     """Sync while all is well, then misbehave."""
     fault, host.fault = host.fault, None
     with Library(Config(source=host.url("blog.git")), locate()) as library:
-        library.sync(lambda _: None, lambda: False)
+        library.sync(lambda _: None)
     host.fault = fault
     async with served(host) as pilot:
         yield pilot

@@ -51,8 +51,8 @@ def sync(args: Namespace, library: Library) -> int:
 def _sync(args: Namespace, library: Library, report: Report, requests: Requests) -> int:
     if args.watch:
         _watch(library, report, requests)
-    synced = library.sync(report, lambda: False)
-    library.refresh_xeps(lambda: False)
+    synced = library.sync(report)
+    library.refresh_xeps()
     report(synced)
     if (args.images or library.config.images == "all") and not library.local:
         report(library.fetch_images(report))
@@ -69,7 +69,7 @@ def _watch(library: Library, report: Report, requests: Requests) -> None:
             fingerprint = library.fingerprint()
             looked = time.monotonic() - started
             if asked or fingerprint != seen:
-                report(library.sync(report, lambda: False))
+                report(library.sync(report))
                 seen, failure = fingerprint, ""
         except SyncRunningError as error:
             # The next round tries again.

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import StoppedError, SyncRunningError, XsfreaderError
+from xsfreader.errors import SyncRunningError, XsfreaderError
 from xsfreader.library.base import Base, images_path
 from xsfreader.log import log
 
@@ -40,12 +40,12 @@ class Fetching(Base):
         """Return a text that changes when a local source does; no file is read for it."""
         return self.source().fingerprint()
 
-    def sync(self, progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> SyncReport:
+    def sync(self, progress: Callable[[Progress], None]) -> SyncReport:
         """Update the archive to the newest snapshot. Raises SourceError, StoreError."""
         from xsfreader.sync import sync
 
         try:
-            report = sync(self._store, self.source(), progress, stopped)
+            report = sync(self._store, self.source(), progress)
         except XsfreaderError as error:
             log().warning("sync from %s: %s", self.source_name, error)
             raise
@@ -75,7 +75,7 @@ class Fetching(Base):
         """Fetch every image that posts show. Raises UnreachableError, StoreError."""
         return self.images.fetch_all(self.today, progress)
 
-    def refresh_xeps(self, stopped: Callable[[], bool]) -> None:
+    def refresh_xeps(self) -> None:
         """Fetch the XSF's list of XEPs if it changed; log a failure.
 
         For a source without HTTPS (a folder, a test's host), only a list that the configuration
@@ -89,12 +89,10 @@ class Fetching(Base):
 
         try:
             held = self._store.xeps_validators()
-            new = fetch(wanted, *held, stopped)
+            new = fetch(wanted, *held)
             if new is not None:
                 self._store.set_xeps(new.xeps, etag=new.etag, modified=new.modified)
                 self.clear_documents()
-        except StoppedError:
-            pass
         except XsfreaderError as error:
             log().warning("the list of XEPs: %s", error)
 
@@ -106,7 +104,7 @@ class Fetching(Base):
         end = time.monotonic() + PATIENCE_SECONDS
         while self.local:
             with suppress(SyncRunningError):
-                self.sync(lambda _progress: None, lambda: False)
+                self.sync(lambda _progress: None)
                 return
             if not self.empty or time.monotonic() > end:
                 return

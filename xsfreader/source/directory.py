@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xsfreader.errors import OversizeError, StoppedError, UpstreamError
+from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 
@@ -80,20 +80,14 @@ class DirectorySource:
         seen = [(found.path, found.stamp, found.problem) for found in (*posts, *images)]
         return hashlib.sha1(repr(seen).encode(), usedforsecurity=False).hexdigest()
 
-    def snapshot(
-        self,
-        known: Known,
-        progress: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
-    ) -> Snapshot | None:
+    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
         """Read what changed since ``known``; return None if nothing did. Raises SourceError."""
         progress(Progress("looking through the folder"))
-        posts, images = self._list(cancelled)
+        posts, images = self._list()
         contents = _Contents()
         known_blobs = frozenset(known.files.values())
         for done, found in enumerate(posts):
             if done % 16 == 0:
-                _check_cancelled(cancelled)
                 progress(Progress("reading files", done, len(posts), "posts"))
             self._read(found, known_blobs, contents)
         if not contents.files:
@@ -112,19 +106,17 @@ class DirectorySource:
             images=pictures,
         )
 
-    def blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
+    def blob(self, path: str, blob: str) -> bytes:
         """Read one file as it is now.
 
         Args:
             path: The path of a post in a snapshot, or the site path of an image.
             blob: Not used: the newest version is returned.
-            cancelled: Polled.
 
         Raises:
             SourceError: The file is missing, unreadable or too large.
         """
-        _check_cancelled(cancelled)
-        posts, images = self._list(cancelled)
+        posts, images = self._list()
         found = next((f for f in (*images, *posts) if f.path == path and not f.problem), None)
         if found is None:
             raise UpstreamError(f"{path} is not in {self.name}")
@@ -135,13 +127,11 @@ class DirectorySource:
         except OSError as error:
             raise UpstreamError(f"{path} can't be read: {error.strerror}") from error
 
-    def _list(
-        self, cancelled: Callable[[], bool] = lambda: False
-    ) -> tuple[list[_File], list[_File]]:
+    def _list(self) -> tuple[list[_File], list[_File]]:
         """List posts and images, each sorted by path."""
         blog = self._root / names.BLOG
         is_site = blog.is_dir()
-        walk = _Walk(self._root, cancelled)
+        walk = _Walk(self._root)
         posts = walk.below(str(blog), names.BLOG) if is_site else walk.below(str(self._root), "")
         found = sorted(
             (f for f in posts if f.problem or names.is_post(f.path)),
@@ -185,9 +175,8 @@ class DirectorySource:
 class _Walk:
     """Lists files below a folder, within bounds and without leaving it."""
 
-    def __init__(self, root: Path, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._cancelled = cancelled
         self._left = names.FILES_LIMIT
 
     def below(self, folder: str, path: str, depth: int = 0) -> Iterator[_File]:
@@ -196,7 +185,6 @@ class _Walk:
         Raises:
             SourceError: The topmost folder can't be read, or it holds too many files.
         """
-        _check_cancelled(self._cancelled)
         try:
             with os.scandir(folder) as entries:
                 inside = list(entries)
@@ -257,8 +245,3 @@ def _read_bytes(path: str, limit: int) -> bytes:
     if len(data) > limit:
         raise OSError(0, "it is too large")
     return data
-
-
-def _check_cancelled(cancelled: Callable[[], bool]) -> None:
-    if cancelled():
-        raise StoppedError("cancelled; nothing was changed")

@@ -11,7 +11,6 @@ from xsfreader.errors import UpstreamError
 from xsfreader.model import Xep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
 SIZE_LIMIT = 8 << 20
@@ -32,16 +31,13 @@ class XepList(NamedTuple):
     modified: str | None
 
 
-def fetch(
-    url: str, etag: str | None, modified: str | None, cancelled: Callable[[], bool]
-) -> XepList | None:
+def fetch(url: str, etag: str | None, modified: str | None) -> XepList | None:
     """Fetch the list; return None if it still has the ``etag`` or the date ``modified``.
 
     Raises SourceError.
     """
     from xsfreader.source.web.address import parse_address
-    from xsfreader.source.web.patience import patiently
-    from xsfreader.source.web.session import HttpSession
+    from xsfreader.source.web.session import Connections, HttpSession
 
     address = parse_address(url)
     headers = {}
@@ -49,20 +45,18 @@ def fetch(
         headers["If-None-Match"] = etag
     if modified is not None:
         headers["If-Modified-Since"] = modified
-
-    def work(_report: object) -> XepList | None:
-        with (
+    with (
+        closing(Connections()) as connections,
+        closing(
             HttpSession(
-                address, limit=SIZE_LIMIT, media_types=MEDIA_TYPES, cancelled=cancelled
-            ) as session,
-            closing(session.request("GET", str(address), headers=headers)) as answer,
-        ):
-            if answer.status == NOT_MODIFIED:
-                return None
-            xeps = parse(answer.read())
-            return XepList(xeps, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
-
-    return patiently(work, progress=lambda _: None, stopped=cancelled, abandon=lambda: None)
+                address, limit=SIZE_LIMIT, media_types=MEDIA_TYPES, connections=connections
+            ).request("GET", str(address), headers=headers)
+        ) as answer,
+    ):
+        if answer.status == NOT_MODIFIED:
+            return None
+        xeps = parse(answer.read())
+    return XepList(xeps, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
 
 
 def parse(data: bytes) -> tuple[Xep, ...]:

@@ -6,22 +6,21 @@ files that are missing, by their ids.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
 from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
-from xsfreader.source.web.patience import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dulwich.pack import UnpackedObject
 
     from xsfreader.source.git.client import GitClient
     from xsfreader.source.git.tree import Listing
+    from xsfreader.source.web.session import Connections
 
     Report = Callable[[Progress], None]
 
@@ -57,81 +56,58 @@ class GitSource:
         if branch is not None and (not branch.isprintable() or " " in branch or not branch):
             raise SourceError("a branch name can't have spaces or control characters")
         self._branch = branch
+        self._connections: Connections | None = None
+        """Made when first needed, and kept: images are fetched one by one."""
 
     @property
     def name(self) -> str:
         """The URL, without a name or a password."""
         return str(self._address)
 
-    def snapshot(
-        self,
-        known: Known,
-        progress: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
-    ) -> Snapshot | None:
+    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
         """Fetch what changed since ``known``; return None if nothing did. Raises SourceError."""
-        return patiently(
-            lambda report: self._snapshot(known, report, cancelled),
-            progress=progress,
-            stopped=cancelled,
-            abandon=lambda: None,
-        )
-
-    def _snapshot(
-        self,
-        known: Known,
-        progress: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
-    ) -> Snapshot | None:
         from xsfreader.source.git.tree import list_commit
 
-        with self._connect(RECEIVE_LIMIT, UNPACK_LIMIT, cancelled) as client:
-            progress(Progress("contacting the server"))
-            commit = self._find_commit(client)
-            if commit == known.snapshot:
-                return None
-            objects = self._fetch_trees(client, commit, progress)
-            with client.translate_errors():
-                listing = list_commit(commit, objects)
-            if not listing.files:
-                raise UpstreamError(f"{self.name} has no posts in {names.BLOG}: check the address")
-            missing = _missing_ids(listing, known)
-            objects |= self._fetch_posts(client, [n for n in missing if n not in objects], progress)
+        client = self._connect(RECEIVE_LIMIT, UNPACK_LIMIT)
+        progress(Progress("contacting the server"))
+        commit = self._find_commit(client)
+        if commit == known.snapshot:
+            return None
+        objects = self._fetch_trees(client, commit, progress)
+        with client.translate_errors():
+            listing = list_commit(commit, objects)
+        if not listing.files:
+            raise UpstreamError(f"{self.name} has no posts in {names.BLOG}: check the address")
+        missing = _missing_ids(listing, known)
+        objects |= self._fetch_posts(client, [n for n in missing if n not in objects], progress)
         return self._assemble(commit, listing, {name: objects.get(name) for name in missing})
 
     def fingerprint(self) -> str:
         """Return nothing: finding changes takes a request."""
         return ""
 
-    def blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
+    def blob(self, path: str, blob: str) -> bytes:
         """Fetch a file by its id; ``path`` is only used in errors. Raises SourceError."""
-        return patiently(
-            lambda _: self._blob(path, blob, cancelled),
-            progress=lambda _: None,
-            stopped=cancelled,
-            abandon=lambda: None,
-        )
-
-    def _blob(self, path: str, blob: str, cancelled: Callable[[], bool]) -> bytes:
         limit = names.IMAGE_LIMIT
-        with self._connect(limit + (1 << 20), limit, cancelled) as client:
-            objects = client.fetch([blob], lambda _: None)
+        client = self._connect(limit + (1 << 20), limit)
+        objects = client.fetch([blob], lambda _: None)
         if blob not in objects:
             raise UpstreamError(f"{self.name} did not send {path}; it may be deleted, sync again")
         return _data(objects[blob])
 
-    @contextmanager
-    def _connect(
-        self, receive_limit: int, unpack_limit: int, cancelled: Callable[[], bool]
-    ) -> Iterator[GitClient]:
-        """Open a session with the server; send nothing yet."""
+    def _connect(self, receive_limit: int, unpack_limit: int) -> GitClient:
+        """Start a session with the server; send nothing yet."""
         from xsfreader.source.git.client import MEDIA_TYPES, GitClient
-        from xsfreader.source.web.session import HttpSession
+        from xsfreader.source.web.session import Connections, HttpSession
 
-        with HttpSession(
-            self._address, limit=receive_limit, media_types=MEDIA_TYPES, cancelled=cancelled
-        ) as session:
-            yield GitClient(self._address, session, unpack_limit)
+        self._connections = self._connections or Connections()
+        session = HttpSession(
+            self._address,
+            limit=receive_limit,
+            media_types=MEDIA_TYPES,
+            connections=self._connections,
+        )
+        return GitClient(self._address, session, unpack_limit)
 
     def _find_commit(self, client: GitClient) -> str:
         """Return the newest commit of the branch."""

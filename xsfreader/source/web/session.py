@@ -1,14 +1,14 @@
 """HTTP requests with urllib3, within bounds and with safe redirects.
 
-A session lasts for one task, such as a sync: it keeps the connection open between requests, and
-its bounds apply to all of them together.
+A session lasts for one task, such as a sync: its bounds apply to all requests together. The
+connections stay open between requests and sessions.
 """
 
 from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 import urllib3
@@ -18,7 +18,6 @@ from xsfreader import __version__
 from xsfreader.errors import (
     OversizeError,
     SourceError,
-    StoppedError,
     UnreachableError,
     UpstreamError,
 )
@@ -27,7 +26,7 @@ from xsfreader.source.web.environment import find_proxy, trusted_certificates
 from xsfreader.source.web.failures import describe_refusal, network_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from urllib3 import BaseHTTPResponse
 
@@ -42,6 +41,36 @@ REDIRECTS: Final = 5
 CHUNK: Final = 1 << 16
 
 
+class Connections:
+    """Open connections to hosts, for sessions that follow each other."""
+
+    def __init__(self) -> None:
+        self._managers: dict[tuple[bool, Address | None], urllib3.PoolManager] = {}
+
+    def manager(self, target: Address) -> urllib3.PoolManager:
+        """Return the pool manager for hosts behind the same proxy. Raises SourceError."""
+        proxy = find_proxy(target)
+        manager = self._managers.get((target.secure, proxy))
+        if manager is None:
+            certificates = trusted_certificates() if target.secure else None
+            if proxy is None:
+                manager = urllib3.PoolManager(ssl_context=certificates)
+            else:
+                password = proxy.authorization
+                manager = urllib3.ProxyManager(
+                    proxy.origin,
+                    proxy_headers={"Proxy-Authorization": password} if password else None,
+                    ssl_context=certificates,
+                )
+            self._managers[target.secure, proxy] = manager
+        return manager
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        for manager in self._managers.values():
+            manager.clear()
+
+
 class HttpSession:
     """Requests to one address.
 
@@ -54,7 +83,7 @@ class HttpSession:
         *,
         limit: int,
         media_types: Collection[str],
-        cancelled: Callable[[], bool],
+        connections: Connections,
     ) -> None:
         """Send nothing yet.
 
@@ -62,24 +91,16 @@ class HttpSession:
             address: Where requests go; its password is sent to its origin alone.
             limit: Bytes that all responses together may have.
             media_types: The accepted ones; the page of a captive portal has another.
-            cancelled: Polled before and during each request.
+            connections: Connections that requests use and leave open.
         """
         self.headers: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
         self._address = address
         self._limit = self._left = limit
         self._media_types = media_types
-        self._cancelled = cancelled
         self._end = time.monotonic() + TOTAL_SECONDS
         self._origins = {address.origin}
         """Where requests may go: the address's origin, and those that it redirects to."""
-        self._managers: dict[tuple[bool, Address | None], urllib3.PoolManager] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for manager in self._managers.values():
-            manager.clear()
+        self._connections = connections
 
     def request(
         self,
@@ -137,7 +158,7 @@ class HttpSession:
         if self._address.authorization and target.origin == self._address.origin:
             sent["Authorization"] = self._address.authorization
         with self._translate_errors(target):
-            manager = self._manager(target)
+            manager = self._connections.manager(target)
 
             def send() -> BaseHTTPResponse:
                 return manager.request(
@@ -158,24 +179,6 @@ class HttpSession:
                     raise
             # The server may have closed the connection since the last request.
             return send()
-
-    def _manager(self, target: Address) -> urllib3.PoolManager:
-        """Return the pool manager for hosts behind the same proxy."""
-        proxy = find_proxy(target)
-        manager = self._managers.get((target.secure, proxy))
-        if manager is None:
-            certificates = trusted_certificates() if target.secure else None
-            if proxy is None:
-                manager = urllib3.PoolManager(ssl_context=certificates)
-            else:
-                password = proxy.authorization
-                manager = urllib3.ProxyManager(
-                    proxy.origin,
-                    proxy_headers={"Proxy-Authorization": password} if password else None,
-                    ssl_context=certificates,
-                )
-            self._managers[target.secure, proxy] = manager
-        return manager
 
     def _follow(self, source: Address, location: str) -> str:
         """Return the target of a redirect. Raises SourceError if it is not safe."""
@@ -198,8 +201,6 @@ class HttpSession:
         raise UpstreamError(describe_refusal(response.status, str(self._address), media_type))
 
     def _check_time(self) -> None:
-        if self._cancelled():
-            raise StoppedError("cancelled; nothing was changed")
         if time.monotonic() > self._end:
             raise UnreachableError("the server is too slow; try again later")
 
@@ -231,7 +232,7 @@ class BoundedResponse:
         """Read ``size`` bytes, fewer at the end; everything if ``size`` is None.
 
         Raises:
-            SourceError: The connection failed, a bound is exceeded, or the task was cancelled.
+            SourceError: The connection failed, or a bound is exceeded.
         """
         parts = []
         left = size
