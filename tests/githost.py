@@ -1,11 +1,11 @@
 """A real Git host on loopback: ``git http-backend`` behind a threaded HTTP server.
 
-It counts what goes over the wire and can be told to misbehave. Tests and benchmarks use it:
+It records requests and can be made to misbehave. Tests and benchmarks use it:
 
     with GitHost(folder_of_bare_repositories) as host:
-        host.url("blog.git")      # give that to the program
-        host.seen                 # what was asked, with bytes either way
-        host.fault = Fault(...)   # from now on, until it is set to None
+        host.url("blog.git")      # an address for the program
+        host.seen                 # the requests so far, and the bytes of their answers
+        host.fault = Fault(...)   # misbehave from now on, until it is set to None
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Seen:
     """Names in lower case."""
     body: bytes
     sent: int
-    """Bytes of the answer, its head included."""
+    """Bytes of the answer, including its headers."""
     connection: tuple[str, int]
     """Address of the client's end, another for each connection."""
 
@@ -49,23 +49,23 @@ class Fault:
     """How to misbehave; every field does one thing, and they combine."""
 
     only: str = ""
-    """Only where this stands in the target or the body: ``command=fetch``, ``info/refs``."""
+    """Only for requests with this in the target or the body: ``command=fetch``, ``info/refs``."""
     delay: float = 0.0
     """Seconds to wait before the answer; ended by stopping the host."""
     status: int | None = None
-    """Answer with this instead of asking Git."""
+    """Answer with this status instead of calling Git."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Further headers, and others for those there are."""
+    """Headers to add or replace."""
     body: bytes | None = None
-    """Send this instead of what Git says."""
+    """Send this instead of the answer of Git."""
     change: Callable[[bytes], bytes] | None = None
-    """Send this of what Git says."""
+    """Changes the answer of Git."""
     cut: int | None = None
     """Close the connection after that many bytes of the body."""
     stall: int | None = None
     """Go silent after that many bytes of the body, until the host is stopped."""
     deaf: bool = False
-    """Hide from Git which version of the protocol was asked for."""
+    """Hide the requested version of the protocol from Git."""
 
 
 class GitHost:
@@ -226,7 +226,7 @@ def _handler_of(host: GitHost) -> type[_Handler]:
 
 
 def git(folder: Path, *arguments: str, stdin: bytes = b"") -> str:
-    """Run Git in a folder, away from any configuration, and return what it says."""
+    """Run Git in a folder without any configuration, and return its output."""
     environment = {
         "PATH": os.environ["PATH"],
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -258,7 +258,7 @@ def new_repository(path: Path, *, filters: bool = True) -> Path:
 def commit(
     repository: Path, files: Mapping[str, bytes], *, branch: str = "master", mode: str = "100644"
 ) -> str:
-    """Make ``files`` the whole content of a branch, in a commit without parent; give its id."""
+    """Replace the content of a branch by ``files``, in a commit without parent; return its id."""
     lines = [f"commit refs/heads/{branch}\ncommitter A <a@example.org> {int(time.time())} +0000\n"]
     lines.append("data 1\nx\ndeleteall\n")
     stream = "".join(lines).encode()
@@ -273,7 +273,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
 def corpus_repository(path: Path) -> Path:
-    """Clone the corpus, the real blog at three moments, or skip where it is missing."""
+    """Clone the corpus, which has the real blog in three commits; skip the test without it."""
     bundle = CORPUS / "xmpp.org.bundle"
     if not bundle.exists():
         pytest.skip(f"{bundle} is missing: the corpus lies beside the repository")
@@ -284,5 +284,5 @@ def corpus_repository(path: Path) -> Path:
 
 
 def corpus_commits(repository: Path) -> list[str]:
-    """The three commits of the corpus, oldest first."""
+    """Return the three commits of the corpus, oldest first."""
     return git(repository, "rev-list", "--reverse", "master").split()

@@ -1,4 +1,4 @@
-"""The host that other tests stand on serves Git itself too, and misbehaves as told."""
+"""The Git host of the tests serves the real Git client, and misbehaves when a fault is set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_git_clones_from_it(tmp_path: Path, filters: bool) -> None:
     assert (tmp_path / "clone" / "content/blog/42.md").read_bytes() == b"42"
 
 
-def test_git_itself_fails_where_it_is_told_to(tmp_path: Path) -> None:
+def test_git_itself_fails_at_faults(tmp_path: Path) -> None:
     commit(new_repository(tmp_path / "up" / "blog.git"), {"a": b"a"})
     with GitHost(tmp_path / "up") as host:
         for fault in (Fault(status=404), Fault(only="want", cut=10)):

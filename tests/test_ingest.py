@@ -31,7 +31,7 @@ def minimal(front: str = "", body: str = "Text", path: str = "content/blog/a.md"
     return read(f"title: A Title\ndate: 2025-10-05\n{front}", body, path)
 
 
-def test_a_whole_post() -> None:
+def test_complete_post() -> None:
     full = read(
         'title: "The Newsletter & more"\ndate: 2025-10-05\nauthor: emus\n'
         "categories: [Newsletter, XSF]\naliases:\n  - /old/place\nsummary: >\n  In\n  short",
@@ -126,7 +126,7 @@ def test_odd_titles_have_the_permalinks_that_the_sites_hugo_gives_them() -> None
     assert made == {case["title"]: case["permalink"] for case in cases}
 
 
-def test_names_that_a_translator_translated_are_understood_but_not_by_the_site() -> None:
+def test_translated_field_names_are_read_but_ignored_for_the_permalink() -> None:
     post = read(
         "titolo: Notizie\ndata: 2025-08-05\ncategorie: [‘Newsletter’]", path="b/x.it.md"
     ).post
@@ -144,11 +144,11 @@ def test_line_ends_and_byte_order_mark() -> None:
     assert (full.post.title, full.body) == ("t", "a\nb")
 
 
-def test_code_at_the_start_keeps_its_indent() -> None:
+def test_code_at_the_start_keeps_its_indentation() -> None:
     assert minimal(body="    code\n\ntext").body == "    code\n\ntext"
 
 
-def test_control_characters_leave_titles() -> None:
+def test_control_characters_are_removed_from_titles() -> None:
     post = read(
         'title: "a\\e[31m\\n b \\u202e\\0c"\ndate: 2025-01-01\ncategories: ["\\x9b x"]'
     ).post
@@ -166,7 +166,7 @@ def test_control_characters_leave_titles() -> None:
         ("Łódź — «naïve»", "Łódź — «naïve»"),
     ],
 )
-def test_wrongly_decoded_text_is_mended(broken: str, whole: str) -> None:
+def test_wrongly_decoded_text_is_repaired(broken: str, whole: str) -> None:
     assert minimal(body=f"first\n\n{broken}\n\nlast").body == f"first\n\n{whole}\n\nlast"
 
 
@@ -189,7 +189,7 @@ def test_wrongly_decoded_text_is_mended(broken: str, whole: str) -> None:
         ("Head\n====\n\ntext[^1]\n\n[^1]: note", "Head text note"),
     ],
 )
-def test_what_a_reader_sees(body: str, seen: str) -> None:
+def test_visible_text(body: str, seen: str) -> None:
     assert visible_text(body) == seen
 
 
@@ -202,12 +202,12 @@ def test_xeps_in_order_of_first_mention() -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_body_is_read(body: str) -> None:
+def test_any_body_has_visible_text(body: str) -> None:
     assert "\n" not in visible_text(body)
     mentioned_xeps(body)
 
 
-def test_a_file_elsewhere_is_what_ingest_makes_of_it_there() -> None:
+def test_moving_a_post_equals_reading_it_there() -> None:
     front = "title: t\ndate: 2025-01-01\naliases: [/old, x]"
     for before in ("b/a.md", "b/a.de.md"):
         for after in ("c/a.md", "c/x.de.md", "c/x.pt-br.md"):
@@ -233,7 +233,7 @@ def test_every_post_of_the_site_has_its_permalink() -> None:
 
 
 @needs_corpus
-def test_the_seed_copy_of_the_trip_report_is_mended() -> None:
+def test_seed_copy_of_the_trip_report_is_repaired() -> None:
     data = (CORPUS / "brussels-trip-report.seed.md").read_bytes()
     full = ingest("content/blog/brussels-trip-report.md", BLOB, data)
     assert "Remko Tronçon" in full.body
@@ -281,7 +281,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_no_post_is_named_with_a_reason(data: bytes) -> None:
+def test_invalid_files_are_rejected_with_a_reason(data: bytes) -> None:
     with pytest.raises(UnreadablePostError) as caught:
         ingest("content/blog/a.md", BLOB, data)
     reason = str(caught.value)
@@ -304,7 +304,7 @@ def test_what_is_no_post_is_named_with_a_reason(data: bytes) -> None:
         (b"---\n- a\n---\n", "front matter has no fields"),
     ],
 )
-def test_the_reason_names_the_line(data: bytes, reason: str) -> None:
+def test_reason_names_the_line(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadablePostError) as caught:
         ingest("content/blog/a.md", BLOB, data)
     assert str(caught.value) == reason
@@ -328,7 +328,7 @@ def test_the_reason_names_the_line(data: bytes, reason: str) -> None:
     ],
     ids=["YAML", "TOML", "JSON"],
 )
-def test_front_matter_says_the_same_in_each_of_hugos_languages(data: bytes) -> None:
+def test_yaml_toml_and_json_give_the_same_post(data: bytes) -> None:
     full = ingest("content/blog/a.md", BLOB, data)
     post = full.post
     assert (post.title, post.permalink) == ("A & B", "/2025/10/a-b/")
@@ -337,12 +337,12 @@ def test_front_matter_says_the_same_in_each_of_hugos_languages(data: bytes) -> N
     assert full.body == "Text"
 
 
-def test_scalars_of_yaml_stay_as_they_are_written() -> None:
+def test_yaml_scalars_stay_text() -> None:
     post = read("title: 2024\ndate: '2025-01-02'\nauthor: Null\nauthors: 'Null'\nsummary: Yes").post
     assert (post.title, post.summary, post.authors) == ("2024", "Yes", ("Null",))
 
 
-def test_yaml_that_is_hostile_but_whole_is_only_text() -> None:
+def test_hostile_but_valid_yaml_is_only_text() -> None:
     bomb = "a: &a [x, x]\n" + "".join(
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -368,7 +368,7 @@ YAML = st.recursive(
         YAML,
     )
 )
-def test_any_values_make_a_post_or_a_reason(front: dict[str, object]) -> None:
+def test_any_values_give_a_post_or_a_reason(front: dict[str, object]) -> None:
     import yaml
 
     data = f"---\n{yaml.safe_dump(front, allow_unicode=True)}---\ntext".encode("utf-8", "replace")
@@ -387,7 +387,7 @@ def test_any_values_make_a_post_or_a_reason(front: dict[str, object]) -> None:
     st.binary(max_size=400),
     st.sampled_from([b"", b"---\n", b"---\ntitle: a\ndate: 2025-01-01\n---\n"]),
 )
-def test_any_bytes_make_a_post_or_a_reason(data: bytes, start: bytes) -> None:
+def test_any_bytes_give_a_post_or_a_reason(data: bytes, start: bytes) -> None:
     try:
         full = ingest("content/blog/a.md", BLOB, start + data)
     except UnreadablePostError:
@@ -395,7 +395,7 @@ def test_any_bytes_make_a_post_or_a_reason(data: bytes, start: bytes) -> None:
     assert full.text == "" or full.text.strip()
 
 
-def test_bodies_made_to_be_slow_are_not() -> None:
+def test_hostile_bodies_are_read_quickly() -> None:
     for piece in ("[", "![", "[a](", "{{<", "[[", "*_", "`", "&", "\\", "{#", "<http:", "|-"):
         visible_text(piece * (200_000 // len(piece)))
 

@@ -1,4 +1,4 @@
-"""From a real Git host to a real archive, and back whole when something is wrong."""
+"""Syncing from a real Git host: the archive is updated completely or not at all."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.mark.corpus
-def test_the_real_blog_arrives_with_the_sites_permalinks(tmp_path: Path, store: Store) -> None:
+def test_real_blog_has_the_permalinks_of_the_site(tmp_path: Path, store: Store) -> None:
     corpus_repository(tmp_path / "up" / "up.git")
     with GitHost(tmp_path / "up") as host:
         report = bring(store, host.url("up.git"))
@@ -145,7 +145,7 @@ def test_new_changed_moved_and_removed_files_are_counted(
     assert store.full("/2020/01/b/").body.strip() == "Other."
 
 
-def test_a_file_that_moves_to_another_language_is_read_for_it(
+def test_file_that_moves_to_another_language_changes_its_language(
     host: GitHost, blog: Path, store: Store
 ) -> None:
     commit(blog, {"content/blog/a.md": post("A")})
@@ -167,7 +167,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", ["git", "folder"])
-def test_files_that_are_no_posts_are_named_and_the_rest_arrives(
+def test_unreadable_files_are_reported_and_the_rest_is_synced(
     host: GitHost, blog: Path, store: Store, tmp_path: Path, kind: str
 ) -> None:
     files = {"content/blog/good.md": post("Good")}
@@ -189,7 +189,7 @@ def test_files_that_are_no_posts_are_named_and_the_rest_arrives(
     )
 
 
-def test_files_set_aside_stay_named_until_they_are_mended(
+def test_files_set_aside_are_reported_until_they_are_corrected(
     host: GitHost, blog: Path, store: Store
 ) -> None:
     commit(
@@ -205,7 +205,7 @@ def test_files_set_aside_stay_named_until_they_are_mended(
     assert report.total == 2
 
 
-def test_progress_tells_stage_by_stage(host: GitHost, blog: Path, store: Store) -> None:
+def test_progress_goes_through_all_stages(host: GitHost, blog: Path, store: Store) -> None:
     commit(blog, {f"content/blog/{i}.md": post(f"P{i}") for i in range(20)})
     told: list[Progress] = []
     sync(store, open_source(host.url("blog.git")), told.append)
@@ -227,7 +227,7 @@ def test_progress_tells_stage_by_stage(host: GitHost, blog: Path, store: Store) 
         Fault(only="want", change=lambda data: data[:-40] + bytes(40)),
     ],
 )
-def test_a_failed_sync_leaves_the_archive_as_it_was(
+def test_failed_sync_leaves_the_archive_unchanged(
     host: GitHost, blog: Path, store: Store, fault: Fault
 ) -> None:
     commit(blog, {"content/blog/a.md": post("A")})
@@ -243,7 +243,7 @@ def test_a_failed_sync_leaves_the_archive_as_it_was(
 
 
 @pytest.mark.parametrize("stage", ["fetching posts", "reading posts", "saving"])
-def test_an_interrupt_leaves_the_archive_as_it_was(
+def test_interrupted_sync_leaves_the_archive_unchanged(
     host: GitHost, blog: Path, store: Store, stage: str
 ) -> None:
     commit(blog, {f"content/blog/{i}.md": post(f"P{i}") for i in range(50)})
@@ -259,7 +259,7 @@ def test_an_interrupt_leaves_the_archive_as_it_was(
     assert bring(store, host.url("blog.git")).new == 50
 
 
-def test_a_repository_that_lost_its_posts_empties_no_archive(
+def test_repository_without_posts_leaves_the_archive_unchanged(
     host: GitHost, blog: Path, store: Store
 ) -> None:
     commit(blog, {"content/blog/a.md": post("A")})
@@ -283,7 +283,7 @@ def test_libraries_print_nothing(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("begins\n", "")
 
 
-def test_a_second_process_says_that_one_is_syncing(
+def test_second_process_reports_that_one_is_syncing(
     host: GitHost, blog: Path, tmp_path: Path
 ) -> None:
     commit(blog, {"content/blog/a.md": post("A")})
@@ -304,7 +304,7 @@ def test_a_second_process_says_that_one_is_syncing(
         assert bring(store, host.url("blog.git")).new == 1
 
 
-def test_a_folder_is_followed(store: Store, tmp_path: Path) -> None:
+def test_changes_of_a_folder_are_synced(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
     folder.mkdir()
     (folder / "a.md").write_bytes(post("A"))
@@ -314,7 +314,7 @@ def test_a_folder_is_followed(store: Store, tmp_path: Path) -> None:
     assert bring(store, str(folder)).changed == 0
 
 
-def test_the_guide_arrives_whole(store: Store) -> None:
+def test_guide_is_synced_completely(store: Store) -> None:
     report = bring(store, "guide")
     assert report.total >= 10
     assert report.set_aside == ()

@@ -32,7 +32,7 @@ def read(root: Path, known: Known | None = None) -> Snapshot:
     return snapshot
 
 
-def test_a_checkout_has_the_sites_paths_and_gits_ids(tmp_path: Path) -> None:
+def test_checkout_has_paths_of_the_site_and_ids_of_git(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -60,19 +60,19 @@ def test_a_checkout_has_the_sites_paths_and_gits_ids(tmp_path: Path) -> None:
     )
 
 
-def test_any_folder_has_paths_of_its_own(tmp_path: Path) -> None:
+def test_other_folders_have_relative_paths(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "deep/b.md": b"b", "c.txt": b"c", "images/x.png": b"x"})
     snapshot = read(tmp_path)
     assert set(snapshot.files) == {"a.md", "deep/b.md"}
     assert set(snapshot.images) == {"/images/x.png"}
 
 
-def test_hidden_folders_and_others_programs_are_skipped(tmp_path: Path) -> None:
+def test_hidden_folders_and_node_modules_are_skipped(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", ".git/b.md": b"b", "node_modules/x/c.md": b"c", ".d.md": b"d"})
     assert set(read(tmp_path).files) == {"a.md"}
 
 
-def test_only_what_changed_comes_and_nothing_where_nothing_did(tmp_path: Path) -> None:
+def test_only_changes_are_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "c.md": b"c"})
     old = read(tmp_path)
     known = Known(old.id, old.files)
@@ -86,7 +86,7 @@ def test_only_what_changed_comes_and_nothing_where_nothing_did(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("change", ["edit", "same size", "add", "remove", "rename", "image"])
-def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path, change: str) -> None:
+def test_fingerprint_changes_when_a_file_does(tmp_path: Path, change: str) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "images/x.png": b"x"})
     source = DirectorySource(tmp_path)
     before = source.fingerprint()
@@ -107,7 +107,7 @@ def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path, change: str) -
     assert source.fingerprint() != before
 
 
-def test_links_out_of_the_folder_are_refused_and_links_within_it_read(tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_rejected_and_links_within_it_read(tmp_path: Path) -> None:
     write(tmp_path, {"out/secret.md": b"secret", "in/a.md": b"a", "out/more/b.md": b"b"})
     root = tmp_path / "in"
     (root / "out.md").symlink_to(tmp_path / "out" / "secret.md")
@@ -135,7 +135,7 @@ def test_images_are_not_read_through_links_out_of_the_folder(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_files_are_named(tmp_path: Path) -> None:
+def test_unreadable_files_are_reported(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "c/d.md": b"d"})
     (tmp_path / "b.md").chmod(0)
     (tmp_path / "c").chmod(0)
@@ -147,7 +147,7 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     assert set(snapshot.blobs.values()) == {b"a"}
 
 
-def test_a_file_that_turns_unreadable_is_named(
+def test_file_that_becomes_unreadable_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "c.md": b"c"})
@@ -168,7 +168,7 @@ def test_a_file_that_turns_unreadable_is_named(
     assert set(snapshot.files) == {"a.md", "c.md"}
 
 
-def test_what_can_be_no_post_is_named_and_the_rest_arrives(tmp_path: Path) -> None:
+def test_rejected_files_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "long.md": b"x" * (10 << 20), "bad\n.md": b"b"})
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "folder.md").mkdir()
@@ -181,7 +181,7 @@ def test_what_can_be_no_post_is_named_and_the_rest_arrives(tmp_path: Path) -> No
     assert all(path.isprintable() for path in snapshot.files)
 
 
-def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_files_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {f"{i}.md": b"a" for i in range(20)})
     monkeypatch.setattr(names, "FILES_LIMIT", 10)
     with pytest.raises(OversizeError, match="too many files"):
@@ -192,7 +192,7 @@ def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         read(tmp_path)
 
 
-def test_a_folder_without_posts_and_one_that_is_gone_are_named(tmp_path: Path) -> None:
+def test_folder_without_posts_and_deleted_folder_are_errors(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     folder.mkdir()
     source = DirectorySource(folder)
@@ -205,7 +205,7 @@ def test_a_folder_without_posts_and_one_that_is_gone_are_named(tmp_path: Path) -
         source.fingerprint()
 
 
-def test_files_that_come_and_go_while_reading_do_no_harm(tmp_path: Path) -> None:
+def test_files_may_appear_and_vanish_while_reading(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a"})
     done = threading.Event()
 
@@ -228,7 +228,7 @@ def test_files_that_come_and_go_while_reading_do_no_harm(tmp_path: Path) -> None
         thread.join()
 
 
-def test_the_guide_is_a_source_like_others() -> None:
+def test_guide_is_a_source() -> None:
     source = open_source("guide")
     assert source.name == "guide"
     assert source.local
@@ -242,9 +242,7 @@ def test_the_guide_is_a_source_like_others() -> None:
     assert source.snapshot(known, lambda _: None) is None
 
 
-def test_an_image_that_is_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_large_image_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"a.md": b"a", "images/x.png": b"xxxx"})
     monkeypatch.setattr(names, "IMAGE_LIMIT", 3)
     with pytest.raises(SourceError, match="larger"):

@@ -55,7 +55,7 @@ def blob_id(data: bytes) -> str:
 
 
 @pytest.mark.corpus
-def test_the_real_blog_comes_in_few_requests_and_bytes(tmp_path: Path) -> None:
+def test_real_blog_takes_few_requests_and_bytes(tmp_path: Path) -> None:
     repository = corpus_repository(tmp_path / "up.git")
     listed = git(repository, "ls-tree", "-r", "master", "content/blog").splitlines()
     expected = {}
@@ -81,7 +81,7 @@ def test_the_real_blog_comes_in_few_requests_and_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
-def test_only_what_changed_comes_from_one_commit_to_the_next(tmp_path: Path) -> None:
+def test_only_changed_files_are_fetched(tmp_path: Path) -> None:
     repository = corpus_repository(tmp_path / "up.git")
     first, second, _ = corpus_commits(repository)
     with GitHost(tmp_path) as host:
@@ -95,7 +95,7 @@ def test_only_what_changed_comes_from_one_commit_to_the_next(tmp_path: Path) -> 
     assert 0 < len(new.blobs) < len(new.files) / 2
 
 
-def test_a_file_that_only_moved_is_not_sent_again(host: GitHost, blog: Path) -> None:
+def test_moved_file_is_not_fetched_again(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": POST, "content/blog/b.md": b"b"})
     old = fetched(host)
     commit(blog, {"content/blog/moved/a.md": POST, "content/blog/b.md": b"c"})
@@ -104,7 +104,7 @@ def test_a_file_that_only_moved_is_not_sent_again(host: GitHost, blog: Path) -> 
     assert list(new.blobs.values()) == [b"c"]
 
 
-def test_a_branch_that_was_rewritten_is_followed(host: GitHost, blog: Path) -> None:
+def test_rewritten_branch_is_followed(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": b"one"})
     old = fetched(host)
     commit(blog, {"content/blog/a.md": b"two"})
@@ -113,7 +113,7 @@ def test_a_branch_that_was_rewritten_is_followed(host: GitHost, blog: Path) -> N
     assert list(new.blobs.values()) == [b"two"]
 
 
-def test_one_branch_is_read_and_no_other(host: GitHost, blog: Path) -> None:
+def test_only_the_named_branch_is_read(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": b"default"})
     commit(blog, {"content/blog/a.md": b"draft"}, branch="draft")
     commit(blog, {"content/blog/a.md": b"draft two"}, branch="draft2")
@@ -143,7 +143,7 @@ def test_only_posts_and_images_are_listed(host: GitHost, blog: Path) -> None:
     assert set(snapshot.blobs.values()) == {b"a", b"b"}
 
 
-def test_an_image_comes_by_its_id(host: GitHost, blog: Path) -> None:
+def test_image_is_fetched_by_its_id(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": b"a", "static/images/x.png": b"\x89PNG"})
     source = open_source(host.url("blog.git"))
     image = blob_id(b"\x89PNG")
@@ -152,7 +152,7 @@ def test_an_image_comes_by_its_id(host: GitHost, blog: Path) -> None:
         source.blob("/images/x.png", "0" * 40)
 
 
-def test_images_come_over_one_connection(host: GitHost, blog: Path) -> None:
+def test_images_are_fetched_over_one_connection(host: GitHost, blog: Path) -> None:
     images = {f"static/images/{i}.png": b"%d" % i for i in range(3)}
     commit(blog, {"content/blog/a.md": b"a", **images})
     source = open_source(host.url("blog.git"))
@@ -161,7 +161,7 @@ def test_images_come_over_one_connection(host: GitHost, blog: Path) -> None:
     assert len({request.connection for request in host.seen}) == 1
 
 
-def test_an_image_that_is_too_large_is_refused(
+def test_too_large_image_is_rejected(
     host: GitHost, blog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(blog, {"content/blog/a.md": b"a", "static/images/x.png": bytes(100_000)})
@@ -171,7 +171,7 @@ def test_an_image_that_is_too_large_is_refused(
 
 
 @pytest.mark.parametrize("fault", [None, Fault(deaf=True)])
-def test_a_server_without_filters_works_and_is_named(tmp_path: Path, fault: Fault | None) -> None:
+def test_server_without_filters_works_and_is_reported(tmp_path: Path, fault: Fault | None) -> None:
     repository = new_repository(tmp_path / "blog.git", filters=False)
     files = {"content/blog/a.md": b"a", "static/images/x": b"x", "big": os.urandom(3 << 20)}
     commit(repository, files)
@@ -185,7 +185,7 @@ def test_a_server_without_filters_works_and_is_named(tmp_path: Path, fault: Faul
     assert any("whole site" in item.stage for item in told)
 
 
-def test_a_server_that_speaks_version_0_finds_branches(host: GitHost, blog: Path) -> None:
+def test_server_with_protocol_version_0_finds_branches(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": b"draft"}, branch="draft")
     host.fault = Fault(deaf=True)
     assert list(fetched(host, branch="draft").blobs.values()) == [b"draft"]
@@ -193,7 +193,7 @@ def test_a_server_that_speaks_version_0_finds_branches(host: GitHost, blog: Path
         fetch(host, branch="none")
 
 
-def test_progress_goes_forward_and_says_what_is_done(host: GitHost, blog: Path) -> None:
+def test_progress_only_increases(host: GitHost, blog: Path) -> None:
     commit(blog, {f"content/blog/{i}.md": b"%d" % i for i in range(100)})
     told: list[Progress] = []
     open_source(host.url("blog.git")).snapshot(Known(), told.append)
@@ -207,7 +207,7 @@ def test_progress_goes_forward_and_says_what_is_done(host: GitHost, blog: Path) 
     assert posts[-1] == Progress("fetching posts", 100, 100, "posts")
 
 
-def test_many_posts_come_in_batches(
+def test_many_posts_are_fetched_in_batches(
     host: GitHost, blog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_module, "BATCH", 10)
@@ -216,7 +216,7 @@ def test_many_posts_come_in_batches(
     assert sum(b"command=fetch" in request.body for request in host.seen) == 4
 
 
-def test_the_user_agent_names_git_and_the_program(host: GitHost, blog: Path) -> None:
+def test_user_agent_names_git_and_the_program(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": b"a"})
     fetch(host)
     assert {request.headers["user-agent"] for request in host.seen} == {session.USER_AGENT}
@@ -224,9 +224,7 @@ def test_the_user_agent_names_git_and_the_program(host: GitHost, blog: Path) -> 
     assert "xsfreader" in session.USER_AGENT
 
 
-def test_a_post_that_is_too_large_is_refused_and_the_rest_arrives(
-    host: GitHost, blog: Path
-) -> None:
+def test_too_large_post_is_rejected_and_the_rest_fetched(host: GitHost, blog: Path) -> None:
     line = b"x" * (10 << 20)
     commit(blog, {"content/blog/long.md": line, "content/blog/a.md": b"a"})
     snapshot = fetched(host)
@@ -242,7 +240,7 @@ def test_a_post_that_is_too_large_is_refused_and_the_rest_arrives(
 
 
 @pytest.mark.parametrize("files", [{"README.md": b"x"}, {"content/blog/x.txt": b"x"}])
-def test_a_repository_without_a_blog_is_named(
+def test_repository_without_a_blog_is_an_error(
     host: GitHost, blog: Path, files: dict[str, bytes]
 ) -> None:
     commit(blog, files)
@@ -251,7 +249,7 @@ def test_a_repository_without_a_blog_is_named(
     assert "blog.git" in str(raised.value)
 
 
-def test_an_empty_repository_and_a_missing_branch_are_named(host: GitHost, blog: Path) -> None:
+def test_empty_repository_and_missing_branch_are_errors(host: GitHost, blog: Path) -> None:
     with pytest.raises(UpstreamError, match="no commit yet"):
         fetch(host)
     commit(blog, {"content/blog/a.md": b"a"})
@@ -259,12 +257,12 @@ def test_an_empty_repository_and_a_missing_branch_are_named(host: GitHost, blog:
         fetch(host, branch="other")
 
 
-def test_a_missing_repository_is_named(host: GitHost) -> None:
+def test_missing_repository_is_an_error(host: GitHost) -> None:
     with pytest.raises(UpstreamError, match="was not found"):
         fetch(host, name="other.git")
 
 
-def test_an_error_in_the_callers_progress_ends_the_work(host: GitHost, blog: Path) -> None:
+def test_error_in_the_progress_callback_propagates(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": POST})
 
     def broken(_: Progress) -> None:
@@ -274,7 +272,7 @@ def test_an_error_in_the_callers_progress_ends_the_work(host: GitHost, blog: Pat
         open_source(host.url("blog.git")).snapshot(Known(), broken)
 
 
-def test_no_network_is_said(host: GitHost) -> None:
+def test_missing_network_is_reported(host: GitHost) -> None:
     host.stop()
     with pytest.raises(UnreachableError, match="refused the connection"):
         fetch(host)

@@ -33,7 +33,7 @@ def flip(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
-def test_more_than_the_bounds_is_refused(
+def test_received_and_unpacked_bytes_are_bounded(
     host: GitHost, blog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(blog, {"content/blog/a.md": bytes(range(256)) * 40})
@@ -73,7 +73,7 @@ def publish_blog(repository: Path, tree: str) -> None:
         ("160000", b"module", "content/blog/module", "submodule"),
     ],
 )
-def test_hostile_entries_are_named_and_the_rest_arrives(
+def test_hostile_entries_are_reported_and_the_rest_fetched(
     host: GitHost, blog: Path, mode: str, name: bytes, path: str, reason: str
 ) -> None:
     good = git(blog, "hash-object", "-w", "--stdin", stdin=POST)
@@ -87,7 +87,7 @@ def test_hostile_entries_are_named_and_the_rest_arrives(
     assert list(snapshot.blobs) == [good]
 
 
-def test_a_name_that_is_there_twice_is_refused(host: GitHost, blog: Path) -> None:
+def test_duplicate_name_is_rejected(host: GitHost, blog: Path) -> None:
     one = git(blog, "hash-object", "-w", "--stdin", stdin=b"1")
     two = git(blog, "hash-object", "-w", "--stdin", stdin=b"2")
     entries = (("100644", b"a.md", one), ("100644", b"a.md", two), ("100644", b"b.md", one))
@@ -97,7 +97,7 @@ def test_a_name_that_is_there_twice_is_refused(host: GitHost, blog: Path) -> Non
     assert list(snapshot.blobs.values()) == [b"1"]
 
 
-def test_a_tree_that_multiplies_is_refused(
+def test_exponential_tree_is_rejected(
     host: GitHost, blog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names, "FILES_LIMIT", 5000)
@@ -111,7 +111,7 @@ def test_a_tree_that_multiplies_is_refused(
         fetch(host)
 
 
-def test_a_tree_without_end_is_refused(host: GitHost, blog: Path) -> None:
+def test_deep_tree_is_rejected(host: GitHost, blog: Path) -> None:
     tree = raw_tree(
         blog, ("100644", b"a.md", git(blog, "hash-object", "-w", "--stdin", stdin=b"1"))
     )
@@ -150,7 +150,7 @@ def test_a_tree_without_end_is_refused(host: GitHost, blog: Path) -> None:
         (Fault(headers={"Content-Encoding": "gzip"}), UpstreamError, "check the address"),
     ],
 )  # fmt: skip
-def test_a_server_that_misbehaves_gets_a_clear_line(
+def test_misbehaving_server_gives_a_clear_error(
     host: GitHost, blog: Path, fault: Fault, error: type[SourceError], reason: str
 ) -> None:
     commit(blog, {"content/blog/a.md": POST})
@@ -177,7 +177,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.parametrize("deaf", [False, True])
 @pytest.mark.parametrize("seed", range(15))
-def test_damaged_answers_raise_nothing_but_our_errors(
+def test_damaged_answers_raise_only_our_errors(
     host: GitHost, blog: Path, seed: int, deaf: bool
 ) -> None:
     chance = random.Random(seed)
@@ -189,7 +189,7 @@ def test_damaged_answers_raise_nothing_but_our_errors(
             assert all(blob_id(data) == name for name, data in snapshot.blobs.items())
 
 
-def test_a_server_that_sends_other_objects_than_asked_is_refused(host: GitHost, blog: Path) -> None:
+def test_other_objects_than_requested_are_rejected(host: GitHost, blog: Path) -> None:
     commit(blog, {"content/blog/a.md": POST})
     answers: list[bytes] = []
 
@@ -202,7 +202,7 @@ def test_a_server_that_sends_other_objects_than_asked_is_refused(host: GitHost, 
         fetch(host)
 
 
-def test_a_silent_server_is_given_up(
+def test_silent_server_times_out(
     host: GitHost, blog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(blog, {"content/blog/a.md": POST})

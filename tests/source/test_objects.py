@@ -97,20 +97,20 @@ def packed(real: tuple[Path, list[str]], *options: str) -> bytes:
 
 
 @pytest.mark.parametrize("options", [["--delta-base-offset"], [], ["--window=0"]])
-def test_what_git_packs_is_unpacked(real: tuple[Path, list[str]], options: list[str]) -> None:
+def test_packs_of_git_are_unpacked(real: tuple[Path, list[str]], options: list[str]) -> None:
     objects = read(packed(real, *options))
     assert set(objects) == set(real[1])
     for name, (kind, data) in objects.items():
         assert object_id(kind, data) == name
 
 
-def test_deltas_are_what_makes_packs_small(real: tuple[Path, list[str]]) -> None:
+def test_packs_contain_deltas(real: tuple[Path, list[str]]) -> None:
     whole, small = packed(real, "--window=0"), packed(real, "--delta-base-offset")
     assert len(small) < len(whole) / 3
 
 
 @given(data=st.data())
-def test_a_flipped_bit_or_a_missing_end_never_passes(
+def test_flipped_bit_or_missing_end_is_detected(
     real: tuple[Path, list[str]], data: st.DataObject
 ) -> None:
     pack = bytearray(packed_once(real))
@@ -133,12 +133,12 @@ def packed_once(real: tuple[Path, list[str]]) -> bytes:
 
 
 @given(st.binary(max_size=200), st.integers(0, 3))
-def test_sealed_garbage_raises_nothing_else(garbage: bytes, count: int) -> None:
+def test_garbage_raises_only_known_errors(garbage: bytes, count: int) -> None:
     with suppress(*FAILURES, OversizeError):
         read(sealed(garbage, count=count))
 
 
-def test_a_base_may_come_after_its_delta() -> None:
+def test_base_may_follow_its_delta() -> None:
     base = b"hello world"
     objects = read(sealed(delta(base, 5, b"\x90\x05"), blob(base)))
     assert objects[object_id("blob", b"hello")] == ("blob", b"hello")
@@ -167,12 +167,12 @@ def test_a_base_may_come_after_its_delta() -> None:
         ),
     ],
 )
-def test_damage_is_refused(pack: bytes) -> None:
+def test_damaged_packs_are_rejected(pack: bytes) -> None:
     with pytest.raises(FAILURES):
         read(pack)
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+def test_zip_bomb_is_rejected_before_it_is_unpacked() -> None:
     bomb = blob(bytes(LIMIT + 1))
     with pytest.raises(OversizeError):
         read(sealed(bomb))
@@ -180,7 +180,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
         read(sealed(blob(bytes(64 << 20), claims=10)))
 
 
-def test_nothing_is_inflated_beyond_the_bounds() -> None:
+def test_rejecting_bombs_takes_little_memory() -> None:
     bomb = sealed(blob(bytes(64 << 20)))
     expanding = sealed(blob(bytes(1 << 16)), delta(bytes(1 << 16), 64 << 20, b"\x80" * 1024))
     tracemalloc.start()
@@ -193,14 +193,14 @@ def test_nothing_is_inflated_beyond_the_bounds() -> None:
         tracemalloc.stop()
 
 
-def test_bytes_count_over_all_packs_of_a_sync() -> None:
+def test_budget_counts_over_several_packs() -> None:
     budget = Budget(100)
     unpack(sealed(blob(bytes(60))), budget)
     with pytest.raises(OversizeError):
         unpack(sealed(blob(bytes(60))), budget)
 
 
-def test_a_bomb_made_of_deltas_is_refused() -> None:
+def test_delta_bomb_is_rejected() -> None:
     base = bytes(1 << 16)
     copies = b"\x80" * 64
     with pytest.raises(OversizeError):
@@ -209,6 +209,6 @@ def test_a_bomb_made_of_deltas_is_refused() -> None:
         read(sealed(blob(base), delta(base, 1 << 59, b"\x80")))
 
 
-def test_a_pack_of_countless_objects_is_refused_at_once() -> None:
+def test_pack_with_too_many_objects_is_rejected_at_once() -> None:
     with pytest.raises(OversizeError, match="objects"):
         read(sealed(count=1 << 31))

@@ -1,4 +1,4 @@
-"""Names of sources: which is which, and nothing secret shown."""
+"""Names of sources are distinguished, and passwords never shown."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_url_a_folder_and_the_guide_are_told_apart(tmp_path: Path) -> None:
+def test_urls_folders_and_the_guide_are_distinguished(tmp_path: Path) -> None:
     assert isinstance(open_source(DEFAULT_SOURCE), GitSource)
     assert isinstance(open_source("HTTP://example.org/x"), GitSource)
     assert isinstance(open_source(str(tmp_path)), DirectorySource)
     assert isinstance(open_source("guide"), GuideSource)
 
 
-def test_a_folder_called_guide_can_be_named_with_its_path(
+def test_folder_named_guide_can_be_given_as_a_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "guide").mkdir()
@@ -36,7 +36,7 @@ def test_a_folder_called_guide_can_be_named_with_its_path(
     assert open_source("./guide").name == str(tmp_path / "guide")
 
 
-def test_a_folder_has_one_name_however_it_is_given(
+def test_folder_has_one_name_however_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -64,26 +64,26 @@ def test_a_folder_has_one_name_however_it_is_given(
         ("~nobody-of-that-name/x", "home directory"),
     ],
 )
-def test_what_is_no_source_is_refused_with_a_hint(name: str, hint: str) -> None:
+def test_invalid_source_is_rejected_with_a_hint(name: str, hint: str) -> None:
     with pytest.raises(SourceError, match=hint) as raised:
         open_source(name)
     assert str(raised.value).isprintable()
 
 
-def test_a_file_is_refused(tmp_path: Path) -> None:
+def test_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "post.md").write_text("x")
     with pytest.raises(SourceError, match="is a file"):
         open_source(str(tmp_path / "post.md"))
 
 
 @pytest.mark.parametrize("branch", ["", "a b", "a\n", "\x1b"])
-def test_a_branch_that_can_be_none_is_refused(branch: str) -> None:
+def test_invalid_branch_is_rejected(branch: str) -> None:
     with pytest.raises(SourceError, match="branch"):
         open_source(DEFAULT_SOURCE, branch=branch)
 
 
 @given(st.text(max_size=60))
-def test_any_name_is_a_source_or_refused_in_one_printable_line(name: str) -> None:
+def test_any_name_is_a_source_or_rejected_in_one_printable_line(name: str) -> None:
     try:
         open_source(name)
     except SourceError as error:
@@ -105,7 +105,7 @@ def test_no_password_is_shown(secret: str) -> None:
     assert secret not in str(raised.value)
 
 
-def test_an_address_is_taken_apart() -> None:
+def test_addresses_are_parsed() -> None:
     address = parse_address("https://a%40b:p%3Aw@Example.org/x/ü/")
     assert str(address) == "https://example.org/x/%C3%BC"
     assert address.authorization == "Basic YUBiOnA6dw=="

@@ -1,4 +1,4 @@
-"""The network's ways: proxies, certificates, redirects."""
+"""HTTP sessions: proxies, certificates, redirects."""
 
 from __future__ import annotations
 
@@ -98,9 +98,7 @@ class Tunnel:
         self._socket.close()
 
 
-def test_a_proxy_for_http_is_asked_with_the_whole_url(
-    host: GitHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_http_proxy_gets_the_whole_url(host: GitHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://me:secret@127.0.0.1:{host.port}")
     assert fetch("http://blog.invalid/blog.git") is not None
     assert all(seen.target.startswith("http://blog.invalid/blog.git/") for seen in host.seen)
@@ -109,7 +107,7 @@ def test_a_proxy_for_http_is_asked_with_the_whole_url(
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "all_proxy", "ALL_PROXY"])
-def test_other_spellings_of_the_variable_count(
+def test_other_spellings_of_the_proxy_variable_work(
     host: GitHost, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, f"127.0.0.1:{host.port}")
@@ -118,7 +116,7 @@ def test_other_spellings_of_the_variable_count(
 
 @pytest.mark.parametrize("exempt", ["*", "127.0.0.1", "other.org, 127.0.0.1", "127.0.0.0/8"])
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
-def test_hosts_that_need_no_proxy_get_none(
+def test_exempt_hosts_are_reached_directly(
     host: GitHost, monkeypatch: pytest.MonkeyPatch, name: str, exempt: str
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
@@ -147,7 +145,7 @@ def test_hosts_that_need_no_proxy_get_none(
         ("https://example.org/x", "10.0.0.0/99", False),
     ],
 )
-def test_what_no_proxy_exempts(url: str, no_proxy: str, bypassed: bool) -> None:
+def test_entries_of_no_proxy(url: str, no_proxy: str, bypassed: bool) -> None:
     assert environment.bypasses_proxy(parse_address(url), no_proxy) is bypassed
 
 
@@ -164,7 +162,7 @@ def test_each_scheme_has_its_own_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(environment.find_proxy(secure)) == "http://lower:4"
 
 
-def test_a_proxy_for_https_gets_a_tunnel(
+def test_https_goes_through_a_tunnel(
     secure: GitHost, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tunnel = Tunnel(secure.port)
@@ -178,7 +176,7 @@ def test_a_proxy_for_https_gets_a_tunnel(
     assert not any("proxy-authorization" in seen.headers for seen in secure.seen)
 
 
-def test_a_proxy_that_is_down_is_named_without_its_password(
+def test_unreachable_proxy_is_reported_without_its_password(
     host: GitHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.stop()
@@ -189,9 +187,7 @@ def test_a_proxy_that_is_down_is_named_without_its_password(
 
 
 @pytest.mark.parametrize("proxy", ["socks5://me:secret@h:1", "https://me:secret@h", "h:port"])
-def test_a_proxy_that_cannot_be_used_is_refused(
-    monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def test_unusable_proxy_is_rejected(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("http_proxy", proxy)
     with pytest.raises(SourceError, match="prox") as raised:
         fetch("http://blog.invalid/blog.git")
@@ -199,7 +195,7 @@ def test_a_proxy_that_cannot_be_used_is_refused(
 
 
 @pytest.mark.parametrize("name", environment.CA_FILES)
-def test_a_certificate_counts_once_a_variable_names_it(
+def test_certificate_is_trusted_if_a_variable_names_it(
     secure: GitHost, certificate: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     with pytest.raises(UnreachableError, match=r"not trusted .*SSL_CERT_FILE"):
@@ -208,7 +204,7 @@ def test_a_certificate_counts_once_a_variable_names_it(
     assert fetch(secure.url("blog.git")) is not None
 
 
-def test_a_folder_of_certificates_counts(
+def test_folder_of_certificates_is_trusted(
     secure: GitHost, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "certificates"
@@ -223,7 +219,7 @@ def test_a_folder_of_certificates_counts(
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate"])
-def test_a_file_without_certificates_is_named(
+def test_file_without_certificates_is_reported(
     secure: GitHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
     file = tmp_path / "ca.pem"
@@ -234,12 +230,12 @@ def test_a_file_without_certificates_is_named(
         fetch(secure.url("blog.git"))
 
 
-def test_https_to_a_server_without_it_is_said(host: GitHost) -> None:
+def test_https_to_a_plain_http_server_is_reported(host: GitHost) -> None:
     with pytest.raises(UnreachableError, match="no encrypted connection"):
         fetch(host.url("blog.git").replace("http:", "https:"))
 
 
-def test_a_server_that_speaks_something_else_is_said() -> None:
+def test_server_of_another_protocol_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
@@ -255,7 +251,7 @@ def test_a_server_that_speaks_something_else_is_said() -> None:
         thread.join(10)
 
 
-def test_a_redirect_is_followed_for_all_requests(host: GitHost, blog: Path) -> None:
+def test_redirect_applies_to_all_requests(host: GitHost, blog: Path) -> None:
     with GitHost(blog.parent) as old:
         old.fault = Fault(
             status=301,
@@ -267,26 +263,26 @@ def test_a_redirect_is_followed_for_all_requests(host: GitHost, blog: Path) -> N
 
 
 @pytest.mark.parametrize("location", ["/{refs}", "//127.0.0.1:{port}/{refs}", "../../{refs}"])
-def test_a_redirect_may_be_relative(host: GitHost, location: str) -> None:
+def test_redirect_may_be_relative(host: GitHost, location: str) -> None:
     place = location.format(port=host.port, refs=REFS)
     host.fault = Fault(only="/old.git/", status=301, headers={"Location": place})
     assert fetch(host.url("old.git")) is not None
 
 
-def test_redirects_in_circles_are_refused(host: GitHost) -> None:
+def test_circular_redirects_are_rejected(host: GitHost) -> None:
     host.fault = Fault(status=302, headers={"Location": f"/{REFS}"})
     with pytest.raises(UpstreamError, match="redirects in circles"):
         fetch(host.url("blog.git"))
     assert len(host.seen) == 6
 
 
-def test_a_redirect_of_a_post_is_refused(host: GitHost) -> None:
+def test_redirect_of_a_post_is_rejected(host: GitHost) -> None:
     host.fault = Fault(only="ls-refs", status=307, headers={"Location": "/blog.git"})
     with pytest.raises(UpstreamError, match="HTTP 307"):
         fetch(host.url("blog.git"))
 
 
-def test_credentials_go_to_the_server_but_not_on(host: GitHost, blog: Path) -> None:
+def test_credentials_are_not_sent_to_the_target_of_a_redirect(host: GitHost, blog: Path) -> None:
     with GitHost(blog.parent) as old:
         old.fault = Fault(status=307, headers={"Location": host.url(REFS)})
         assert fetch(old.url("blog.git").replace("//", "//me:secret@")) is not None
@@ -295,13 +291,13 @@ def test_credentials_go_to_the_server_but_not_on(host: GitHost, blog: Path) -> N
 
 
 @pytest.mark.parametrize("location", ["/blog.git/info/refs", "/sign-in", "file:///etc", ""])
-def test_a_redirect_to_nowhere_is_said(host: GitHost, location: str) -> None:
+def test_invalid_redirect_is_an_error(host: GitHost, location: str) -> None:
     host.fault = Fault(status=302, headers={"Location": location})
     with pytest.raises(SourceError):
         fetch(host.url("blog.git"))
 
 
-def test_a_redirect_from_https_to_http_is_refused(
+def test_redirect_from_https_to_http_is_rejected(
     secure: GitHost, certificate: Path, host: GitHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -311,7 +307,7 @@ def test_a_redirect_from_https_to_http_is_refused(
     assert not host.seen
 
 
-def test_no_credentials_are_taken_from_git_and_nothing_is_asked(
+def test_credentials_of_git_are_not_used(
     host: GitHost, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trap = home / "trapped"
@@ -325,17 +321,17 @@ def test_no_credentials_are_taken_from_git_and_nothing_is_asked(
     assert not any("authorization" in seen.headers for seen in host.seen)
 
 
-def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: GitHost) -> None:
+def test_closed_connection_is_reopened(host: GitHost) -> None:
     host.fault = Fault(cut=1 << 30)
     assert fetch(host.url("blog.git")) is not None
 
 
-def test_a_server_that_keeps_no_connection_works(host: GitHost) -> None:
+def test_server_without_keep_alive_works(host: GitHost) -> None:
     host.fault = Fault(headers={"Connection": "close"}, cut=1 << 30)
     assert fetch(host.url("blog.git")) is not None
 
 
-def test_two_repositories_on_one_host_are_two(host: GitHost) -> None:
+def test_repositories_on_one_host_are_distinct(host: GitHost) -> None:
     new_repository(host.folder / "other.git")
     commit(host.folder / "other.git", {"content/blog/b.md": b"b"})
     first, second = fetch(host.url("blog.git")), fetch(host.url("other.git"))
@@ -344,7 +340,7 @@ def test_two_repositories_on_one_host_are_two(host: GitHost) -> None:
     assert set(first.files) != set(second.files)
 
 
-def test_no_other_host_is_asked_for_data(host: GitHost, secure: GitHost) -> None:
+def test_no_other_host_is_contacted(host: GitHost, secure: GitHost) -> None:
     """A server may name places to fetch packs from, which would be anywhere."""
     uri = secure.url("blog.git/x.pack").encode()
     line = b"%s sha1 %s\n" % (uri, b"0" * 40)
@@ -355,9 +351,7 @@ def test_no_other_host_is_asked_for_data(host: GitHost, secure: GitHost) -> None
     assert not secure.seen
 
 
-def test_a_session_that_takes_too_long_is_given_up(
-    host: GitHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_session_ends_after_its_total_time(host: GitHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "TOTAL_SECONDS", 0.5)
     host.fault = Fault(only="ls-refs", delay=0.6)
     with pytest.raises(UnreachableError, match="too slow"):

@@ -1,4 +1,4 @@
-"""The list of XEPs over HTTP: fetched where it changed, refused where it is none."""
+"""The list of XEPs over HTTP: fetched when it changed, rejected when invalid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fetch(host: GitHost, *held: str | None) -> xeplist.XepList | None:
     return xeplist.fetch(host.url("extensions/xeplist.xml"), etag, modified)
 
 
-def test_the_list_comes_with_what_to_ask_for_the_next_one_with(host: GitHost) -> None:
+def test_list_is_fetched_with_its_validators(host: GitHost) -> None:
     host.fault = Fault(body=LIST, headers={**XML, "ETag": '"1"', "Last-Modified": "then"})
     found = fetch(host)
     assert found is not None
@@ -32,7 +32,7 @@ def test_the_list_comes_with_what_to_ask_for_the_next_one_with(host: GitHost) ->
     assert "if-none-match" not in seen.headers
 
 
-def test_an_unchanged_list_is_not_sent_again(host: GitHost) -> None:
+def test_unchanged_list_is_not_fetched_again(host: GitHost) -> None:
     host.fault = Fault(status=304, body=b"")
     assert fetch(host, '"1"', "then") is None
     (seen,) = host.seen
@@ -40,7 +40,7 @@ def test_an_unchanged_list_is_not_sent_again(host: GitHost) -> None:
     assert seen.headers["if-modified-since"] == "then"
 
 
-def test_a_redirect_is_followed(host: GitHost) -> None:
+def test_redirect_is_followed(host: GitHost) -> None:
     with GitHost(host.folder) as new:
         new.fault = Fault(body=LIST, headers=XML)
         host.fault = Fault(status=301, headers={"Location": new.url("list.xml")})
@@ -59,7 +59,7 @@ def test_a_redirect_is_followed(host: GitHost) -> None:
         (Fault(body=bytes(9 << 20), headers=XML), OversizeError, "more than 8 MiB"),
     ],
 )
-def test_what_is_no_list_is_refused(
+def test_invalid_list_is_rejected(
     host: GitHost, fault: Fault, error: type[SourceError], reason: str
 ) -> None:
     host.fault = fault
