@@ -133,7 +133,7 @@ class ReaderApp(App[None]):
         if screen.focused not in (screen.posts, screen.article, None):
             return False
         found = screen.active_bindings.get(event.key)
-        if (found is None or not found.binding.priority) and screen.takes(event):
+        if (found is None or not found.binding.priority) and screen.type_hint(event):
             return True
         if found is not None:
             await self.run_action(found.binding.action, found.node)

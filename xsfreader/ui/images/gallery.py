@@ -101,7 +101,7 @@ class Gallery:
         self._timer: Timer | None = None
 
     @property
-    def off(self) -> str:
+    def disabled(self) -> str:
         """Why no image is shown at all; empty if images are shown."""
         if self._library().config.images == "off":
             return 'Images are off in the configuration: images = "off"'
@@ -149,7 +149,7 @@ class Gallery:
         paths = [image.site_path for image in document.images if image.site_path]
         paths = [path for path in paths if not images.name_problem(path)]
         self._statuses = {}
-        if not paths or self.off:
+        if not paths or self.disabled:
             return
         try:
             self._statuses = self._library().images.look_up(paths)
@@ -164,7 +164,7 @@ class Gallery:
 
     def problem(self, image: Image) -> str:
         """Say in a few words why there is no image; empty if there is or if none is wanted."""
-        if self.off:
+        if self.disabled:
             return ""
         if image.site_path is None:
             return "on another host" if image.url.startswith(("http:", "https:")) else ""
@@ -201,7 +201,7 @@ class Gallery:
 
     def schedule(self) -> None:
         """Request the images in view once the item has rested on screen for a moment."""
-        if self._document is None or not self._document.images or self.off:
+        if self._document is None or not self._document.images or self.disabled:
             self._loader.load(())
             return
         if self._timer is not None:

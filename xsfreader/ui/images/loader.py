@@ -66,13 +66,15 @@ class Fetcher:
             # A child that is busy with what nobody wants any more is killed.
             self._answers.clear()
             self._job, self._source = library.job("images"), library.source_name
-            self._worker = self._screen.run_worker(self._run, group="fetch images", exclusive=True)
+            self._worker = self._screen.run_worker(
+                self._run_job, group="fetch images", exclusive=True
+            )
         answer: asyncio.Future[ImageResult] = asyncio.get_running_loop().create_future()
         self._answers[path] = answer
         self._job.send(path)
         return await answer
 
-    async def _run(self) -> None:
+    async def _run_job(self) -> None:
         job = self._job
         if job is None:
             return

@@ -135,8 +135,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             if clean(words) != self.status.text:
                 self.status.say(words, whole=link is not None)
 
-    def takes(self, event: events.Key) -> bool:
-        """Take a letter of a link's hint; False while there are no hints."""
+    def type_hint(self, event: events.Key) -> bool:
+        """Type a letter of a link's hint; False while there are no hints."""
         hinting = self.links.hinting
         if hinting:
             self.attempt(lambda: self.links.type_hint(event.key, event.character or ""))
@@ -193,11 +193,11 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         try:
             document = self.library.document(item_id)
             place = None if from_top else self.library.marks(item_id).place
+            path = self.library.post(item_id).path
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
             return False
-        self.item_id = item_id
-        self.source_path = self.library.post(item_id).path
+        self.item_id, self.source_path = item_id, path
         self.find.clear()
         self.article.show(document, place)
         self.status.say("")

@@ -208,8 +208,8 @@ class Dialogs(Part):
         if index is None:
             index = screen.gallery.nearest()
         image = document.images[index]
-        if screen.gallery.off:
-            screen.status.say(screen.gallery.off)
+        if screen.gallery.disabled:
+            screen.status.say(screen.gallery.disabled)
         elif image.site_path is None:
             screen.open_url(image.url)
         else:

@@ -66,7 +66,7 @@ class Find(Part):
     def find_text(self, needle: str) -> None:
         """Highlight all matches, and go to the first one after the origin."""
         article = self.screen.article
-        self._start(needle, lambda document: find(document, needle) if needle else ())
+        self._find_all(needle, lambda document: find(document, needle) if needle else ())
         self.current = self._first_after(self._origin) if self.matches else -1
         if self.matches:
             self._show()
@@ -78,12 +78,12 @@ class Find(Part):
 
     def find_words(self, words: Sequence[str]) -> None:
         """Highlight the words of a search, and go to the first."""
-        self._start(" ".join(words), lambda document: find_words(document, words))
+        self._find_all(" ".join(words), lambda document: find_words(document, words))
         self.current = 0 if self.matches else -1
         if self.matches:
             self._show()
 
-    def _start(self, needle: str, search: Callable[[Document], Sequence[Match]]) -> None:
+    def _find_all(self, needle: str, search: Callable[[Document], Sequence[Match]]) -> None:
         self.needle, self._search, self._searched = needle, search, None
         self.matches = ()
         self._update()
@@ -122,7 +122,7 @@ class Find(Part):
 
     def clear(self, *, back: bool = False) -> None:
         """Remove the matches; ``back`` returns to the origin."""
-        self._start("", lambda _document: ())
+        self._find_all("", lambda _document: ())
         self.current = -1
         self.screen.article.light()
         if back and self._origin is not None:

@@ -107,9 +107,9 @@ class Sync(Part):
             self._job.send("sync")
             return
         self._job = self.library.job("sync", *(["--watch"] if self.library.local else []))
-        self._worker = self.screen.run_worker(self._run, group="sync", exclusive=True)
+        self._worker = self.screen.run_worker(self._run_job, group="sync", exclusive=True)
 
-    async def _run(self) -> None:
+    async def _run_job(self) -> None:
         job = self._job
         if job is None:
             return
