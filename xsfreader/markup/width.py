@@ -7,6 +7,7 @@ Textual's or wcwidth's, so a line that fits here fits on the screen.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ _PLAIN = re.compile(
     "\u03a3-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u2199"
     "\u2500-\u259f\u2610-\u2612]*"
 )
-_JOINER, _EMOJI_SELECTOR = "\u200d", "\ufe0f"
+_ABSORBED = re.compile(
+    "\u200d.|(?<=.)[\U0001f3fb-\U0001f3ff]|(?<=[\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]",
+    re.DOTALL,
+)
+"""Shown within the character before: joined ones, tones of skin, the second half of a flag."""
+
 _NEW_MARKS = re.compile(
     "[\u05c8\u05c9\u0b53\u0b54\u1ade-\u1af0\U00010ec0-\U00010eff\U00011df0"
     "\U0001d127\U0001d128\U0001d250-\U0001d281]"
@@ -39,6 +45,9 @@ def cell_width(text: str) -> int:
 
 def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and cells of each grapheme cluster; none may be split."""
+    if is_plain(text):
+        yield from ((at, at + 1, 1) for at in range(len(text)))
+        return
     import wcwidth
 
     start = 0
@@ -48,23 +57,10 @@ def clusters(text: str) -> Iterator[tuple[int, int, int]]:
         start = end
 
 
+@lru_cache(maxsize=1000)
 def _cluster_width(cluster: str) -> int:
-    if len(cluster) == 1 and is_plain(cluster):
-        return 1
     import wcwidth
 
-    if len(cluster) == 1:
-        return max(wcwidth.wcwidth(cluster), 0) or len(_NEW_MARKS.findall(cluster))
-    total, joined = len(_NEW_MARKS.findall(cluster)), False
-    for char in cluster:
-        if joined:
-            joined = False
-        elif char == _JOINER:
-            joined = True
-        elif "\U0001f1e6" <= char <= "\U0001f1ff":
-            total += 1
-        elif not "\U0001f3fb" <= char <= "\U0001f3ff" or char == cluster[0]:
-            total += max(wcwidth.wcwidth(char), 0)
-    if _EMOJI_SELECTOR in cluster:
-        total = max(total, 2 * cluster.count(_EMOJI_SELECTOR))
-    return max(total, wcwidth.wcswidth(cluster))
+    chars = _ABSORBED.sub("", cluster)
+    cells = max(wcwidth.wcswidth(cluster), sum(max(wcwidth.wcwidth(char), 0) for char in chars))
+    return cells + len(_NEW_MARKS.findall(cluster))
