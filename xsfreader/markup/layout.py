@@ -6,16 +6,17 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.markup.document import BlockKind
-from xsfreader.markup.lines import Line, Role, Span
+from xsfreader.markup.lines import Line, Role, Span, join_text
 from xsfreader.markup.tables import draw_table
 from xsfreader.markup.width import cell_width
-from xsfreader.markup.wrap import slice_spans, wrap, wrap_code
+from xsfreader.markup.wrap import slice_spans, wrap_code, wrap_spans
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from xsfreader.markup.document import Block, Document, Frame
+    from xsfreader.markup.wrap import SpanLine
 
 MIN_WIDTH = 20
 """Cells; a smaller width is laid out as this one."""
@@ -100,62 +101,44 @@ class _Drawer:
         self._room = width
 
     def draw(self) -> None:
-        blocks = self._document.blocks
-        for index, block in enumerate(blocks):
+        for index, block in enumerate(self._document.blocks):
+            frames = block.frames
+            while len(frames) > 1 and _marker_cells(frames) > self.width - _MIN_ROOM:
+                frames = frames[1:]
+            opened = max(block.opened - (len(block.frames) - len(frames)), 0)
             if index:
-                self._draw_gap(block, blocks[index - 1])
+                self._draw_gap(block, frames[:opened])
             self._index = index
-            self._set_prefix(block)
+            self._prefix = _frame_spans(frames, opened)
+            self._next_prefix = _frame_spans(frames, len(frames))
+            self._room = self.width - _marker_cells(frames)
             self.first.append(len(self.lines))
             _DRAW[block.kind](self, block)
 
-    def _draw_gap(self, block: Block, above: Block) -> None:
+    def _draw_gap(self, block: Block, frames: Sequence[Frame]) -> None:
+        """Draw the blank lines above a block, with the bars of the quotes around them."""
+        above = self._document.blocks[self._index]
         count = block.gap
         if block.level in _UNDERLINES and count and above.kind is not BlockKind.HEADING:
             count += 1
-        if count:
-            frames = self._fitting(block.frames)
-            outer = block.opened - (len(block.frames) - len(frames))
-            spans = _frame_spans(frames[: max(outer, 0)], 0, blank=True)
-            end = len(above.text) + 1
-            self.lines.extend(Line(spans, self._index, end + number) for number in range(count))
-
-    def _set_prefix(self, block: Block) -> None:
-        if not block.frames:
-            self._prefix = self._next_prefix = ()
-            self._room = self.width
-            return
-        frames = self._fitting(block.frames)
-        opened = max(block.opened - (len(block.frames) - len(frames)), 0)
-        self._prefix = _frame_spans(frames, opened)
-        self._next_prefix = _frame_spans(frames, len(frames))
-        self._room = self.width - sum(len(frame.marker) for frame in frames)
-
-    def _fitting(self, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-        """Return the innermost frames that leave enough room for text."""
-        room = self.width - _MIN_ROOM
-        first = len(frames)
-        while first > 0:
-            room -= len(frames[first - 1].marker)
-            if room < 0 and first < len(frames):
-                break
-            first -= 1
-        return frames[first:]
+        while frames and not frames[-1].bar:
+            frames = frames[:-1]
+        line = Line(_frame_spans(frames, len(frames)), self._index, len(above.text) + 1)
+        self.lines.extend(line._replace(offset=line.offset + number) for number in range(count))
 
     def _add(self, spans: tuple[Span, ...], offset: int) -> None:
         self.lines.append(Line(self._prefix + spans, self._index, offset))
         self._prefix = self._next_prefix
 
     def _draw_text(self, block: Block) -> None:
-        pieces = wrap(block.text, self._room)
-        for (start, _), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
-            self._add(spans, start)
+        for offset, spans in wrap_spans(block.spans, block.text, 0, self._room):
+            self._add(spans, offset)
 
     def _draw_heading(self, block: Block) -> None:
         first = len(self.lines)
-        indent = sum(len(span.text) for span in self._prefix)
         self._draw_text(block)
         if stroke := _UNDERLINES.get(block.level):
+            indent = self.width - self._room
             longest = max(cell_width(line.text) for line in self.lines[first:]) - indent
             role = (Role.HEADING1, Role.RULE)[block.level - 1]
             self._add((Span(stroke * max(longest, 1), role),), len(block.text))
@@ -165,20 +148,13 @@ class _Drawer:
         indent = Span(_CODE_INDENT, Role.CODE)
         start = 0
         for line in block.text.split("\n"):
-            end = start + len(line)
-            pieces = [(start, end)]
-            if cell_width(line) > room:
-                head = wrap_code(block.text, start, end, room)[0]
-                tail = wrap_code(block.text, head[1], end, room - len(CONTINUED))
-                pieces = [head, *tail]
-            for number, (piece, spans) in enumerate(
-                zip(pieces, slice_spans(block.spans, pieces), strict=True)
-            ):
-                lead = (indent, Span(CONTINUED, Role.MARKER)) if number else (indent,)
-                used = sum(cell_width(span.text) for span in (*lead, *spans))
+            pieces = wrap_code(line, start, room, len(CONTINUED))
+            for offset, spans in slice_spans(block.spans, pieces):
+                lead = (indent, Span(CONTINUED, Role.MARKER)) if offset > start else (indent,)
+                used = cell_width(join_text((*lead, *spans)))
                 pad = Span(" " * max(self._room - used, 0), Role.CODE)
-                self._add((*lead, *spans, pad), piece[0])
-            start = end + 1
+                self._add((*lead, *spans, pad), offset)
+            start += len(line) + 1
 
     def _draw_rule(self, _block: Block) -> None:
         self._add((Span("─" * self._room, Role.RULE),), 0)
@@ -210,29 +186,27 @@ class _Drawer:
         for offset, spans in caption:
             self._add(spans, offset)
 
-    def _caption(self, block: Block) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    def _caption(self, block: Block) -> Iterator[SpanLine]:
         """Yield the lines below an image, each with its offset."""
         caption = sum(len(span.text) for span in block.spans if span.role is Role.CAPTION)
         shown = [(0, caption)] if caption else []
         if self._document.images[block.image].link >= 0:
             shown.append((block.text.rfind("\n") + 1, len(block.text)))
         for start, end in shown:
-            pieces = [(start + a, start + b) for a, b in wrap(block.text[start:end], self._room)]
-            for (offset, _), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
-                yield offset, spans
+            yield from wrap_spans(block.spans, block.text[start:end], start, self._room)
 
     def _draw_box(self, block: Block) -> None:
         room = self._room - 4
-        pieces = wrap(block.text, room)
-        widest = max(cell_width(block.text[start:end]) for start, end in pieces)
+        lines = list(wrap_spans(block.spans, block.text, 0, room))
+        widest = max(cell_width(join_text(spans)) for _, spans in lines)
         note = self._notes.get(block.image, "")
         label = f"{_LABEL}· {note} " if note else _LABEL
         inner = min(max(widest, len(label)), room)
         top = f"╭{label:─<{inner + 2}}"[: inner + 3] + "╮"
         self._add((Span(top, Role.RULE),), 0)
-        for (start, end), spans in zip(pieces, slice_spans(block.spans, pieces), strict=True):
-            pad = " " * (inner - cell_width(block.text[start:end]))
-            self._add((Span("│ ", Role.RULE), *spans, Span(f"{pad} │", Role.RULE)), start)
+        for offset, spans in lines:
+            pad = " " * (inner - cell_width(join_text(spans)))
+            self._add((Span("│ ", Role.RULE), *spans, Span(f"{pad} │", Role.RULE)), offset)
         self._add((Span(f"╰{'─' * (inner + 2)}╯", Role.RULE),), len(block.text))
 
 
@@ -249,19 +223,18 @@ _DRAW: dict[BlockKind, Callable[[_Drawer, Block], None]] = {
 }
 
 
-def _frame_spans(
-    frames: tuple[Frame, ...], opened: int, *, blank: bool = False
-) -> tuple[Span, ...]:
+def _marker_cells(frames: Sequence[Frame]) -> int:
+    return sum(len(frame.marker) for frame in frames)
+
+
+def _frame_spans(frames: Sequence[Frame], opened: int) -> tuple[Span, ...]:
     """Return the spans left of a line: markers of frames that start, blanks for the others."""
     spans: list[Span] = []
     for number, frame in enumerate(frames):
         if frame.bar:
             spans.append(Span(frame.marker, Role.RULE))
-        elif number >= opened and not blank:
+        elif number >= opened:
             spans.append(Span(frame.marker, Role.MARKER))
         else:
             spans.append(Span(" " * len(frame.marker), Role.MARKER))
-    if blank:
-        while spans and spans[-1].role is not Role.RULE:
-            spans.pop()
     return tuple(spans)

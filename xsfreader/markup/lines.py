@@ -3,6 +3,7 @@
 Roles never name colours: each front end maps role and marks to a style of its own.
 """
 
+from collections.abc import Iterable
 from enum import IntFlag, StrEnum
 from typing import NamedTuple
 
@@ -63,6 +64,11 @@ class Span(NamedTuple):
     borders, padding)."""
 
 
+def join_text(spans: Iterable[Span]) -> str:
+    """Return the text of some spans."""
+    return "".join(span.text for span in spans)
+
+
 class Line(NamedTuple):
     """One row of the screen."""
 
@@ -80,4 +86,4 @@ class Line(NamedTuple):
     @property
     def text(self) -> str:
         """Text of the line."""
-        return "".join(span.text for span in self.spans)
+        return join_text(self.spans)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.lines import Role, Span
+from xsfreader.markup.lines import Role, Span, join_text
 from xsfreader.markup.width import cell_width
-from xsfreader.markup.wrap import slice_spans, wrap
+from xsfreader.markup.wrap import wrap_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,10 +41,6 @@ def draw_table(table: Table, room: int) -> Iterator[TableLine]:
         offset = _end_of(row, offset)
 
 
-def _text(cell: Cell) -> str:
-    return "".join(span.text for span in cell)
-
-
 def _start_of(row: Sequence[Cell], default: int) -> int:
     return next((cell[0].at for cell in row if cell), default)
 
@@ -64,7 +60,7 @@ def _column_widths(table: Table, room: int) -> list[int] | None:
     words = [1] * count
     for row in rows:
         for index, cell in enumerate(row):
-            for line in _text(cell).split("\n"):
+            for line in join_text(cell).split("\n"):
                 wanted[index] = max(wanted[index], cell_width(line))
                 longest = max(map(cell_width, line.split(" ")))
                 words[index] = max(words[index], longest)
@@ -78,26 +74,11 @@ def _column_widths(table: Table, room: int) -> list[int] | None:
 
 def _shrink(wanted: list[int], least: list[int], room: int) -> list[int]:
     """Reduce the widest columns until all fit."""
-    if sum(wanted) <= room:
-        return wanted
-    low, high = 1, max(wanted)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if sum(_limit(wanted, least, middle)) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    widths = _limit(wanted, least, low)
-    for index, width in enumerate(widths):
-        spare = room - sum(widths)
-        if spare <= 0:
-            break
-        widths[index] += min(spare, wanted[index] - width)
+    widths = [min(width, room) for width in wanted]
+    while sum(widths) > room:
+        _, widest = max((w, at) for at, w in enumerate(widths) if w > least[at])
+        widths[widest] -= 1
     return widths
-
-
-def _limit(wanted: list[int], least: list[int], limit: int) -> list[int]:
-    return [max(min(a, limit), b) for a, b in zip(wanted, least, strict=True)]
 
 
 def _draw_row(
@@ -114,19 +95,9 @@ def _draw_row(
         yield tuple(spans), offset
 
 
-def _wrap_cell(cell: Cell, width: int) -> list[tuple[Span, ...]]:
-    text = _text(cell)
-    if not text:
-        return [()]
-    start = cell[0].at
-    if start >= 0:
-        return list(slice_spans(cell, [(start + a, start + b) for a, b in wrap(text, width)]))
-    at = 0
-    counted: list[Span] = []
-    for span in cell:
-        counted.append(Span(span.text, span.role, span.marks, span.link, at))
-        at += len(span.text)
-    return [_without_offsets(line) for line in slice_spans(counted, wrap(text, width))]
+def _wrap_cell(cell: Cell, width: int) -> list[Cell]:
+    start = cell[0].at if cell else 0
+    return [spans for _, spans in wrap_spans(cell, join_text(cell), start, width)]
 
 
 def _align(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
@@ -144,37 +115,35 @@ def _draw_records(table: Table, room: int) -> Iterator[TableLine]:
 
     The header is repeated in every record; only the first counts as part of the text.
     """
-    head = list(table.header)
     if not table.rows:
-        for cell in head:
+        for cell in table.header:
             for spans in _wrap_cell(cell, room):
                 yield spans, 0
     offset = 0
     for number, row in enumerate(table.rows):
         if number:
             yield (Span("─" * min(room, 12), Role.RULE),), offset
-            head = [_without_offsets(cell) for cell in table.header] if number == 1 else head
-        for name, cell in zip(head, row, strict=True):
-            if name or cell:
-                if number and cell:
-                    offset = max(offset, cell[0].at)
-                yield from _draw_record(name, cell, room, offset)
+        for name, cell in zip(table.header, row, strict=True):
+            head = _wrap_cell(name, room - 1) if name else []
+            if number:
+                head = [_without_offsets(line) for line in head]
+                offset = max(offset, cell[0].at) if cell else offset
+            for spans in _draw_record(head, cell, room):
+                yield spans, offset
 
 
-def _draw_record(head: Cell, cell: Cell, room: int, offset: int) -> Iterator[TableLine]:
-    colon = Span(":", Role.TABLE_HEADER)
-    together = cell_width(_text(head)) + 2 + cell_width(_text(cell)) <= room
-    if head and together and "\n" not in _text(head) + _text(cell):
-        yield (*head, colon, Span(" "), *cell), offset
-        return
+def _draw_record(head: list[Cell], cell: Cell, room: int) -> Iterator[Cell]:
+    """Yield a value below its header, beside it if both fit in one line."""
     if head:
-        lines = _wrap_cell(head, room - 1)
-        for index, spans in enumerate(lines):
-            end = (colon,) if index == len(lines) - 1 else ()
-            yield spans + end, offset
+        head[-1] += (Span(":", Role.TABLE_HEADER),)
+        used = cell_width(join_text(head[0])) + 1 + cell_width(join_text(cell))
+        if len(head) == 1 and used <= room and "\n" not in join_text(cell):
+            yield (*head[0], Span(" "), *cell)
+            return
+        yield from head
     if cell:
         for spans in _wrap_cell(cell, room - len(_INDENT)):
-            yield (Span(_INDENT), *spans), offset
+            yield (Span(_INDENT), *spans)
 
 
 def _without_offsets(cell: Cell) -> Cell:

@@ -12,13 +12,16 @@ from xsfreader.markup.lines import Span
 from xsfreader.markup.width import clusters, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Piece = tuple[int, int]
 """Start and end of one line."""
 
 Part = tuple[int, int, int]
 """Start, end and cells of a part that must not be split."""
+
+SpanLine = tuple[int, tuple[Span, ...]]
+"""Offset of a line in the block's text, and its spans."""
 
 _WORD = re.compile("[^ ]+")
 _NOT_FIRST = frozenset(
@@ -50,20 +53,21 @@ def wrap(text: str, width: int) -> list[Piece]:
     return pieces
 
 
-def wrap_code(text: str, start: int, stop: int, width: int) -> list[Piece]:
-    """Wrap one line of code at the edge; blanks stay."""
-    line = text[start:stop]
-    if is_plain(line):
-        cuts = range(start, stop, width)
-        return [(cut, min(cut + width, stop)) for cut in cuts] or [(start, stop)]
+def wrap_spans(spans: Sequence[Span], text: str, start: int, width: int) -> Iterator[SpanLine]:
+    """Wrap a part of a block's text that begins at an offset; yield the lines."""
+    return slice_spans(spans, [(start + a, start + b) for a, b in wrap(text, width)])
+
+
+def wrap_code(line: str, start: int, width: int, indent: int) -> list[Piece]:
+    """Wrap a line of code that begins at an offset; blanks stay, all but the first are indented."""
     pieces: list[Piece] = []
-    begin, used = 0, 0
+    begin = used = 0
     for first, _, cells in clusters(line):
-        if used + cells > width and used:
+        if used + cells > width and first > begin:
             pieces.append((start + begin, start + first))
-            begin, used = first, 0
+            begin, used = first, indent
         used += cells
-    pieces.append((start + begin, stop))
+    pieces.append((start + begin, start + len(line)))
     return pieces
 
 
@@ -106,8 +110,8 @@ def _split_word(text: str, first: int, last: int, width: int) -> Iterator[Part]:
     yield begin, last, used
 
 
-def slice_spans(spans: Sequence[Span], pieces: Sequence[Piece]) -> Iterator[tuple[Span, ...]]:
-    """Yield the spans of each line; ``pieces`` must be in order."""
+def slice_spans(spans: Sequence[Span], pieces: Iterable[Piece]) -> Iterator[SpanLine]:
+    """Yield the lines for ``pieces``, which must be in order."""
     index, count = 0, len(spans)
     for start, end in pieces:
         while index < count and spans[index].at + len(spans[index].text) <= start:
@@ -117,10 +121,7 @@ def slice_spans(spans: Sequence[Span], pieces: Sequence[Piece]) -> Iterator[tupl
         while each < count and spans[each].at < end:
             span = spans[each]
             first = max(start - span.at, 0)
-            if first == 0 and span.at + len(span.text) <= end:
-                found.append(span)
-            else:
-                part = span.text[first : end - span.at]
-                found.append(Span(part, span.role, span.marks, span.link, span.at + first))
+            part = span.text[first : end - span.at]
+            found.append(Span(part, span.role, span.marks, span.link, span.at + first))
             each += 1
-        yield tuple(found)
+        yield start, tuple(found)
