@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from textual.strip import Strip
+from textual_image.renderable import tgp
 
 from tests import pictures
 from xsfreader.errors import ImageError
 from xsfreader.ui.images.drawing import Drawing, draw
 from xsfreader.ui.images.geometry import Cells, fit
-from xsfreader.ui.images.terminal import Protocol
+from xsfreader.ui.images.placeholders import NUMERALS, placeholders
+from xsfreader.ui.images.terminal import Display, Listener, Protocol
 
 MOST = Cells(40, 10)
 GROUND = (20, 30, 40)
@@ -128,6 +130,22 @@ def test_kitty_gets_the_pixels_once_and_characters_in_their_place() -> None:
     assert strip.cell_length == 60
     assert strip.text.count("\U0010eeee") == 40
     assert drawing.forgotten.startswith("\x1b_Ga=d,d=I,")
+
+
+def test_the_numerals_are_those_of_kittys_table() -> None:
+    assert list(map(ord, NUMERALS)) == tgp._NUMBER_TO_DIACRITIC
+
+
+def test_no_image_is_larger_than_kitty_can_count() -> None:
+    display = Display({"TERM": "xterm-kitty"}, Listener(), colours=True, headless=False)
+    assert display.largest(Cells(400, 300)) == (len(NUMERALS), len(NUMERALS))
+    rows = placeholders(0x0A0B0C, display.largest(Cells(400, 2)))
+    assert [row.text[-4:] for row in rows] == [
+        f"\U0010eeee{NUMERALS[row]}{NUMERALS[296]}{NUMERALS[0]}" for row in range(2)
+    ]
+    assert rows[0].style is not None
+    assert rows[0].style.color is not None
+    assert rows[0].style.color.triplet == (10, 11, 12)
 
 
 def test_sixel_gets_each_row_by_itself_and_no_line_is_longer_for_it() -> None:

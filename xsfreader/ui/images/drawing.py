@@ -7,7 +7,6 @@ A Sixel picture is encoded row by row of cells, once: whatever part is in view i
 
 from __future__ import annotations
 
-import sys
 from base64 import b64encode
 from io import BytesIO
 from random import randrange
@@ -20,7 +19,9 @@ from textual.strip import Strip
 
 from xsfreader.errors import ImageError
 from xsfreader.images import DECODE_ERRORS, open_image, swaps_axes
+from xsfreader.ui.images.placeholders import placeholders
 from xsfreader.ui.images.terminal import Protocol
+from xsfreader.ui.textual_private import encode_sixel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,48 +149,16 @@ def _kitty(pixels: Image, cells: Cells, size: tuple[int, int]) -> Drawing:
     return Drawing(
         cells,
         size,
-        placeholders=_placeholders(number, cells),
+        placeholders=placeholders(number, cells),
         sent="".join(messages),
         forgotten=f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\",
     )
 
 
-class _NoTerminal:
-    """A stream that says it is no terminal, and is like another one else."""
-
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
-
-    def isatty(self) -> bool:
-        return False
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
-
-
-def _placeholders(number: int, cells: Cells) -> tuple[Segment, ...]:
-    # At import the package asks the terminal, and takes the next key press for the answer.
-    stdout = sys.__stdout__
-    setattr(sys, "__stdout__", _NoTerminal(stdout))  # noqa: B010 - final to mypy
-    try:
-        from textual_image.renderable.tgp import Image as Kitty
-    finally:
-        setattr(sys, "__stdout__", stdout)  # noqa: B010
-    from PIL import Image as Images
-
-    kitty = Kitty(Images.new("RGB", (1, 1)))
-    kitty.terminal_image_id = number
-    return tuple(
-        Segment(segment.text.rstrip("\n"), segment.style)
-        for segment in kitty._render_diacritics(cells.columns, cells.rows)
-    )
-
-
 def _sixels(pixels: Image, cells: Cells, height: int) -> tuple[str, ...]:
     from PIL import Image as Images
-    from textual_image._sixel import image_to_sixels
 
     few = pixels.quantize(_COLOURS, Images.Quantize.FASTOCTREE)
     rows = (few.crop((0, row * height, few.width, (row + 1) * height)) for row in range(cells.rows))
     # A last line feed would take the cursor below the row, and scroll on the screen's last one.
-    return tuple(image_to_sixels(row).replace("-\x1b\\", "\x1b\\") for row in rows)
+    return tuple(encode_sixel(row).replace("-\x1b\\", "\x1b\\") for row in rows)

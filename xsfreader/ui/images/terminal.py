@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.ui.images.geometry import CELL, Cells
+from xsfreader.ui.images.placeholders import NUMERALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,9 +156,11 @@ class Display:
         return self._settled
 
     def largest(self, cells: Cells) -> Cells:
-        """Cut a size down to what is drawn in time: encoding Sixel takes a second a megapixel."""
-        if self._settled in (Protocol.HALF, Protocol.KITTY):
+        """Limit a size to what can be drawn in time: encoding Sixel takes a second a megapixel."""
+        if self._settled is Protocol.HALF:
             return cells
+        if self._settled is Protocol.KITTY:
+            return Cells(min(cells.columns, len(NUMERALS)), min(cells.rows, len(NUMERALS)))
         width, height = self.cell
         return Cells(min(cells.columns, SIDE // width), min(cells.rows, SIDE // height))
 
