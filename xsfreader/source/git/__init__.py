@@ -126,9 +126,9 @@ class GitSource:
         """Fetch a commit with its trees, and with its files if the server can't omit them."""
 
         def report(size: int) -> None:
-            whole = size > TREES_SIZE
-            stage = "fetching the whole site (the server can't send parts)"
-            stage = stage if whole else "fetching the list of posts"
+            stage = "fetching the list of posts"
+            if size > TREES_SIZE:
+                stage = "fetching the whole site (the server can't send parts)"
             progress(Progress(stage, size, unit="bytes"))
 
         report(0)

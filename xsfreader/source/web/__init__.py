@@ -1,1 +1,1 @@
-"""HTTP as far as sources need it: addresses, bounded requests, and patience with servers."""
+"""HTTP for the sources: addresses, and requests within bounds."""
