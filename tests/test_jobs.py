@@ -1,4 +1,4 @@
-"""Our commands as child processes: their events, and how they end."""
+"""Commands as child processes: events, errors, and how they end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
+from xsfreader.cli.job import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.errors import JobError, UnreachableError
 from xsfreader.images import ImagesReport
@@ -71,7 +72,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 def gone(pid: int) -> bool:
-    """Tell whether a process ended; one that nobody waited for yet counts, too."""
+    """Return whether a process ended, zombies included."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
@@ -79,7 +80,7 @@ def gone(pid: int) -> bool:
 
 
 def fake(code: str) -> Job:
-    """A job that runs other code."""
+    """Make a job that runs other code."""
     job = Job(["sync"], source="guide", config=None)
     job._command = [sys.executable, "-c", code]
     return job
@@ -95,14 +96,14 @@ def fake(code: str) -> Job:
         ImageResult("/images/ä.png", "broken"),
     ],
 )
-def test_an_event_is_one_line_and_reads_back_the_same(event: Event) -> None:
+def test_event_round_trips_through_one_line(event: Event) -> None:
     line = encode(event)
     assert line.isascii()
     assert "\n" not in line
     assert decode(line.encode()) == event
 
 
-def test_an_error_keeps_its_kind_and_its_line() -> None:
+def test_error_keeps_its_class_and_message() -> None:
     event = decode(encode(Failed(UnreachableError("no network"))).encode())
     assert isinstance(event, Failed)
     assert type(event.error) is UnreachableError
@@ -117,12 +118,12 @@ def test_an_error_keeps_its_kind_and_its_line() -> None:
     [b"", b"x", b"[]", b"{}", b'{"event": 3}', b'{"event": "progress"}', b'{"event": "synced"}',
      b'{"event": "image", "path": "x", "code": 1}', b"[" * 100_000, b"\xff"],
 )  # fmt: skip
-def test_a_line_that_is_no_event_is_refused(line: bytes) -> None:
+def test_invalid_line_is_an_error(line: bytes) -> None:
     with pytest.raises(JobError):
         decode(line)
 
 
-async def test_a_sync_reports_progress_then_its_result(host: GitHost) -> None:
+async def test_sync_sends_progress_then_its_report(host: GitHost) -> None:
     events = await events_of(job_of(host.url("blog.git"), "sync"))
     assert isinstance(events[0], Progress)
     assert isinstance(events[-1], SyncReport)
@@ -131,7 +132,7 @@ async def test_a_sync_reports_progress_then_its_result(host: GitHost) -> None:
         assert library.count() == 1
 
 
-async def test_a_failure_is_the_last_event(host: GitHost) -> None:
+async def test_failure_is_the_last_event(host: GitHost) -> None:
     url = host.url("blog.git")
     host.stop()
     last = (await events_of(job_of(url, "sync")))[-1]
@@ -140,7 +141,7 @@ async def test_a_failure_is_the_last_event(host: GitHost) -> None:
     assert "127.0.0.1 refused" in str(last.error)
 
 
-async def test_the_same_configuration_is_used(host: GitHost, tmp_path: Path) -> None:
+async def test_child_uses_the_same_configuration(host: GitHost, tmp_path: Path) -> None:
     from xsfreader.config import load
 
     file = tmp_path / "other.toml"
@@ -151,7 +152,7 @@ async def test_the_same_configuration_is_used(host: GitHost, tmp_path: Path) -> 
 
 
 @linux
-async def test_a_password_is_in_no_argument_list(host: GitHost) -> None:
+async def test_password_is_not_in_the_arguments(host: GitHost) -> None:
     host.fault = Fault(delay=60)
     url = host.url("blog.git").replace("://", "://me:secret@")
     job = job_of(url, "sync")
@@ -165,7 +166,7 @@ async def test_a_password_is_in_no_argument_list(host: GitHost) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_cancelling_kills_it_at_once_though_the_server_is_silent(host: GitHost) -> None:
+async def test_cancelling_kills_a_child_that_waits_for_a_silent_server(host: GitHost) -> None:
     host.fault = Fault(delay=600)
     job = job_of(host.url("blog.git"), "sync")
     events: list[Event] = []
@@ -181,7 +182,7 @@ async def test_cancelling_kills_it_at_once_though_the_server_is_silent(host: Git
     assert not any(isinstance(event, Failed) for event in events)
 
 
-async def test_a_folder_called_like_the_program_is_not_executed(
+async def test_folder_named_xsfreader_is_not_executed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trap = tmp_path / "here" / "xsfreader"
@@ -203,7 +204,7 @@ async def test_a_folder_called_like_the_program_is_not_executed(
         ("print('x' * (5 << 20), flush=True); input()", "too long"),
     ],
 )
-async def test_a_dead_or_babbling_child_is_one_typed_error(code: str, words: str) -> None:
+async def test_crash_or_invalid_output_is_one_job_error(code: str, words: str) -> None:
     events = await events_of(fake(code))
     assert len(events) == 1
     assert isinstance(events[0], Failed)
@@ -211,7 +212,7 @@ async def test_a_dead_or_babbling_child_is_one_typed_error(code: str, words: str
     assert words in str(events[0].error)
 
 
-async def test_a_program_that_cannot_be_started_is_one_error() -> None:
+async def test_failure_to_start_is_one_job_error() -> None:
     job = fake("")
     job._command = ["/no/such/python"]
     [event] = await events_of(job)
@@ -223,13 +224,13 @@ CRASH = "from xsfreader.cli.job import run_as_job; run_as_job(lambda: {})"
 
 
 @linux
-async def test_more_memory_than_its_share_is_an_error() -> None:
-    [event] = await events_of(fake(CRASH.format("bytearray(2 << 30)")))
+async def test_memory_limit_is_reported() -> None:
+    [event] = await events_of(fake(CRASH.format(f"bytearray({2 * MEMORY_LIMIT})")))
     assert isinstance(event, Failed)
-    assert "1024 MB" in str(event.error)
+    assert f"more than {MEMORY_LIMIT >> 20} MB" in str(event.error)
 
 
-async def test_a_bug_is_an_error_and_in_the_log(home: Path) -> None:
+async def test_unexpected_exception_is_an_error_and_logged(home: Path) -> None:
     log = home / "the.log"
     code = "from pathlib import Path; from xsfreader.log import set_log_file; "
     code += f"set_log_file(Path({str(log)!r})); "
@@ -239,7 +240,7 @@ async def test_a_bug_is_an_error_and_in_the_log(home: Path) -> None:
     assert "Traceback" in log.read_text()
 
 
-def test_it_ends_when_its_standard_input_closes(host: GitHost) -> None:
+def test_child_ends_when_its_standard_input_closes(host: GitHost) -> None:
     host.fault = Fault(delay=600)
     job = job_of(host.url("blog.git"), "sync")
     environment = {**os.environ, "XSFREADER_SOURCE": host.url("blog.git")}
@@ -255,6 +256,7 @@ def test_it_ends_when_its_standard_input_closes(host: GitHost) -> None:
 
 PARENT = """
 import asyncio, sys
+from xsfreader.cli.job import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 
@@ -268,7 +270,7 @@ asyncio.run(main())
 
 
 @linux
-def test_none_outlives_a_parent_that_is_killed(host: GitHost) -> None:
+def test_child_ends_when_its_parent_is_killed(host: GitHost) -> None:
     host.fault = Fault(delay=600)
     arguments = [sys.executable, "-c", PARENT, host.url("blog.git")]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as parent:
@@ -282,7 +284,7 @@ def test_none_outlives_a_parent_that_is_killed(host: GitHost) -> None:
             time.sleep(0.05)
 
 
-async def test_a_watched_folder_is_synced_as_it_changes(folder: Path) -> None:
+async def test_watched_folder_is_synced_when_it_changes(folder: Path) -> None:
     job = job_of(folder, "sync", "--watch")
     reports: list[SyncReport] = []
     failures: list[Failed] = []
@@ -312,7 +314,7 @@ async def test_a_watched_folder_is_synced_as_it_changes(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["git", "folder"])
-async def test_images_are_answered_once_their_bytes_are_in_our_file(
+async def test_image_is_in_our_file_when_its_event_arrives(
     host: GitHost, folder: Path, kind: str
 ) -> None:
     source = host.url("blog.git") if kind == "git" else str(folder)
@@ -336,7 +338,7 @@ async def test_images_are_answered_once_their_bytes_are_in_our_file(
         assert library.images._file.get(status.blob) == pictures.png((8, 4))
 
 
-async def test_without_a_network_images_say_so(host: GitHost) -> None:
+async def test_image_without_a_network_is_not_reachable(host: GitHost) -> None:
     await events_of(job_of(host.url("blog.git"), "sync"))
     job = job_of(host.url("blog.git"), "images")
     host.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
@@ -59,7 +59,7 @@ def _sync(args: Namespace, library: Library, report: Report, requests: Requests)
     return OK
 
 
-def _watch(library: Library, report: Report, requests: Requests) -> None:
+def _watch(library: Library, report: Report, requests: Requests) -> NoReturn:
     """Sync whenever the folder changed; a request syncs at once, an error is reported once."""
     seen = failure = ""
     asked, looked = False, 0.0
