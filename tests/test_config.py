@@ -1,4 +1,4 @@
-"""The configuration: read, refused with its line, written back."""
+"""Load, validate and dump the configuration."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def written(tmp_path: Path, text: str | bytes) -> Path:
     return file
 
 
-def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+def test_missing_file_gives_the_defaults(tmp_path: Path) -> None:
     assert load(tmp_path / "none.toml") == Config()
 
 
-def test_a_file_named_by_hand_must_be_there(tmp_path: Path) -> None:
+def test_required_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "none.toml", required=True)
 
 
-def test_every_setting_is_read(tmp_path: Path) -> None:
+def test_every_setting_is_loaded(tmp_path: Path) -> None:
     config = load(
         written(
             tmp_path,
@@ -80,7 +80,7 @@ star = ["f9", "f10"]
         (b'source = "\xff"', 1, "UTF-8"),
     ],
 )
-def test_a_mistake_names_file_line_and_remedy(
+def test_error_has_file_line_and_setting(
     tmp_path: Path, text: str | bytes, line: int, word: str
 ) -> None:
     file = written(tmp_path, text)
@@ -92,7 +92,7 @@ def test_a_mistake_names_file_line_and_remedy(
     assert "\n" not in words
 
 
-def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
+def test_dump_round_trips(tmp_path: Path) -> None:
     config = Config(
         source='C:\\blog "old"',
         languages=("de", "fr"),
@@ -107,7 +107,7 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
     assert again.openers == config.openers
 
 
-def test_xdg_variables_move_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xdg_variables_set_all_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
     paths = locate()
@@ -117,7 +117,7 @@ def test_xdg_variables_move_everything(tmp_path: Path, monkeypatch: pytest.Monke
     assert tmp_path / "STATE" in paths.log.parents
 
 
-def test_no_two_sources_share_an_archive() -> None:
+def test_each_source_has_its_own_archive() -> None:
     paths = locate()
     names = ["https://a.org/x", "https://b.org/x", "https://a.org/x#next", "/home/x", "guide"]
     assert len({paths.archive(name) for name in names}) == len(names)

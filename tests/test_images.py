@@ -1,4 +1,4 @@
-"""Images are fetched as blobs of the same upstream: once, and only when wanted."""
+"""Fetch and cache images."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def library(host: GitHost) -> Iterator[Library]:
         yield library
 
 
-def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> None:
+def test_image_is_fetched_once_and_cached(library: Library, host: GitHost) -> None:
     assert not library.images.look_up(["/images/a/red.png"])["/images/a/red.png"].cached
     assert library.images.cached("/images/a/red.png") is None
     assert not host.seen
@@ -79,26 +79,26 @@ def test_a_picture_is_fetched_once_and_kept(library: Library, host: GitHost) -> 
     assert not host.seen
 
 
-def test_what_cannot_be_had_says_why_without_a_request(library: Library, host: GitHost) -> None:
+def test_missing_image_is_an_error_without_a_request(library: Library, host: GitHost) -> None:
     for path, why in (("/images/gone.png", "missing on the site"), ("/images/x.svg", "SVG")):
         with pytest.raises(ImageError, match=why):
             library.images.fetch(path)
     assert not host.seen
 
 
-def test_a_host_that_is_gone_leaves_the_picture_for_later(library: Library, host: GitHost) -> None:
+def test_unreachable_host_is_an_error(library: Library, host: GitHost) -> None:
     host.stop()
     with pytest.raises(UnreachableError):
         library.images.fetch("/images/a/red.png")
 
 
-def test_a_host_that_answers_nonsense_is_no_end_of_reading(library: Library, host: GitHost) -> None:
+def test_invalid_answer_is_an_image_error(library: Library, host: GitHost) -> None:
     host.fault = Fault(only="command=fetch", body=b"0000")
     with pytest.raises(ImageError, match="could not be fetched"):
         library.images.fetch("/images/a/red.png")
 
 
-def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitHost) -> None:
+def test_all_images_of_posts_are_fetched_and_no_others(library: Library, host: GitHost) -> None:
     told: list[Progress] = []
     assert library.fetch_images(told.append) == ImagesReport(fetched=2)
     assert told[-1].done == told[-1].total == 2
@@ -110,7 +110,7 @@ def test_all_that_posts_show_is_fetched_and_no_more(library: Library, host: GitH
     assert not host.seen
 
 
-def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
+def test_changed_image_is_fetched_again_and_the_old_one_deleted(
     library: Library, host: GitHost
 ) -> None:
     library.fetch_images(silent)
@@ -124,7 +124,7 @@ def test_a_changed_picture_is_fetched_anew_and_the_old_one_dropped(
     assert before != after
 
 
-def test_images_of_a_folder_pass_through_our_file(tmp_path: Path) -> None:
+def test_images_of_a_folder_are_copied_into_our_file(tmp_path: Path) -> None:
     folder = tmp_path / "site"
     for name, data in FILES.items():
         file = folder / name
@@ -144,7 +144,7 @@ def test_images_of_a_folder_pass_through_our_file(tmp_path: Path) -> None:
         assert len(library.images._file.held()) == 1
 
 
-def test_images_of_the_guide_are_read_from_it_and_kept_nowhere() -> None:
+def test_images_of_the_guide_are_read_directly() -> None:
     with Library(Config(), locate(), "guide") as library:
         library.refresh_local()
         path = next(iter(library._store.images()))
@@ -153,7 +153,7 @@ def test_images_of_the_guide_are_read_from_it_and_kept_nowhere() -> None:
         assert not list(library.paths.data.glob("images-*"))
 
 
-def test_without_the_extra_images_are_kept_unmeasured(
+def test_without_the_extra_images_are_stored_without_sizes(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(images, "extra_installed", lambda: False)
@@ -173,7 +173,7 @@ def test_without_the_extra_images_are_kept_unmeasured(
         ("all", (), "2 images fetched, 0 already cached"),
     ],
 )
-def test_the_command_fetches_images_where_asked(
+def test_sync_fetches_images_if_configured_or_requested(
     host: GitHost, home: Path, setting: str, arguments: tuple[str, ...], words: str
 ) -> None:
     config = home / ".config" / "xsfreader" / "config.toml"
@@ -186,7 +186,7 @@ def test_the_command_fetches_images_where_asked(
     assert bool(kept) == bool(words)
 
 
-def test_each_source_and_branch_keeps_its_own(library: Library) -> None:
+def test_each_source_and_branch_has_its_own_file(library: Library) -> None:
     from xsfreader.library.base import images_path
 
     config = library.config

@@ -1,4 +1,4 @@
-"""What is typed on the command line: days, months, years, and XEPs."""
+"""Parse dates, XEP numbers and options."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from xsfreader.cli.arguments import parser
         ("2020-05-31", "2020-05-31", "2020-05-31"),
     ],
 )
-def test_a_month_or_year_is_all_of_it(text: str, since: str, until: str) -> None:
+def test_a_month_or_year_covers_all_its_days(text: str, since: str, until: str) -> None:
     args = parser().parse_args(["list", "--since", text, "--until", text])
     assert (args.since.isoformat(), args.until.isoformat()) == (since, until)
 
 
 @pytest.mark.parametrize("text", ["soon", "2020-13", "2020-02-30", "0000", "20", "2020-00"])
 @pytest.mark.parametrize("option", ["--since", "--until"])
-def test_what_is_no_day_is_refused(option: str, text: str) -> None:
+def test_invalid_date_is_a_usage_error(option: str, text: str) -> None:
     with pytest.raises(SystemExit) as caught:
         parser().parse_args(["list", option, text])
     assert caught.value.code == 2
 
 
 @pytest.mark.parametrize("text", ["198", "0198", "XEP-0198", "xep-198", "xep198"])
-def test_a_xep_is_named_in_many_ways(text: str) -> None:
+def test_xep_number_has_many_forms(text: str) -> None:
     assert parser().parse_args(["xeps", text]).number == 198
 
 
 @pytest.mark.parametrize("text", ["0", "x", "XEP-", "198a", "-"])
-def test_what_is_no_xep_is_refused(text: str) -> None:
+def test_invalid_xep_number_is_a_usage_error(text: str) -> None:
     with pytest.raises(SystemExit) as caught:
         parser().parse_args(["xeps", text])
     assert caught.value.code == 2
 
 
 @pytest.mark.parametrize("argv", [["--offline", "list"], ["list", "--offline"]])
-def test_an_option_is_taken_before_and_after_the_command(argv: list[str]) -> None:
+def test_common_option_is_accepted_before_and_after_the_command(argv: list[str]) -> None:
     assert parser().parse_args(argv).offline

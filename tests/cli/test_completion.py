@@ -1,4 +1,4 @@
-"""Completion: the shell is told every command and option."""
+"""Print shell completion scripts with every command and option."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ try xsfreader l; try xsfreader list --st; try xsfreader state e; try xsfreader -
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_every_command_is_told(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_script_names_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
     told = capsys.readouterr().out
     for word in ("sync", "list", "show", "search", "xeps", "state", "config", "paths", "offline"):
@@ -42,7 +42,9 @@ def test_bash_completes_commands_options_and_choices(
     assert done.stdout.split("\n")[:4] == ["list", "--starred", "export", "--offline"]
 
 
-def test_an_unknown_shell_is_told_which_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_shell_is_an_error_that_lists_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["completion", "csh"])
     assert caught.value.code == 2

@@ -1,4 +1,4 @@
-"""``xsfreader config``: every action with its keys, and mistakes told as the app tells them."""
+"""``xsfreader config``: print every action with its keys; report mistakes as the app does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_default_lists_every_action_ready_to_be_uncommented(
+def test_default_configuration_lists_every_action_as_a_comment(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["config", "--default"]) == OK
@@ -26,7 +26,7 @@ def test_the_default_lists_every_action_ready_to_be_uncommented(
     assert effective(load(file)) == ACTIONS
 
 
-def test_what_is_in_force_is_shown_and_what_is_configured_stands_out(
+def test_current_configuration_has_configured_keys_uncommented(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "config.toml"
@@ -39,7 +39,7 @@ def test_what_is_in_force_is_shown_and_what_is_configured_stands_out(
 
 
 @pytest.mark.parametrize("setting", ['sync = "j"', 'fly = "f9"', 'sync = "ctrl+"'])
-def test_a_mistake_in_the_keys_is_one_line_with_its_place(
+def test_invalid_keys_are_reported_with_file_and_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], setting: str
 ) -> None:
     file = tmp_path / "config.toml"

@@ -1,4 +1,4 @@
-"""What a command repairs is in the log."""
+"""Repairs of damaged files are logged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fresh_logger() -> Iterator[None]:
     logger.handlers = handlers
 
 
-def test_a_damaged_state_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_state_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     paths = locate()
     assert main(["sync", "--source", "guide"]) == OK
     paths.state.write_bytes(b"not a database, but longer than the header of one is" * 40)

@@ -1,4 +1,4 @@
-"""A post printed."""
+"""``xsfreader show``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_where_links_lead_stands_at_the_end(
+def test_link_targets_are_listed_at_the_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     post = tmp_path / "2025-01-01-x.md"

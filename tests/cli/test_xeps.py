@@ -1,4 +1,4 @@
-"""``xsfreader xeps`` says in a line what is not here."""
+"""``xsfreader xeps`` without an archive or a match."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from xsfreader.cli import FAILURE, OK, main
 
 
 @pytest.mark.parametrize("number", [[], ["198"]])
-def test_with_nothing_fetched_it_says_what_to_do(
+def test_without_an_archive_the_error_says_how_to_sync(
     capsys: pytest.CaptureFixture[str], number: list[str]
 ) -> None:
     assert main(["xeps", *number, "--source", "http://127.0.0.1:9/x.git"]) == FAILURE
     assert "xsfreader sync" in capsys.readouterr().err
 
 
-def test_an_unknown_xep_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_xep_is_a_one_line_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["xeps", "99999", "--source", "guide"]) == FAILURE
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -1,1 +1,1 @@
-"""The installed command, as a person meets it."""
+"""Tests of the installed command."""

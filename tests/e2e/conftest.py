@@ -1,4 +1,4 @@
-"""Homes in which the blog was fetched already."""
+"""Home directories with a synced blog."""
 
 from __future__ import annotations
 

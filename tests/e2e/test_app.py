@@ -1,4 +1,4 @@
-"""The app in a real terminal: what is on the screen after which key."""
+"""The app in a real terminal: keys in, screen out."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def open_brussels(terminal: Terminal) -> None:
     assert "Remko Tronçon" in terminal.words
 
 
-def test_it_opens_on_the_newest_post_with_its_text() -> None:
+def test_app_opens_on_the_newest_post() -> None:
     with running("--offline") as terminal:
         terminal.wait("The XMPP assembly for the Chaos Communication Congress 39C3 has been")
         assert "397 posts" in terminal.text
@@ -81,7 +81,7 @@ def test_it_opens_on_the_newest_post_with_its_text() -> None:
         assert terminal.ended() == 0
 
 
-def test_moving_in_the_list_shows_each_post_beside_it() -> None:
+def test_moving_in_the_list_shows_each_post() -> None:
     with running("--offline") as terminal:
         terminal.wait("The XMPP assembly for the Chaos")
         terminal.press("j")
@@ -95,7 +95,7 @@ def test_moving_in_the_list_shows_each_post_beside_it() -> None:
 
 
 @sizes(0)
-def test_brussels_is_found_by_date(size: tuple[int, int]) -> None:
+def test_trip_report_is_found_by_date(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
         to_row(terminal, "▸ 2011")
@@ -107,7 +107,7 @@ def test_brussels_is_found_by_date(size: tuple[int, int]) -> None:
 
 
 @sizes(1)
-def test_brussels_is_found_by_category(size: tuple[int, int]) -> None:
+def test_trip_report_is_found_by_category(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "2")
         to_row(terminal, "XMPP Summit|Summit")
@@ -117,7 +117,7 @@ def test_brussels_is_found_by_category(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_brussels_is_found_by_search(size: tuple[int, int]) -> None:
+def test_trip_report_is_found_by_search(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         terminal.press("F")
@@ -135,7 +135,7 @@ def test_brussels_is_found_by_search(size: tuple[int, int]) -> None:
 
 
 @sizes(2)
-def test_brussels_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
+def test_trip_report_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
         terminal.press("/")
@@ -148,7 +148,7 @@ def test_brussels_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
         open_brussels(terminal)
 
 
-def test_reading_marks_and_passing_over_does_not() -> None:
+def test_reading_marks_as_read_and_previewing_does_not() -> None:
     with running("--offline") as terminal:
         terminal.wait("328 unread")
         terminal.press("j", "j", "k")
@@ -160,7 +160,7 @@ def test_reading_marks_and_passing_over_does_not() -> None:
         terminal.wait("328 unread")
 
 
-def test_stars_places_and_marks_outlive_a_kill() -> None:
+def test_stars_places_and_marks_survive_a_kill() -> None:
     with running("--offline") as terminal:
         terminal.wait("328 unread")
         terminal.press("j", "enter", "s", "space", "space", "space")
@@ -178,7 +178,7 @@ def test_stars_places_and_marks_outlive_a_kill() -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 15), (44, 10), (160, 45)])
-def test_every_size_reads_well(size: tuple[int, int]) -> None:
+def test_text_fits_every_terminal_size(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         terminal.press("enter", "space", "h", "2", "j", "enter", "j", "enter", "G", "g")
@@ -188,7 +188,7 @@ def test_every_size_reads_well(size: tuple[int, int]) -> None:
         assert terminal.ended() == 0
 
 
-def test_too_small_a_window_asks_for_more_room_and_recovers() -> None:
+def test_tiny_terminal_shows_a_message_and_recovers() -> None:
     with running("--offline", size=(39, 12)) as terminal:
         terminal.wait("40x10 needed")
         terminal.resize(100, 30)
@@ -196,7 +196,7 @@ def test_too_small_a_window_asks_for_more_room_and_recovers() -> None:
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(2000, marks=pytest.mark.soak)])
-def test_mashed_keys_break_nothing(count: int) -> None:
+def test_random_keys_break_nothing(count: int) -> None:
     chance = random.Random(7)
     keys = [*"jkdugGhlJK][123456nNtzxTmsfF/?{}HLabc", "tab", "enter", "esc", "space", "backspace"]
     with running("--offline") as terminal:
@@ -211,7 +211,7 @@ def test_mashed_keys_break_nothing(count: int) -> None:
         assert "XSF Blog" in terminal.text
 
 
-def test_a_suspended_app_comes_back_whole() -> None:
+def test_resumed_app_repaints_the_screen() -> None:
     with running("--offline", size=(100, 30)) as terminal:
         terminal.wait("Chaos")
         before = terminal.settle()
@@ -223,7 +223,7 @@ def test_a_suspended_app_comes_back_whole() -> None:
 
 
 @pytest.mark.parametrize("key", ["|", "e"])
-def test_a_command_that_is_not_there_is_one_line(key: str) -> None:
+def test_missing_command_is_a_one_line_error(key: str) -> None:
     with running("--offline", environment={"PAGER": "no-such-command"}) as terminal:
         terminal.wait("Chaos")
         terminal.press("enter", key)
@@ -237,7 +237,7 @@ def test_a_command_that_is_not_there_is_one_line(key: str) -> None:
         terminal.wait("Chaos")
 
 
-def test_a_post_is_piped_to_a_command_and_read_on() -> None:
+def test_post_is_piped_to_a_command() -> None:
     with running("--offline") as terminal:
         terminal.wait("Chaos")
         terminal.press("enter", "|")
@@ -248,7 +248,7 @@ def test_a_post_is_piped_to_a_command_and_read_on() -> None:
         terminal.wait("397 posts")
 
 
-def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
+def test_marks_of_an_open_app_are_seen_by_other_commands(run: Run) -> None:
     with running("--offline") as terminal:
         terminal.wait("Chaos")
         terminal.press("s")
@@ -270,7 +270,7 @@ def test_marks_of_an_open_app_survive_other_commands(run: Run) -> None:
     assert run("list", "--starred").stdout.count("\n") == 3
 
 
-def test_keys_in_one_burst_go_where_those_before_them_lead() -> None:
+def test_each_key_of_a_burst_waits_for_the_one_before() -> None:
     with running("--offline", size=(120, 40)) as terminal:
         terminal.wait("Chaos")
         terminal.settle()

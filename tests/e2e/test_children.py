@@ -1,4 +1,4 @@
-"""What talks to an upstream is another process: no server holds the app, and none outlives it."""
+"""Child processes do not block the app or outlive it; changes on disk show in an open app."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def host(tmp_path: Path) -> Iterator[GitHost]:
 
 @contextmanager
 def silent_server() -> Iterator[str]:
-    """A server that accepts connections and never says a word; its URL."""
+    """Run a server that accepts connections and never answers; yield its URL."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/blog.git"
 
 
 def children(pid: int) -> list[int]:
-    """The processes that one started, those that only wait to be reaped left out."""
+    """Return the child processes of a process, without zombies."""
     found = []
     for file in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -71,14 +71,14 @@ def alive(pid: int) -> bool:
 
 
 def child_of(terminal: Terminal) -> int:
-    """The child of the app, once it asks the server."""
+    """Wait for the app's child to contact the server; return its process id."""
     terminal.wait("contacting the server")
     [child] = children(terminal.pid)
     return child
 
 
 @linux
-def test_a_silent_server_holds_nobody_who_leaves() -> None:
+def test_app_quits_at_once_while_a_server_is_silent() -> None:
     with silent_server() as url, running("--source", url) as terminal:
         child = child_of(terminal)
         terminal.press("j", "k")
@@ -93,7 +93,7 @@ def test_a_silent_server_holds_nobody_who_leaves() -> None:
 
 
 @linux
-def test_an_app_that_is_killed_leaves_no_child() -> None:
+def test_child_ends_when_the_app_is_killed() -> None:
     with silent_server() as url, running("--source", url) as terminal:
         child = child_of(terminal)
         terminal.kill()
@@ -103,7 +103,7 @@ def test_an_app_that_is_killed_leaves_no_child() -> None:
             time.sleep(0.05)
 
 
-def test_a_folder_called_like_the_program_is_not_executed(
+def test_folder_named_xsfreader_is_not_executed(
     host: GitHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trap = tmp_path / "here" / "xsfreader"
@@ -116,7 +116,7 @@ def test_a_folder_called_like_the_program_is_not_executed(
     assert not (tmp_path / "sprung").exists()
 
 
-def test_a_sync_by_the_command_line_shows_in_an_open_app(run: Run, host: GitHost) -> None:
+def test_command_line_sync_shows_in_an_open_app(run: Run, host: GitHost) -> None:
     source = ("--source", host.url("blog.git"))
     run("sync", *source)
     with running("--offline", *source) as terminal:
@@ -127,7 +127,7 @@ def test_a_sync_by_the_command_line_shows_in_an_open_app(run: Run, host: GitHost
         terminal.wait("Third", patience=SOON)
 
 
-def test_the_first_sync_by_the_command_line_ends_the_guide(run: Run, host: GitHost) -> None:
+def test_first_command_line_sync_replaces_the_guide(run: Run, host: GitHost) -> None:
     source = ("--source", host.url("blog.git"))
     with running("--offline", *source) as terminal:
         terminal.wait("Welcome to xsfreader")
@@ -135,7 +135,9 @@ def test_the_first_sync_by_the_command_line_ends_the_guide(run: Run, host: GitHo
         terminal.wait("2 posts", patience=SOON)
 
 
-def test_marks_made_elsewhere_show_in_an_open_app(run: Run, host: GitHost, tmp_path: Path) -> None:
+def test_marks_of_another_process_show_in_an_open_app(
+    run: Run, host: GitHost, tmp_path: Path
+) -> None:
     source = ("--source", host.url("blog.git"))
     run("sync", *source)
     with running("--offline", *source) as first:
@@ -154,7 +156,7 @@ def test_marks_made_elsewhere_show_in_an_open_app(run: Run, host: GitHost, tmp_p
         first.wait("0 unread", patience=SOON)
 
 
-def test_an_archive_replaced_as_a_file_shows_in_an_open_app(
+def test_replaced_archive_file_shows_in_an_open_app(
     run: Run, host: GitHost, tmp_path: Path
 ) -> None:
     source = ("--source", host.url("blog.git"))
@@ -174,7 +176,7 @@ def test_an_archive_replaced_as_a_file_shows_in_an_open_app(
         terminal.wait("4 posts", patience=SOON)
 
 
-def test_a_saved_file_shows_in_an_open_app(tmp_path: Path) -> None:
+def test_saved_file_of_a_folder_shows_in_an_open_app(tmp_path: Path) -> None:
     folder = tmp_path / "posts"
     folder.mkdir()
     (folder / "1.md").write_bytes(post("First", 1))

@@ -1,4 +1,4 @@
-"""What a terminal is sent for a picture, by what it claims to be."""
+"""Image protocols: what is sent to which terminal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sent(terminal: Terminal) -> str:
     ],
     ids=["kitty", "sixel", "neither", "silent", "tmux", "few colours"],
 )
-def test_each_terminal_is_sent_what_it_draws(
+def test_protocol_depends_on_the_terminal(
     environment: dict[str, str], answers: dict[bytes, bytes], protocol: str
 ) -> None:
     with running("--source", "guide", environment=environment, answers=answers) as terminal:
@@ -54,7 +54,9 @@ def test_each_terminal_is_sent_what_it_draws(
 
 
 @pytest.mark.parametrize("answers", [SIXEL, PLAIN], ids=["sixel", "neither"])
-def test_the_answer_is_no_key_press_and_no_key_is_lost(answers: dict[bytes, bytes]) -> None:
+def test_terminal_response_is_not_taken_for_keys_and_no_key_is_lost(
+    answers: dict[bytes, bytes],
+) -> None:
     with running("--source", "guide", answers=answers) as terminal:
         terminal.wait("The whole archive, in the window")
         terminal.press("j")
@@ -70,7 +72,7 @@ def test_the_answer_is_no_key_press_and_no_key_is_lost(answers: dict[bytes, byte
         terminal.wait("Half a page down")
 
 
-def test_nobody_is_asked_before_a_picture_is_wanted() -> None:
+def test_terminal_is_queried_only_once_an_image_is_in_view() -> None:
     with running("--source", "guide", answers=SIXEL) as terminal:
         terminal.wait("The whole archive, in the window")
         first = terminal.raw.index(b"The whole archive")
@@ -83,7 +85,7 @@ def test_nobody_is_asked_before_a_picture_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("environment", "answers"), [({"TERM": "xterm-kitty"}, PLAIN), ({}, SIXEL)]
 )
-def test_pictures_scroll_with_the_text_and_panels_cover_them(
+def test_images_scroll_with_the_text_and_dialogs_cover_them(
     environment: dict[str, str], answers: dict[bytes, bytes]
 ) -> None:
     def rows(before: int) -> int:

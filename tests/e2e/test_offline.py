@@ -1,4 +1,4 @@
-"""With the server gone everything is still here; with nothing fetched, the guide is."""
+"""Without a network: the archive is readable; without an archive, the guide is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOWHERE = "http://127.0.0.1:9/xmpp.org.git"
 
 @pytest.mark.corpus
 @pytest.mark.usefixtures("archive")
-def test_list_show_and_search_need_no_server(run: Run) -> None:
+def test_list_show_and_search_need_no_network(run: Run) -> None:
     listed = json.loads(run("list", "--json").stdout)
     assert len(listed) == 397
     assert [post["date"] for post in listed] == sorted((p["date"] for p in listed), reverse=True)
@@ -33,7 +33,7 @@ def test_list_show_and_search_need_no_server(run: Run) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.usefixtures("archive")
-def test_a_failed_sync_is_one_line_and_exit_1(run: Run) -> None:
+def test_failed_sync_is_one_line_and_exit_code_1(run: Run) -> None:
     done = run("sync")
     assert done.returncode == 1
     assert done.stdout == ""
@@ -53,7 +53,7 @@ def test_a_failed_sync_is_one_line_and_exit_1(run: Run) -> None:
         "brussels-trip-report",
     ],
 )
-def test_a_post_answers_to_all_its_names(run: Run, name: str) -> None:
+def test_post_is_found_by_every_name(run: Run, name: str) -> None:
     done = run("show", name, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["permalink"] == BRUSSELS
@@ -61,7 +61,7 @@ def test_a_post_answers_to_all_its_names(run: Run, name: str) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.usefixtures("archive")
-def test_an_ambiguous_name_gets_the_candidates(run: Run) -> None:
+def test_ambiguous_name_lists_candidates(run: Run) -> None:
     done = run("show", "google-summer-of-code")
     unknown = run("show", "brussels-trip-reprot")
     assert unknown.returncode == 1
@@ -70,7 +70,7 @@ def test_an_ambiguous_name_gets_the_candidates(run: Run) -> None:
 
 
 @pytest.mark.corpus
-def test_the_seed_copy_is_mended(run: Run) -> None:
+def test_damaged_encoding_of_a_file_is_repaired(run: Run) -> None:
     seed = CORPUS / "brussels-trip-report.seed.md"
     if not seed.exists():
         pytest.skip(f"{seed} is missing")
@@ -81,7 +81,7 @@ def test_the_seed_copy_is_mended(run: Run) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.usefixtures("archive")
-def test_the_app_reads_on_and_says_that_sync_failed() -> None:
+def test_app_stays_usable_when_sync_fails() -> None:
     with running() as terminal:
         terminal.wait("XMPP at Chaos Communication Congress")
         terminal.wait("sync failed")
@@ -90,7 +90,7 @@ def test_the_app_reads_on_and_says_that_sync_failed() -> None:
         assert terminal.ended() == 0
 
 
-def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) -> None:
+def test_first_start_without_network_shows_the_guide(home: Path) -> None:
     with running("--source", NOWHERE) as terminal:
         terminal.wait("Welcome to xsfreader")
         terminal.wait("built-in pages")
@@ -101,7 +101,7 @@ def test_a_first_start_without_network_shows_the_guide_and_says_why(home: Path) 
     assert (home / ".local" / "share" / "xsfreader" / "state.db").exists()
 
 
-def test_commands_without_an_archive_say_what_to_do(run: Run) -> None:
+def test_commands_without_an_archive_say_how_to_sync(run: Run) -> None:
     for command in (["list"], ["show", "x"], ["search", "x"]):
         done = run(*command, "--source", NOWHERE)
         assert done.returncode == 1
@@ -109,7 +109,7 @@ def test_commands_without_an_archive_say_what_to_do(run: Run) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_wrong_words_are_usage(run: Run) -> None:
+def test_invalid_arguments_are_usage_errors(run: Run) -> None:
     for arguments in (
         ["lst"],
         ["--=x"],
@@ -127,7 +127,7 @@ def test_wrong_words_are_usage(run: Run) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_a_wrong_folder_is_one_line(run: Run, tmp_path: Path) -> None:
+def test_invalid_folder_is_a_one_line_error(run: Run, tmp_path: Path) -> None:
     for source in (tmp_path / "none", tmp_path):
         done = run("sync", "--source", str(source))
         assert done.returncode == 1
@@ -135,7 +135,7 @@ def test_a_wrong_folder_is_one_line(run: Run, tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_no_pipe_breaks_with_a_traceback(run: Run) -> None:
+def test_closed_pipe_is_not_a_traceback(run: Run) -> None:
     import subprocess
 
     from tests.terminal import COMMAND
@@ -154,7 +154,7 @@ def test_no_pipe_breaks_with_a_traceback(run: Run) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
 @pytest.mark.parametrize("words", [("list",), ("show", "welcome-to-xsfreader")])
-def test_a_full_disk_is_one_line(words: tuple[str, ...]) -> None:
+def test_full_disk_is_a_one_line_error(words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [COMMAND, "--source", "guide", *words],

@@ -1,4 +1,4 @@
-"""After any keys, the screen shows what a repaint of all of it would show."""
+"""After any keys, the screen equals a full repaint."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "keys"), ONE_SIZE_EACH)
-def test_nothing_stale_is_left_on_the_screen(
+def test_screen_equals_a_full_repaint_after_keys(
     size: tuple[int, int], keys: str, words: list[str]
 ) -> None:
     with running(*words, size=size) as terminal:
@@ -74,7 +74,9 @@ def test_nothing_stale_is_left_on_the_screen(
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("seed", range(3))
-def test_nothing_stale_is_left_after_random_keys(seed: int, rounds: int, words: list[str]) -> None:
+def test_screen_equals_a_full_repaint_after_random_keys(
+    seed: int, rounds: int, words: list[str]
+) -> None:
     chance = random.Random(seed)
     size = SIZES[seed % len(SIZES)]
     with running(*words, size=size) as terminal:
@@ -86,7 +88,7 @@ def test_nothing_stale_is_left_after_random_keys(seed: int, rounds: int, words: 
 
 
 @pytest.mark.parametrize(("key", "title"), [("t", "Contents"), ("?", "Move")])
-def test_a_panel_fits_whatever_the_window_becomes(key: str, title: str, words: list[str]) -> None:
+def test_dialog_fits_a_resized_terminal(key: str, title: str, words: list[str]) -> None:
     with running(*words, size=(100, 30)) as terminal:
         terminal.wait("Guide ─")
         terminal.press("enter")

@@ -1,4 +1,4 @@
-"""What people come for, told as walks through the app in a real terminal."""
+"""Typical tasks of readers, in a real terminal."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def step_to_link(terminal: Terminal, words: str) -> None:
     raise AssertionError(f"no link leads to {words!r}:\n{terminal.text}")
 
 
-def test_what_was_said_on_omemo_in_2020(size: Size) -> None:
+def test_search_for_omemo_in_2020(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         search(terminal, "omemo after:2020-01 before:2021", "2020")
@@ -68,7 +68,7 @@ def test_what_was_said_on_omemo_in_2020(size: Size) -> None:
         assert re.search("omemo", terminal.text, re.IGNORECASE)
 
 
-def test_a_link_to_an_older_post_and_back_to_the_same_line(size: Size) -> None:
+def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         search(terminal, "newsletter october 2022", "The XMPP Newsletter October 2022")
@@ -90,7 +90,7 @@ def test_a_link_to_an_older_post_and_back_to_the_same_line(size: Size) -> None:
         terminal.wait(lambda _: post_lines(terminal) == before)
 
 
-def test_the_same_newsletter_in_german_at_the_same_heading(size: Size) -> None:
+def test_switch_to_german_at_the_same_heading(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         search(terminal, '"newsletter september 2025"', "The XMPP Newsletter September 2025")
@@ -107,7 +107,7 @@ def test_the_same_newsletter_in_german_at_the_same_heading(size: Size) -> None:
         terminal.wait(lambda _: "XMPP Software News" in post_lines(terminal)[0])
 
 
-def test_who_speaks_of_a_xep_and_what_its_status_is(size: Size) -> None:
+def test_find_posts_and_status_of_a_xep(size: Size) -> None:
     keep_xeps()
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -131,7 +131,7 @@ def keep_xeps() -> None:
         store.set_xeps(parse((CORPUS / "xeplist.xml").read_bytes()))
 
 
-def test_three_stars_and_the_place_are_there_again(size: Size, archive: Path) -> None:
+def test_stars_and_place_are_restored_at_the_next_start(size: Size, archive: Path) -> None:
     assert archive.exists()
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
