@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Block, BlockKind, Document
-from xsfreader.markup.lines import Mark, Role
+from xsfreader.markup.lines import Role, join_text
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import MONTHS, SITE, Place
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from xsfreader.markup.lines import Span
     from xsfreader.model import Post
 
 HEAD_BLOCKS = 3
@@ -44,7 +43,7 @@ def build_article(
     """
     references = References(post.url, document.links)
     blocks = [
-        _build_block(BlockKind.TITLE, _build_title(post), gap=0),
+        _build_block(BlockKind.TITLE, _build_title(post, references), gap=0),
         _build_block(BlockKind.META, _build_meta(post, translations or {}, references), gap=0),
         Block(BlockKind.RULE, "", gap=0),
     ]
@@ -83,8 +82,9 @@ def reading_minutes(words: int) -> int:
     return max(1, -(-words // _WORDS_PER_MINUTE))
 
 
-def _build_block(kind: BlockKind, spans: tuple[Span, ...], *, gap: int = 1) -> Block:
-    return Block(kind, "".join(span.text for span in spans), spans, gap=gap)
+def _build_block(kind: BlockKind, builder: SpanBuilder, *, gap: int = 1) -> Block:
+    spans = builder.spans()
+    return Block(kind, join_text(spans), spans, gap=gap)
 
 
 def _repeats_title(block: Block, title: str) -> bool:
@@ -95,31 +95,28 @@ def _repeats_title(block: Block, title: str) -> bool:
     )
 
 
-def _build_title(post: Post) -> tuple[Span, ...]:
-    builder = SpanBuilder()
+def _build_title(post: Post, references: References) -> SpanBuilder:
+    builder = SpanBuilder(references)
     builder.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
-    return builder.spans()
+    return builder
 
 
-def _build_meta(
-    post: Post, translations: Mapping[str, str], references: References
-) -> tuple[Span, ...]:
+def _build_meta(post: Post, translations: Mapping[str, str], references: References) -> SpanBuilder:
     facts = [
         format_date(post.day),
         ", ".join(post.authors),
         ", ".join(post.categories),
         f"{reading_minutes(post.words)} min",
     ]
-    builder = SpanBuilder()
+    builder = SpanBuilder(references)
     builder.add(" · ".join(fact.replace("\n", " ") for fact in facts if fact), Role.META)
     others = {code: path for code, path in translations.items() if code != post.language}
     if others:
         builder.add("\nalso in:", Role.META)
         for code, permalink in others.items():
-            link = references.add_link(clean(code), SITE + permalink)
             builder.add(" ", Role.META)
-            builder.add(code, Role.META, Mark.LINK, link)
-    return builder.spans()
+            builder.add_link(code, SITE + permalink, Role.META)
+    return builder
 
 
 def _build_foot(
@@ -131,25 +128,22 @@ def _build_foot(
 ) -> list[Block]:
     blocks: list[Block] = []
     if post.xeps:
-        builder = SpanBuilder()
+        builder = SpanBuilder(references)
         builder.add("XEPs mentioned", Role.NOTE)
         for number in post.xeps:
-            name, href = xep_link(number)
-            link = references.add_link(name, href)
-            builder.add("\n", Role.NOTE)
-            builder.add(name, Role.NOTE, Mark.LINK, link)
+            builder.start_line(Role.NOTE)
+            builder.add_link(*xep_link(number), Role.NOTE)
             if title := titles.get(number):
                 builder.add(f" {title}".replace("\n", " "), Role.NOTE)
-        blocks.append(_build_block(BlockKind.META, builder.spans()))
+        blocks.append(_build_block(BlockKind.META, builder))
     for label, neighbour in (("newer", newer), ("older", older)):
         if neighbour is not None:
             title, permalink = neighbour
-            builder = SpanBuilder()
+            builder = SpanBuilder(references)
             builder.add(f"{label}: ", Role.NOTE)
-            link = references.add_link(clean(title), SITE + permalink)
-            builder.add(" ".join(title.split()), Role.NOTE, Mark.LINK, link)
+            builder.add_link(" ".join(title.split()), SITE + permalink, Role.NOTE)
             gap = 1 if not blocks or blocks[-1].kind is BlockKind.META else 0
-            blocks.append(_build_block(BlockKind.TEXT, builder.spans(), gap=gap))
+            blocks.append(_build_block(BlockKind.TEXT, builder, gap=gap))
     if blocks:
         blocks.insert(0, Block(BlockKind.RULE, ""))
     return blocks

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from markdown_it.token import Token
 
 from xsfreader.markup.code import highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
 from xsfreader.markup.figures import image_figure, shortcode_figure, shortcode_note
 from xsfreader.markup.inline import InlineBuilder, reference_id
-from xsfreader.markup.lines import Mark, Role
-from xsfreader.markup.segments import ImageSegment, TextSegment, segments
+from xsfreader.markup.lines import Mark, Role, join_text
+from xsfreader.markup.segments import ImageSegment, ShortcodeSegment, segments
 from xsfreader.markup.shortcodes import Shortcode, restore
 from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from markdown_it.token import Token
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from xsfreader.markup.lines import Span
 
@@ -31,44 +32,49 @@ _QUOTE = Frame("▎ ", bar=True)
 _INDENT = Frame("    ")
 
 
+class _Node(NamedTuple):
+    """A block token, with the nodes between it and its closing token."""
+
+    token: Token
+    children: list[_Node]
+
+    @property
+    def inline_tokens(self) -> list[Token]:
+        """Inline tokens of a paragraph, a heading or a table's cell."""
+        return self.children[0].token.children or []
+
+
 @dataclass(slots=True)
 class _Level:
     """An open container: a list, an item, a quote and the like."""
 
     frame: Frame | None
     """None for a list; each of its items has one."""
-    tight: bool = False
+    tight: bool
+    bullet: bool
     used: bool = False
     """Whether it contains a block already."""
-    bullet: bool = False
-    number: int = 0
-    """Of the next item of an ordered list."""
-    digits: int = 0
-    quote: bool = False
 
 
 class DocumentBuilder:
-    """Builds a document by walking through a post's block tokens."""
+    """Builds a document by walking through the tree of a post's block tokens."""
 
     def __init__(self, base: str, shortcodes: list[Shortcode]) -> None:
-        self._references = References(base)
+        self._references = References(base, shortcodes=shortcodes)
         self._shortcodes = shortcodes
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
-        self._tokens: Sequence[Token] = ()
-        self._in_paragraph = False
-        """Whether the paragraph's backlinks are shown with its text."""
-        self._index = 0
-        """Of the token being handled."""
 
-    def build(self, tokens: Sequence[Token]) -> Document:
-        """Return the document for the tokens."""
-        self._tokens = tokens
-        for self._index, token in enumerate(tokens):
-            if handler := _HANDLERS.get(token.type):
-                handler(self, token)
+    def build(self, tokens: Iterable[Token], footnotes: Mapping[int, Any]) -> Document:
+        """Return the document for the tokens; ``footnotes`` is what the plugin numbered."""
+        nodes, definitions = _nest(tokens)
+        self._add_all(nodes)
+        if footnotes:
+            self._emit(BlockKind.RULE)
+        for index, footnote in footnotes.items():
+            self._add_footnote(index, footnote["count"], definitions[footnote["label"]])
         return Document(
             tuple(self._blocks),
             tuple(self._references.links),
@@ -87,248 +93,212 @@ class DocumentBuilder:
         image: int = -1,
         table: Table | None = None,
     ) -> None:
-        """Append a block within the open containers."""
-        gap = self._gap()
-        frames = [each for each in self._levels if each.frame is not None]
-        opened = sum(1 for _ in takewhile(lambda each: each.used, frames))
+        """Append a block within the open containers, without a gap in a tight list."""
+        used = [each for each in self._levels if each.used]
+        tight = used[-1].tight if used else not self._blocks
+        block = Block(
+            kind,
+            join_text(spans) if text is None else text,
+            spans,
+            tuple(each.frame for each in self._levels if each.frame),
+            opened=sum(each.frame is not None for each in used),
+            gap=0 if tight else 1,
+            level=level,
+            image=image,
+            table=table,
+        )
+        self._blocks.append(block)
         for each in self._levels:
             each.used = True
-        self._blocks.append(
-            Block(
-                kind,
-                "".join(span.text for span in spans) if text is None else text,
-                spans,
-                tuple(each.frame for each in frames if each.frame is not None),
-                opened,
-                gap,
-                level,
-                image,
-                table,
-            )
-        )
-
-    def _gap(self) -> int:
-        """Return the blank lines above the next block: none within a tight list."""
-        if not self._blocks:
-            return 0
-        tight = False
-        for each in self._levels:
-            if not each.used:
-                break
-            tight = each.tight
-        return 0 if tight else 1
 
     def _role(self) -> Role:
-        return Role.QUOTE if any(each.quote for each in self._levels) else Role.BODY
+        return Role.QUOTE if any(each.frame is _QUOTE for each in self._levels) else Role.BODY
 
-    def _inline(self, builder: SpanBuilder, role: Role) -> InlineBuilder:
-        return InlineBuilder(self._references, builder, role, len(self._blocks), self._shortcodes)
+    def _inline(
+        self, tokens: Sequence[Token], role: Role, marks: Mark = Mark.NONE, at: int = 0
+    ) -> tuple[Span, ...]:
+        """Return the spans of inline tokens for the next block, from an offset on."""
+        block = len(self._blocks)
+        builder = InlineBuilder(self._references, role, block, at)
+        builder.add_tokens(tokens, marks)
+        builder.strip()
+        for name, offset in builder.anchors:
+            self._anchors.setdefault(name, Place(block, offset))
+        return builder.spans()
 
-    def _next(self, step: int = 1) -> Token:
-        """Return a token after the current one."""
-        return self._tokens[self._index + step]
-
-    def _following(self, step: int) -> Iterator[Token]:
-        """Yield the tokens after the current one, from that distance on."""
-        return (self._tokens[at] for at in range(self._index + step, len(self._tokens)))
-
-    def _children(self) -> Sequence[Token]:
-        """Return the inline tokens of the block that the current token opens."""
-        return self._next().children or ()
+    def _add_all(self, nodes: Iterable[_Node]) -> None:
+        for node in nodes:
+            if handler := _HANDLERS.get(node.token.type):
+                handler(self, node)
 
     # Containers
 
-    def _on_list(self, token: Token) -> None:
-        count, tight = 0, False
-        for each in self._following(1):
-            if each.level == token.level:
-                break
-            if each.level == token.level + 1 and each.type == "list_item_open":
-                count += 1
-            elif each.level == token.level + 2 and each.type == "paragraph_open":
-                tight = each.hidden
-        start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 0
-        self._levels.append(
-            _Level(
-                None,
-                tight,
-                bullet=token.type == "bullet_list_open",
-                number=start,
-                digits=len(str(start + max(count - 1, 0))),
-            )
-        )
-
-    def _on_item(self, _token: Token) -> None:
-        owner = self._levels[-1]
-        if owner.bullet:
-            depth = sum(each.bullet for each in self._levels) - 1
-            marker = f"{_BULLETS[min(depth, len(_BULLETS) - 1)]} "
-        else:
-            marker = f"{owner.number:>{owner.digits}}. "
-            owner.number += 1
-        paragraph = self._next().type == "paragraph_open"
-        if paragraph and (found := _TASK.match(self._next(2).content)):
-            box = "☐ " if found[1] == " " else "☑ "
-            marker = box if owner.bullet else marker + box
-            _drop_start(self._next(2), len(found.group()))
-        self._levels.append(_Level(Frame(marker), owner.tight))
-
-    def _on_item_close(self, token: Token) -> None:
-        if not self._levels[-1].used:
-            self._emit(BlockKind.TEXT)
-        self._on_close(token)
-
-    def _on_quote(self, _token: Token) -> None:
-        self._levels.append(_Level(_QUOTE, quote=True))
-
-    def _on_definition_text(self, _token: Token) -> None:
-        self._levels.append(_Level(_INDENT, tight=True))
-
-    def _on_definition_list(self, _token: Token) -> None:
-        self._levels.append(_Level(None, tight=True))
-
-    def _on_footnote_block(self, _token: Token) -> None:
-        self._emit(BlockKind.RULE)
-
-    def _on_footnote(self, token: Token) -> None:
-        number = int(token.meta["id"]) + 1
-        self._anchors[f"fn:{number}"] = Place(len(self._blocks))
-        self._levels.append(_Level(Frame(f"{number}. ")))
-
-    def _on_close(self, _token: Token) -> None:
+    @contextmanager
+    def _inside(
+        self, frame: Frame | None, *, tight: bool = False, bullet: bool = False
+    ) -> Iterator[_Level]:
+        """Put the blocks added meanwhile into a container."""
+        level = _Level(frame, tight, bullet)
+        self._levels.append(level)
+        yield level
         self._levels.pop()
+
+    def _add_list(self, node: _Node) -> None:
+        bullet = node.token.type == "bullet_list_open"
+        tight = any(block.token.hidden for item in node.children for block in item.children)
+        start = int(node.token.attrs.get("start", 1))
+        digits = len(str(start + len(node.children) - 1))
+        depth = sum(each.bullet for each in self._levels)
+        with self._inside(None, tight=tight, bullet=bullet):
+            for number, item in enumerate(node.children, start):
+                marker = f"{number:>{digits}}. "
+                box = _take_box(item)
+                if bullet:
+                    marker = box or f"{_BULLETS[min(depth, len(_BULLETS) - 1)]} "
+                else:
+                    marker += box
+                with self._inside(Frame(marker), tight=tight) as level:
+                    self._add_all(item.children)
+                    if not level.used:
+                        self._emit(BlockKind.TEXT)
+
+    def _add_quote(self, node: _Node) -> None:
+        with self._inside(_QUOTE):
+            self._add_all(node.children)
+
+    def _add_definition_list(self, node: _Node) -> None:
+        with self._inside(None, tight=True):
+            self._add_all(node.children)
+
+    def _add_definition(self, node: _Node) -> None:
+        with self._inside(_INDENT, tight=True):
+            self._add_all(node.children)
+
+    def _add_footnote(self, index: int, count: int, node: _Node) -> None:
+        """Add a footnote, with links back to its references after the last paragraph."""
+        number = index + 1
+        self._anchors[f"fn:{number}"] = Place(len(self._blocks))
+        backlinks: list[Token] = []
+        for again in range(count):
+            token = Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
+            if reference_id(token)[0] in self._anchors:
+                backlinks.append(token)
+        if node.children and node.children[-1].token.type == "paragraph_open":
+            node.children[-1].inline_tokens.extend(backlinks)
+            backlinks = []
+        with self._inside(Frame(f"{number}. ")):
+            self._add_all(node.children)
+            for token in backlinks:
+                self._add_prose([token], Mark.NONE)
 
     # Blocks
 
-    def _on_paragraph(self, _token: Token) -> None:
-        following = self._following(2)
-        backlinks = takewhile(lambda each: each.type == "footnote_anchor", following)
-        self._add_prose([*self._children(), *filter(self._is_backlink, backlinks)], Mark.NONE)
-        self._in_paragraph = True
+    def _add_paragraph(self, node: _Node) -> None:
+        self._add_prose(node.inline_tokens, Mark.NONE)
 
-    def _on_paragraph_close(self, _token: Token) -> None:
-        self._in_paragraph = False
+    def _add_term(self, node: _Node) -> None:
+        self._add_prose(node.inline_tokens, Mark.STRONG)
 
-    def _on_term(self, _token: Token) -> None:
-        self._add_prose(self._children(), Mark.STRONG)
-
-    def _on_backlink(self, token: Token) -> None:
-        if not self._in_paragraph and self._is_backlink(token):
-            self._add_prose([token], Mark.NONE)
-
-    def _is_backlink(self, token: Token) -> bool:
-        """Check that the reference a footnote leads back to was found."""
-        return reference_id(token)[0] in self._anchors
-
-    def _add_prose(self, children: Sequence[Token], marks: Mark) -> None:
-        role = self._role()
-        for part in segments(children, self._shortcodes):
-            if isinstance(part, TextSegment):
-                builder = SpanBuilder()
-                inline = self._inline(builder, role)
-                inline.add(part.tokens, marks)
-                builder.strip()
-                for name, offset in inline.anchors:
-                    self._anchors.setdefault(name, Place(len(self._blocks), offset))
-                self._emit(BlockKind.TEXT, builder.spans())
-            elif isinstance(part, ImageSegment):
-                block = len(self._blocks)
+    def _add_prose(self, tokens: Sequence[Token], marks: Mark) -> None:
+        for part in segments(tokens, self._shortcodes):
+            block = len(self._blocks)
+            if isinstance(part, ImageSegment):
                 spans, image = image_figure(self._references, part, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
+            elif not isinstance(part, ShortcodeSegment):
+                self._emit(BlockKind.TEXT, self._inline(part, self._role(), marks))
             elif part.shortcode.name == "figure":
-                block = len(self._blocks)
                 spans, image = shortcode_figure(self._references, part.shortcode, block)
                 self._emit(BlockKind.FIGURE, spans, image=image)
             else:
                 self._emit(BlockKind.TEXT, shortcode_note(self._references, part.shortcode))
 
-    def _on_heading(self, token: Token) -> None:
-        level = int(token.tag[1])
-        builder = SpanBuilder()
+    def _add_heading(self, node: _Node) -> None:
+        level = int(node.token.tag[1])
         block = len(self._blocks)
-        self._inline(builder, _HEADING_ROLES[min(level, 4) - 1]).add(self._children())
-        builder.strip()
-        spans = builder.spans()
+        spans = self._inline(node.inline_tokens, _HEADING_ROLES[min(level, 4) - 1])
         self._emit(BlockKind.HEADING, spans, level=level)
-        name = str(token.meta["id"])
-        text = self._blocks[-1].text.replace("\n", " ")
-        self._headings.append(Heading(level, text, name, block))
+        name = str(node.token.meta["id"])
+        self._headings.append(Heading(level, join_text(spans).replace("\n", " "), name, block))
         self._anchors.setdefault(name, Place(block))
 
-    def _on_code(self, token: Token) -> None:
+    def _add_code(self, node: _Node) -> None:
+        token = node.token
         text = restore(token.content, self._shortcodes).rstrip("\n").expandtabs(4)
-        builder = SpanBuilder()
+        builder = SpanBuilder(self._references)
         language = "html" if token.type == "html_block" else token.info.strip()
         for role, part in highlight(text, language):
             builder.add(part, role)
         self._emit(BlockKind.CODE, builder.spans())
 
-    def _on_rule(self, _token: Token) -> None:
+    def _add_rule(self, _node: _Node) -> None:
         self._emit(BlockKind.RULE)
 
-    def _on_table(self, _token: Token) -> None:
-        rows: list[list[tuple[Span, ...]]] = []
-        align: list[str] = []
-        parts: list[str] = []
+    def _add_table(self, node: _Node) -> None:
+        rows: list[tuple[tuple[Span, ...], ...]] = []
         at = 0
-        following = self._following(1)
-        for token in takewhile(lambda each: each.type != "table_close", following):
-            if token.type == "tr_open":
-                rows.append([])
-            elif token.type in {"th_open", "td_open"}:
-                role = Role.TABLE_HEADER if token.type == "th_open" else self._role()
-                if len(rows) == 1:
-                    style = str(token.attrs.get("style", ""))
-                    align.append(style.partition(":")[2] or "left")
-            elif token.type == "inline":
-                builder = SpanBuilder(at)
-                self._inline(builder, role).add(token.children or ())
-                builder.strip()
-                rows[-1].append(builder.spans())
-                parts.append("".join(span.text for span in builder.spans()) + "\t")
-                at = builder.at + 1
-            elif token.type == "tr_close":
-                parts[-1] = parts[-1][:-1] + "\n"
-        table = Table(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), tuple(align))
-        spans = tuple(span for row in rows for cell in row for span in cell)
-        self._emit(BlockKind.TABLE, spans, text="".join(parts)[:-1], table=table)
+        lines = [row.children for part in node.children for row in part.children]
+        for line in lines:
+            cells: list[tuple[Span, ...]] = []
+            for cell in line:
+                role = Role.TABLE_HEADER if cell.token.type == "th_open" else self._role()
+                cells.append(self._inline(cell.inline_tokens, role, at=at))
+                at += len(join_text(cells[-1])) + 1
+            rows.append(tuple(cells))
+        styles = (str(cell.token.attrs.get("style", "")) for cell in lines[0])
+        align = tuple(style.partition(":")[2] or "left" for style in styles)
+        self._emit(
+            BlockKind.TABLE,
+            tuple(span for row in rows for cell in row for span in cell),
+            text="\n".join("\t".join(map(join_text, row)) for row in rows),
+            table=Table(rows[0], tuple(rows[1:]), align),
+        )
 
 
-_HANDLERS: dict[str, Callable[[DocumentBuilder, Token], None]] = {
-    "bullet_list_open": DocumentBuilder._on_list,
-    "ordered_list_open": DocumentBuilder._on_list,
-    "list_item_open": DocumentBuilder._on_item,
-    "list_item_close": DocumentBuilder._on_item_close,
-    "blockquote_open": DocumentBuilder._on_quote,
-    "dl_open": DocumentBuilder._on_definition_list,
-    "dd_open": DocumentBuilder._on_definition_text,
-    "footnote_block_open": DocumentBuilder._on_footnote_block,
-    "footnote_open": DocumentBuilder._on_footnote,
-    "paragraph_open": DocumentBuilder._on_paragraph,
-    "paragraph_close": DocumentBuilder._on_paragraph_close,
-    "dt_open": DocumentBuilder._on_term,
-    "footnote_anchor": DocumentBuilder._on_backlink,
-    "heading_open": DocumentBuilder._on_heading,
-    "fence": DocumentBuilder._on_code,
-    "code_block": DocumentBuilder._on_code,
-    "html_block": DocumentBuilder._on_code,
-    "hr": DocumentBuilder._on_rule,
-    "table_open": DocumentBuilder._on_table,
-    "bullet_list_close": DocumentBuilder._on_close,
-    "ordered_list_close": DocumentBuilder._on_close,
-    "blockquote_close": DocumentBuilder._on_close,
-    "dl_close": DocumentBuilder._on_close,
-    "dd_close": DocumentBuilder._on_close,
-    "footnote_close": DocumentBuilder._on_close,
+_HANDLERS: dict[str, Callable[[DocumentBuilder, _Node], None]] = {
+    "bullet_list_open": DocumentBuilder._add_list,
+    "ordered_list_open": DocumentBuilder._add_list,
+    "blockquote_open": DocumentBuilder._add_quote,
+    "dl_open": DocumentBuilder._add_definition_list,
+    "dt_open": DocumentBuilder._add_term,
+    "dd_open": DocumentBuilder._add_definition,
+    "paragraph_open": DocumentBuilder._add_paragraph,
+    "heading_open": DocumentBuilder._add_heading,
+    "fence": DocumentBuilder._add_code,
+    "code_block": DocumentBuilder._add_code,
+    "html_block": DocumentBuilder._add_code,
+    "hr": DocumentBuilder._add_rule,
+    "table_open": DocumentBuilder._add_table,
 }
 
 
-def _drop_start(token: Token, length: int) -> None:
-    """Remove a task's check box from the item's text."""
-    children = token.children or []
-    for child in children:
-        if length <= 0 or child.type != "text":
-            break
-        dropped = min(length, len(child.content))
-        child.content = child.content[dropped:]
-        length -= dropped
+def _nest(tokens: Iterable[Token]) -> tuple[list[_Node], dict[str, _Node]]:
+    """Return the nodes of a post, and its footnotes by label."""
+    nodes: list[_Node] = []
+    footnotes: dict[str, _Node] = {}
+    stack = [nodes]
+    for token in tokens:
+        if token.nesting < 0:
+            stack.pop()
+            continue
+        node = _Node(token, [])
+        if token.type == "footnote_reference_open":
+            footnotes[token.meta["label"]] = node
+        else:
+            stack[-1].append(node)
+        if token.nesting > 0:
+            stack.append(node.children)
+    return nodes, footnotes
+
+
+def _take_box(item: _Node) -> str:
+    """Remove a task's check box from an item's text; return it as shown."""
+    if not item.children or item.children[0].token.type != "paragraph_open":
+        return ""
+    found = _TASK.match(item.children[0].children[0].token.content)
+    if not found:
+        return ""
+    first = item.children[0].inline_tokens[0]
+    if first.type == "text":
+        first.content = first.content[found.end() :]
+    return "☐ " if found[1] == " " else "☑ "

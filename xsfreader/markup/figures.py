@@ -8,7 +8,7 @@ from xsfreader.markup.goldmark import parser
 from xsfreader.markup.inline import InlineBuilder
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
-from xsfreader.markup.spans import References, SpanBuilder
+from xsfreader.markup.spans import SpanBuilder
 from xsfreader.markup.tokens import plain_text
 from xsfreader.text import clean
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xsfreader.markup.lines import Span
     from xsfreader.markup.segments import ImageSegment
     from xsfreader.markup.shortcodes import Shortcode
+    from xsfreader.markup.spans import References
 
 NEWSLETTER_LIST = "https://mail.jabber.org/mailman/listinfo/newsletter"
 
@@ -25,11 +26,10 @@ def image_figure(
 ) -> tuple[tuple[Span, ...], int]:
     """Build the spans of a Markdown image; return them and the image's index."""
     token = segment.token
-    builder = SpanBuilder()
-    title = str(token.attrs.get("title", ""))
-    builder.add(title.replace("\n", " "), Role.CAPTION)
+    builder = SpanBuilder(references)
+    builder.add(str(token.attrs.get("title", "")).replace("\n", " "), Role.CAPTION)
     alt = plain_text(token.children or ())
-    return _figure(references, builder, str(token.attrs.get("src", "")), alt, segment.href, block)
+    return _figure(builder, str(token.attrs.get("src", "")), alt, segment.href, block)
 
 
 def shortcode_figure(
@@ -37,49 +37,46 @@ def shortcode_figure(
 ) -> tuple[tuple[Span, ...], int]:
     """Build the spans of a ``figure`` shortcode; return them and the image's index."""
     parameters = shortcode.parameters
-    builder = SpanBuilder()
-    if title := parameters.get("title", ""):
-        builder.add(title, Role.CAPTION, Mark.STRONG)
-    inline = InlineBuilder(references, builder, Role.CAPTION, block, [])
+    builder = InlineBuilder(references, Role.CAPTION, block)
+    builder.add(parameters.get("title", ""), Role.CAPTION, Mark.STRONG)
+    builder.start_line(Role.CAPTION)
     if caption := parameters.get("caption", ""):
-        builder.add("\n" if builder.at else "", Role.CAPTION)
         for token in parser().parseInline(caption, {}):
-            inline.add(token.children or ())
+            builder.add_tokens(token.children or ())
     if attribution := parameters.get("attr", ""):
-        builder.add(" " if caption else "\n" if builder.at else "", Role.CAPTION)
-        link, marks = -1, Mark.NONE
+        if caption:
+            builder.add(" ", Role.CAPTION)
         if target := parameters.get("attrlink", ""):
-            link = references.add_link(clean(attribution), target)
-            marks = references.link_marks(link)
-        builder.add(attribution, Role.CAPTION, marks, link)
+            builder.add_link(attribution, target, Role.CAPTION)
+        else:
+            builder.add(attribution, Role.CAPTION)
+    builder.strip()
     src = parameters.get("src", parameters.get("0", ""))
-    return _figure(
-        references, builder, src, parameters.get("alt", ""), parameters.get("link"), block
-    )
+    return _figure(builder, src, parameters.get("alt", ""), parameters.get("link"), block)
 
 
 def shortcode_note(references: References, shortcode: Shortcode) -> tuple[Span, ...]:
     """Build the spans shown for a shortcode other than a figure."""
-    builder = SpanBuilder()
+    builder = SpanBuilder(references)
     if shortcode.name == "newsletter-subscribe":
-        link = references.add_link(NEWSLETTER_WORDS, NEWSLETTER_LIST)
         builder.add("✉ ", Role.NOTE)
-        builder.add(NEWSLETTER_WORDS, Role.NOTE, Mark.LINK, link)
+        builder.add_link(NEWSLETTER_WORDS, NEWSLETTER_LIST, Role.NOTE)
     else:
         builder.add(label(shortcode), Role.NOTE)
     return builder.spans()
 
 
 def _figure(
-    references: References, builder: SpanBuilder, src: str, alt: str, href: str | None, block: int
+    builder: SpanBuilder, src: str, alt: str, href: str | None, block: int
 ) -> tuple[tuple[Span, ...], int]:
     """Add what a box shows below the caption: description, address and link."""
+    references = builder.references
     caption = builder.text_from(0).replace("\n", " ")
     alt = clean(alt.replace("\n", " ")).strip()
     if alt and alt != caption:
-        builder.add("\n" if builder.at else "", Role.NOTE)
+        builder.start_line(Role.NOTE)
         builder.add(alt, Role.NOTE)
-    builder.add("\n" if builder.at else "", Role.NOTE)
+    builder.start_line(Role.NOTE)
     address = references.add_link(alt or caption, src, implicit=True)
     shown = references.links[address].url.removeprefix("https://")
     builder.add(shown or "(image without address)", Role.NOTE, Mark.LINK, address)

@@ -62,13 +62,13 @@ def parser() -> MarkdownIt:
     """Return the shared parser; it keeps no state between posts."""
     md = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH + _EXTRA_DEPTH})
     md.enable(["table", "strikethrough"])
-    md.use(deflist_plugin).use(footnote_plugin, inline=False)
+    md.use(deflist_plugin).use(footnote_plugin, inline=False, move_to_end=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
     md.core.ruler.at("inline", _inline)
     md.core.ruler.after("block", "explicit_ids", _take_explicit_ids)
     md.core.ruler.after("inline", "heading_ids", _set_heading_ids)
-    md.core.ruler.before("footnote_tail", "unused_footnotes", _keep_unused_footnotes)
+    md.core.ruler.push("unused_footnotes", _number_unused_footnotes)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _limit_depth(md, name)
     for name in ("link", "image"):
@@ -274,14 +274,12 @@ def _inline(state: StateCore) -> None:
                 token.children.append(Token("text", "", 0, content=text))
 
 
-def _keep_unused_footnotes(state: StateCore) -> None:
+def _number_unused_footnotes(state: StateCore) -> None:
     """Number footnotes without references as well, so that their text isn't lost."""
-    notes = state.env.get("footnotes", {})
-    known = notes.setdefault("list", {})
-    for label, number in notes.get("refs", {}).items():
+    notes = state.env.setdefault("footnotes", {"refs": {}, "list": {}})
+    for label, number in notes["refs"].items():
         if number < 0:
-            notes["refs"][label] = len(known)
-            known[len(known)] = {"label": label[1:], "count": 0}
+            notes["list"][len(notes["list"])] = {"label": label[1:], "count": 0}
 
 
 def anchor(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xsfreader.markup.document import Document
@@ -18,4 +18,6 @@ def parse(body: str, *, base: str) -> Document:
     from xsfreader.markup.shortcodes import extract_shortcodes
 
     markdown, shortcodes = extract_shortcodes(body)
-    return DocumentBuilder(base, shortcodes).build(parser().parse(markdown, {}))
+    env: dict[str, Any] = {}
+    tokens = parser().parse(markdown, env)
+    return DocumentBuilder(base, shortcodes).build(tokens, env["footnotes"]["list"])

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from markdown_it.token import Token
 
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from markdown_it.token import Token
-
-_BREAKS = frozenset({"softbreak", "hardbreak"})
-
-
-class TextSegment(NamedTuple):
-    """Text of a paragraph."""
-
-    tokens: Sequence[Token]
+    from collections.abc import Iterator
 
 
 class ImageSegment(NamedTuple):
@@ -39,32 +31,43 @@ class ShortcodeSegment(NamedTuple):
     """A text token with the placeholder."""
 
 
-Segment = TextSegment | ImageSegment | ShortcodeSegment
+Part = Token | ImageSegment | ShortcodeSegment
+Segment = Sequence[Token] | ImageSegment | ShortcodeSegment
 
 
-def segments(tokens: Sequence[Token], shortcodes: list[Shortcode]) -> Iterator[Segment]:
-    """Yield the segments of a paragraph in order.
+def segments(tokens: Sequence[Token], shortcodes: Sequence[Shortcode]) -> Iterator[Segment]:
+    """Yield the segments of a paragraph in order: images, shortcodes and the text between them.
 
     Images and shortcodes within emphasis or a link stay in the text; so does an image or an
     unknown shortcode with words on both sides. The text shows a label for them.
     """
     if not any(each.type == "image" or OPEN in each.content for each in tokens):
-        yield TextSegment(tokens)
+        yield tokens
         return
     parts = list(_split_tokens(tokens, shortcodes))
+    shape = "".join(map(_shape, parts))
     words: list[Token] = []
-    for index, segment in enumerate(parts):
-        if isinstance(segment, TextSegment):
-            words.extend(_strip_start(segment.tokens) if not words else segment.tokens)
-        elif _may_stay(segment) and _is_between_words(parts, index):
-            words.extend(segment.tokens)
+    for index, part in enumerate(parts):
+        if isinstance(part, Token):
+            words.append(part)
+        elif _may_stay(part) and _is_between_words(shape, index):
+            words.extend(part.tokens)
         else:
             if _has_words(words):
-                yield TextSegment(words)
+                yield words
             words = []
-            yield segment
+            yield part
     if _has_words(words):
-        yield TextSegment(words)
+        yield words
+
+
+def _shape(part: Part) -> str:
+    """Return one character for a part: a word, a blank, a line break or a figure."""
+    if not isinstance(part, Token):
+        return "f"
+    if part.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    return "w" if part.content.strip() or part.type != "text" else " "
 
 
 def _may_stay(segment: ImageSegment | ShortcodeSegment) -> bool:
@@ -74,41 +77,18 @@ def _may_stay(segment: ImageSegment | ShortcodeSegment) -> bool:
     )
 
 
-def _strip_start(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield the tokens without blanks and breaks at the start."""
-    for token in tokens:
-        if token.type == "text":
-            yield _with_content(token, token.content.lstrip(" "))
-        elif token.type not in _BREAKS:
-            yield token
-
-
-def _is_between_words(parts: list[Segment], index: int) -> bool:
-    return not (_is_free(parts, index - 1, -1) or _is_free(parts, index + 1, 1))
-
-
-def _is_free(parts: list[Segment], index: int, step: int) -> bool:
-    """Check that no word stands on that side of an image, in its line."""
-    if not 0 <= index < len(parts):
-        return True
-    segment = parts[index]
-    if not isinstance(segment, TextSegment):
-        return True
-    order = segment.tokens if step > 0 else tuple(reversed(segment.tokens))
-    for token in order:
-        if token.type in _BREAKS:
-            return True
-        if token.content.strip() or token.type != "text":
-            return False
-    return _is_free(parts, index + step, step)
+def _is_between_words(shape: str, index: int) -> bool:
+    """Check that words stand on both sides of a figure, in its line."""
+    before, after = shape[:index].rstrip(" "), shape[index + 1 :].lstrip(" ")
+    return before.endswith("w") and after.startswith("w")
 
 
 def _has_words(tokens: Sequence[Token]) -> bool:
     return any(token.content.strip() or token.children for token in tokens)
 
 
-def _split_tokens(tokens: Sequence[Token], shortcodes: list[Shortcode]) -> Iterator[Segment]:
-    """Yield one segment a token; an image takes the link around it along."""
+def _split_tokens(tokens: Sequence[Token], shortcodes: Sequence[Shortcode]) -> Iterator[Part]:
+    """Yield the tokens, with segments for images, with the link around them, and shortcodes."""
     index = 0
     depth = 0
     while index < len(tokens):
@@ -124,7 +104,7 @@ def _split_tokens(tokens: Sequence[Token], shortcodes: list[Shortcode]) -> Itera
             yield from _split_text(token, shortcodes)
         else:
             depth += token.nesting
-            yield TextSegment((token,))
+            yield token
 
 
 def _wraps_image(tokens: Sequence[Token], index: int) -> bool:
@@ -135,16 +115,10 @@ def _wraps_image(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def _split_text(token: Token, shortcodes: list[Shortcode]) -> Iterator[Segment]:
+def _split_text(token: Token, shortcodes: Sequence[Shortcode]) -> Iterator[Part]:
     done = 0
     for found in PLACEHOLDER.finditer(token.content):
-        yield TextSegment((_with_content(token, token.content[done : found.start()]),))
-        yield ShortcodeSegment(shortcodes[int(found[1])], (_with_content(token, found.group()),))
+        yield token.copy(content=token.content[done : found.start()])
+        yield ShortcodeSegment(shortcodes[int(found[1])], (token.copy(content=found.group()),))
         done = found.end()
-    yield TextSegment((_with_content(token, token.content[done:]),))
-
-
-def _with_content(token: Token, content: str) -> Token:
-    result = copy(token)
-    result.content = content
-    return result
+    yield token.copy(content=token.content[done:])

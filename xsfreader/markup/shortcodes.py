@@ -7,7 +7,10 @@ contains.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEWSLETTER_WORDS = "Subscribe to the monthly XMPP newsletter"
 
@@ -64,10 +67,8 @@ def extract_shortcodes(body: str) -> tuple[str, list[Shortcode]]:
     return "".join(parts), shortcodes
 
 
-def restore(text: str, shortcodes: list[Shortcode]) -> str:
+def restore(text: str, shortcodes: Sequence[Shortcode]) -> str:
     """Replace placeholders by the shortcodes as written; within code they are just code."""
-    if OPEN not in text:
-        return text
     return PLACEHOLDER.sub(lambda found: shortcodes[int(found[1])].source, text)
 
 

@@ -5,34 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Image, Link, LinkKind
-from xsfreader.markup.lines import Mark, Role, Span
+from xsfreader.markup.lines import Mark, Role, Span, join_text
 from xsfreader.markup.links import make_link, resolve, site_path
 from xsfreader.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from xsfreader.markup.shortcodes import Shortcode
 
 
 class References:
     """Links and images of a post, collected while its blocks are built."""
 
-    __slots__ = ("base", "images", "links")
+    __slots__ = ("base", "images", "links", "shortcodes")
 
-    def __init__(self, base: str, links: Iterable[Link] = ()) -> None:
+    def __init__(
+        self, base: str, links: Iterable[Link] = (), shortcodes: Sequence[Shortcode] = ()
+    ) -> None:
         self.base = base
         """The post's address, which relative links start from."""
+        self.shortcodes = shortcodes
         self.links = list(links)
         self.images: list[Image] = []
 
     def add_link(self, text: str, href: str, *, implicit: bool = False) -> int:
         """Add a link and return its index."""
-        self.links.append(make_link(text, href, self.base, implicit=implicit))
+        self.links.append(make_link(clean(text), href, self.base, implicit=implicit))
         return len(self.links) - 1
 
     def add_image(self, src: str, alt: str, caption: str, link: int, block: int) -> int:
         """Add an image and return its index."""
         url = resolve(src, self.base)
-        self.images.append(Image(src, url, site_path(url), alt, caption, link, block))
+        self.images.append(Image(src, url, site_path(url), clean(alt), clean(caption), link, block))
         return len(self.images) - 1
 
     def link_marks(self, link: int) -> Mark:
@@ -44,9 +49,10 @@ class References:
 class SpanBuilder:
     """Builds the spans of one block. All text of a post is cleaned here."""
 
-    __slots__ = ("_look", "_parts", "_spans", "at")
+    __slots__ = ("_look", "_parts", "_spans", "at", "references")
 
-    def __init__(self, at: int = 0) -> None:
+    def __init__(self, references: References, at: int = 0) -> None:
+        self.references = references
         self.at = at
         """Offset in the block's text where the next span starts."""
         self._spans: list[Span] = []
@@ -67,6 +73,16 @@ class SpanBuilder:
         self._parts.append(text)
         self.at += len(text)
 
+    def add_link(self, text: str, href: str, role: Role) -> None:
+        """Append a link and its text."""
+        link = self.references.add_link(text, href)
+        self.add(text, role, self.references.link_marks(link), link)
+
+    def start_line(self, role: Role) -> None:
+        """Append a line break, except at the start of the block."""
+        if self.at:
+            self.add("\n", role)
+
     def strip(self) -> None:
         """Remove trailing blanks."""
         self._finish_span()
@@ -86,12 +102,7 @@ class SpanBuilder:
     def text_from(self, start: int) -> str:
         """Return the text from an offset on, where a span starts."""
         self._finish_span()
-        parts: list[str] = []
-        for span in reversed(self._spans):
-            if span.at < start:
-                break
-            parts.append(span.text)
-        return "".join(reversed(parts))
+        return join_text(span for span in self._spans if span.at >= start)
 
     def _finish_span(self) -> None:
         if self._parts:
