@@ -328,7 +328,6 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "synced": lambda s: s.synced(),
     "set_aside": lambda s: s.set_aside(),
     "move_marks": lambda s: s.move_marks(),
-    "remember_contents": lambda s: s.remember_contents(),
     "move_marks_from_aliases": lambda s: s.move_marks_from_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
@@ -371,10 +370,8 @@ HARMLESS = {
     "close",
     "close_xeps",
     "open",
-    "failed",
     "sync_lock",
     "warnings",
-    "reopen_replaced_state",
 }
 
 

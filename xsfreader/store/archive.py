@@ -9,60 +9,43 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
-from xsfreader.store.base import (
-    POST,
-    POST_COLUMNS,
-    Base,
-    decompress,
-    path_key,
-    post_from_row,
-    valid_text,
-)
-from xsfreader.store.sqlite_errors import translate, translate_sqlite_errors
+from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
+from xsfreader.store.sqlite_errors import translate
 from xsfreader.store.state import MERGE_MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from xsfreader.model import Post
 
 
 class Archive(Base):
     """The part of the store that sync uses."""
 
     @property
-    @translate_sqlite_errors
     def snapshot_id(self) -> str | None:
         """Id of the current snapshot, None before the first sync."""
         return self._meta("snapshot")
 
-    @translate_sqlite_errors
     def known(self) -> Known:
         """Return the files held; none if other rules made the posts: then all come again."""
         if self._meta("version") != self._version:
             return Known()
-        rows = self._db.execute(
-            "SELECT path, blob FROM post UNION ALL SELECT path, blob FROM aside"
-        )
+        rows = self._rows("SELECT path, blob FROM post UNION ALL SELECT path, blob FROM aside")
         return Known(self._meta("snapshot"), dict(rows))
 
-    @translate_sqlite_errors
     def find_blob(self, blob: str) -> FullPost | SetAside | None:
         """Return what was made of a blob.
 
         A source doesn't send known bytes again, so a file that moved is made of what is stored:
         the post, or the reason it was set aside.
         """
-        row = self._db.execute(
-            f"SELECT {POST}, c.body, c.text FROM post p JOIN story s ON s.id = p.story"
-            " JOIN content c ON c.post = p.id WHERE p.blob = ? ORDER BY p.path",
-            (blob,),
-        ).fetchone()
-        if row is not None:
-            body, text = row[POST_COLUMNS:]
-            return FullPost(_on_site(post_from_row(row)), decompress(body), text)
-        row = self._db.execute("SELECT path, reason FROM aside WHERE blob = ?", (blob,)).fetchone()
-        return SetAside(*row) if row else None
+        for row in self._rows(f"SELECT {FULL_POST} WHERE p.blob = ? ORDER BY p.path", blob):
+            full = full_post_from_row(row)
+            # Without the fragment that made the permalink unique in the archive.
+            permalink = full.post.permalink.partition("#")[0]
+            return full._replace(post=full.post._replace(permalink=permalink))
+        for row in self._rows("SELECT path, reason FROM aside WHERE blob = ?", blob):
+            return SetAside(*row)
+        return None
 
     @contextlib.contextmanager
     def sync_lock(self) -> Iterator[None]:
@@ -85,7 +68,6 @@ class Archive(Base):
                 raise translate(error, file) from error
             yield
 
-    @translate_sqlite_errors
     def apply_snapshot(
         self,
         snapshot_id: str,
@@ -126,8 +108,6 @@ class Archive(Base):
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
             self._set_meta("synced", _now().isoformat())
-            everything = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
-            aside = tuple(SetAside(*row) for row in everything)
         with contextlib.suppress(StoreError):
             self.move_marks()
             self.move_marks_from_aliases()
@@ -139,7 +119,7 @@ class Archive(Base):
             new=plan.new,
             changed=plan.changed,
             removed=plan.removed,
-            set_aside=aside,
+            set_aside=self.set_aside(),
         )
 
     def _write_set_aside(
@@ -171,73 +151,59 @@ class Archive(Base):
         self._db.execute("DELETE FROM image")
         self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", sorted(images.items()))
 
-    @translate_sqlite_errors
     def move_marks(self) -> None:
         """Copy marks to the new permalinks of posts that moved; idempotent."""
-        moves = self._db.execute("SELECT id, old, new FROM moved ORDER BY id").fetchall()
+        moves = self._rows("SELECT new, old, id FROM moved ORDER BY id")
         if not moves:
             return
-        with self._writing_marks():
-            self._db.executemany(MERGE_MOVED, [(new, old) for _, old, new in moves])
+        with self._writing("state"):
+            self._db.executemany(MERGE_MOVED, [move[:2] for move in moves])
         with self._writing():
-            self._db.executemany("DELETE FROM moved WHERE id = ?", [(move[0],) for move in moves])
+            self._db.executemany("DELETE FROM moved WHERE id = ?", [move[2:] for move in moves])
 
-    @translate_sqlite_errors
     def move_marks_from_aliases(self) -> None:
         """Copy marks made under an alias of a post to its permalink; idempotent.
 
         Such marks come from an export, a backup of the state or another archive.
         """
         moves = []
-        for (old,) in self._db.execute(
+        for (old,) in self._rows(
             "SELECT permalink FROM state.mark EXCEPT SELECT permalink FROM post"
-        ).fetchall():
-            found = self._db.execute(
+        ):
+            found = self._rows(
                 "SELECT DISTINCT p.permalink FROM label l JOIN post p ON p.id = l.post"
                 " WHERE l.kind IN ('path', 'alias') AND l.key = ?",
-                (path_key(old),),
-            ).fetchall()
+                path_key(old),
+            )
             if len(found) == 1:
                 moves.append((found[0][0], old))
         if moves:
-            with self._writing_marks():
+            with self._writing("state"):
                 self._db.executemany(MERGE_MOVED, moves)
 
-    @translate_sqlite_errors
     def record_check(self) -> None:
         """Record that a sync found nothing new."""
         with self._writing():
             self._set_meta("synced", _now().isoformat())
 
-    @translate_sqlite_errors
     def synced(self) -> dt.datetime | None:
         """Return when a sync last succeeded, whether or not it fetched anything."""
         text = self._meta("synced")
         return dt.datetime.fromisoformat(text) if text else None
 
-    @translate_sqlite_errors
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return every file of the snapshot that could not be read as a post."""
-        rows = self._db.execute("SELECT path, reason FROM aside ORDER BY path")
+        rows = self._rows("SELECT path, reason FROM aside ORDER BY path")
         return tuple(SetAside(*row) for row in rows)
 
-    @translate_sqlite_errors
     def image_blob(self, site_path: str) -> str | None:
         """Return the blob id of an image by its path on the site (``/images/x.png``)."""
-        row = self._db.execute(
-            "SELECT blob FROM image WHERE path = ?", (valid_text(site_path),)
-        ).fetchone()
-        return row[0] if row else None
+        path = valid_text(site_path)
+        return self._text("SELECT blob FROM image WHERE path = ?", path)
 
-    @translate_sqlite_errors
     def images(self) -> dict[str, str]:
         """Return all images of the snapshot, path on the site to blob id."""
-        return dict(self._db.execute("SELECT path, blob FROM image ORDER BY path"))
-
-
-def _on_site(post: Post) -> Post:
-    """Remove the fragment that made the permalink unique in the archive."""
-    return post._replace(permalink=post.permalink.partition("#")[0])
+        return dict(self._rows("SELECT path, blob FROM image ORDER BY path"))
 
 
 def _now() -> dt.datetime:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from xsfreader.errors import BrokenFileError, StoreError
-from xsfreader.model import Post
+from xsfreader.model import FullPost, Post
 from xsfreader.store import files
 from xsfreader.store.notices import notices_about
 from xsfreader.store.schema import STATE
@@ -18,7 +18,7 @@ from xsfreader.store.sqlite_errors import translate
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -30,7 +30,11 @@ POST = (
     " p.aliases, p.summary, p.words, p.xeps"
 )
 """Columns of ``post p`` and ``story s`` that ``post_from_row`` reads."""
-POST_COLUMNS = 13
+FULL_POST = (
+    f"{POST}, c.body, c.text FROM post p JOIN story s ON s.id = p.story"
+    " JOIN content c ON c.post = p.id"
+)
+"""What ``full_post_from_row`` reads."""
 MARKED = (
     "EXISTS (SELECT 1 FROM post q JOIN state.mark m ON m.permalink = q.permalink"
     " WHERE q.story = {}.story AND m.{})"
@@ -38,27 +42,29 @@ MARKED = (
 """Condition on a table with a story: one of the story's posts is ``read`` or ``starred``."""
 IN_LANGUAGE = "instr(p.language || '-', ? || '-') = 1"
 """Condition on ``post p``: in that language or a variant of it, as pt-br for pt."""
+_CONTENTS = """SELECT
+    (SELECT group_concat(value) FROM main.meta WHERE key IN ('snapshot', 'version')),
+    (SELECT coalesce(sum(read_at + starred_at), 0) FROM state.mark),
+    (SELECT value FROM main.meta WHERE key = 'synced')"""
+"""The contents by the fields of ``Changes``; every mark set increases the sum."""
 
 
-def post_from_row(row: tuple[Any, ...]) -> Post:
-    """Convert the columns of ``POST``."""
-    permalink, path, blob, language, key, title, at, authors, categories = row[:9]
-    aliases, summary, words, xeps = row[9:POST_COLUMNS]
-    return Post(
-        permalink=permalink,
-        path=path,
-        blob=blob,
-        language=language,
-        translation_key=key,
-        title=title,
-        date=EPOCH + dt.timedelta(seconds=at),
-        authors=split_lines(authors),
-        categories=split_lines(categories),
-        aliases=split_lines(aliases),
-        summary=summary,
-        words=words,
-        xeps=tuple(map(int, split_lines(xeps))),
+def post_from_row(row: Sequence[Any]) -> Post:
+    """Convert the columns of ``POST``, which are the fields of a post in their order."""
+    post = Post(*row)
+    return post._replace(
+        date=EPOCH + dt.timedelta(seconds=row[6]),
+        authors=split_lines(row[7]),
+        categories=split_lines(row[8]),
+        aliases=split_lines(row[9]),
+        xeps=tuple(map(int, split_lines(row[12]))),
     )
+
+
+def full_post_from_row(row: tuple[Any, ...]) -> FullPost:
+    """Convert the columns of ``FULL_POST``."""
+    *post, body, text = row
+    return FullPost(post_from_row(post), decompress(body), text)
 
 
 def split_lines(text: str) -> tuple[str, ...]:
@@ -121,8 +127,7 @@ class Base:
         self._seen_versions: dict[str, int] = {}
         """SQLite's ``data_version`` of both files when their contents were last looked at."""
         self._seen_state = self._state_opened
-        self._seen_meta: dict[str, str] = {}
-        self._seen_marks = 0
+        self._seen_contents: tuple[Any, ...] = (None, None, None)
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
@@ -155,7 +160,7 @@ class Base:
     def _xeps_file(self) -> Path:
         return self._state.with_name("xeps.db")
 
-    def reopen_replaced_state(self) -> None:
+    def _reopen_replaced_state(self) -> None:
         """Open the file with which another process replaced the state."""
         now = files.identity(self._state)
         if now is None or now == self._state_opened or self._db.in_transaction:
@@ -167,6 +172,44 @@ class Base:
                 self._db.execute("DETACH DATABASE state")
                 self._state_opened = now
                 _attach_state(self._db, self._state)
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Execute a statement and return its rows. Raises StoreError."""
+        self._reopen_replaced_state()
+        with self._translating("state" if "state." in sql else "main"):
+            return self._db.execute(sql, values).fetchall()
+
+    def _text(self, sql: str, *values: object) -> str | None:
+        """Return the text in the first row, None if there is no row."""
+        rows = self._rows(sql, *values)
+        return rows[0][0] if rows else None
+
+    @contextlib.contextmanager
+    def _translating(self, file: str) -> Iterator[None]:
+        """Raise SQLite's errors as StoreError; after damage, the next start checks the files."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            found = translate(error, self._state if file == "state" else self._archive)
+            if isinstance(found, BrokenFileError):
+                for one in (self._archive, self._state):
+                    with contextlib.suppress(OSError):
+                        files.damage_marker(one).touch()
+            raise found from error
+
+    @contextlib.contextmanager
+    def _writing(self, file: str = "main") -> Iterator[None]:
+        """Open a transaction that locks one of the files; BEGIN IMMEDIATE would lock both.
+
+        ``refresh`` doesn't report what it writes, unless others have written since the last call.
+        """
+        self._reopen_replaced_state()
+        table = "state.setting" if file == "state" else "main.meta"
+        with self._translating(file), files.transaction(self._db, "DEFERRED"):
+            self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")
+            yield
+            if self._data_versions() == self._seen_versions:
+                self._seen_contents = self._contents()
 
     def _data_versions(self) -> dict[str, int]:
         return {
@@ -184,44 +227,16 @@ class Base:
             if self._data_versions()[name] == self._seen_versions.get(name):
                 self._db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
 
-    def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
-        """Translate an error; after damage, the next start checks the files."""
-        found = translate(error, self._state if state else self._archive)
-        if isinstance(found, BrokenFileError):
-            for file in (self._archive, self._state):
-                with contextlib.suppress(OSError):
-                    files.damage_marker(file).touch()
-        return found
-
-    @contextlib.contextmanager
-    def _writing(self, file: str = "main") -> Iterator[None]:
-        """Open a transaction that locks one of the files; BEGIN IMMEDIATE would lock both."""
-        table = "state.setting" if file == "state" else "main.meta"
-        with files.transaction(self._db, "DEFERRED"):
-            self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")
-            yield
-
-    @contextlib.contextmanager
-    def _writing_marks(self) -> Iterator[None]:
-        """Open a transaction whose marks ``refresh`` does not report as changes."""
-        with self._writing("state"):
-            before = self._sum_of_mark_times()
-            yield
-            changed_by = self._sum_of_mark_times() - before
-        self._seen_marks += changed_by
-
-    def _sum_of_mark_times(self) -> int:
-        """Add up the times of all marks but places; every mark set increases the sum."""
-        row = self._db.execute("SELECT sum(read_at + starred_at) FROM state.mark").fetchone()
-        return row[0] or 0
+    def _contents(self) -> tuple[Any, ...]:
+        """Return what ``refresh`` compares: posts, marks but places, the last sync."""
+        row: tuple[Any, ...] = self._db.execute(_CONTENTS).fetchone()
+        return row
 
     def _meta(self, key: str) -> str | None:
-        row = self._db.execute("SELECT value FROM main.meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        return self._text("SELECT value FROM main.meta WHERE key = ?", key)
 
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))
-        self._seen_meta[key] = value
 
 
 def _attach_state(db: sqlite3.Connection, state: Path) -> None:

@@ -9,6 +9,7 @@ archive, the times of the marks.
 from __future__ import annotations
 
 import contextlib
+import operator
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import BusyError, StoreError
@@ -16,12 +17,9 @@ from xsfreader.model import Changes
 from xsfreader.store import files, repair
 from xsfreader.store.base import Base
 from xsfreader.store.schema import ARCHIVE
-from xsfreader.store.sqlite_errors import translate_sqlite_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_CONTENT = ("snapshot", "version")
 
 
 class ChangeWatch(Base):
@@ -34,33 +32,20 @@ class ChangeWatch(Base):
         later. Takes 30 µs if nothing changed. Raises StoreError.
         """
         with contextlib.suppress(BusyError), self._without_waiting():
-            return self._changes(archive_replaced=self._follow_archive())
+            replaced = self._follow_archive()
+            self._reopen_replaced_state()
+            replaced = replaced or self._state_opened != self._seen_state
+            if replaced or self._data_versions() != self._seen_versions:
+                before = self._seen_contents
+                self._remember_contents()
+                return Changes(*map(operator.ne, before, self._seen_contents))
         return Changes()
 
-    @translate_sqlite_errors
-    def _changes(self, *, archive_replaced: bool) -> Changes:
-        replaced = archive_replaced or self._state_opened != self._seen_state
-        if not replaced and self._data_versions() == self._seen_versions:
-            return Changes()
-        before_meta, before_marks = self._seen_meta, self._seen_marks
-        self.remember_contents()
-        return Changes(
-            archive=any(before_meta.get(key) != self._seen_meta.get(key) for key in _CONTENT),
-            state=before_marks != self._seen_marks,
-            synced=before_meta.get("synced") != self._seen_meta.get("synced"),
-        )
-
-    @translate_sqlite_errors
-    def remember_contents(self) -> None:
+    def _remember_contents(self) -> None:
         """Remember what the files contain now."""
         self._seen_versions = self._data_versions()
         self._seen_state = self._state_opened
-        self._seen_meta = dict(
-            self._db.execute(
-                "SELECT key, value FROM main.meta WHERE key IN ('snapshot', 'version', 'synced')"
-            ).fetchall()
-        )
-        self._seen_marks = self._sum_of_mark_times()
+        self._seen_contents = self._contents()
 
     def _follow_archive(self) -> bool:
         """Open the file that replaced the archive, if any."""
@@ -87,6 +72,7 @@ class ChangeWatch(Base):
         """Raise BusyError at once if a file is locked."""
         self._db.execute("PRAGMA busy_timeout = 0")
         try:
-            yield
+            with self._translating("main"):
+                yield
         finally:
             self._db.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")

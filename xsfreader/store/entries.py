@@ -10,14 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.model import View
 from xsfreader.store.base import EPOCH, day_end, split_lines
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
@@ -79,23 +78,26 @@ class EntryList:
         return [fold("\n".join((row.title, *row.authors, *row.categories))) for row in self.rows]
 
 
-def read_entries(db: sqlite3.Connection, languages: Sequence[str], today: dt.date) -> EntryList:
-    """Compute the list from the posts of an archive."""
+POSTS = "SELECT story, language, at, permalink, title, authors, categories, xeps FROM post"
+
+
+def compute_entries(
+    posts: Iterable[tuple[Any, ...]], languages: Sequence[str], today: dt.date
+) -> EntryList:
+    """Compute the list from the rows of ``POSTS``."""
     stories: dict[str, int] = {}
     shown: dict[int, dict[str, tuple[int, str, str, str, str, str]]] = defaultdict(dict)
     end = day_end(today)
-    for story, language, at, permalink, title, authors, categories, xeps in db.execute(
-        "SELECT story, language, at, permalink, title, authors, categories, xeps FROM post"
-    ):
+    for story, language, at, permalink, title, authors, categories, xeps in posts:
         stories[permalink] = story
         if at < end:
             post = (at, permalink, title, authors, categories, xeps)
             # Of two files in one language the older post counts.
             shown[story][language] = min(post, shown[story].get(language, post))
     rows = []
-    for story, posts in shown.items():
-        order = ranked(languages, posts) if len(posts) > 1 else list(posts)
-        at, permalink, title, authors, categories, xeps = posts[order[0]]
+    for story, translations in shown.items():
+        order = ranked(languages, translations)
+        at, permalink, title, authors, categories, xeps = translations[order[0]]
         day = (EPOCH + dt.timedelta(seconds=at)).date()
         month = f"{day.year:04}-{day.month:02}"
         labels = (split_lines(authors), split_lines(categories), split_lines(xeps))

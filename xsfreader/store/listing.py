@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.model import MONTHS, Entry, Group, View
 from xsfreader.store.base import Base, valid_text
-from xsfreader.store.entries import EntryList, read_entries
-from xsfreader.store.sqlite_errors import translate_sqlite_errors
+from xsfreader.store.entries import POSTS, EntryList, compute_entries
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -29,17 +28,17 @@ class Listing(Base):
         self._list = other._list
 
     def _read_list(self, languages: Sequence[str], today: dt.date) -> EntryList:
-        meta = self._db.execute("SELECT value FROM main.meta ORDER BY key").fetchall()
+        meta = self._rows("SELECT value FROM main.meta ORDER BY key")
         wanted = (tuple(languages), today, meta)
         if self._list is None or self._list[0] != wanted:
-            self._list = wanted, read_entries(self._db, languages, today)
+            posts = self._rows(POSTS)
+            self._list = wanted, compute_entries(posts, languages, today)
         return self._list[1]
 
     def _stories_marked(self, mark: str, entries: EntryList) -> set[int]:
-        rows = self._db.execute(f"SELECT permalink FROM state.mark WHERE {mark}")
+        rows = self._rows(f"SELECT permalink FROM state.mark WHERE {mark}")
         return entries.stories_of(permalink for (permalink,) in rows)
 
-    @translate_sqlite_errors
     def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
     ) -> list[Group]:
@@ -68,7 +67,6 @@ class Listing(Base):
             return sorted(found, key=lambda one: int(one.key))
         return sorted(found, key=lambda one: (one.key, one.label))
 
-    @translate_sqlite_errors
     def entries(
         self,
         view: View,
@@ -106,7 +104,6 @@ class Listing(Base):
                 starred=row.story in starred,
             )
 
-    @translate_sqlite_errors
     def group_keys(
         self, view: View, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[str, ...]:
@@ -123,7 +120,6 @@ class Listing(Base):
             return row.month[:4], row.month
         return tuple(fold(name) for name in row.names(view)[:1])
 
-    @translate_sqlite_errors
     def neighbours(
         self, permalink: str, languages: Sequence[str], today: dt.date
     ) -> tuple[Entry | None, Entry | None]:
@@ -136,7 +132,6 @@ class Listing(Base):
         older = self._entries_of(entries.rows[place + 1 : place + 2], entries)
         return next(newer, None), next(older, None)
 
-    @translate_sqlite_errors
     def entry(self, permalink: str, languages: Sequence[str], today: dt.date) -> Entry | None:
         """Return the entry that contains a post."""
         entries = self._read_list(languages, today)
@@ -145,7 +140,6 @@ class Listing(Base):
             return None
         return next(self._entries_of([entries.rows[place]], entries))
 
-    @translate_sqlite_errors
     def newest(
         self, languages: Sequence[str], today: dt.date, *, unread: bool = False
     ) -> Entry | None:
@@ -154,7 +148,6 @@ class Listing(Base):
         every = self._entries_of(entries.rows, entries)
         return next((entry for entry in every if not (unread and entry.read)), None)
 
-    @translate_sqlite_errors
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""
         entries = self._read_list(languages, today)

@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from xsfreader.errors import UnknownPostError
-from xsfreader.model import SITE_HOSTS, FullPost, Marks, Post
+from xsfreader.model import SITE_HOSTS
 from xsfreader.store.base import (
+    FULL_POST,
     IN_LANGUAGE,
     MARKED,
     POST,
-    POST_COLUMNS,
     Base,
     day_end,
     day_start,
-    decompress,
+    full_post_from_row,
     path_key,
     post_from_row,
     valid_text,
 )
-from xsfreader.store.sqlite_errors import translate_sqlite_errors
-from xsfreader.store.state import marks_from_row
+from xsfreader.store.state import MARKS, marks_from_row
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from xsfreader.model import Filter
+    from xsfreader.model import Filter, FullPost, Marks, Post
 
 SUGGESTED = 10
 
@@ -39,63 +38,45 @@ _ORDER = " ORDER BY p.at DESC, p.permalink"
 class Posts(Base):
     """The part of the store that reads posts."""
 
-    @translate_sqlite_errors
     def count(self, today: dt.date) -> int:
         """Count the posts shown by that day, in all languages."""
-        row = self._db.execute("SELECT count(*) FROM post WHERE at < ?", (day_end(today),))
-        return int(row.fetchone()[0])
+        return int(self._rows("SELECT count(*) FROM post WHERE at < ?", day_end(today))[0][0])
 
-    @translate_sqlite_errors
     def post(self, permalink: str) -> Post | None:
         """Read a post without its text; None if there is none."""
-        row = self._db.execute(
-            f"SELECT {POST}{_FROM} WHERE p.permalink = ?", (valid_text(permalink),)
-        ).fetchone()
-        return post_from_row(row) if row else None
+        rows = self._rows(f"SELECT {POST}{_FROM} WHERE p.permalink = ?", valid_text(permalink))
+        return post_from_row(rows[0]) if rows else None
 
-    @translate_sqlite_errors
     def permalink_at(self, path: str) -> str | None:
         """Find the post of a file by its path in the source."""
-        row = self._db.execute(
-            "SELECT permalink FROM post WHERE path = ?", (valid_text(path),)
-        ).fetchone()
-        return row[0] if row else None
+        return self._text("SELECT permalink FROM post WHERE path = ?", valid_text(path))
 
-    @translate_sqlite_errors
     def full(self, permalink: str) -> FullPost:
         """Read a post with its text. Raises UnknownPostError."""
-        row = self._db.execute(
-            f"SELECT {POST}, c.body, c.text{_FROM} JOIN content c ON c.post = p.id"
-            " WHERE p.permalink = ?",
-            (valid_text(permalink),),
-        ).fetchone()
-        if row is None:
+        rows = self._rows(f"SELECT {FULL_POST} WHERE p.permalink = ?", valid_text(permalink))
+        if not rows:
             raise UnknownPostError(f"{permalink} is not in the archive")
-        body, text = row[POST_COLUMNS:]
-        return FullPost(post_from_row(row), decompress(body), text)
+        return full_post_from_row(rows[0])
 
-    @translate_sqlite_errors
     def translations(self, permalink: str) -> dict[str, str]:
         """Return language to permalink of a post and its translations."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT q.language, q.permalink FROM post p JOIN post q ON q.story = p.story"
             " WHERE p.permalink = ? ORDER BY q.language, q.at DESC, q.permalink DESC",
-            (valid_text(permalink),),
+            valid_text(permalink),
         )
-        return dict(rows.fetchall())
+        return dict(rows)
 
-    @translate_sqlite_errors
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that match a filter, newest first, translations as separate posts."""
         where, values = conditions(wanted, today)
-        rows = self._db.execute(
-            f"SELECT {POST}, m.read, m.starred, m.block, m.offset{_FROM}"
+        rows = self._rows(
+            f"SELECT {MARKS}, {POST}{_FROM}"
             f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
-            values,
+            *values,
         )
-        return [(post_from_row(row), marks_from_row(*row[POST_COLUMNS:])) for row in rows]
+        return [(post_from_row(row[4:]), marks_from_row(*row[:4])) for row in rows]
 
-    @translate_sqlite_errors
     def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:
         """Find the permalinks that match a name.
 
@@ -110,16 +91,16 @@ class Posts(Base):
         names = [("path", path), ("path", bare), ("alias", bare), ("slug", bare)]
         for kind, key in names[:3] if exact else names:
             wanted = path_key("/" + key.strip("/")) if kind != "slug" else path_key(key.strip("/"))
-            rows = self._db.execute(
+            rows = self._rows(
                 "SELECT p.permalink FROM label l JOIN post p ON p.id = l.post"
                 f" WHERE l.kind = ? AND l.key = ?{_ORDER}",
-                (kind, wanted),
-            ).fetchall()
+                kind,
+                wanted,
+            )
             if rows:
                 return tuple(permalink for (permalink,) in rows)
         return ()
 
-    @translate_sqlite_errors
     def suggest(self, name: str) -> tuple[str, ...]:
         """Suggest permalinks for a name that matches none."""
         from difflib import get_close_matches
@@ -131,7 +112,7 @@ class Posts(Base):
             return ()
         slugs: dict[str, list[str]] = {}
         found = []
-        for permalink, title, slug in self._db.execute(
+        for permalink, title, slug in self._rows(
             "SELECT p.permalink, p.title, l.key FROM post p JOIN label l ON l.post = p.id"
             f" WHERE l.kind = 'slug'{_ORDER}"
         ):

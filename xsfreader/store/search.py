@@ -9,13 +9,11 @@ from xsfreader.store.base import (
     IN_LANGUAGE,
     MARKED,
     POST,
-    POST_COLUMNS,
     Base,
     day_end,
     day_start,
     post_from_row,
 )
-from xsfreader.store.sqlite_errors import translate_sqlite_errors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +45,6 @@ class Search(Base):
             query = parse_query(query, strict=True)
         return self.read_hits(self.search_ids(query, limit, languages, today), query)
 
-    @translate_sqlite_errors
     def search_ids(
         self, query: Query, limit: int, languages: Sequence[str], today: dt.date
     ) -> list[int]:
@@ -69,27 +66,28 @@ class Search(Base):
         where, values = _conditions(query, today)
         expression = match(query)
         if not expression:
-            rows = self._db.execute(
+            return self._rows(
                 "SELECT p.id, 0.0, 0, p.at, p.permalink, p.language, p.story FROM post p"
                 f" WHERE {where} ORDER BY p.at DESC, p.permalink LIMIT ?",
-                (*values, most),
+                *values,
+                most,
             )
-            return rows.fetchall()
         searches = [(_RANKED, 1, expression)]
         if query.terms:
             searches.append(("0.0", 0, match(query, "title")))
         found = {}
         for rank, tier, wanted in searches:
-            rows = self._db.execute(
+            rows = self._rows(
                 f"SELECT p.id, {rank}, {tier}, p.at, p.permalink, p.language, p.story"
                 " FROM found CROSS JOIN post p ON p.id = found.rowid"
                 f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?",
-                (wanted, *values, most),
+                wanted,
+                *values,
+                most,
             )
             found.update({row[0]: row for row in rows})
         return list(found.values())
 
-    @translate_sqlite_errors
     def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""
         from xsfreader.store.snippet import snippet
@@ -97,13 +95,12 @@ class Search(Base):
         rows = {}
         for start in range(0, len(ids), 500):
             some = ids[start : start + 500]
-            for row in self._db.execute(
+            for *post, id_, text in self._rows(
                 f"SELECT {POST}, p.id, c.text FROM post p JOIN story s ON s.id = p.story"
                 f" JOIN content c ON c.post = p.id WHERE p.id IN ({','.join('?' * len(some))})",
-                some,
+                *some,
             ):
-                id_, text = row[POST_COLUMNS:]
-                rows[id_] = Hit(post_from_row(row), *snippet(text, query.terms))
+                rows[id_] = Hit(post_from_row(post), *snippet(text, query.terms))
         return [rows[id_] for id_ in ids if id_ in rows]
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import sqlite3
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _BUSY = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
 _BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
@@ -36,44 +31,3 @@ def translate(error: sqlite3.Error, file: Path) -> StoreError:
     if code in _BROKEN:
         return BrokenFileError(f"{file}: damaged or not a database; restart to have it repaired")
     return StoreError(f"{file}: {error}")
-
-
-class HasFiles(Protocol):
-    """A class that knows which file its errors are about."""
-
-    def failed(self, error: sqlite3.Error, *, state: bool) -> StoreError:
-        """Convert an error to a StoreError."""
-
-    def reopen_replaced_state(self) -> None:
-        """Open the file that replaced the state."""
-
-
-S = TypeVar("S", bound=HasFiles)
-
-
-def translate_sqlite_errors(
-    method: Callable[Concatenate[S, P], R],
-) -> Callable[Concatenate[S, P], R]:
-    """Decorate a method to raise StoreError instead of SQLite's errors."""
-    return _translate_errors(method, state=False)
-
-
-def translate_state_errors(
-    method: Callable[Concatenate[S, P], R],
-) -> Callable[Concatenate[S, P], R]:
-    """Do the same for a method that uses the reader's state."""
-    return _translate_errors(method, state=True)
-
-
-def _translate_errors(
-    method: Callable[Concatenate[S, P], R], *, state: bool
-) -> Callable[Concatenate[S, P], R]:
-    @functools.wraps(method)
-    def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self.reopen_replaced_state()
-        try:
-            return method(self, *args, **kwargs)
-        except sqlite3.Error as error:
-            raise self.failed(error, state=state) from error
-
-    return wrapper

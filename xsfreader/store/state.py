@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, valid_text
-from xsfreader.store.sqlite_errors import translate_state_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +32,11 @@ MERGE_MOVED = (
 """Copy marks to another permalink; parameters: new, old."""
 
 _MERGE = f"INSERT INTO state.mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
-_MARKS = "SELECT read, starred, block, offset FROM state.mark WHERE permalink = ?"
 _FORMAT = "xsfreader-state"
+
+
+MARKS = "m.read, m.starred, m.block, m.offset"
+"""Columns of ``state.mark m`` that ``marks_from_row`` converts."""
 
 
 def marks_from_row(
@@ -48,13 +50,12 @@ def marks_from_row(
 class State(Base):
     """The part of the store with the reader's state."""
 
-    @translate_state_errors
     def marks(self, permalink: str) -> Marks:
         """Read the marks of a post."""
-        row = self._db.execute(_MARKS, (valid_text(permalink),)).fetchone()
-        return marks_from_row(*row) if row else Marks()
+        select = f"SELECT {MARKS} FROM state.mark m WHERE m.permalink = ?"
+        rows = self._rows(select, valid_text(permalink))
+        return marks_from_row(*rows[0]) if rows else Marks()
 
-    @translate_state_errors
     def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
         """Mark posts as read or unread, in one transaction.
 
@@ -62,7 +63,7 @@ class State(Base):
         them all.
         """
         now = _now()
-        with self._writing_marks():
+        with self._writing("state"):
             self._db.executemany(
                 "INSERT INTO state.mark (permalink, read, read_at) VALUES (?, ?, ?)"
                 " ON CONFLICT (permalink) DO UPDATE SET read = excluded.read,"
@@ -70,10 +71,9 @@ class State(Base):
                 [(valid_text(permalink), int(read), now) for permalink in permalinks],
             )
 
-    @translate_state_errors
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
         """Star or unstar a post."""
-        with self._writing_marks():
+        with self._writing("state"):
             self._db.execute(
                 "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
                 " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
@@ -81,35 +81,35 @@ class State(Base):
                 (valid_text(permalink), int(starred), _now()),
             )
 
-    @translate_state_errors
     def set_place(self, permalink: str, place: Place) -> None:
         """Save the reading position in a post."""
-        self._db.execute(
+        self._rows(
             "INSERT INTO state.mark (permalink, block, offset, place_at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (permalink) DO UPDATE SET block = excluded.block,"
             " offset = excluded.offset, place_at = max(excluded.place_at, place_at + 1)",
-            (valid_text(permalink), place.block, place.offset, _now()),
+            valid_text(permalink),
+            place.block,
+            place.offset,
+            _now(),
         )
 
-    @translate_state_errors
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
-        row = self._db.execute("SELECT value FROM state.setting WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        return self._text("SELECT value FROM state.setting WHERE key = ?", key)
 
-    @translate_state_errors
     def set_setting(self, key: str, value: str) -> None:
         """Save a setting of the app."""
-        self._db.execute(
+        self._rows(
             "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)",
-            (key, valid_text(value), _now()),
+            key,
+            valid_text(value),
+            _now(),
         )
 
-    @translate_state_errors
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON, times in milliseconds since 1970."""
         marks = {}
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM state.mark ORDER BY permalink")
+        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark ORDER BY permalink")
         for permalink, read, read_at, starred, starred_at, block, offset, place_at in rows:
             mark: dict[str, Any] = {}
             if read_at:
@@ -121,21 +121,20 @@ class State(Base):
             marks[permalink] = mark
         return {"format": _FORMAT, "version": 1, "marks": marks}
 
-    @translate_state_errors
     def import_state(self, data: object) -> int:
         """Merge exported marks, the newer of two winning; return how many posts changed.
 
         Raises StoreError if the data is not an export; nothing is changed then.
         """
         rows = _imported(data)
-        with self._writing_marks():
+        with self._writing("state"):
             before = self._all_marks()
             self._db.executemany(_MERGE, rows)
             after = self._all_marks()
         return sum(before.get(permalink) != row for permalink, row in after.items())
 
     def _all_marks(self) -> dict[str, tuple[Any, ...]]:
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM state.mark")
+        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark")
         return {row[0]: row[1:] for row in rows}
 
 

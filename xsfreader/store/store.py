@@ -49,9 +49,9 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
         repair.prepare_archive(archive, ARCHIVE, timeout)
         db = cls.connect(archive, state, timeout)
         store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(StoreError, sqlite3.Error):
             store.move_marks()
-            store.remember_contents()
+            store._remember_contents()
         return store
 
     def close(self) -> None:
