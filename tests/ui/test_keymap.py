@@ -90,7 +90,7 @@ def test_an_unknown_action_names_its_line(tmp_path: Path) -> None:
 def test_an_invalid_key_names_its_line(tmp_path: Path, keys: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(f'[keys]\nstar = "{keys}"\n')
-    with pytest.raises(ConfigError, match=r"config.toml:2: keys.star: .*; write such as"):
+    with pytest.raises(ConfigError, match=r"config.toml:2: keys.star: .*; use "):
         effective(load(file))
 
 

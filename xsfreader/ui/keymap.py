@@ -245,10 +245,10 @@ def _keys_of(name: str, keys: str, config: Config) -> tuple[str, ...]:
     named = tuple(key_name(key.strip()) for key in keys.split(","))
     for key in named:
         if not _is_key(key):
-            what = f'"{key}" is no key' if key else "a key is missing beside the comma"
+            what = f'"{key}" is not a key' if key else "a key is missing beside the comma"
             raise ConfigError(
                 f"{config.where(f'keys.{name}')}keys.{name}: {what}; "
-                'write such as "s", "f5", "pagedown", "ctrl+j" or, for a comma, "comma"'
+                'use "s", "f5", "pagedown", "ctrl+j" or, for a comma, "comma"'
             )
     return named
 
@@ -275,6 +275,6 @@ def effective(config: Config) -> tuple[Action, ...]:
             if other is not action:
                 raise ConfigError(
                     f"{config.where(f'keys.{action.id}')}keys.{action.id}: "
-                    f"{key_shown(key)} is already the key of {other.id}; give {other.id} another"
+                    f"{key_shown(key)} is already the key of {other.id}; choose another for one of them"
                 )
     return actions

@@ -1,6 +1,6 @@
 """Our own themes, and how the parts of each widget look, in colours of the theme.
 
-The looks are not in the style sheet because Textual would compute each of them anew for every
+The looks are not in the style sheet because Textual would compute each of them for every
 widget whenever anything is restyled, three times at start.
 """
 

@@ -163,7 +163,7 @@ class Gallery:
                 self._problems.setdefault(status.blob, NOT_YET)
 
     def problem(self, image: Image) -> str:
-        """Say in a few words why there is no image; empty if there is or if none is wanted."""
+        """Say in a few words why there is no image; empty if there is one or none is wanted."""
         if self.disabled:
             return ""
         if image.site_path is None:

@@ -1,18 +1,18 @@
-"""How many cells a picture takes. Pure, and loads nothing."""
+"""Compute how many cells an image takes."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 ROWS = 20
-"""A picture in the text is no higher."""
+"""The most rows of an image in the text."""
 CELL = (10, 20)
-"""Pixels of a cell where the terminal does not tell; those of a VT340."""
+"""Pixels of a cell if the terminal does not report them: those of a VT340."""
 UNKNOWN = (800, 450)
-"""The size a picture is taken to have before it came: the median of the blog's."""
+"""The size assumed until an image is loaded: the median of the blog's images."""
 
 _NATURAL = 8
-"""Pixels of a picture that are a cell wide at its natural size, as in a browser's text."""
+"""Pixels per cell of width at natural size, as in the text of a browser."""
 
 
 class Cells(NamedTuple):
@@ -25,9 +25,9 @@ class Cells(NamedTuple):
 def fit(
     size: tuple[int, int], most: Cells, cell: tuple[int, int] = CELL, *, enlarge: float = 1
 ) -> Cells:
-    """Fit a picture of ``size`` pixels into ``most``, in proportion.
+    """Fit an image of ``size`` pixels into ``most``, in proportion.
 
-    ``cell`` is the true shape of a cell. A picture grows at most ``enlarge`` times beyond its
+    ``cell`` is the true shape of a cell. An image grows at most ``enlarge`` times beyond its
     natural size, so that icons stay icons.
     """
     width, height = (max(1, side) for side in size)
@@ -41,5 +41,5 @@ def fit(
 
 
 def room(pane_height: int, column: int) -> Cells:
-    """Tell the most that a picture in the text may take of a pane."""
+    """Return the most cells that an image in the text may take of a pane."""
     return Cells(max(1, column), max(4, min(ROWS, pane_height * 3 // 5)))

@@ -63,7 +63,7 @@ class Fetcher:
         """Fetch an image of the library's source by its path on the site."""
         busy = any(answer.cancelled() for answer in self._answers.values())
         if self._job is None or busy or self._source != library.source_name:
-            # A child that is busy with what nobody wants any more is killed.
+            # A child that still fetches a cancelled image is killed.
             self._answers.clear()
             self._job, self._source = library.job("images"), library.source_name
             self._worker = self._screen.run_worker(
@@ -110,7 +110,7 @@ class Loader:
         drawing: Drawing | None
         problem: str = ""
         final: bool = True
-        """Whether there is no use in trying again."""
+        """Whether another attempt would fail as well."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 IMAGES = "images"
 """The unit of progress of images, which are fetched after the posts."""
 SEEN_SECONDS = 4.0
-"""How long a message that nobody asked for stays, whatever is typed."""
+"""How long an unrequested message stays, whatever is typed."""
 POLL_SECONDS = 1.0
 """Interval of checking our files for changes by other processes."""
 
@@ -211,7 +211,7 @@ class Sync(Part):
             self.show_synced()
 
     def _say(self, words: str, *, alert: bool = False) -> None:
-        """Show a message that nobody asked for, which stays for a while."""
+        """Show an unrequested message, which stays for a while."""
         self.screen.status.say(words, alert=alert, seconds=SEEN_SECONDS)
         self._message = self.screen.status.said
 
