@@ -93,17 +93,29 @@ class Archive(Base):
         """
         from xsfreader.store import snapshot
 
-        named = {one.path: one for one in set_aside}
+        aside = {one.path: one.reason for one in set_aside}
         with self._writing():
             rebuild = self._meta("version") != self._version
             rows = [
                 snapshot.Row(*row)
-                for row in self._db.execute("SELECT id, path, blob, permalink, at FROM post")
+                for row in self._rows("SELECT id, path, blob, permalink FROM post")
             ]
-            plan = snapshot.plan(rows, files, posts, frozenset(named), rebuild=rebuild)
-            snapshot.Writer(self._db).execute(plan)
-            self._write_set_aside(files, named, plan.permalinks, rebuild=rebuild)
-            self._write_images(images)
+            plan = snapshot.plan(rows, files, posts, aside, rebuild=rebuild)
+            snapshot.write(self._db, plan)
+            if not rebuild:
+                before = self._rows("SELECT path, blob, reason FROM aside")
+                aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
+            self._db.execute("DELETE FROM aside")
+            self._db.executemany(
+                "INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)",
+                [
+                    (path, files[path], reason)
+                    for path, reason in aside.items()
+                    if path in files and path not in plan.permalinks
+                ],
+            )
+            self._db.execute("DELETE FROM image")
+            self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", images.items())
             self._db.executemany("INSERT INTO moved (old, new) VALUES (?, ?)", plan.moves)
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
@@ -121,35 +133,6 @@ class Archive(Base):
             removed=plan.removed,
             set_aside=self.set_aside(),
         )
-
-    def _write_set_aside(
-        self,
-        files: Mapping[str, str],
-        named: Mapping[str, SetAside],
-        permalinks: Mapping[str, str],
-        *,
-        rebuild: bool,
-    ) -> None:
-        before = self._db.execute("SELECT path, blob, reason FROM aside").fetchall()
-        kept = [
-            row
-            for row in before
-            if not rebuild
-            and files.get(row[0]) == row[1]
-            and row[0] not in named
-            and row[0] not in permalinks
-        ]
-        fresh = [(path, files[path], one.reason) for path, one in named.items() if path in files]
-        self._db.execute("DELETE FROM aside")
-        self._db.executemany(
-            "INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)", kept + fresh
-        )
-
-    def _write_images(self, images: Mapping[str, str]) -> None:
-        if dict(self._db.execute("SELECT path, blob FROM image")) == images:
-            return
-        self._db.execute("DELETE FROM image")
-        self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", sorted(images.items()))
 
     def move_marks(self) -> None:
         """Copy marks to the new permalinks of posts that moved; idempotent."""

@@ -31,7 +31,6 @@ CREATE TABLE image (path TEXT PRIMARY KEY, blob TEXT NOT NULL) WITHOUT ROWID;
 -- A post and its translations share a story.
 CREATE TABLE story (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 
--- Ids ascend with the date, so that the index can be read newest first.
 -- Lists of strings are separated by line feeds.
 CREATE TABLE post (
     id INTEGER PRIMARY KEY,

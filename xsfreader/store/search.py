@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from xsfreader.store.query import Query, Term
 
-CANDIDATES = 1000
-"""If more posts match, only the newest are ranked; the blog has fewer posts in all."""
 BANDS = 4
 """Ranks are rounded to this many bands, so that among similar ones the newest come first."""
 
@@ -56,37 +54,31 @@ class Search(Base):
         """
         if query.empty or limit == 0:
             return []
-        found = self._candidates(query, today, -1 if limit < 0 else max(limit, CANDIDATES))
         places = {language: place for place, language in enumerate(languages)}
-        chosen = _sorted(found, places)
+        chosen = _sorted(self._matches(query, today), places)
         return chosen if limit < 0 else chosen[:limit]
 
-    def _candidates(self, query: Query, today: dt.date, most: int) -> list[tuple[Any, ...]]:
+    def _matches(self, query: Query, today: dt.date) -> Iterable[tuple[Any, ...]]:
         """Return rows of id, rank, title tier, time, permalink, language and story."""
         where, values = _conditions(query, today)
+        columns = "p.at, p.permalink, p.language, p.story"
         expression = match(query)
         if not expression:
-            return self._rows(
-                "SELECT p.id, 0.0, 0, p.at, p.permalink, p.language, p.story FROM post p"
-                f" WHERE {where} ORDER BY p.at DESC, p.permalink LIMIT ?",
-                *values,
-                most,
-            )
+            return self._rows(f"SELECT p.id, 0.0, 0, {columns} FROM post p WHERE {where}", *values)
         searches = [(_RANKED, 1, expression)]
         if query.terms:
             searches.append(("0.0", 0, match(query, "title")))
         found = {}
         for rank, tier, wanted in searches:
             rows = self._rows(
-                f"SELECT p.id, {rank}, {tier}, p.at, p.permalink, p.language, p.story"
+                f"SELECT p.id, {rank}, {tier}, {columns}"
                 " FROM found CROSS JOIN post p ON p.id = found.rowid"
-                f" WHERE found MATCH ? AND {where} ORDER BY found.rowid DESC LIMIT ?",
+                f" WHERE found MATCH ? AND {where}",
                 wanted,
                 *values,
-                most,
             )
             found.update({row[0]: row for row in rows})
-        return list(found.values())
+        return found.values()
 
     def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 _LEVELS = re.compile(r"((?:/[a-z-]+)?/\d+/\d\d/)([^/]+/.+)/")
 """A permalink with a slash in its slug: the part up to the month, and the slug."""
-PER_DAY = 1 << 16
-"""Ids reserved for a day. Ids follow the date, so that the index can be read newest first."""
 
 
 class Row(NamedTuple):
@@ -27,7 +26,6 @@ class Row(NamedTuple):
     path: str
     blob: str
     permalink: str
-    at: int
 
 
 class Plan(NamedTuple):
@@ -37,7 +35,8 @@ class Plan(NamedTuple):
     """Path to permalink of every post in the new snapshot."""
     dropped: tuple[Row, ...]
     """Rows to delete, whether or not new content replaces them."""
-    inserted: tuple[FullPost, ...]
+    inserted: tuple[tuple[int, FullPost], ...]
+    """Posts with their ids: a changed post keeps its own, no other id is used again."""
     renamed: tuple[tuple[Row, str], ...]
     """Rows of which only the permalink changes, with the new one."""
     moves: tuple[tuple[str, str], ...]
@@ -51,15 +50,16 @@ def plan(
     rows: Sequence[Row],
     files: Mapping[str, str],
     posts: Sequence[FullPost],
-    aside: frozenset[str],
+    aside: Iterable[str],
     *,
     rebuild: bool,
 ) -> Plan:
     """Decide what to write. With ``rebuild``, rows made by other rules are replaced."""
     given = {full.post.path: full for full in posts if full.post.path in files}
     old = {row.path: row for row in rows}
-    stays = {} if rebuild else _unchanged(rows, files, given, aside)
-    wanted = {row.path: row.permalink.partition("#")[0] for row in stays.values()}
+    unchanged = set() if rebuild else files.keys() - given.keys() - set(aside)
+    stays = [row for row in rows if row.path in unchanged]
+    wanted = {row.path: row.permalink.partition("#")[0] for row in stays}
     wanted |= {path: full.post.permalink for path, full in given.items()}
     permalinks = distinct(wanted)
     free = {row.permalink: row for row in rows if row.path not in wanted}
@@ -72,34 +72,31 @@ def plan(
         if row is not None and row.id not in taken:
             before[path] = row
             taken.add(row.id)
-    kept = {row.id for row in stays.values()}
+    kept = {row.id for row in stays}
+    renamed = [
+        (row, permalinks[row.path]) for row in stays if row.permalink != permalinks[row.path]
+    ]
+    moves = [(row.permalink, new) for row, new in renamed]
+    moves += [
+        (row.permalink, permalinks[path])
+        for path, row in before.items()
+        if row.permalink != permalinks[path]
+    ]
+    moves += _moves_to_aliases(rows, permalinks, given.values())
+    new_ids = itertools.count(1 + max((row.id for row in rows), default=0))
     return Plan(
         permalinks=permalinks,
         dropped=tuple(row for row in rows if row.id not in kept),
-        inserted=tuple(given.values()),
-        renamed=tuple(
-            (row, permalinks[path])
-            for path, row in stays.items()
-            if row.permalink != permalinks[path]
+        inserted=tuple(
+            (before[path].id if path in before else next(new_ids), full)
+            for path, full in given.items()
         ),
-        moves=_moves(rows, permalinks, before, given),
-        new=sum(path not in before for path in given),
+        renamed=tuple(renamed),
+        moves=tuple(dict.fromkeys(moves)),
+        new=len(given) - len(before),
         changed=sum(row.blob != given[path].post.blob for path, row in before.items()),
         removed=sum(row.id not in kept | taken for row in rows),
     )
-
-
-def _unchanged(
-    rows: Iterable[Row],
-    files: Mapping[str, str],
-    given: Mapping[str, FullPost],
-    aside: frozenset[str],
-) -> dict[str, Row]:
-    return {
-        row.path: row
-        for row in rows
-        if row.path in files and row.path not in given and row.path not in aside
-    }
 
 
 def distinct(wanted: Mapping[str, str]) -> dict[str, str]:
@@ -121,46 +118,29 @@ def distinct(wanted: Mapping[str, str]) -> dict[str, str]:
     return {path: permalink for permalink, path in taken.items()}
 
 
-def _moves(
-    rows: Sequence[Row],
-    permalinks: Mapping[str, str],
-    before: Mapping[str, Row],
-    given: Mapping[str, FullPost],
-) -> tuple[tuple[str, str], ...]:
-    """Pair old and new permalinks: of the same file, or of a post that lists the old as alias."""
-    moves: dict[tuple[str, str], None] = {}
-    for row in rows:
-        new = permalinks.get(row.path)
-        if new is not None and new != row.permalink:
-            moves[row.permalink, new] = None
-    for path, row in before.items():
-        if row.permalink != permalinks[path]:
-            moves[row.permalink, permalinks[path]] = None
+def _moves_to_aliases(
+    rows: Iterable[Row], permalinks: Mapping[str, str], given: Iterable[FullPost]
+) -> Iterator[tuple[str, str]]:
+    """Pair permalinks that are gone with those of posts that list them as aliases."""
     present = set(permalinks.values())
-    left = {path_key(row.permalink): row.permalink for row in rows if row.permalink not in present}
-    for path, full in given.items():
+    gone = {path_key(row.permalink): row.permalink for row in rows if row.permalink not in present}
+    for full in given:
         for alias in full.post.aliases:
-            if old := left.get(path_key(alias)):
-                moves[old, permalinks[path]] = None
-    return tuple(moves)
+            if old := gone.get(path_key(alias)):
+                yield old, permalinks[full.post.path]
 
 
-def labels(
-    permalink: str,
-    authors: Iterable[str],
-    categories: Iterable[str],
-    xeps: Iterable[object],
-    aliases: Iterable[str],
-) -> list[tuple[str, str, str]]:
-    """Return what a post is found by: kind, normalized key, original spelling."""
-    found = [("author", fold(author), author) for author in authors]
-    found += [("category", fold(category), category) for category in categories]
-    found += [("xep", str(xep), "") for xep in xeps]
-    found += [("alias", path_key(alias), "") for alias in (*aliases, *former_paths(permalink))]
-    found.append(("path", path_key(permalink), ""))
+def labels(post: Post, permalink: str) -> list[tuple[str, str]]:
+    """Return what a post is found by: kind and normalized key."""
     last = permalink.partition("#")[0].rstrip("/").rpartition("/")[2]
-    found.append(("slug", path_key(last), ""))
-    return found
+    return [
+        *(("author", fold(author)) for author in post.authors),
+        *(("category", fold(category)) for category in post.categories),
+        *(("xep", str(xep)) for xep in post.xeps),
+        *(("alias", path_key(alias)) for alias in (*post.aliases, *former_paths(permalink))),
+        ("path", path_key(permalink)),
+        ("slug", path_key(last)),
+    ]
 
 
 def former_paths(permalink: str) -> Iterator[str]:
@@ -173,114 +153,65 @@ def former_paths(permalink: str) -> Iterator[str]:
         yield found[1] + re.sub("[-/]+", "-", found[2]) + "/"
 
 
-class Writer:
-    """Executes a plan within the caller's transaction."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._next: dict[int, int] = {}
-        self._stories: dict[str, int] = {}
-
-    def execute(self, plan: Plan) -> None:
-        """Write all changes."""
-        self._drop(plan.dropped)
-        self._rename(plan.renamed)
-        self._insert(plan)
-        if plan.dropped:
-            self._db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
-
-    def _drop(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            title, authors, categories, text = self._db.execute(
-                "SELECT title, authors, categories, text FROM post JOIN content ON post = id"
-                " WHERE id = ?",
-                (row.id,),
-            ).fetchone()
-            self._db.execute(
-                "INSERT INTO found (found, rowid, title, text, authors, categories)"
-                " VALUES ('delete', ?, ?, ?, ?, ?)",
-                (row.id, *_indexed(title, text, split_lines(authors), split_lines(categories))),
-            )
-        ids = [(row.id,) for row in rows]
-        self._db.executemany("DELETE FROM label WHERE post = ?", ids)
-        self._db.executemany("DELETE FROM content WHERE post = ?", ids)
-        self._db.executemany("DELETE FROM post WHERE id = ?", ids)
-
-    def _rename(self, renamed: Sequence[tuple[Row, str]]) -> None:
-        # Permalinks are unique, and two posts may swap theirs.
-        self._db.executemany(
-            "UPDATE post SET permalink = '~' || id WHERE id = ?", [(row.id,) for row, _ in renamed]
+def write(db: sqlite3.Connection, plan: Plan) -> None:
+    """Write all that is planned, within the caller's transaction."""
+    for row in plan.dropped:
+        _drop(db, row.id)
+    # Permalinks are unique, and two posts may swap theirs.
+    for row, _ in plan.renamed:
+        db.execute("UPDATE post SET permalink = '~' || id WHERE id = ?", (row.id,))
+    for row, permalink in plan.renamed:
+        db.execute("UPDATE post SET permalink = ? WHERE id = ?", (permalink, row.id))
+        db.execute(
+            "UPDATE label SET key = ? WHERE kind = 'path' AND post = ?",
+            (path_key(permalink), row.id),
         )
-        for row, permalink in renamed:
-            self._db.execute("UPDATE post SET permalink = ? WHERE id = ?", (permalink, row.id))
-            self._db.execute(
-                "UPDATE label SET key = ? WHERE kind = 'path' AND post = ?",
-                (path_key(permalink), row.id),
-            )
+    for id_, full in plan.inserted:
+        _insert(db, id_, plan.permalinks[full.post.path], full)
+    db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
 
-    def _insert(self, plan: Plan) -> None:
-        inserted = sorted(plan.inserted, key=lambda full: full.post.path)
-        rows, found, named = [], [], []
-        for full in inserted:
-            post = full.post
-            permalink = plan.permalinks[post.path]
-            id_ = self._new_id(post)
-            rows.append(
-                (
-                    id_, permalink, post.path, post.blob, post.language,
-                    self._story(post.translation_key), post.title, timestamp(post.date),
-                    "\n".join(post.authors), "\n".join(post.categories), "\n".join(post.aliases),
-                    post.summary, post.words, "\n".join(map(str, post.xeps)),
-                )
-            )  # fmt: skip
-            found.append((id_, *_indexed(post.title, full.text, post.authors, post.categories)))
-            named += [
-                (kind, key, id_, name)
-                for kind, key, name in labels(
-                    permalink, post.authors, post.categories, post.xeps, post.aliases
-                )
-            ]
-        self._db.executemany(
-            "INSERT INTO post (id, permalink, path, blob, language, story, title, at, authors,"
-            " categories, aliases, summary, words, xeps)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        self._db.executemany(
-            "INSERT INTO found (rowid, title, text, authors, categories) VALUES (?, ?, ?, ?, ?)",
-            sorted(found),
-        )
-        self._db.executemany(
-            "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
-            [
-                (row[0], compress(full.body), full.text)
-                for row, full in zip(rows, inserted, strict=True)
-            ],
-        )
-        named.sort()
-        self._db.executemany(
-            "INSERT OR IGNORE INTO label (kind, key, post, name) VALUES (?, ?, ?, ?)", named
-        )
 
-    def _new_id(self, post: Post) -> int:
-        first = post.date.toordinal() * PER_DAY
-        if first not in self._next:
-            highest = self._db.execute(
-                "SELECT max(id) FROM post WHERE id BETWEEN ? AND ?", (first, first + PER_DAY - 1)
-            ).fetchone()[0]
-            self._next[first] = first if highest is None else highest + 1
-        self._next[first] += 1
-        return self._next[first] - 1
+def _drop(db: sqlite3.Connection, id_: int) -> None:
+    title, authors, categories, text = db.execute(
+        "SELECT title, authors, categories, text FROM post JOIN content ON post = id WHERE id = ?",
+        (id_,),
+    ).fetchone()
+    db.execute(
+        "INSERT INTO found (found, rowid, title, text, authors, categories)"
+        " VALUES ('delete', ?, ?, ?, ?, ?)",
+        (id_, *_indexed(title, text, split_lines(authors), split_lines(categories))),
+    )
+    db.execute("DELETE FROM label WHERE post = ?", (id_,))
+    db.execute("DELETE FROM content WHERE post = ?", (id_,))
+    db.execute("DELETE FROM post WHERE id = ?", (id_,))
 
-    def _story(self, key: str) -> int:
-        if key not in self._stories:
-            made = self._db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (key,))
-            id_ = made.lastrowid if made.rowcount > 0 else None
-            if id_ is None:
-                select = "SELECT id FROM story WHERE key = ?"
-                id_ = self._db.execute(select, (key,)).fetchone()[0]
-            self._stories[key] = id_
-        return self._stories[key]
+
+def _insert(db: sqlite3.Connection, id_: int, permalink: str, full: FullPost) -> None:
+    post = full.post
+    db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (post.translation_key,))
+    db.execute(
+        "INSERT INTO post (id, permalink, path, blob, language, story, title, at, authors,"
+        " categories, aliases, summary, words, xeps)"
+        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM story WHERE key = ?), ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            id_, permalink, post.path, post.blob, post.language, post.translation_key,
+            post.title, timestamp(post.date), "\n".join(post.authors),
+            "\n".join(post.categories), "\n".join(post.aliases), post.summary, post.words,
+            "\n".join(map(str, post.xeps)),
+        ),
+    )  # fmt: skip
+    db.execute(
+        "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
+        (id_, compress(full.body), full.text),
+    )
+    db.execute(
+        "INSERT INTO found (rowid, title, text, authors, categories) VALUES (?, ?, ?, ?, ?)",
+        (id_, *_indexed(post.title, full.text, post.authors, post.categories)),
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO label (post, name, kind, key) VALUES (?, '', ?, ?)",
+        [(id_, *label) for label in labels(post, permalink)],
+    )
 
 
 def _indexed(
