@@ -1,0 +1,56 @@
+"""``xsfreader sync``: what it refuses, and watching a folder by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.terminal import COMMAND, PATIENCE
+from xsfreader.cli import main
+from xsfreader.cli.output import INTERRUPTED, USAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POST = "---\ntitle: {}\ndate: 2020-01-01\n---\nText.\n"
+NETWORK = ("--source", "http://127.0.0.1:9/x.git")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("sync", "--offline"), "--offline"),
+        (("images", "--offline"), "--offline"),
+        (("sync", "--watch"), "--watch needs a folder"),
+    ],
+)
+def test_impossible_request_is_a_usage_error(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    assert main([*arguments, *NETWORK]) == USAGE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert words in printed.err
+    assert printed.err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a signal")
+def test_watching_a_folder_prints_a_line_for_each_change(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(POST.format("A"))
+    arguments = [str(COMMAND), "sync", "--watch", "--source", str(tmp_path)]
+    with subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout is not None
+        assert watching.stdout.readline() == "1 post, 1 new, 0 changed, 0 removed\n"
+        (tmp_path / "b.md").write_text(POST.format("B"))
+        began = time.monotonic()
+        assert watching.stdout.readline() == "2 posts, 1 new, 0 changed, 0 removed\n"
+        assert time.monotonic() - began < PATIENCE
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(PATIENCE) == INTERRUPTED
