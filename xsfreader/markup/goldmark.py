@@ -21,7 +21,9 @@ from xsfreader.markup.tokens import plain_text
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
-    from markdown_it.rules_block import StateBlock
+    from collections.abc import Callable
+
+    from markdown_it.ruler import Ruler
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
 
@@ -70,13 +72,13 @@ def parser() -> MarkdownIt:
     md.core.ruler.after("inline", "heading_ids", _set_heading_ids)
     md.core.ruler.push("unused_footnotes", _number_unused_footnotes)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
-        _limit_depth(md, name)
-    for name in ("link", "image"):
-        _require_closing(md, name)
+        _restrict(md.block.ruler, name, lambda state: state.level < MAX_DEPTH)
+    for name in ("link", "image"):  # looking for a missing ] anew at each [ takes quadratic time
+        _restrict(md.inline.ruler, name, lambda state: state.src.find("]", state.pos) >= 0)
     untyped: Any = md
     untyped.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _parse_target})
-    untyped.normalizeLink = untyped.normalizeLinkText = _keep_url
-    untyped.validateLink = _accept_url
+    untyped.normalizeLink = untyped.normalizeLinkText = lambda url: url
+    untyped.validateLink = lambda _url: True
     return md
 
 
@@ -91,49 +93,15 @@ def _parse_target(source: str, start: int, end: int) -> object:
     return result
 
 
-def _keep_url(url: str) -> str:
-    return url
-
-
-def _accept_url(_url: str) -> bool:
-    return True
-
-
-def _limit_depth(md: MarkdownIt, name: str) -> None:
-    """Disable a container rule below the maximum depth."""
-    ruler = md.block.ruler
+def _restrict(ruler: Ruler[Any], name: str, is_allowed: Callable[[Any], bool]) -> None:
+    """Disable a rule where the state doesn't allow it."""
     rule = next(each for each in ruler.__rules__ if each.name == name)
     inner = rule.fn
 
-    def limited(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-        if state.level >= MAX_DEPTH:
-            return False
-        result: bool = inner(state, start, end, silent)
-        return result
+    def restricted(state: Any, *rest: Any) -> bool:  # noqa: ANN401
+        return is_allowed(state) and inner(state, *rest)
 
-    ruler.at(name, limited, {"alt": rule.alt})
-
-
-def _require_closing(md: MarkdownIt, name: str) -> None:
-    """Skip a rule where no ``]`` follows.
-
-    Looking for it anew at each ``[`` takes quadratic time.
-    """
-    ruler = md.inline.ruler
-    inner = next(each for each in ruler.__rules__ if each.name == name).fn
-
-    def closable(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-        if state.src[state.pos] not in "[!":
-            return False
-        known = state.env.get("closing")
-        if known is None or known[0] is not state.src:
-            known = state.env["closing"] = (state.src, state.src.rfind("]"))
-        if state.pos > known[1]:
-            return False
-        result: bool = inner(state, silent)
-        return result
-
-    ruler.at(name, closable)
+    ruler.at(name, restricted, {"alt": rule.alt})
 
 
 def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
@@ -160,7 +128,7 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
     """Handle a quote, dash, emoji or address; return the position after it."""
     sign, position = found.group(), found.start()
     if sign in "'\"":
-        replaced = _quotes(state).replace(state.src, position)
+        replaced = state.env["quotes"].replace(state.src, position)
         state.append_pending(replaced)
         address = _LINK_HERE.match(state.src, position + 1) if replaced != sign else None
         if address is not None:
@@ -175,14 +143,6 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
     else:
         return _bare_address(state, sign, position)
     return position + len(sign)
-
-
-def _quotes(state: StateInline) -> Quotes:
-    known = state.env.get("quotes")
-    if known is None or known[0] is not state.src:
-        known = state.env["quotes"] = (state.src, Quotes())
-    quotes: Quotes = known[1]
-    return quotes
 
 
 def _bare_address(state: StateInline, sign: str, position: int) -> int:
@@ -267,6 +227,7 @@ def _inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
+            state.env["quotes"] = Quotes()
             if len(token.content) <= _MAX_PARAGRAPH:
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
             else:

@@ -58,7 +58,7 @@ class InlineBuilder(SpanBuilder):
             if index % 2:
                 shown = label(self.references.shortcodes[int(part)])
                 self.add(shown, Role.NOTE, self._marks, self._link)
-            elif self._link < 0:
+            elif self._link < 0 and "XEP-" in part:
                 self._add_mentions(part)
             else:
                 self._add_text(part)

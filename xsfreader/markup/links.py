@@ -31,7 +31,7 @@ def make_link(text: str, href: str, base: str, *, implicit: bool = False) -> Lin
     url = _join(_localise(written, base).replace("\\", "%5C"), base)
     parts = _split(url)
     kind, xep = LinkKind.DOUBTFUL, None
-    if parts is not None and not _is_doubtful(written, parts):
+    if not _is_doubtful(written, parts):
         kind, xep = _classify(written, url, parts, base)
     fragment = url.partition("#")[2]
     return Link(text, written, url, kind, unquote(fragment), xep, implicit)
@@ -44,10 +44,8 @@ def xep_link(number: int) -> tuple[str, str]:
 
 def site_path(url: str) -> str | None:
     """Return the decoded path of an address on the site, None for other addresses."""
-    parts = _split(url)
-    if parts is None or parts[0] not in _WEB or parts[1] not in SITE_HOSTS:
-        return None
-    return unquote(parts[2])
+    scheme, host, path = _split(url)
+    return unquote(path) if scheme in _WEB and host in SITE_HOSTS else None
 
 
 def resolve(href: str, base: str) -> str:
@@ -69,12 +67,12 @@ def _join(href: str, base: str) -> str:
         return href
 
 
-def _split(url: str) -> _Parts | None:
-    """Split an address; None if it is malformed."""
+def _split(url: str) -> _Parts:
+    """Split an address; a malformed one has no host."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return None
+        return "http", "", ""
     return parts.scheme, parts.hostname or "", parts.path
 
 

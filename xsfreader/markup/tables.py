@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.lines import Role, Span, join_text
@@ -33,20 +34,11 @@ def draw_table(table: Table, room: int) -> Iterator[TableLine]:
     if any(table.header):
         yield from _draw_row(table.header, widths, table.align, 0)
     strokes = _CROSSING.join("─" * width for width in widths)
-    yield (Span(strokes, Role.RULE),), _end_of(table.header, 0)
-    offset = _end_of(table.header, 0)
-    for row in table.rows:
-        offset = max(offset, _start_of(row, offset))
+    yield (Span(strokes, Role.RULE),), len("".join(map(join_text, table.header)))
+    offset = 0
+    for above, row in pairwise((table.header, *table.rows)):
+        offset += sum(len(join_text(cell)) + 1 for cell in above)
         yield from _draw_row(row, widths, table.align, offset)
-        offset = _end_of(row, offset)
-
-
-def _start_of(row: Sequence[Cell], default: int) -> int:
-    return next((cell[0].at for cell in row if cell), default)
-
-
-def _end_of(row: Sequence[Cell], default: int) -> int:
-    return max((cell[-1].at + len(cell[-1].text) for cell in row if cell), default=default)
 
 
 def _column_widths(table: Table, room: int) -> list[int] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from xsfreader.markup.lines import Mark, Role
 
@@ -13,11 +15,8 @@ if TYPE_CHECKING:
     from xsfreader.markup.lines import Line, Span
 
 _ROLES: dict[Role, tuple[int, ...]] = {
-    Role.TITLE: (1,),
+    **dict.fromkeys((Role.TITLE, Role.HEADING1, Role.HEADING2, Role.HEADING3), (1,)),
     Role.META: (2,),
-    Role.HEADING1: (1,),
-    Role.HEADING2: (1,),
-    Role.HEADING3: (1,),
     Role.HEADING4: (1, 3),
     Role.CAPTION: (3,),
     Role.MARKER: (36,),
@@ -68,7 +67,7 @@ def _draw_line(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -
         drawn = f"{opening}{text}\x1b[0m" if codes else text
         url = layout.document.links[span.link].url if span.link >= 0 else ""
         if hyperlinks and url.startswith(("http://", "https://", "xmpp:", "mailto:")):
-            drawn = f"\x1b]8;;{_encode_url(url)}\x1b\\{drawn}\x1b]8;;\x1b\\"
+            drawn = f"\x1b]8;;{quote(url, safe=string.punctuation)}\x1b\\{drawn}\x1b]8;;\x1b\\"
         yield drawn
 
 
@@ -78,11 +77,3 @@ def _codes(span: Span, *, colours: bool) -> list[int]:
         if mark in span.marks:
             codes.extend(more)
     return [code for code in codes if colours or code < 30]
-
-
-def _encode_url(url: str) -> str:
-    """Percent-encode all but printable ASCII, which OSC 8 requires."""
-    return "".join(
-        char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode())
-        for char in url
-    )

@@ -86,12 +86,8 @@ def _is_digit(character: str) -> bool:
     return unicodedata.category(character) == "Nd"
 
 
-def _is_ascii_punctuation(character: str) -> bool:
-    return character in string.punctuation
-
-
 def _ends(character: str) -> bool:
-    return not character or character.isspace() or _is_ascii_punctuation(character)
+    return not character or character.isspace() or character in string.punctuation
 
 
 def _ends_quotation(rest: str, *, opens: bool, closes: bool) -> bool:

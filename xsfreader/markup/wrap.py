@@ -73,9 +73,10 @@ def wrap_code(line: str, start: int, width: int, indent: int) -> list[Piece]:
 
 def _parts(text: str, start: int, stop: int, width: int) -> Iterator[Part]:
     """Yield the words of a line; long ones and those of wide characters in parts."""
+    plain = is_plain(text[start:stop])
     for word in _WORD.finditer(text, start, stop):
         first, last = word.span()
-        if not is_plain(word.group()):
+        if not plain and not is_plain(word.group()):
             yield from _split_word(text, first, last, width)
             continue
         while last - first > width:
