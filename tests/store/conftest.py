@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SetAside, SyncReport
-from xsfreader.store import Store, files, notices
+from xsfreader.store import Store, notices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,6 @@ def apply_posts(
 
 def restart() -> None:
     """Reset what this process remembers about files; none may be open."""
-    files._opened_files.clear()
     notices._lines.clear()
 
 

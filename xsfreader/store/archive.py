@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
+from xsfreader.store.merging import MERGE_MOVED
 from xsfreader.store.sqlite_errors import translate
-from xsfreader.store.state import MERGE_MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from xsfreader.errors import BrokenFileError, StoreError
 from xsfreader.model import FullPost, Post
-from xsfreader.store import files
+from xsfreader.store import files, repair
 from xsfreader.store.notices import notices_about
 from xsfreader.store.schema import STATE
 from xsfreader.store.sqlite_errors import translate
@@ -168,10 +168,10 @@ class Base:
         self._empty_replaced_log("state")
         # If it is not ready yet, or a cursor is open, the next call does it.
         with contextlib.suppress(StoreError, sqlite3.OperationalError):
-            if files.version_of(self._state, STATE, self._timeout) == STATE.version:
-                self._db.execute("DETACH DATABASE state")
-                self._state_opened = now
-                _attach_state(self._db, self._state)
+            repair.prepare(self._state, STATE, self._timeout)
+            self._db.execute("DETACH DATABASE state")
+            self._state_opened = now
+            _attach_state(self._db, self._state)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement and return its rows. Raises StoreError."""

@@ -54,7 +54,7 @@ class ChangeWatch(Base):
             return False
         self._empty_replaced_log("main")
         try:
-            repair.prepare_archive(self._archive, ARCHIVE, 0)
+            repair.prepare(self._archive, ARCHIVE, 0)
             db = self.connect(self._archive, self._state, 0)
         except BusyError:
             raise

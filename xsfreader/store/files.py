@@ -1,16 +1,13 @@
-"""Opening the files: checking, creating and migrating them.
+"""Opening the files: creating and migrating them.
 
 On POSIX, a process that opens and closes a database file loses the locks that SQLite holds on it,
-and another process may then delete the write-ahead log in use. So ``version_of`` alone reads a
-file without SQLite, and only before this process has opened it.
+and another process may then delete the write-ahead log in use. So files are read by SQLite alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -22,11 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xsfreader.store.schema import Schema
-
-_HEADER = b"SQLite format 3\0"
-_opened_files: set[str] = set()
-"""Files that this process may have opened with SQLite."""
-_opening = threading.Lock()
 
 
 def connect(file: Path, timeout: float) -> sqlite3.Connection:
@@ -73,82 +65,35 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
 
     Raises NewerFileError, with the file untouched; BrokenFileError; BusyError; DiskError.
     """
-    if version_of(file, schema, timeout) == schema.version:
+    if version_of(file, schema) == schema.version:
         return
     try:
         with contextlib.closing(connect(file, timeout)) as db:
             version_inside(db, file, schema)
             db.execute(f"PRAGMA page_size = {schema.page}")
             use_log(db, timeout)
-            migrate(db, file, schema)
+            with transaction(db):
+                build(db, file, schema)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise translate(error, file) from error
 
 
-def was_opened(file: Path) -> bool:
-    """Whether this process has opened a file before."""
-    with _opening:
-        return os.path.realpath(file) in _opened_files
+def version_of(file: Path, schema: Schema) -> int:
+    """Return the version of a file, 0 for a new one, without locks and without its log.
 
-
-def version_of(file: Path, schema: Schema, timeout: float) -> int:
-    """Return the version of a file, 0 for a new one.
-
-    Raises NewerFileError, BrokenFileError, BusyError, DiskError.
+    SQLite would create files beside a newer file otherwise. If the last migration is still in the
+    log, the version is that before it. Raises NewerFileError, BrokenFileError, DiskError.
     """
-    real = os.path.realpath(file)
-    with _opening:
-        if real not in _opened_files:
-            try:
-                return _version_in_header(file, schema)
-            finally:
-                _opened_files.add(real)
     try:
         if not file.exists() or not file.stat().st_size:
             return 0
-        with contextlib.closing(connect_existing(file, timeout)) as db:
+        with contextlib.closing(connect_existing(file, 0, "ro&immutable=1")) as db:
             return version_inside(db, file, schema)
     except OSError as error:
         raise DiskError(f"{file}: can't be read ({error.strerror})") from error
     except sqlite3.Error as error:
         raise translate(error, file) from error
-
-
-def _version_in_header(file: Path, schema: Schema) -> int:
-    """Read the version without SQLite, which would create files beside a newer file."""
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(100)
-    except FileNotFoundError:
-        return 0
-    except OSError as error:
-        raise DiskError(f"{file}: can't be read ({error.strerror})") from error
-    if not head:
-        return 0
-    if len(head) < 100 or not head.startswith(_HEADER):
-        raise BrokenFileError(f"{file}: not a database")
-    version = int.from_bytes(head[60:64], "big")
-    application = int.from_bytes(head[68:72], "big")
-    if application != schema.application:
-        if version == application == 0:
-            return 0
-        raise BrokenFileError(f"{file}: another program's database")
-    _refuse_newer(version, file, schema)
-    return version
-
-
-def refuse_newer(file: Path, schema: Schema, timeout: float) -> None:
-    """Raise NewerFileError for a file of a newer version; ignore damage."""
-    with contextlib.suppress(BrokenFileError):
-        version_of(file, schema, timeout)
-
-
-def _refuse_newer(version: int, file: Path, schema: Schema) -> None:
-    if version > schema.version:
-        raise NewerFileError(
-            f"{file}: written by a newer version of this program; "
-            "update the program, or move the file away to start with a new one"
-        )
 
 
 def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
@@ -158,7 +103,11 @@ def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != schema.application and (application or version or tables):
         raise BrokenFileError(f"{file}: another program's database")
-    _refuse_newer(version, file, schema)
+    if version > schema.version:
+        raise NewerFileError(
+            f"{file}: written by a newer version of this program; "
+            "update the program, or move the file away to start with a new one"
+        )
     return int(version)
 
 
@@ -174,13 +123,6 @@ def use_log(db: sqlite3.Connection, timeout: float) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def migrate(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
-    """Migrate a file to this program's version in one transaction."""
-    with transaction(db):
-        build(db, file, schema)
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def build(db: sqlite3.Connection, file: Path, schema: Schema) -> None:

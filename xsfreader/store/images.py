@@ -44,7 +44,7 @@ class ImageFile:
         try:
             if self._db is None:
                 files.make_folder(self._file.parent)
-                repair.prepare_archive(self._file, PICTURES, self._timeout)
+                repair.prepare(self._file, PICTURES, self._timeout)
                 self._db = files.connect(self._file, self._timeout)
             yield self._db
         except sqlite3.Error as error:

@@ -6,6 +6,7 @@ Damage is confirmed by a second check first, and a lock lets one process repair 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import sqlite3
 import threading
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, DiskError
 from xsfreader.store import files
+from xsfreader.store.merging import COLUMNS, MERGE
 from xsfreader.store.notices import add_notice
 from xsfreader.store.sqlite_errors import translate
-from xsfreader.store.state import COLUMNS, ON_CONFLICT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -29,47 +30,30 @@ if TYPE_CHECKING:
 
 BACKUP_AGE = 60 * 60
 """Seconds after which the state is backed up again."""
-CHECKED_SIZE = 1 << 20
-"""A state up to this size is checked each time a process first opens it."""
 _PAUSE = 0.1
 """Seconds before the second check."""
-_MERGE_MARK = f"INSERT INTO mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
 _MERGE_SETTING = (
     "INSERT INTO setting (key, value, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
     " value = iif(excluded.at > at, excluded.value, value), at = max(excluded.at, at)"
 )
+_MARK: Row = (str, int, int, int, int, int | None, int | None, int)
+_SETTING: Row = (str, str, int)
+"""Types of the columns."""
 
 
-def prepare_archive(file: Path, schema: Schema, timeout: float) -> None:
-    """Prepare a file that can be fetched again; a damaged one is set aside and created again."""
+def prepare(file: Path, schema: Schema, timeout: float) -> None:
+    """Create, migrate, check, back up or repair a file, so that it can be opened.
+
+    A damaged file is set aside. The state is restored from its backups and its readable rows,
+    other files are created again. Raises NewerFileError with the file untouched, BusyError,
+    DiskError.
+    """
     try:
-        if files.damage_marker(file).exists():
-            _check(file, schema, timeout)
-            files.damage_marker(file).unlink(missing_ok=True)
+        _check_if_due(file, schema, timeout)
         files.prepare(file, schema, timeout)
     except BrokenFileError:
         with _repair_lock(file, timeout):
-            problem = _confirm_damage(file, schema, timeout)
-            if problem:
-                aside = _move_away(file)
-                add_notice(
-                    file, f"{problem}; set aside as {aside}, sync fetches the {schema.name} again"
-                )
-            files.damage_marker(file).unlink(missing_ok=True)
-            files.prepare(file, schema, timeout)
-
-
-def prepare_state(file: Path, schema: Schema, timeout: float) -> None:
-    """Prepare the reader's state; a damaged one is replaced by what backups and it still hold."""
-    try:
-        _check_and_back_up(file, schema, timeout)
-        files.prepare(file, schema, timeout)
-    except BrokenFileError:
-        with _repair_lock(file, timeout):
-            problem = _confirm_damage(file, schema, timeout)
-            if not problem and _is_lost(file, schema, timeout):
-                problem = f"{file}: missing or empty"
-            if problem:
+            if problem := _confirm_damage(file, schema, timeout):
                 _replace(file, schema, timeout, problem)
             files.damage_marker(file).unlink(missing_ok=True)
             files.prepare(file, schema, timeout)
@@ -92,21 +76,42 @@ def _repair_lock(file: Path, timeout: float) -> Iterator[None]:
         raise translate(error, file) from error
 
 
+def _check_if_due(file: Path, schema: Schema, timeout: float) -> None:
+    """Check the state, and other files after damage; back up the state if that is due."""
+    version = files.version_of(file, schema)
+    copy = backups_of(file)[0]
+    if schema.backed_up or files.damage_marker(file).exists():
+        _check(file, schema, timeout)
+        files.damage_marker(file).unlink(missing_ok=True)
+    if (
+        schema.backed_up
+        and version
+        and (
+            version < schema.version
+            or not copy.exists()
+            or time.time() - copy.stat().st_mtime > BACKUP_AGE
+        )
+    ):
+        _back_up(file, timeout)
+
+
 def _check(file: Path, schema: Schema, timeout: float) -> None:
-    """Check a whole file. Raises BrokenFileError for damage."""
-    if not file.exists() or not file.stat().st_size:
-        return
+    """Check a whole file. Raises BrokenFileError for damage, and if only backups are left."""
+    version = 0
     try:
-        with contextlib.closing(files.connect_existing(file, timeout)) as db:
-            files.version_inside(db, file, schema)
-            problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if file.exists() and file.stat().st_size:
+            with contextlib.closing(files.connect_existing(file, timeout)) as db:
+                version = files.version_inside(db, file, schema)
+                problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if problem != "ok":
+                raise BrokenFileError(f"{file}: damaged")
     except sqlite3.Error as error:
         found = translate(error, file)
         if isinstance(found, BrokenFileError):
             raise BrokenFileError(f"{file}: damaged or not a database") from error
         raise found from error
-    if problem != "ok":
-        raise BrokenFileError(f"{file}: damaged")
+    if not version and any(copy.exists() for copy in backups_of(file)):
+        raise BrokenFileError(f"{file}: missing or empty")
 
 
 def _confirm_damage(file: Path, schema: Schema, timeout: float) -> str | None:
@@ -123,56 +128,17 @@ def _confirm_damage(file: Path, schema: Schema, timeout: float) -> str | None:
     return problem
 
 
-def _move_away(file: Path) -> str | None:
+def _set_aside(file: Path) -> Path:
+    """Rename a damaged file and its log; return the new path."""
+    stamp = dt.datetime.now(dt.UTC).astimezone().strftime("%Y%m%d-%H%M%S-%f")
+    aside = file.with_name(f"{file.name}.broken-{stamp}")
     try:
-        aside = set_aside(file)
+        for suffix in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(f"{file}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - with suffixes
     except OSError as error:
         raise DiskError(f"{file}: damaged, and can't be renamed ({error.strerror})") from error
-    return aside.name if aside.exists() else None
-
-
-def set_aside(file: Path) -> Path:
-    """Rename a damaged file and its log; return the new path."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = file.with_name(f"{file.name}.broken-{stamp}")
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = file.with_name(f"{file.name}.broken-{stamp}-{number}")
-    for suffix in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            os.replace(f"{file}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - paths with suffixes
     return aside
-
-
-def _is_lost(file: Path, schema: Schema, timeout: float) -> bool:
-    """Whether there are backups but no state."""
-    if not any(copy.exists() for copy in backups_of(file)):
-        return False
-    return files.version_of(file, schema, timeout) == 0
-
-
-def _check_and_back_up(file: Path, schema: Schema, timeout: float) -> None:
-    """Check the state once per process; back it up if the backup is old or a migration follows."""
-    suspected = files.damage_marker(file).exists()
-    first = not files.was_opened(file)
-    version = files.version_of(file, schema, timeout)
-    if _is_lost(file, schema, timeout):
-        raise BrokenFileError(f"{file}: missing or empty")
-    migrating = 0 < version < schema.version
-    if version == 0 or not (first or suspected or migrating):
-        return
-    copy = backups_of(file)[0]
-    try:
-        due = migrating or time.time() - copy.stat().st_mtime > BACKUP_AGE
-    except FileNotFoundError:
-        due = True
-    if not due and not suspected and file.stat().st_size > CHECKED_SIZE:
-        return
-    _check(file, schema, timeout)
-    files.damage_marker(file).unlink(missing_ok=True)
-    if due:
-        _back_up(file, timeout)
 
 
 def _back_up(file: Path, timeout: float) -> None:
@@ -208,28 +174,37 @@ def _count(file: Path) -> int:
 
 
 def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
-    """Replace a damaged state by what its backups and its readable rows hold."""
+    """Set a damaged file aside; restore the state."""
     copies = [copy for copy in backups_of(file) if _is_sound(copy, schema, timeout)]
-    aside = _move_away(file)
-    kept = [file.with_name(aside)] if aside else []
+    aside = _set_aside(file)
+    notice = f"{problem}; set aside as {aside.name}" if aside.exists() else problem
+    if schema.backed_up:
+        notice += _restore(file, schema, timeout, copies, aside)
+    else:
+        notice += f", sync fetches the {schema.name} again"
+    add_notice(file, notice)
+
+
+def _restore(
+    file: Path, schema: Schema, timeout: float, copies: Sequence[Path], aside: Path
+) -> str:
+    """Create the state of what its backups and the damaged file hold; return what was found."""
     try:
         with contextlib.closing(files.connect(file, timeout)) as db:
             files.use_log(db, timeout)
             with files.transaction(db):
                 files.build(db, file, schema)
-                read = [_merge(db, one, schema) for one in (*copies, *kept)]
+                for copy in copies:
+                    _merge(db, copy, schema)
+                recovered = _merge(db, aside, schema)
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise translate(error, file) from error
-    said = f"{problem}; set aside as {aside}" if aside else problem
-    if kept and read[-1]:
-        said += f", {read[-1]} marks recovered from it"
+    found = f", {recovered} marks recovered from it" if recovered else ""
     if copies:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
-        said += f", restored from the backup of {made}"
-    elif not any(read):
-        said += ", no marks left"
-    add_notice(file, said)
+        return f"{found}, restored from the backup of {made}"
+    return found or ", no marks left"
 
 
 def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:
@@ -246,18 +221,16 @@ def _merge(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
     marks = [
         (permalink, read, min(read_at, now), starred, min(starred_at, now), *place, min(at, now))
         for permalink, read, read_at, starred, starred_at, *place, at in _readable(
-            file, schema, f"SELECT {COLUMNS} FROM mark ORDER BY permalink"
+            file, schema, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK
         )
     ]
-    db.executemany(_MERGE_MARK, marks)
-    db.executemany(
-        _MERGE_SETTING,
-        _readable(file, schema, "SELECT key, value, at FROM setting ORDER BY key"),
-    )
+    db.executemany(MERGE, marks)
+    settings = _readable(file, schema, "SELECT key, value, at FROM setting ORDER BY key", _SETTING)
+    db.executemany(_MERGE_SETTING, settings)
     return len(marks)
 
 
-def _readable(file: Path, schema: Schema, select: str) -> Iterable[Row]:
+def _readable(file: Path, schema: Schema, select: str, types: Row) -> Iterable[Row]:
     """Return the rows that can be read: from the first on, then from the last back."""
     rows: dict[str, Row] = {}
     for order in ("", " DESC"):
@@ -266,7 +239,7 @@ def _readable(file: Path, schema: Schema, select: str) -> Iterable[Row]:
                 if db.execute("PRAGMA application_id").fetchone()[0] != schema.application:
                     break
                 for row in db.execute(select + order):
-                    if _is_whole(row):
+                    if all(map(_is_valid, row, types)):
                         rows[row[0]] = row
         except sqlite3.Error:
             continue
@@ -274,13 +247,5 @@ def _readable(file: Path, schema: Schema, select: str) -> Iterable[Row]:
     return rows.values()
 
 
-def _is_whole(row: Row) -> bool:
-    """Whether the values of a row have the right types."""
-    if len(row) == 3:
-        return isinstance(row[0], str) and isinstance(row[1], str) and isinstance(row[2], int)
-    times = (row[1], row[2], row[3], row[4], row[7])
-    return (
-        isinstance(row[0], str)
-        and all(isinstance(value, int) and value >= 0 for value in times)
-        and all(value is None or isinstance(value, int) for value in row[5:7])
-    )
+def _is_valid(value: object, type_: type) -> bool:
+    return isinstance(value, type_) and not (isinstance(value, int) and value < 0)

@@ -16,6 +16,8 @@ class Schema(NamedTuple):
     """SQL from each version to the next; the version is the number of steps."""
     page: int = 4096
     """Page size of a new file; with larger pages a sync has fewer to write."""
+    backed_up: bool = False
+    """Whether backups are made, as the file can't be fetched again."""
 
     @property
     def version(self) -> int:
@@ -154,6 +156,6 @@ CREATE TABLE picture (
 """
 
 ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4), page=8192)
-STATE = Schema("state", 0x58534653, (_STATE_1,))
+STATE = Schema("state", 0x58534653, (_STATE_1,), backed_up=True)
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

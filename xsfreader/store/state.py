@@ -11,27 +11,11 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, valid_text
+from xsfreader.store.merging import COLUMNS, MERGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-COLUMNS = "permalink, read, read_at, starred, starred_at, block, offset, place_at"
-ON_CONFLICT = """ ON CONFLICT (permalink) DO UPDATE SET
-    read = iif(excluded.read_at > read_at, excluded.read, read),
-    read_at = max(excluded.read_at, read_at),
-    starred = iif(excluded.starred_at > starred_at, excluded.starred, starred),
-    starred_at = max(excluded.starred_at, starred_at),
-    block = iif(excluded.place_at > place_at, excluded.block, block),
-    offset = iif(excluded.place_at > place_at, excluded.offset, offset),
-    place_at = max(excluded.place_at, place_at)"""
-
-MERGE_MOVED = (
-    f"INSERT INTO state.mark ({COLUMNS}) SELECT ?, read, read_at, starred, starred_at, block,"
-    f" offset, place_at FROM state.mark WHERE permalink = ?{ON_CONFLICT}"
-)
-"""Copy marks to another permalink; parameters: new, old."""
-
-_MERGE = f"INSERT INTO state.mark ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?){ON_CONFLICT}"
 _FORMAT = "xsfreader-state"
 
 
@@ -129,7 +113,7 @@ class State(Base):
         rows = _imported(data)
         with self._writing("state"):
             before = self._all_marks()
-            self._db.executemany(_MERGE, rows)
+            self._db.executemany(MERGE, rows)
             after = self._all_marks()
         return sum(before.get(permalink) != row for permalink, row in after.items())
 

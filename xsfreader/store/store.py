@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Self
 
-from xsfreader.errors import StoreError
+from xsfreader.errors import BrokenFileError, StoreError
 from xsfreader.store import files, repair
 from xsfreader.store.archive import Archive
 from xsfreader.store.changes import ChangeWatch
@@ -44,9 +44,10 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
         """
         for folder in {archive.parent, state.parent}:
             files.make_folder(folder)
-        files.refuse_newer(archive, ARCHIVE, timeout)
-        repair.prepare_state(state, STATE, timeout)
-        repair.prepare_archive(archive, ARCHIVE, timeout)
+        with contextlib.suppress(BrokenFileError):
+            files.version_of(archive, ARCHIVE)
+        repair.prepare(state, STATE, timeout)
+        repair.prepare(archive, ARCHIVE, timeout)
         db = cls.connect(archive, state, timeout)
         store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
         with contextlib.suppress(StoreError, sqlite3.Error):

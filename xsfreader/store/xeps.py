@@ -34,7 +34,7 @@ class Xeps(Base):
         timeout = self._timeout
         try:
             if self._xeps is None:
-                repair.prepare_archive(file, XEPS, timeout)
+                repair.prepare(file, XEPS, timeout)
                 self._xeps = files.connect(file, timeout)
             yield self._xeps
         except sqlite3.Error as error:
