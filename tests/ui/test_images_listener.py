@@ -23,7 +23,7 @@ def asked() -> Listener:
 def test_answers_are_heard_and_keys_pass() -> None:
     listener = asked()
     assert listener.sift(f"ab{ANSWER}{ARROWS}") == f"ab{ARROWS}"
-    assert listener.answered.is_set()
+    assert listener.answered
     assert listener.sixel
     assert listener.cell == (9, 18)
 
@@ -84,19 +84,19 @@ def test_the_environment_tells_what_it_can(
     assert claimed(environment) is protocol
 
 
-def test_a_terminal_that_cannot_be_asked_gets_half_cells() -> None:
+async def test_a_terminal_that_cannot_be_asked_gets_half_cells() -> None:
     display = Display({"TERM": "foot"}, Listener(), colours=True, headless=False)
-    assert display.protocol() is Protocol.HALF
+    assert await display.protocol() is Protocol.HALF
     few = Display({"TERM": "xterm-kitty"}, Listener(), colours=False, headless=False)
-    assert few.protocol() is Protocol.HALF
+    assert await few.protocol() is Protocol.HALF
 
 
-def test_a_terminal_that_answers_gets_what_it_can_draw() -> None:
+async def test_a_terminal_that_answers_gets_what_it_can_draw() -> None:
     for answer, protocol in ((ANSWER, Protocol.SIXEL), ("\x1b[?62;22c", Protocol.HALF)):
         listener = Listener()
         listener.attach(lambda _: None)
         display = Display({"TERM": "foot"}, listener, colours=True, headless=False)
         display.ask()
         listener.sift(answer)
-        assert display.protocol() is protocol
+        assert await display.protocol() is protocol
     assert display.cell == CELL

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xsfreader.library.events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.ui.images.drawing import Drawing
-    from xsfreader.ui.images.terminal import Display
+    from xsfreader.ui.images.terminal import Display, Protocol
 
 NOT_YET = "not fetched yet"
 CELLS = 40_000
@@ -194,16 +194,16 @@ class Loader:
                 data = library.images.cached(request.path)
             if data is None:
                 return self.ImageLoaded(request, None, FAILED, final=False)
-            drawing = await asyncio.to_thread(self._draw, request, data)
+            protocol = await self._display.protocol()
+            drawing = await asyncio.to_thread(_draw, request, data, protocol)
         except ImageError as error:
             return self.ImageLoaded(request, None, str(error))
         except XsfreaderError:
             return self.ImageLoaded(request, None, FAILED, final=False)
         return self.ImageLoaded(request, drawing)
 
-    def _draw(self, request: ImageRequest, data: bytes) -> Drawing:
-        from xsfreader.ui.images.drawing import draw
 
-        # Waits for the terminal to say what it supports.
-        protocol = self._display.protocol()
-        return draw(data, request.fitting, request.ground, protocol, request.cell)
+def _draw(request: ImageRequest, data: bytes, protocol: Protocol) -> Drawing:
+    from xsfreader.ui.images.drawing import draw
+
+    return draw(data, request.fitting, request.ground, protocol, request.cell)

@@ -8,9 +8,10 @@ late it comes. textual-image asks by reading the keyboard itself, at import, so 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
-import threading
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.7
 """Seconds to wait for an answer; a picture may wait, keys do not."""
+POLL_SECONDS = 0.02
+"""How often to check for the answer, which another thread reads."""
 QUESTION = "\x1b[16t\x1b[c"
 """How large is a cell, and what can you do? The second is always answered, and last."""
 
@@ -62,7 +65,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._write: Callable[[str], object] | None = None
-        self.answered = threading.Event()
+        self.answered = False
         self.sixel = False
         self.cell: tuple[int, int] | None = None
         self._asked = False
@@ -96,7 +99,7 @@ class Listener:
         for found in re.finditer(_ANSWER, data):
             self._take(found)
         data = re.sub(_ANSWER, "", data)
-        if not self.answered.is_set() and (begun := re.search(_BEGUN, data)):
+        if not self.answered and (begun := re.search(_BEGUN, data)):
             data, self._held = data[: begun.start()], begun[0]
         return data
 
@@ -107,7 +110,7 @@ class Listener:
                 self.cell = (width, height)
         else:
             self.sixel = _SIXEL in found["attributes"].split(";")
-            self.answered.set()
+            self.answered = True
 
 
 def cell_of_window() -> tuple[int, int] | None:
@@ -148,11 +151,17 @@ class Display:
         """Send data to the terminal beside what the screen paints."""
         self._listener.send(data)
 
-    def protocol(self) -> Protocol:
-        """Tell the best protocol; waits for the terminal's answer, so not on the UI's thread."""
-        if self._settled is None:
-            came = self._listener.is_attached and self._listener.answered.wait(PATIENCE)
-            self._settled = Protocol.SIXEL if came and self._listener.sixel else Protocol.HALF
+    async def protocol(self) -> Protocol:
+        """Return the best protocol; wait for the terminal's answer if nothing else tells."""
+        listener, end = self._listener, time.monotonic() + PATIENCE
+        # A thread that waits would delay the end of the app.
+        while self._settled is None:
+            if listener.is_attached and listener.sixel:
+                self._settled = Protocol.SIXEL
+            elif not listener.is_attached or listener.answered or time.monotonic() > end:
+                self._settled = Protocol.HALF
+            else:
+                await asyncio.sleep(POLL_SECONDS)
         return self._settled
 
     def largest(self, cells: Cells) -> Cells:
