@@ -127,115 +127,109 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
-    def fail(setting: str, remedy: str) -> ConfigError:
-        return ConfigError(f"{file}:{lines.get(setting, 1)}: {setting}: {remedy}")
+    def checked(setting: str, check: Callable[..., Any], *values: object) -> Any:  # noqa: ANN401
+        try:
+            return check(*values)
+        except ValueError as error:
+            raise ConfigError(f"{file}:{lines.get(setting, 1)}: {setting}: {error}") from None
 
-    known = set(Config._fields) - {"file", "lines", "preset"}
     values: dict[str, Any] = {}
     for name, value in table.items():
-        if name not in known:
-            raise fail(name, f"unknown setting; available: {', '.join(sorted(known))}")
-        values[name] = _CHECKS[name](name, value, fail)
-    keys = values.get("keys", {})
-    values["preset"] = keys.pop("preset", "")
-    if values["preset"] not in PRESETS:
-        raise fail("keys.preset", 'must be "newsboat" or left out')
-    return Config(file=file, lines=lines, **values)
+        if name in _TABLES:
+            values[name] = {
+                key: checked(f"{name}.{key}", _TABLES[name], key, item)
+                for key, item in checked(name, _items, name, value)
+            }
+        else:
+            values[name] = checked(name, _SETTINGS.get(name, (_unknown, ""))[0], value)
+    preset = values.get("keys", {}).pop("preset", "")
+    return Config(file=file, lines=lines, preset=preset, **values)
 
 
-def _text(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
+def _unknown(_value: object) -> None:
+    raise ValueError(f"unknown setting; available: {', '.join(sorted({*_SETTINGS, *_TABLES}))}")
+
+
+def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
-        raise fail(name, "must be a line of text in quotes")
+        raise ValueError("must be a line of text in quotes")
     return value
 
 
-def _source(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
-    text = _text(name, value, fail)
-    if not text:
-        raise fail(name, 'must be a Git URL, a folder or "guide"')
-    return text
+def _source(value: object) -> str:
+    if not _text(value):
+        raise ValueError('must be a Git URL, a folder or "guide"')
+    return _text(value)
 
 
-def _number(low: int, high: int) -> Callable[..., int]:
-    def check(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> int:
+def _number(low: int, high: int) -> Callable[[object], int]:
+    def check(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise fail(name, f"must be a whole number from {low} to {high}")
+            raise ValueError(f"must be a whole number from {low} to {high}")
         return value
 
     return check
 
 
-def _languages(
-    name: str, value: object, fail: Callable[[str, str], ConfigError]
-) -> tuple[str, ...]:
+def _languages(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
         return tuple(v.lower() for v in value)
-    raise fail(name, 'must be a list such as ["en", "de"]')
+    raise ValueError('must be a list such as ["en", "de"]')
 
 
-def _images(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> str:
-    if isinstance(value, str) and value in IMAGES:
-        return value
-    raise fail(name, 'must be "on-view", "all" or "off"')
+def _images(value: object) -> object:
+    if value not in IMAGES:
+        raise ValueError('must be "on-view", "all" or "off"')
+    return value
 
 
-def _openers(
-    name: str, value: object, fail: Callable[[str, str], ConfigError]
-) -> dict[str, tuple[str, ...]]:
-    if not isinstance(value, dict):
-        raise fail(name, "must be a table: [openers]")
-    openers = {}
-    for scheme, command in value.items():
-        if scheme not in SCHEMES:
-            raise fail(
-                f"{name}.{scheme}",
-                f"links of this scheme can't be opened; only {', '.join(SCHEMES)}",
-            )
-        words = [command] if isinstance(command, str) else command
-        if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
-            raise fail(
-                f"{name}.{scheme}", 'must be a command with its arguments: ["firefox", "{}"]'
-            )
-        openers[scheme] = tuple(words)
-    return openers
+def _items(name: str, value: object) -> Iterable[tuple[str, object]]:
+    if isinstance(value, dict):
+        return value.items()
+    raise ValueError(f"must be a table: [{name}]")
 
 
-def _keys(name: str, value: object, fail: Callable[[str, str], ConfigError]) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise fail(name, "must be a table: [keys]")
-    keys: dict[str, str] = {}
-    for action, wanted in value.items():
-        listed = wanted if isinstance(wanted, list) else [wanted]
-        if not all(isinstance(key, str) for key in listed):
-            raise fail(f"{name}.{action}", 'must be keys in quotes, such as "ctrl+j"')
-        keys[action] = ",".join(listed)
-    return keys
+def _opener(scheme: str, command: object) -> tuple[str, ...]:
+    if scheme not in SCHEMES:
+        raise ValueError(f"links of this scheme can't be opened; only {', '.join(SCHEMES)}")
+    words = [command] if isinstance(command, str) else command
+    if isinstance(words, list) and words and all(isinstance(word, str) for word in words):
+        return tuple(words)
+    raise ValueError('must be a command with its arguments: ["firefox", "{}"]')
 
 
-_CHECKS: dict[str, Callable[..., Any]] = {
-    "source": _source,
-    "branch": _text,
-    "languages": _languages,
-    "theme": _text,
-    "width": _number(20, 500),
-    "images": _images,
-    "sync_interval": _number(0, 100_000),
-    "xep_list": _text,
-    "openers": _openers,
-    "keys": _keys,
+def _key(action: str, value: object) -> str:
+    keys = value if isinstance(value, list) else [value]
+    if not all(isinstance(key, str) for key in keys):
+        raise ValueError('must be keys in quotes, such as "ctrl+j"')
+    chosen = ",".join(map(str, keys))
+    if action == "preset" and chosen not in PRESETS:
+        raise ValueError('must be "newsboat" or left out')
+    return chosen
+
+
+_SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
+    "source": (_source, 'Where posts come from: a Git URL, a folder with a checkout, or "guide".'),
+    "branch": (_text, "Branch to follow; empty for the default branch."),
+    "languages": (
+        _languages,
+        "Languages you read, best first; a post is shown in the first that it exists in.",
+    ),
+    "theme": (
+        _text,
+        "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
+    ),
+    "width": (_number(20, 500), "Maximum width of the text, in cells."),
+    "images": (_images, 'When pictures are fetched: "on-view", "all" at sync, or "off".'),
+    "sync_interval": (
+        _number(0, 100_000),
+        "Minutes between syncs while the app is open; 0 to sync only by key.",
+    ),
+    "xep_list": (_text, "URL of the list of XEPs, fetched at sync; empty for none."),
 }
+"""How each setting is checked, and its comment in the file."""
 
-
-_COMMENTS = {
-    "source": 'Where posts come from: a Git URL, a folder with a checkout, or "guide".',
-    "branch": "Branch to follow; empty for the default branch.",
-    "languages": "Languages you read, best first; a post is shown in the first that it exists in.",
-    "theme": "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
-    "width": "Maximum width of the text, in cells.",
-    "images": 'When pictures are fetched: "on-view", "all" at sync, or "off".',
-    "sync_interval": "Minutes between syncs while the app is open; 0 to sync only by key.",
-    "xep_list": "URL of the list of XEPs, fetched at sync; empty for none.",
-}
+_TABLES: dict[str, Callable[[str, object], object]] = {"openers": _opener, "keys": _key}
 
 
 def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
@@ -248,7 +242,7 @@ def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
     else:
         head = ["# Configuration of xsfreader; every line is optional"]
     out = [*head, ""]
-    for name, comment in _COMMENTS.items():
+    for name, (_, comment) in _SETTINGS.items():
         out += [f"# {comment}", f"{name} = {_toml(getattr(config, name))}", ""]
     out += ["# Commands to open links with, by scheme; {} stands for the link.", "[openers]"]
     out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
