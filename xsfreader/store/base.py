@@ -18,7 +18,7 @@ from xsfreader.store.sqlite_errors import translate
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -37,11 +37,9 @@ FULL_POST = (
 """What ``full_post_from_row`` reads."""
 MARKED = (
     "EXISTS (SELECT 1 FROM post q JOIN state.mark m ON m.permalink = q.permalink"
-    " WHERE q.story = {}.story AND m.{})"
+    " WHERE q.story = p.story AND m.{})"
 )
-"""Condition on a table with a story: one of the story's posts is ``read`` or ``starred``."""
-IN_LANGUAGE = "instr(p.language || '-', ? || '-') = 1"
-"""Condition on ``post p``: in that language or a variant of it, as pt-br for pt."""
+"""Condition on ``post p``: it or a translation of it is ``read`` or ``starred``."""
 _CONTENTS = """SELECT
     (SELECT group_concat(value) FROM main.meta WHERE key IN ('snapshot', 'version')),
     (SELECT coalesce(sum(read_at + starred_at), 0) FROM state.mark),
@@ -65,6 +63,33 @@ def full_post_from_row(row: tuple[Any, ...]) -> FullPost:
     """Convert the columns of ``FULL_POST``."""
     *post, body, text = row
     return FullPost(post_from_row(post), decompress(body), text)
+
+
+def conditions(
+    *,
+    after: dt.date | None,
+    end: int,
+    labels: Iterable[tuple[str, str]],
+    languages: Collection[str],
+    unread: bool,
+) -> tuple[list[str], list[Any]]:
+    """Return conditions on ``post p`` that must all be met, with their values."""
+    clauses = ["p.at < ?"]
+    values: list[Any] = [end]
+    if after is not None:
+        clauses.append("p.at >= ?")
+        values.append(day_start(after))
+    for label in labels:
+        clauses.append("p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)")
+        values += label
+    if languages:
+        # Or in a variant of the language, as pt-br for pt.
+        one_of = " OR ".join(["instr(p.language || '-', ? || '-') = 1"] * len(languages))
+        clauses.append(f"({one_of})")
+        values += languages
+    if unread:
+        clauses.append(f"NOT {MARKED.format('read')}")
+    return clauses, values
 
 
 def split_lines(text: str) -> tuple[str, ...]:

@@ -10,12 +10,10 @@ from xsfreader.errors import UnknownPostError
 from xsfreader.model import SITE_HOSTS
 from xsfreader.store.base import (
     FULL_POST,
-    IN_LANGUAGE,
-    MARKED,
     POST,
     Base,
+    conditions,
     day_end,
-    day_start,
     full_post_from_row,
     path_key,
     post_from_row,
@@ -69,7 +67,7 @@ class Posts(Base):
 
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that match a filter, newest first, translations as separate posts."""
-        where, values = conditions(wanted, today)
+        where, values = _conditions(wanted, today)
         rows = self._rows(
             f"SELECT {MARKS}, {POST}{_FROM}"
             f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
@@ -139,30 +137,16 @@ def _site_path(name: str) -> str | None:
     return name or None
 
 
-def conditions(wanted: Filter, today: dt.date) -> tuple[str, tuple[Any, ...]]:
+def _conditions(wanted: Filter, today: dt.date) -> tuple[str, list[Any]]:
     """Return a filter as SQL on ``post p`` and ``state.mark m``, with its values."""
-    clauses = ["p.at < ?"]
-    values: list[Any] = [day_end(today)]
-
-    def add(clause: str, *added: object) -> None:
-        clauses.append(clause)
-        values.extend(added)
-
-    labelled = "p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)"
-    if wanted.language is not None:
-        add(IN_LANGUAGE, valid_text(wanted.language).lower())
-    if wanted.category is not None:
-        add(labelled, "category", fold(valid_text(wanted.category)))
-    if wanted.author is not None:
-        add(labelled, "author", fold(valid_text(wanted.author)))
-    if wanted.xep is not None:
-        add(labelled, "xep", str(wanted.xep))
-    if wanted.since is not None:
-        add("p.at >= ?", day_start(wanted.since))
-    if wanted.until is not None:
-        add("p.at < ?", day_end(wanted.until))
-    if wanted.unread:
-        add(f"NOT {MARKED.format('p', 'read')}")
+    named = (("category", wanted.category), ("author", wanted.author), ("xep", wanted.xep))
+    clauses, values = conditions(
+        after=wanted.since,
+        end=day_end(min(today, wanted.until or today)),
+        labels=[(kind, fold(valid_text(str(key)))) for kind, key in named if key is not None],
+        languages=[] if wanted.language is None else [valid_text(wanted.language).lower()],
+        unread=wanted.unread,
+    )
     if wanted.starred:
-        add("m.starred")
-    return " AND ".join(clauses), tuple(values)
+        clauses.append("m.starred")
+    return " AND ".join(clauses), values

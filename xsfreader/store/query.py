@@ -8,10 +8,10 @@ search.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from typing import NamedTuple
+from collections import defaultdict
+from typing import Any, NamedTuple
 
 from xsfreader.errors import QueryError
 from xsfreader.text import words
@@ -77,107 +77,70 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
     A filter with a missing or invalid value is ignored and listed in ``problems``; if
     ``strict``, it raises QueryError instead.
     """
-    query = _QueryBuilder()
-    for found in _TOKEN.finditer(text[:MAX_LENGTH]):
-        name = (found["filter"] or "").lower()
-        if found["without"]:
-            query.exclude(found["without"])
-            continue
-        if not name:
-            if filterlike := _FILTERLIKE.match(found["word"] or ""):
-                query.unknown.append(filterlike[0])
-            closed = found["phrase"] is not None and bool(found["closed"])
-            query.add_words(found["phrase"] or found["word"] or "", closed=closed)
-            continue
-        value = found["quoted_value"] if found["quoted_value"] is not None else found["value"]
-        problem = query.add_filter(name, value.strip())
-        if problem:
-            query.problems.append(f"{found[0].removesuffix(':')}: {problem}")
-            if strict:
-                raise QueryError(query.problems[-1])
-    return query.build(open_ended=bool(text) and not text[-1].isspace())
-
-
-class _QueryBuilder:
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-        self.unknown: list[str] = []
-        self._without: list[Term] = []
-        self._terms: list[Term] = []
-        self._closed = True
-        self._authors: list[Term] = []
-        self._categories: list[Term] = []
-        self._xeps: list[int] = []
-        self._languages: list[str] = []
-        self._after: dt.date | None = None
-        self._before: dt.date | None = None
-        self._is: set[str] = set()
-
-    def add_words(self, text: str, *, closed: bool) -> None:
-        if found := tuple(words(text)):
-            self._terms.append(Term(found))
-            self._closed = closed
-
-    def exclude(self, text: str) -> None:
-        self._closed = True
-        if found := tuple(words(text)):
-            self._without.append(Term(found))
-
-    def add_filter(self, name: str, value: str) -> str:
-        """Add a filter; return what is wrong with it."""
-        self._closed = True
-        match name:
-            case "author" | "category":
-                found = tuple(words(value))
-                if not found:
-                    return f"needs a name: {name}:" + ("nyco" if name == "author" else "newsletter")
-                (self._authors if name == "author" else self._categories).append(Term(found, True))
-            case "xep":
-                number = re.fullmatch(r"(?:xep-?)?0*(\d{1,5})", value, re.IGNORECASE | re.ASCII)
-                if number is None:
-                    return "needs a number: xep:384"
-                self._xeps.append(int(number[1]))
-            case "lang":
-                if not re.fullmatch(r"[A-Za-z]{1,3}(?:-[A-Za-z]{0,4})?", value):
-                    return "needs a language: lang:de"
-                self._languages.append(value.lower())
-            case "is":
-                if value.lower() not in ("unread", "starred"):
-                    return "use is:unread or is:starred"
-                self._is.add(value.lower())
-            case _:
-                return self._add_day(name, value)
-        return ""
-
-    def _add_day(self, name: str, value: str) -> str:
-        day = _first_day(value)
-        if day is None:
-            return f"needs a year, month or day: {name}:2015, {name}:2020-06, {name}:2020-06-30"
-        if name == "before":
-            self._before = min(day, self._before or day)
+    fields: defaultdict[str, list[Any]] = defaultdict(list)
+    complete = True
+    for token in _TOKEN.finditer(text[:MAX_LENGTH]):
+        if name := (token["filter"] or "").lower():
+            value = token["quoted_value"] if token["quoted_value"] is not None else token["value"]
+            if problem := _add_filter(fields, name, value.strip()):
+                fields["problems"].append(f"{token[0].removesuffix(':')}: {problem}")
+            complete = True
+        elif token["without"]:
+            fields["without"] += _terms(token["without"])
+            complete = True
         else:
-            self._after = max(day, self._after or day)
-        return ""
+            if filterlike := _FILTERLIKE.match(token["word"] or ""):
+                fields["unknown"].append(filterlike[0])
+            if terms := _terms(token["phrase"] or token["word"] or ""):
+                fields["terms"] += terms
+                complete = bool(token["closed"])
+    if strict and fields["problems"]:
+        raise QueryError(fields["problems"][0])
+    if not complete and not text[-1].isspace():
+        last = fields["terms"][-1].words
+        fields["terms"][-1] = Term(last, prefix=len(last[-1]) > 1)
+    return Query(
+        after=max(fields.pop("after", []), default=None),
+        before=min(fields.pop("before", []), default=None),
+        unread=bool(fields.pop("unread", False)),
+        starred=bool(fields.pop("starred", False)),
+        **{name: tuple(found[:MAX_TERMS]) for name, found in fields.items()},
+    )
 
-    def build(self, *, open_ended: bool) -> Query:
-        terms = self._terms[:MAX_TERMS]
-        if terms and open_ended and not self._closed and len(self._terms) <= MAX_TERMS:
-            last = terms[-1].words
-            terms[-1] = Term(last, prefix=len(last[-1]) > 1)
-        return Query(
-            terms=tuple(terms),
-            without=tuple(self._without[:MAX_TERMS]),
-            authors=tuple(self._authors[:MAX_TERMS]),
-            categories=tuple(self._categories[:MAX_TERMS]),
-            xeps=tuple(self._xeps[:MAX_TERMS]),
-            languages=tuple(self._languages[:MAX_TERMS]),
-            after=self._after,
-            before=self._before,
-            unread="unread" in self._is,
-            starred="starred" in self._is,
-            problems=tuple(self.problems),
-            unknown=tuple(self.unknown),
-        )
+
+def _terms(text: str, *, prefix: bool = False) -> list[Term]:
+    """Return a word or phrase as a term; none without letters and digits."""
+    found = tuple(words(text))
+    return [Term(found, prefix)] if found else []
+
+
+def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> str:
+    """Add a filter to the fields of a query; return what is wrong with it."""
+    match name:
+        case "author" | "category":
+            terms = _terms(value, prefix=True)
+            if not terms:
+                return f"needs a name: {name}:" + ("nyco" if name == "author" else "newsletter")
+            fields["authors" if name == "author" else "categories"] += terms
+        case "xep":
+            number = re.fullmatch(r"(?:xep-?)?0*(\d{1,5})", value, re.IGNORECASE | re.ASCII)
+            if number is None:
+                return "needs a number: xep:384"
+            fields["xeps"].append(int(number[1]))
+        case "lang":
+            if not re.fullmatch(r"[A-Za-z]{1,3}(?:-[A-Za-z]{0,4})?", value):
+                return "needs a language: lang:de"
+            fields["languages"].append(value.lower())
+        case "is":
+            if value.lower() not in ("unread", "starred"):
+                return "use is:unread or is:starred"
+            fields[value.lower()].append(True)
+        case _:
+            day = _first_day(value)
+            if day is None:
+                return f"needs a year, month or day: {name}:2015, {name}:2020-06, {name}:2020-06-30"
+            fields[name].append(day)
+    return ""
 
 
 def _first_day(text: str) -> dt.date | None:
@@ -185,9 +148,8 @@ def _first_day(text: str) -> dt.date | None:
     found = _DAY.fullmatch(text)
     if found is None:
         return None
-    year, month, day = (int(part) if part else 1 for part in found.groups())
-    if not 1 <= year <= dt.MAXYEAR or not 1 <= month <= 12:
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
         return None
-    if not 1 <= day <= calendar.monthrange(year, month)[1]:
-        return None
-    return dt.date(year, month, day)

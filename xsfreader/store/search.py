@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
 from xsfreader.store.base import (
-    IN_LANGUAGE,
     MARKED,
     POST,
     Base,
+    conditions,
     day_end,
     day_start,
     post_from_row,
@@ -110,27 +110,19 @@ def _phrase(term: Term) -> str:
 
 
 def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
-    clauses = ["p.at < ?"]
-    values: list[Any] = [day_end(today)]
-    for xep in query.xeps:
-        clauses.append("p.id IN (SELECT post FROM label WHERE kind = 'xep' AND key = ?)")
-        values.append(str(xep))
-    if query.languages:
-        clauses.append(f"({' OR '.join([IN_LANGUAGE] * len(query.languages))})")
-        values += query.languages
-    if query.after:
-        clauses.append("p.at >= ?")
-        values.append(day_start(query.after))
-    if query.before:
-        clauses.append("p.at < ?")
-        values.append(day_start(query.before))
+    end = day_end(today)
+    clauses, values = conditions(
+        after=query.after,
+        end=min(end, day_start(query.before)) if query.before else end,
+        labels=[("xep", str(xep)) for xep in query.xeps],
+        languages=query.languages,
+        unread=query.unread,
+    )
     for term in query.without:
         clauses.append("p.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
         values.append(_phrase(term))
-    if query.unread:
-        clauses.append(f"NOT {MARKED.format('p', 'read')}")
     if query.starred:
-        clauses.append(MARKED.format("p", "starred"))
+        clauses.append(MARKED.format("starred"))
     return " AND ".join(clauses), values
 
 
