@@ -15,13 +15,18 @@ from xsfreader.library import Library
 from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.search import SearchScreen
+from xsfreader.ui.widgets.article import ArticleView
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from textual.geometry import Region
     from textual.pilot import Pilot
     from textual.screen import Screen
+    from textual.strip import Strip
+
+    from xsfreader.library.jobs import Job
 
 PATIENCE = 15.0
 
@@ -321,3 +326,26 @@ async def test_a_command_is_given_the_post_it_was_asked_for(
         await until(pilot, lambda: bool(given))
         assert "Welcome to xsfreader" in given[0]
         await until(pilot, lambda: screen.header.posts == "5 posts")
+
+
+async def test_child_process_starts_after_the_first_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    at_start: list[int] = []
+    render_lines, job = ArticleView.render_lines, Library.job
+
+    def recording_render_lines(self: ArticleView, crop: Region) -> list[Strip]:
+        strips = render_lines(self, crop)
+        painted.append(len(strips))
+        return strips
+
+    def recording_job(self: Library, *arguments: str) -> Job:
+        at_start.append(len(painted))
+        return job(self, *arguments)
+
+    monkeypatch.setattr(ArticleView, "render_lines", recording_render_lines)
+    monkeypatch.setattr(Library, "job", recording_job)
+    async with running(str(folder_of(tmp_path, 2)), size=(100, 20)) as pilot:
+        await until(pilot, lambda: bool(at_start))
+    assert at_start[0] > 0
