@@ -368,7 +368,6 @@ HARMLESS = {
     "refresh",
     "xep_titles",
     "close",
-    "close_xeps",
     "open",
     "sync_lock",
     "warnings",
@@ -405,7 +404,7 @@ def locked(opened: Opener, folder: Path) -> Iterator[Store]:
 def test_every_call_raises_busy_error_for_a_locked_file(locked: Store, name: str) -> None:
     with pytest.raises(BusyError, match="another process"):
         CALLS[name](locked)
-    locked.close_xeps()
+    locked._xeps.close()
 
 
 def test_refresh_does_not_wait_for_locks(locked: Store) -> None:

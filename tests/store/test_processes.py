@@ -46,7 +46,7 @@ def clones():
 
 store = opened()
 kept = ImageFile(folder / "images.db")
-store.xeps()
+store.set_xeps([])
 kept.put("first", b"x", None)
 for line in sys.stdin:
     command, _, argument = line.strip().partition(" ")

@@ -13,7 +13,8 @@ from xsfreader.errors import BrokenFileError, StoreError
 from xsfreader.model import FullPost, Post
 from xsfreader.store import files, repair
 from xsfreader.store.notices import notices_about
-from xsfreader.store.schema import STATE
+from xsfreader.store.schema import STATE, XEPS
+from xsfreader.store.side_file import SideFile
 from xsfreader.store.sqlite_errors import translate
 from xsfreader.text import fold
 
@@ -147,6 +148,7 @@ class Base:
         self._version = version
         """Version of the rules that make posts; posts made by other versions are fetched again."""
         self._timeout = timeout
+        self._xeps = SideFile(state.with_name("xeps.db"), XEPS, timeout)
         self._archive_opened = files.identity(archive)
         self._state_opened = files.identity(state)
         self._seen_versions: dict[str, int] = {}
@@ -178,12 +180,8 @@ class Base:
         return (
             notices_about(self._state)
             + notices_about(self._archive)
-            + notices_about(self._xeps_file)
+            + notices_about(self._xeps.path)
         )
-
-    @property
-    def _xeps_file(self) -> Path:
-        return self._state.with_name("xeps.db")
 
     def _reopen_replaced_state(self) -> None:
         """Open the file with which another process replaced the state."""

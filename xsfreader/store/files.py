@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from xsfreader.store.schema import Schema
 
+IN_LIST = "IN (SELECT value FROM json_each(?))"
+"""Condition: one of the values of a list in JSON."""
+
 
 def connect(file: Path, timeout: float) -> sqlite3.Connection:
     """Open a file for one thread at a time, in autocommit mode."""

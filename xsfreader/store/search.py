@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
@@ -14,6 +15,7 @@ from xsfreader.store.base import (
     day_start,
     post_from_row,
 )
+from xsfreader.store.files import IN_LIST
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,14 +87,12 @@ class Search(Base):
         from xsfreader.store.snippet import snippet
 
         rows = {}
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            for *post, id_, text in self._rows(
-                f"SELECT {POST}, p.id, c.text FROM post p JOIN story s ON s.id = p.story"
-                f" JOIN content c ON c.post = p.id WHERE p.id IN ({','.join('?' * len(some))})",
-                *some,
-            ):
-                rows[id_] = Hit(post_from_row(post), *snippet(text, query.terms))
+        for *post, id_, text in self._rows(
+            f"SELECT {POST}, p.id, c.text FROM post p JOIN story s ON s.id = p.story"
+            f" JOIN content c ON c.post = p.id WHERE p.id {IN_LIST}",
+            json.dumps(ids),
+        ):
+            rows[id_] = Hit(post_from_row(post), *snippet(text, query.terms))
         return [rows[id_] for id_ in ids if id_ in rows]
 
 

@@ -57,7 +57,7 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
 
     def close(self) -> None:
         """Close the files; a closed store can't be used."""
-        self.close_xeps()
+        self._xeps.close()
         with contextlib.suppress(sqlite3.Error):
             self._db.close()
 
