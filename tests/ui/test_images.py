@@ -328,8 +328,7 @@ async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHos
         # Once it is back nothing moves either: the box in view stays one.
         before = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         host.fault = None
-        screen.gallery._tried.clear()
-        screen.gallery.schedule()
+        screen.gallery.reload()
         await until(pilot, lambda: boxes(pilot) == ["image · loaded; press i to view"])
         after = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         assert before == after != []

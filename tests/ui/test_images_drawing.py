@@ -139,7 +139,8 @@ def test_the_numerals_are_those_of_kittys_table() -> None:
 def test_no_image_is_larger_than_kitty_can_count() -> None:
     display = Display({"TERM": "xterm-kitty"}, Listener(), colours=True, headless=False)
     assert display.largest(Cells(400, 300)) == (len(NUMERALS), len(NUMERALS))
-    rows = placeholders(0x0A0B0C, display.largest(Cells(400, 2)))
+    strips = placeholders(0x0A0B0C, display.largest(Cells(400, 2)))
+    rows = [segment for strip in strips for segment in strip]
     assert [row.text[-4:] for row in rows] == [
         f"\U0010eeee{NUMERALS[row]}{NUMERALS[296]}{NUMERALS[0]}" for row in range(2)
     ]

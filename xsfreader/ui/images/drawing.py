@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from io import BytesIO
+from itertools import groupby
 from random import randrange
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +48,7 @@ class Drawing(NamedTuple):
     """Pixels of the picture itself, as it is shown."""
     text: tuple[Strip, ...] = ()
     """Its rows where it is made of text."""
-    placeholders: tuple[Segment, ...] = ()
+    placeholders: tuple[Strip, ...] = ()
     """Its rows where kitty draws in place of characters."""
     sixels: tuple[str, ...] = ()
     """Its rows as Sixel images."""
@@ -59,16 +60,13 @@ class Drawing(NamedTuple):
     def lay_over(self, strip: Strip, row: int, cell: int, left: int) -> Strip:
         """Put a row into a painted line, at a cell of it; ``left`` is the line's own column."""
         end = cell + self.cells.columns
-        before, after = strip.crop(0, end), strip.crop(end, strip.cell_length)
-        if self.placeholders:
-            picture = Strip([self.placeholders[row]], self.cells.columns)
-            return Strip.join([strip.crop(0, cell), picture, after])
+        rest = strip.crop(end, strip.cell_length)
         if self.sixels:
             # Not at the line's end: the compositor cuts lines there, and drops what is behind.
             there = f"\x1b7\x1b[{left + cell + 1}G{self.sixels[row]}\x1b8"
-            picture = Strip([Segment(there, None, _NO_CONTROL)], 0)
-            return Strip([*before, *picture, *after], strip.cell_length)
-        return strip
+            sixel = Segment(there, None, _NO_CONTROL)
+            return Strip([*strip.crop(0, end), sixel, *rest], strip.cell_length)
+        return Strip.join([strip.crop(0, cell), (self.text or self.placeholders)[row], rest])
 
 
 def draw(
@@ -115,20 +113,18 @@ def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
 
 def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
     """Two pixels to a cell: the upper in the colour of a half block, the lower behind it."""
-    data = pixels.tobytes()
-    width = cells.columns * 3
+    data, width = pixels.tobytes(), 3 * cells.columns
     strips = []
-    for row in range(cells.rows):
-        upper = data[2 * row * width : (2 * row + 1) * width]
-        lower = data[(2 * row + 1) * width : (2 * row + 2) * width]
-        segments = []
-        start = 0
-        for at in range(3, width + 3, 3):
-            look = (upper[start : start + 3], lower[start : start + 3])
-            if at == width or (upper[at : at + 3], lower[at : at + 3]) != look:
-                style = Style.from_color(Color.from_rgb(*look[0]), Color.from_rgb(*look[1]))
-                segments.append(Segment("▀" * ((at - start) // 3), style))
-                start = at
+    for start in range(0, len(data), 2 * width):
+        starts = range(start, start + width, 3)
+        pairs = ((data[at : at + 3], data[at + width : at + width + 3]) for at in starts)
+        segments = [
+            Segment(
+                "▀" * len(list(run)),
+                Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower)),
+            )
+            for (upper, lower), run in groupby(pairs)
+        ]
         strips.append(Strip(segments, cells.columns))
     return tuple(strips)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from xsfreader.ui.images.geometry import UNKNOWN, Cells, fit, room
 from xsfreader.ui.images.loader import NOT_YET, ImageRequest, Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.color import Color
     from textual.geometry import Offset, Size
@@ -59,6 +60,19 @@ class Canvas(Protocol):
         """Lay the item out again for images that were loaded."""
 
 
+@dataclass
+class ImageState:
+    """What loading an image came to."""
+
+    size: tuple[int, int] | None = None
+    problem: str = ""
+    """Why it could not be loaded."""
+    final: bool = False
+    """Whether loading it again would fail as well."""
+    tried: bool = False
+    """Whether it could not be loaded since the item is on screen."""
+
+
 class Gallery:
     """Decides the room of each image, and has those near the view drawn."""
 
@@ -87,17 +101,14 @@ class Gallery:
         self._offline = offline
         self._unreachable = False
         """Whether the last image could not be fetched for lack of a network."""
-        self._loader = Loader(screen, display, library, offline=offline)
+        self._loader = Loader(screen, display, library)
         self._document: Document | None = None
         self._statuses: dict[str, ImageStatus] = {}
-        """What is known of the item's images, by path on the site."""
+        """What is stored of the item's images, by path on the site."""
+        self._states: defaultdict[str, ImageState] = defaultdict(ImageState)
+        """By blob id."""
         self._most: dict[int, Cells] = {}
         """The most each image that has a room may take."""
-        self._sizes: dict[str, tuple[int, int]] = {}
-        self._problems: dict[str, str] = {}
-        self._final: set[str] = set()
-        self._tried: set[str] = set()
-        """What could not be loaded since the item is on screen. All four by blob id."""
         self._timer: Timer | None = None
 
     @property
@@ -121,7 +132,8 @@ class Gallery:
         notes: dict[int, str] = {}
         if document is not self._document:
             self._document = document
-            self._tried.clear()
+            for state in self._states.values():
+                state.tried = False
             self._look_up(document)
         self._most = {}
         for index, image in enumerate(document.images):
@@ -136,7 +148,7 @@ class Gallery:
             elif status is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 most = room(height, max(8, column - indent))
-                size = self._sizes.get(status.blob) or status.size or UNKNOWN
+                size = self._states[status.blob].size or status.size or UNKNOWN
                 fitting = fit(size, most, self.display.cell).rows
                 if rows and fitting > rows:
                     most = Cells(most.columns, rows)
@@ -155,12 +167,16 @@ class Gallery:
             self._statuses = self._library().images.look_up(paths)
         except XsfreaderError as error:
             self._screen.post_message(self.Failed(error))
-        unavailable = self._unreachable or (self._offline and not self._library().local)
         for status in self._statuses.values():
-            if status.cached and self._problems.get(status.blob) == NOT_YET:
-                del self._problems[status.blob]
-            elif unavailable and not status.cached:
-                self._problems.setdefault(status.blob, NOT_YET)
+            state = self._states[status.blob]
+            if status.cached and state.problem == NOT_YET:
+                state.problem = ""
+            elif not status.cached and (self._unreachable or self._may_not_fetch):
+                state.problem = state.problem or NOT_YET
+
+    @property
+    def _may_not_fetch(self) -> bool:
+        return self._offline and not self._library().local
 
     def problem(self, image: Image) -> str:
         """Say in a few words why there is no image; empty if there is one or none is wanted."""
@@ -171,7 +187,7 @@ class Gallery:
         if problem := images.name_problem(image.site_path):
             return problem
         status = self._statuses.get(image.site_path)
-        return self._problems.get(status.blob, "") if status is not None else images.MISSING
+        return self._states[status.blob].problem if status is not None else images.MISSING
 
     # Drawings
 
@@ -182,7 +198,9 @@ class Gallery:
     def request_for(self, image: Image, most: Cells, *, enlarge: float = 1) -> ImageRequest | None:
         """Describe how to draw an image now; None if it can't be loaded at all."""
         status = self._statuses.get(image.site_path or "")
-        if status is None or image.site_path is None or status.blob in self._final:
+        if status is None or image.site_path is None or self._states[status.blob].final:
+            return None
+        if self._may_not_fetch and not status.cached:
             return None
         ground = self._canvas.background_colors[1].rgb
         source, cell = self._library().source_name, self.display.cell
@@ -214,21 +232,26 @@ class Gallery:
         article, document = self._canvas, self._document
         if self.viewer is not None or document is None or article.page is None:
             return
-        top, height = article.scroll_offset.y, article.size.height
-        near = []
-        for index, image in enumerate(document.images):
-            request = self.request_for(image, self._most.get(index) or room(height, article.column))
-            if request is None or request.blob in self._tried:
-                continue
-            first = article.page.line_at(Place(image.block))
-            away = max(top - first - self._rows(index), first - top - height, 0)
-            if away <= height:
-                near.append((away, first, request))
-        self.request([request for _, _, request in sorted(near, key=lambda found: found[:2])])
+        height = article.size.height
+        requests = []
+        for index in sorted(range(len(document.images)), key=self._distance):
+            most = self._most.get(index) or room(height, article.column)
+            request = self.request_for(document.images[index], most)
+            away, _ = self._distance(index)
+            if request and away <= height and not self._states[request.blob].tried:
+                requests.append(request)
+        self.request(requests)
 
-    def _rows(self, index: int) -> int:
+    def _distance(self, index: int) -> tuple[int, int]:
+        """Return how many lines an image is out of view, and how many from the top line."""
+        page, document = self._canvas.page, self._document
+        if page is None or document is None:
+            return 0, 0
+        top, height = self._canvas.scroll_offset.y, self._canvas.size.height
+        first = page.line_at(Place(document.images[index].block))
         most = self._most.get(index)
-        return most.rows if most else 0
+        last = first + (most.rows if most else 0)
+        return max(top - last, first - top - height + 1, 0), abs(first - top)
 
     def request(self, requests: list[ImageRequest]) -> None:
         """Load and draw these, and cancel earlier requests."""
@@ -244,25 +267,17 @@ class Gallery:
 
     def take_loaded(self, message: Loader.ImageLoaded) -> None:
         """Show an image, or the box that says why there is none."""
-        blob = message.request.blob
+        state = self._states[message.request.blob]
+        state.problem = message.problem
         self._unreachable = message.problem == NOT_YET
         if message.drawing is None:
-            self._tried.add(blob)
-            self._problems[blob] = message.problem
-            if message.final:
-                self._final.add(blob)
+            state.tried, state.final = True, message.final
         else:
-            self._problems.pop(blob, None)
-            self._sizes[blob] = message.drawing.size
-            self.display.send(message.drawing.sent)
-            kept = message.drawing._replace(sent="")
-            self._forget(self._loader.keep(message.request, kept))
+            state.size = message.drawing.size
+            self._loader.keep(message.request, message.drawing)
         if self.viewer is not None:
             self.viewer()
         self._canvas.refit()
-
-    def _forget(self, drawings: Iterable[Drawing]) -> None:
-        self.display.send("".join(drawing.forgotten for drawing in drawings))
 
     def reload(self) -> None:
         """Look up again what a sync may have changed, and retry what failed."""
@@ -272,18 +287,9 @@ class Gallery:
 
     def clear(self) -> None:
         """Drop all drawings, here and in the terminal."""
-        self._forget(self._loader.clear())
+        self._loader.clear()
 
     def nearest(self) -> int:
         """Return the index of the image nearest to what is in view; the item must have one."""
-        page, document = self._canvas.page, self._document
-        if page is None or document is None:
-            return 0
-        top, height = self._canvas.scroll_offset.y, self._canvas.size.height
-
-        def distance(index: int) -> tuple[int, int]:
-            first = page.line_at(Place(document.images[index].block))
-            last = first + self._rows(index)
-            return (max(top - last, first - top - height + 1, 0), abs(first - top))
-
-        return min(range(len(document.images)), key=distance)
+        images = self._document.images if self._document is not None else ()
+        return min(range(len(images)), key=self._distance, default=0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
 from xsfreader.errors import ImageError, XsfreaderError
-from xsfreader.library.events import Failed, ImageResult
+from xsfreader.library.events import ImageResult
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
@@ -50,53 +50,36 @@ class ImageRequest(NamedTuple):
 
 
 class Fetcher:
-    """Has images fetched into our file by a child process, which stays for further ones."""
+    """Fetches one image at a time into our file by a child process, which stays for others."""
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
         self._job: Job | None = None
-        self._worker: Worker[None] | None = None
-        self._source = ""
-        self._answers: dict[str, asyncio.Future[ImageResult]] = {}
+        self._answer: asyncio.Future[ImageResult] | None = None
 
     async def fetch(self, library: Library, path: str) -> ImageResult:
         """Fetch an image of the library's source by its path on the site."""
-        busy = any(answer.cancelled() for answer in self._answers.values())
-        if self._job is None or busy or self._source != library.source_name:
+        if self._job is None or self._answer is not None:
             # A child that still fetches a cancelled image is killed.
-            self._answers.clear()
-            self._job, self._source = library.job("images"), library.source_name
-            self._worker = self._screen.run_worker(
-                self._run_job, group="fetch images", exclusive=True
-            )
-        answer: asyncio.Future[ImageResult] = asyncio.get_running_loop().create_future()
-        self._answers[path] = answer
+            self._job = library.job("images")
+            self._screen.run_worker(self._run(self._job), group="fetch images", exclusive=True)
+        self._answer = asyncio.get_running_loop().create_future()
         self._job.send(path)
-        return await answer
+        return await self._answer
 
-    async def _run_job(self) -> None:
-        job = self._job
-        if job is None:
-            return
+    async def _run(self, job: Job) -> None:
         try:
             await job.run(self._receive)
         finally:
             if self._job is job:
                 self._job = None
-                for path in list(self._answers):
-                    self._answer(ImageResult(path, FAILED, final=False))
+                self._receive(ImageResult("", FAILED, final=False))
 
     def _receive(self, event: Event) -> None:
-        if isinstance(event, ImageResult):
-            self._answer(event)
-        elif isinstance(event, Failed):
-            for path in list(self._answers):
-                self._answer(ImageResult(path, FAILED, final=False))
-
-    def _answer(self, result: ImageResult) -> None:
-        answer = self._answers.pop(result.path, None)
-        if answer is not None and not answer.done():
-            answer.set_result(result)
+        if isinstance(event, ImageResult) and self._answer is not None:
+            if not self._answer.done():
+                self._answer.set_result(event)
+            self._answer = None
 
 
 class Loader:
@@ -107,24 +90,18 @@ class Loader:
         """An image was drawn, or could not be."""
 
         request: ImageRequest
-        drawing: Drawing | None
+        drawing: Drawing | None = None
         problem: str = ""
         final: bool = True
         """Whether another attempt would fail as well."""
 
     def __init__(
-        self,
-        screen: Screen[None],
-        display: Display,
-        library: Callable[[], Library],
-        *,
-        offline: bool,
+        self, screen: Screen[None], display: Display, library: Callable[[], Library]
     ) -> None:
         """Post messages to ``screen``; ``library`` returns the library in use."""
         self._screen = screen
         self._display = display
         self._library = library
-        self._offline = offline
         self._fetcher = Fetcher(screen)
         self._queue: list[ImageRequest] = []
         self._current: ImageRequest | None = None
@@ -138,21 +115,24 @@ class Loader:
             self._drawings.move_to_end(request)
         return drawing
 
-    def keep(self, request: ImageRequest, drawing: Drawing) -> Sequence[Drawing]:
-        """Cache a drawing; return those that were dropped for it."""
-        self._drawings[request] = drawing
-        gone = []
-        held = sum(one.cells.columns * one.cells.rows for one in self._drawings.values())
-        while held > CELLS and len(self._drawings) > 1:
-            gone.append(self._drawings.popitem(last=False)[1])
-            held -= gone[-1].cells.columns * gone[-1].cells.rows
-        return gone
+    def keep(self, request: ImageRequest, drawing: Drawing) -> None:
+        """Cache a drawing, here and in the terminal, and drop the oldest ones for it."""
+        self._display.send(drawing.sent)
+        self._drawings[request] = drawing._replace(sent="")
+        cells = sum(each.cells.columns * each.cells.rows for each in self._drawings.values())
+        while cells > CELLS and len(self._drawings) > 1:
+            dropped = self._drop_oldest().cells
+            cells -= dropped.columns * dropped.rows
 
-    def clear(self) -> Sequence[Drawing]:
-        """Drop all drawings and return them."""
-        gone = list(self._drawings.values())
-        self._drawings.clear()
-        return gone
+    def _drop_oldest(self) -> Drawing:
+        _, drawing = self._drawings.popitem(last=False)
+        self._display.send(drawing.forgotten)
+        return drawing
+
+    def clear(self) -> None:
+        """Drop all drawings, here and in the terminal."""
+        while self._drawings:
+            self._drop_oldest()
 
     def load(self, requests: Sequence[ImageRequest]) -> None:
         """Load these in this order, and cancel earlier requests."""
@@ -172,35 +152,34 @@ class Loader:
             request = self._current = self._queue.pop(0)
             loaded = await self._load(request)
             self._screen.post_message(loaded)
-            if loaded.problem == NOT_YET and not self._offline:
+            if loaded.problem == NOT_YET:
                 # Without a network all others would fail, too.
                 for other in self._queue:
-                    self._screen.post_message(self.ImageLoaded(other, None, NOT_YET, final=False))
+                    self._screen.post_message(replace(loaded, request=other))
                 self._queue.clear()
         self._current = self._worker = None
 
     async def _load(self, request: ImageRequest) -> Loader.ImageLoaded:
-        """Fetch an image if need be, and draw it."""
+        """Fetch an image unless it is cached, and draw it."""
         library = self._library()
+        failed = self.ImageLoaded(request, problem=FAILED, final=False)
         try:
             data = library.images.cached(request.path)
             if data is None:
-                if self._offline and not library.local:
-                    return self.ImageLoaded(request, None, NOT_YET, final=False)
                 result = await self._fetcher.fetch(library, request.path)
                 if result.problem:
                     problem = result.problem if result.reachable else NOT_YET
-                    return self.ImageLoaded(request, None, problem, final=result.final)
+                    return self.ImageLoaded(request, problem=problem, final=result.final)
                 data = library.images.cached(request.path)
             if data is None:
-                return self.ImageLoaded(request, None, FAILED, final=False)
+                return failed
             protocol = await self._display.protocol()
             drawing = await asyncio.to_thread(_draw, request, data, protocol)
+            return self.ImageLoaded(request, drawing)
         except ImageError as error:
-            return self.ImageLoaded(request, None, str(error))
+            return self.ImageLoaded(request, problem=str(error))
         except XsfreaderError:
-            return self.ImageLoaded(request, None, FAILED, final=False)
-        return self.ImageLoaded(request, drawing)
+            return failed
 
 
 def _draw(request: ImageRequest, data: bytes, protocol: Protocol) -> Drawing:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from xsfreader.ui.images.geometry import Cells
@@ -39,16 +40,12 @@ NUMERALS = _numerals()
 """Combining characters that stand for the numbers from 0; no image has more rows or columns."""
 
 
-def placeholders(number: int, cells: Cells) -> tuple[Segment, ...]:
+def placeholders(number: int, cells: Cells) -> tuple[Strip, ...]:
     """Return the rows of an image: characters for its cells, its number as their colour."""
     style = Style.parse(f"#{number:06x}")
-    return tuple(
-        Segment(
-            "".join(
-                f"{_PLACEHOLDER}{NUMERALS[row]}{NUMERALS[column]}{NUMERALS[0]}"
-                for column in range(cells.columns)
-            ),
-            style,
-        )
-        for row in range(cells.rows)
-    )
+    strips = []
+    for row in NUMERALS[: cells.rows]:
+        columns = NUMERALS[: cells.columns]
+        text = "".join(f"{_PLACEHOLDER}{row}{column}{NUMERALS[0]}" for column in columns)
+        strips.append(Strip([Segment(text, style)], cells.columns))
+    return tuple(strips)

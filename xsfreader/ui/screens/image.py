@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from xsfreader.markup import Image
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.gallery import Gallery
-    from xsfreader.ui.images.geometry import Cells
 
 GROWTH = 2
 """How far beyond its natural size a picture grows."""
@@ -54,35 +53,32 @@ class ImageView(Widget):
         self.drawing, self.words = drawing, words
         self.refresh()
 
-    def _corner(self, cells: Cells) -> tuple[int, int]:
-        width, height = self.size
-        return max(0, (width - cells.columns) // 2), max(0, (height - cells.rows) // 2)
-
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
         base, width = self.rich_style, self.size.width
         if self.drawing is None:
             words = fit(self.words.center(width), width) if y == self.size.height // 2 else ""
             return fitted([Segment(words, base)], width, base)
-        left, top = self._corner(self.drawing.cells)
-        row = y - top
-        if not self.drawing.text or not 0 <= row < self.drawing.cells.rows:
-            return Strip.blank(width, base)
-        segments = [*Strip.blank(left, base), *self.drawing.text[row]]
-        return fitted(segments, width, base)
+        blank = Strip.blank(width, base)
+        return self._lay_over(blank, y) if self.drawing.text else blank
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay over the painted lines what is no text."""
         strips = super().render_lines(crop)
-        drawing = self.drawing
-        if drawing is None or drawing.text or not self.screen.is_active:
+        if self.drawing is None or self.drawing.text or not self.screen.is_active:
             return strips
-        left, top = self._corner(drawing.cells)
-        for at, strip in enumerate(strips):
-            row = crop.y + at - top
-            if 0 <= row < drawing.cells.rows:
-                strips[at] = drawing.lay_over(strip, row, left, self.region.x)
-        return strips
+        return [self._lay_over(strip, crop.y + at) for at, strip in enumerate(strips)]
+
+    def _lay_over(self, strip: Strip, y: int) -> Strip:
+        """Put the drawing's row for this line into the middle of it, if it has one."""
+        if self.drawing is None:
+            return strip
+        cells, size = self.drawing.cells, self.size
+        row = y - max(0, (size.height - cells.rows) // 2)
+        if not 0 <= row < cells.rows:
+            return strip
+        left = max(0, (size.width - cells.columns) // 2)
+        return self.drawing.lay_over(strip, row, left, self.region.x)
 
 
 class ImageScreen(DismissOnce, ModalScreen[str | None]):

@@ -411,13 +411,7 @@ class ArticleView(PaintedView, can_focus=True):
         if found is None or not found[0].text:
             return strip
         drawing, row = found
-        left = geometry.left + cell_len(line.text)
-        parts = [
-            strip.crop(0, left),
-            drawing.text[row],
-            strip.crop(left + drawing.cells.columns, strip.cell_length),
-        ]
-        return Strip.join(parts)
+        return drawing.lay_over(strip, row, geometry.left + cell_len(line.text), 0)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lay what is no text over the lines: what kitty and Sixel draw, while nothing covers it.
