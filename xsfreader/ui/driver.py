@@ -1,9 +1,8 @@
 """The driver of the terminal: takes the terminal's answers out of what is typed.
 
-It uses one private part of Textual, ``textual._xterm_parser``: whoever reads the keyboard needs
-what turns bytes into keys, and without that the answers to our questions would be taken for key
-presses, ``c`` and digits in a prompt. Without it, no terminal is asked, and images are drawn in
-half cells where Sixel could be had.
+It uses one private part of Textual, ``textual._xterm_parser``, which turns bytes into keys. Without
+a reader of our own, the terminal's answers would be taken for key presses, ``c`` and digits in a
+prompt; then no terminal could be asked, and images would be half cells where it draws Sixel.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from xsfreader.ui.images.terminal import Listener
 
 POLL_SECONDS = 0.05
-"""How long the thread waits for keys before it looks whether Escape came alone, or the end."""
+"""Seconds between checks whether Escape came alone, and whether the app ends."""
 
 
 def driver_class(listener: Listener) -> type[Driver] | None:
-    """Return a driver that lets the listener hear the terminal; None where Textual's is used."""
+    """Return a driver whose input passes the listener; None to use Textual's."""
     if sys.platform == "win32" or constants.DRIVER is not None:
         return None
     import selectors

@@ -1,4 +1,4 @@
-"""From spans to strips: text fitted to cells, roles turned into styles."""
+"""Render spans to strips: fit text to cells, turn roles into styles."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fitted(segments: list[Segment], width: int, style: Style | None = None) -> S
 
 
 class Geometry(NamedTuple):
-    """Where the column of text stands in its pane, in cells, and where its links lead."""
+    """The position of the text column in its pane, in cells, and its links."""
 
     left: int
     column: int
@@ -56,7 +56,7 @@ class Geometry(NamedTuple):
 
 
 class Lit(NamedTuple):
-    """What stands out in a post for now: matches, and the link one is on."""
+    """What is highlighted in a post: matches and the current link."""
 
     ranges: Mapping[int, Sequence[Range]] = MappingProxyType({})
     """By block: start, end (in characters of its text) and look, in order."""
@@ -64,13 +64,13 @@ class Lit(NamedTuple):
 
 
 def openable(link: Link) -> str:
-    """Give the URL for the terminal's own links; empty where it must not be opened."""
+    """Return the URL for hyperlinks of the terminal; empty if it must not be opened."""
     scheme = link.url.partition(":")[0].lower()
     return link.url if scheme in SCHEMES and link.kind is not LinkKind.DOUBTFUL else ""
 
 
 def fit_ends(text: str, width: int) -> str:
-    """Fit as ``fit`` does, but cut in the middle: titles often differ at their end alone."""
+    """Fit like ``fit``, but cut in the middle: titles often differ only at their end."""
     length = cell_len(text)
     if length <= width or width < 12:
         return fit(text, width)
@@ -83,20 +83,20 @@ def fit_ends(text: str, width: int) -> str:
 
 
 class Painter:
-    """Paints lines in the styles of one widget and theme; make a new one when these change."""
+    """Paints lines in the styles of one widget and theme; create a new one when these change."""
 
     def __init__(self, base: Style, part: Callable[[str], Style]) -> None:
-        """Take the widget's own style, and what gives the style of a part of it."""
+        """Take the widget's style, and a function that returns the style of a part."""
         self.base = base
         self._part = part
         self._looks: dict[tuple[Role, Mark], Style] = {}
 
     def style(self, name: str) -> Style:
-        """Give the base with a part's look laid over it."""
+        """Return the base style with a part's style added."""
         return self.base + self._part(name)
 
     def look(self, role: Role, marks: Mark) -> Style:
-        """Give the style of a role and the marks laid over it."""
+        """Return the style of a role with the styles of marks added."""
         look = self._looks.get((role, marks))
         if look is None:
             look = self.style(role)
@@ -139,7 +139,7 @@ class Painter:
         return fitted(segments, page.width, self.base)
 
     def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
-        """Split a span where stretches of it are lit."""
+        """Split a span at its highlighted ranges."""
         segments = []
         done, length = 0, len(span.text)
         for start, end, name in ranges:
@@ -155,7 +155,7 @@ class Painter:
         return segments
 
     def label(self, strip: Strip, cell: int, text: str) -> Strip:
-        """Lay a hint's letters over a painted line."""
+        """Write a hint's letters over a painted line."""
         label = Strip([Segment(text, self._part("hint"))])
         end = cell + len(text)
         return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])

@@ -34,31 +34,31 @@ if TYPE_CHECKING:
 Ground = tuple[int, int, int]
 
 _CHUNK = 4096
-"""Bytes of a picture that kitty takes in one message."""
+"""Bytes of an image that kitty accepts in one message."""
 _COLOURS = 256
 _NO_CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
-"""Marks a segment as no text; what it says of the cursor is not sent."""
+"""Marks a segment as a control sequence; this one itself is not sent."""
 
 
 class Drawing(NamedTuple):
-    """A picture at a size, ready to be painted."""
+    """An image at a size, ready to be painted."""
 
     cells: Cells
     size: tuple[int, int]
-    """Pixels of the picture itself, as it is shown."""
+    """Pixels of the image itself, upright."""
     text: tuple[Strip, ...] = ()
-    """Its rows where it is made of text."""
+    """Its rows, if it is made of text."""
     placeholders: tuple[Strip, ...] = ()
-    """Its rows where kitty draws in place of characters."""
+    """Its rows of placeholders, if kitty draws it."""
     sixels: tuple[str, ...] = ()
     """Its rows as Sixel images."""
     sent: str = ""
-    """What must be sent once before it is painted."""
+    """Sent once, before it is painted."""
     forgotten: str = ""
-    """What makes the terminal forget it."""
+    """Sent to free the terminal's memory."""
 
     def lay_over(self, strip: Strip, row: int, cell: int, left: int) -> Strip:
-        """Put a row into a painted line, at a cell of it; ``left`` is the line's own column."""
+        """Insert a row into a painted line at a cell; ``left`` is the line's own column."""
         end = cell + self.cells.columns
         rest = strip.crop(end, strip.cell_length)
         if self.sixels:
@@ -76,7 +76,7 @@ def draw(
     protocol: Protocol,
     cell: tuple[int, int],
 ) -> Drawing:
-    """Draw a picture; ``fitting`` says how large by its pixels. Raises ImageError."""
+    """Draw an image; ``fitting`` computes its cells from its pixels. Raises ImageError."""
     with open_image(data) as image:
         try:
             size = image.size[::-1] if swaps_axes(image) else image.size
@@ -94,7 +94,7 @@ def draw(
 
 
 def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
-    """The first frame in these pixels, upright, laid over the ground."""
+    """Scale the first frame to these pixels, upright, over the background."""
     from PIL import Image as Images
     from PIL import ImageOps
 
@@ -112,7 +112,7 @@ def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
 
 
 def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
-    """Two pixels to a cell: the upper in the colour of a half block, the lower behind it."""
+    """Draw two pixels per cell: the upper one as a half block, the lower one as its background."""
     data, width = pixels.tobytes(), 3 * cells.columns
     strips = []
     for start in range(0, len(data), 2 * width):
@@ -130,7 +130,7 @@ def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
 
 
 def _kitty(pixels: Image, cells: Cells, size: tuple[int, int]) -> Drawing:
-    """The picture sent once, and characters that stand for its cells."""
+    """Draw for kitty: the image is sent once, and placeholders stand for its cells."""
     number = randrange(1, 1 << 24)  # noqa: S311 - so that no two programs share one, no secret
     data = BytesIO()
     pixels.save(data, format="png", compress_level=2)

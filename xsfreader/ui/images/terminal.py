@@ -1,9 +1,9 @@
-"""What the terminal can draw, found out without taking a key press for an answer.
+"""Find out what the terminal can draw, without taking a key press for its answer.
 
-Nobody is asked before a picture is wanted. Terminals that draw kitty's placeholders say so by
-their name; of any other we ask its attributes, of which Sixel is one, and every terminal answers.
-The answer is taken out of what is typed before Textual's parser would read it as keys, however
-late it comes. textual-image asks by reading the keyboard itself, at import, so that is avoided.
+The terminal is not asked before an image is needed. Terminals that draw kitty's placeholders are
+known by their name; others are asked for their attributes, of which Sixel is one, and every
+terminal answers. The answer is taken out of the input before Textual's parser would read it as
+keys, however late it comes. textual-image asks by reading the keyboard itself, as it is imported.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PATIENCE = 0.7
-"""Seconds to wait for an answer; a picture may wait, keys do not."""
+"""Seconds to wait for an answer: an image may wait, keys do not."""
 POLL_SECONDS = 0.02
 """How often to check for the answer, which another thread reads."""
 QUESTION = "\x1b[16t\x1b[c"
 """How large is a cell, and what can you do? The second is always answered, and last."""
 
 SIDE = 1000
-"""Pixels of a Sixel picture's longer side."""
+"""Pixels of the longer side of a Sixel image."""
 
 _ANSWER = r"\x1b\[(?:\?(?P<attributes>[\d;]*)c|6;(?P<height>\d+);(?P<width>\d+)t)"
 _BEGUN = r"\x1b\[(?:\?[\d;]*|6(?:;[\d;]*)?)?\Z"
@@ -39,7 +39,7 @@ _KITTY = frozenset({"xterm-kitty", "xterm-ghostty"})
 
 
 class Protocol(StrEnum):
-    """How pictures are drawn."""
+    """How images are drawn."""
 
     KITTY = "kitty"
     SIXEL = "sixel"
@@ -48,9 +48,9 @@ class Protocol(StrEnum):
 
 
 def claimed(environment: Mapping[str, str]) -> Protocol | None:
-    """Tell what the environment says of the terminal; None where only it could tell.
+    """Return the protocol by the environment; None if only the terminal knows.
 
-    Half cells are right wherever something stands between us and the terminal. xterm forgets
+    Half cells are right whenever a multiplexer is between us and the terminal. xterm forgets
     all but the last 16 Sixel images, and rows are images of their own here.
     """
     name = environment.get("TERM", "")
@@ -61,7 +61,7 @@ def claimed(environment: Mapping[str, str]) -> Protocol | None:
 
 
 class Listener:
-    """Takes the terminal's answers out of what comes from it."""
+    """Takes the terminal's answers out of the input."""
 
     def __init__(self) -> None:
         self._write: Callable[[str], object] | None = None
@@ -72,16 +72,16 @@ class Listener:
         self._held = ""
 
     def attach(self, write: Callable[[str], object]) -> None:
-        """Take what writes to the terminal; from now on all that is typed must pass ``sift``."""
+        """Take what writes to the terminal; from now on all input must pass ``sift``."""
         self._write = write
 
     @property
     def is_attached(self) -> bool:
-        """Whether the terminal can be asked, and its answer is heard."""
+        """Whether the terminal can be asked."""
         return self._write is not None
 
     def send(self, data: str) -> None:
-        """Send data to the terminal beside what the screen paints."""
+        """Send data to the terminal besides what the screen paints."""
         if self._write is not None and data:
             self._write(data)
 
@@ -92,7 +92,7 @@ class Listener:
             self.send(QUESTION)
 
     def sift(self, data: str) -> str:
-        """Give back what was typed, without answers to what we asked."""
+        """Return the input without the answers."""
         if not self._asked or not data:
             return data
         data, self._held = self._held + data, ""
@@ -114,7 +114,7 @@ class Listener:
 
 
 def cell_of_window() -> tuple[int, int] | None:
-    """Tell the pixels of a cell, by what the system knows of the window."""
+    """Return the pixels of a cell, as far as the system knows."""
     try:
         import fcntl
         import struct
@@ -131,7 +131,7 @@ def cell_of_window() -> tuple[int, int] | None:
 
 
 class Display:
-    """What pictures are drawn with here."""
+    """How images are drawn in this terminal."""
 
     def __init__(
         self, environment: Mapping[str, str], listener: Listener, *, colours: bool, headless: bool
@@ -148,11 +148,11 @@ class Display:
             self._listener.ask()
 
     def send(self, data: str) -> None:
-        """Send data to the terminal beside what the screen paints."""
+        """Send data to the terminal besides what the screen paints."""
         self._listener.send(data)
 
     async def protocol(self) -> Protocol:
-        """Return the best protocol; wait for the terminal's answer if nothing else tells."""
+        """Return the best protocol; wait for the terminal's answer if it is needed."""
         listener, end = self._listener, time.monotonic() + PATIENCE
         # A thread that waits would delay the end of the app.
         while self._settled is None:

@@ -1,4 +1,4 @@
-"""A panel with some words and rows to choose from: contents, a XEP's card, a post's XEPs."""
+"""A panel with a list of choices: contents, a XEP's card, a post's XEPs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
-    """Ends with the index of the row chosen, or None."""
+    """Returns the index of the chosen row, or None."""
 
     DEFAULT_CSS = """
     ChoiceScreen {
@@ -77,7 +77,7 @@ class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
     ) -> None:
         """Show a title, words below it, and rows with the cursor on ``current``.
 
-        ``highlighted`` hears where the cursor goes.
+        ``highlighted`` is called when the cursor moves.
         """
         super().__init__()
         self._title = title
@@ -94,16 +94,16 @@ class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
             yield self.choices
 
     def on_mount(self) -> None:
-        """Give the keys to the rows."""
+        """Focus the rows."""
         self.choices.focus()
 
     def on_choices_moved(self, message: Choices.Moved) -> None:
-        """Tell where the cursor is."""
+        """Report where the cursor is."""
         if self._highlighted is not None:
             self._highlighted(message.index)
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
-        """End with the row chosen."""
+        """Return the chosen row."""
         self.dismiss(message.index)
 
     def action_choose(self) -> None:
@@ -119,5 +119,5 @@ class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
         self.choices.move_page(pages)
 
     def action_go(self, row: int) -> None:
-        """Bring the cursor to the first row, or from the end to the last."""
+        """Move the cursor to a row; negative rows count from the end."""
         self.choices.go(row if row >= 0 else len(self.choices.rows) + row)

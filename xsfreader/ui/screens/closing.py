@@ -1,4 +1,4 @@
-"""A screen that closes once, whatever asks for it."""
+"""Screens that are dismissed only once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ else:
 
 
 class DismissOnce(Base):
-    """A click may come behind the key that closes a screen, or an answer behind both."""
+    """Ignores a second dismissal: a click may follow the key that closed the screen."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:  # noqa: ANN401 - Textual's own
-        """Close, if it is there."""
+        """Dismiss the screen if it is open."""
         return super().dismiss(result) if self.is_current else AwaitComplete()

@@ -1,4 +1,4 @@
-"""The keys in force, over whatever was on screen."""
+"""Help: the current keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class HelpScreen(DismissOnce, ModalScreen[None]):
-    """All actions by group, each with its keys."""
+    """All actions by group, with their keys."""
 
     DEFAULT_CSS = """
     HelpScreen {
@@ -63,12 +63,12 @@ class HelpScreen(DismissOnce, ModalScreen[None]):
         self._for_keys = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out one column of text that scrolls."""
+        """Show one column of text that scrolls."""
         with VerticalScroll():
             yield Static(self._table())
 
     def on_resize(self) -> None:
-        """Give the keys the room they have now."""
+        """Fit the column of keys."""
         if self._for_keys != self._room_for_keys:
             self.query_one(Static).update(self._table())
 

@@ -1,4 +1,4 @@
-"""A picture as large as the terminal allows, with its caption and address."""
+"""An image as large as the terminal allows, with its caption and address."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from xsfreader.ui.images.gallery import Gallery
 
 GROWTH = 2
-"""How far beyond its natural size a picture grows."""
+"""How many times its natural size an image may take."""
 
 
 class ImageView(Widget):
-    """A drawing in the middle of what room there is, or a few words in its place."""
+    """A centred drawing, or a few words in its place."""
 
     DEFAULT_CSS = """
     ImageView {
@@ -49,7 +49,7 @@ class ImageView(Widget):
         self.words = ""
 
     def show(self, drawing: Drawing | None, words: str) -> None:
-        """Show a drawing, or words where there is none."""
+        """Show a drawing, or words if there is none."""
         self.drawing, self.words = drawing, words
         self.refresh()
 
@@ -63,7 +63,7 @@ class ImageView(Widget):
         return self._lay_over(blank, y) if self.drawing.text else blank
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lay over the painted lines what is no text."""
+        """Insert the images of kitty and Sixel."""
         strips = super().render_lines(crop)
         if self.drawing is None or self.drawing.text or not self.screen.is_active:
             return strips
@@ -110,7 +110,7 @@ class ImageScreen(DismissOnce, ModalScreen[str | None]):
     ]
 
     def __init__(self, gallery: Gallery, images: Sequence[Image], index: int) -> None:
-        """Show that one of a post's images first."""
+        """Show this one of a post's images first."""
         super().__init__()
         self._gallery = gallery
         self._images = images
@@ -120,27 +120,27 @@ class ImageScreen(DismissOnce, ModalScreen[str | None]):
         self._address = Static(classes="address")
 
     def compose(self) -> ComposeResult:
-        """The picture, its words beneath."""
+        """Show the image, its caption below."""
         yield self.view
         with Vertical():
             yield self._caption
             yield self._address
 
     def on_mount(self) -> None:
-        """Show the first one once the room for it is known."""
+        """Show the first image once its size is known."""
         self.call_after_refresh(self.refresh_image, ask=True)
 
     def on_resize(self) -> None:
-        """Draw anew for the new size."""
+        """Draw the image for the new size."""
         self.call_after_refresh(self.refresh_image, ask=True)
 
     @property
     def image(self) -> Image:
-        """The one on screen."""
+        """The image on screen."""
         return self._images[self._index]
 
     def refresh_image(self, *, ask: bool = False) -> None:
-        """Show what there is of the picture by now; ask for it if need be."""
+        """Show the image if it is loaded; else request it if ``ask`` is set."""
         image, gallery = self.image, self._gallery
         words = image.caption or image.alt or "(no description)"
         count = f"{self._index + 1} of {len(self._images)} · " if len(self._images) > 1 else ""
@@ -161,10 +161,10 @@ class ImageScreen(DismissOnce, ModalScreen[str | None]):
         self.view.show(drawing, problem or "…")
 
     def action_step(self, step: int) -> None:
-        """Go to another of the post's pictures."""
+        """Go to another image of the post."""
         self._index = (self._index + step) % len(self._images)
         self.refresh_image(ask=True)
 
     def action_browse(self) -> None:
-        """Open the picture's address in the browser."""
+        """Open the image's address in the browser."""
         self.dismiss(self.image.url)

@@ -1,4 +1,4 @@
-"""Search the archive: results as one types, off the screen's own thread."""
+"""Search the archive as you type, in a thread."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 LIMIT = 200
 FIRST = 40
-"""Results that are there at once; the others come when no key follows."""
+"""Results that are read at once; the others follow if no key does."""
 WORDS = "titles, texts, authors and categories, found as you type"
 
 
 class Found(Message):
-    """The answer to one state of the query: the first hits, and how many there are in all."""
+    """The first hits of a query, and the number of all."""
 
     def __init__(
         self, generation: int, hits: Sequence[Hit], count: int = 0, problem: str = ""
@@ -45,7 +45,7 @@ class Found(Message):
 
 
 class FoundMore(Message):
-    """The rest of the hits, or why there are no more."""
+    """The other hits, or the error that prevented them."""
 
     def __init__(self, generation: int, hits: Sequence[Hit], problem: str = "") -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class FoundMore(Message):
 
 
 class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None]):
-    """A line to type in and what it finds; ends with a permalink and the query."""
+    """An input line and its results; returns a permalink and the query."""
 
     DEFAULT_CSS = """
     SearchScreen {
@@ -86,35 +86,35 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
     ]
 
     def __init__(self, library: Library, query: str = "", at: str = "") -> None:
-        """Begin with a query, the cursor on the post whose permalink is ``at``."""
+        """Start with a query, the cursor on the post with the permalink ``at``."""
         super().__init__()
         self.library = library
         self.query_text = query
         self.generation = 0
         self._at = at
         self._answered = 0
-        """The generation that the results are of."""
+        """The generation of the results shown."""
         self._waiting: list[Callable[[], None]] = []
-        """What keys ask of results that are still looked for."""
+        """What keys do once the results are there."""
         self.input = Input(query, placeholder="search the archive", select_on_focus=False)
         self.found = Static(WORDS, id="found", markup=False)
         self.results = Results()
         self._queries: queue.Queue[tuple[int, str]] = queue.Queue()
 
     def compose(self) -> ComposeResult:
-        """A line to type in, a line on what was found, the results."""
+        """Show the input, the number of results, the results."""
         yield self.input
         yield self.found
         yield self.results
 
     def on_mount(self) -> None:
-        """Start the thread that searches."""
+        """Start the search thread."""
         self.run_worker(self._work, thread=True, group="search", description="search")
         if self.query_text:
             self._ask(self.query_text, self._at)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search anew at every key."""
+        """Search at every key."""
         event.stop()
         if event.value != self.query_text:
             self._ask(event.value)
@@ -144,7 +144,7 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
                 rest = self._answer(library, generation, text)
 
     def _answer(self, library: Library, generation: int, text: str) -> Sequence[int]:
-        """Tell of the first hits; give the ids of the others."""
+        """Post the first hits; return the ids of the others."""
         try:
             ids = library.search_ids(text, LIMIT)
             hits = library.read_hits(ids[:FIRST], text)
@@ -164,7 +164,7 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
             self.post_message(FoundMore(generation, (), str(error)))
 
     def on_found(self, message: Found) -> None:
-        """Show an answer, unless the query has moved on."""
+        """Show the first hits, unless the query has changed."""
         if message.generation != self.generation:
             return
         self.results.show(message.hits, idle=not self.query_text.strip())
@@ -186,16 +186,16 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
                 do()
 
     def _seek(self) -> None:
-        """Bring the cursor to the result to begin at, once it is there."""
+        """Move the cursor to the result to start at, once it is loaded."""
         if self._at and self.results.seek(self._at):
             self._at = ""
 
     def is_pending(self, typed: events.Key | events.Paste) -> bool:
-        """Let keys wait behind one that is for the results."""
+        """Let keys wait while one before them waits for the results."""
         return bool(self._waiting)
 
     def _with_results(self, do: Callable[[], None]) -> None:
-        """Do it with what the query finds, as soon as that is there."""
+        """Call a function once the results of the query are there."""
         self._at = ""
         if self._answered == self.generation:
             do()
@@ -203,7 +203,7 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
             self._waiting.append(do)
 
     def on_found_more(self, message: FoundMore) -> None:
-        """Put the rest below, unless the query has moved on."""
+        """Add the other hits, unless the query has changed."""
         if message.generation == self.generation:
             self.results.add(message.hits)
             self._seek()
@@ -211,7 +211,7 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
                 self.found.update(message.problem, layout=False)
 
     def on_sync_archive_changed(self) -> None:
-        """Search anew in what came, the cursor on the same post."""
+        """Search the changed archive, the cursor on the same post."""
         hits, cursor = self.results.hits, self.results.cursor
         at = hits[cursor].post.permalink if cursor < len(hits) else ""
         if self.query_text.strip() and not self._waiting:
@@ -232,7 +232,7 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
             self.dismiss((hit.post.permalink, self.query_text))
 
     def action_leave(self) -> None:
-        """Go back to where one was."""
+        """Close the search."""
         self.dismiss(None)
 
     def action_move(self, rows: int) -> None:

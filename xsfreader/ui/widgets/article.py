@@ -36,7 +36,7 @@ CACHED_STRIPS = 1000
 
 
 class ArticleView(PaintedView, can_focus=True):
-    """One post in a column of at most ``widest`` cells, in the middle of the pane.
+    """One post in a column of at most ``widest`` cells, centred in the pane.
 
     Where the reader is, is a block and an offset in it, so that it stays through every width.
     """
@@ -71,9 +71,9 @@ class ArticleView(PaintedView, can_focus=True):
         self.document: Document | None = None
         self.page: Layout | None = None
         self.gallery: Gallery | None = None
-        """Where pictures come from; None where there are only boxes."""
+        """Where images come from; None if there are only boxes."""
         self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
-        """Rows of each picture that has room, and why another has none."""
+        """Rows reserved for each image, and a note for each image without any."""
         self._lit = Lit()
         self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
@@ -91,7 +91,7 @@ class ArticleView(PaintedView, can_focus=True):
         self._lay_out()
 
     def update(self, document: Document) -> None:
-        """Show a newer text of the same post; the reader stays at the same words."""
+        """Show a newer version of the same post, at the same words."""
         if self.document is not None:
             self._place = relocate_place(self.document, document, self._place)
         self.document = document
@@ -134,7 +134,7 @@ class ArticleView(PaintedView, can_focus=True):
         return self.page
 
     def refit(self) -> None:
-        """Lay out again for pictures that came; nothing in view moves.
+        """Lay out again for loaded images; nothing in view moves.
 
         A picture in view keeps the room that was reserved for it, or its box, and gets its own
         once the post is laid out with the picture out of view, or anew.
@@ -167,7 +167,7 @@ class ArticleView(PaintedView, can_focus=True):
         self.post_message(self.Scrolled())
 
     def on_focus(self) -> None:
-        """Put the terminal's own cursor where the text begins, for those who read by it."""
+        """Put the terminal's own cursor where the text begins, for screen readers."""
         self.app.cursor_position = self.content_region.offset + Offset(self.left, 0)
 
     def _scroll_to_place(self) -> None:
@@ -196,7 +196,7 @@ class ArticleView(PaintedView, can_focus=True):
         return min(100, round(100 * (self.scroll_offset.y + self.size.height) / lines))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Remember the place and tell that it changed."""
+        """Save the place and post ``Scrolled``."""
         super().watch_scroll_y(old_value, new_value)
         if self.page is not None and round(old_value) != round(new_value):
             # A window that grew pushes the end of the text down; that is no move of the reader.
@@ -209,7 +209,7 @@ class ArticleView(PaintedView, can_focus=True):
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
 
     def move_page(self, pages: float) -> None:
-        """Scroll by pages or halves of one; two lines stay in sight."""
+        """Scroll by pages or half pages; two lines of a page stay visible."""
         height = self.size.height
         self.move(int(pages * (height - 2)) if abs(pages) == 1 else int(pages * height))
 
@@ -223,7 +223,7 @@ class ArticleView(PaintedView, can_focus=True):
             self.scroll_to(y=max(0, self.page.line_at(place) - above), animate=False)
 
     def step_heading(self, direction: int) -> bool:
-        """Scroll to the next heading in that direction; False where there is none."""
+        """Scroll to the next heading in that direction; return False if there is none."""
         if self.page is None:
             return False
         top = self.scroll_offset.y
@@ -234,10 +234,10 @@ class ArticleView(PaintedView, can_focus=True):
         self.scroll_to(y=found[0] if direction > 0 else found[-1], animate=False)
         return True
 
-    # What stands out
+    # Highlights
 
     def light(self, matches: Sequence[Match] = (), current: int = -1, *, link: int = -1) -> None:
-        """Mark matches, one of them as the current, and the link one is on."""
+        """Highlight matches, one of them as the current one, and the current link."""
         ranges: dict[int, list[Range]] = {}
         for index, match in enumerate(matches):
             name = "match-current" if index == current else "match"
@@ -248,7 +248,7 @@ class ArticleView(PaintedView, can_focus=True):
 
     @property
     def current_link(self) -> int:
-        """Index of the link one is on, -1 for none."""
+        """Index of the current link, -1 for none."""
         return self._lit.link
 
     @property
@@ -292,12 +292,12 @@ class ArticleView(PaintedView, can_focus=True):
             self.scroll_to(y=max(0, line - height // 3), animate=False)
 
     def show_match(self, match: Match) -> None:
-        """Bring a match in sight, moving only where it isn't."""
+        """Scroll to a match unless it is visible."""
         if self.page is not None:
             self._bring_in_sight(self.page.line_at(Place(match.block, match.start)))
 
     def hint(self, labels: Mapping[int, str]) -> None:
-        """Put labels on links by index; none takes them away."""
+        """Show labels on links by index; an empty mapping removes them."""
         places = self.links_in_sight() if labels else []
         self._hints = {}
         for link, line, cell in places:
@@ -321,20 +321,20 @@ class ArticleView(PaintedView, can_focus=True):
     # Painting
 
     def notify_style_update(self) -> None:
-        """Forget what was painted in the theme before."""
+        """Clear the lines painted in the previous theme."""
         super().notify_style_update()
         self._painter = None
         self._painted_lines.clear()
 
     @property
     def painter(self) -> Painter:
-        """The styles of the theme in force."""
+        """Paints lines in the current theme."""
         if self._painter is None:
             self._painter = Painter(self.look(), self.look)
         return self._painter
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line of the screen with the places in it, for the mouse to select by."""
+        """Paint one line with offsets in it, by which the mouse selects."""
         return self.paint(range(y, y + 1))[0].apply_offsets(0, y + self.scroll_offset.y)
 
     def paint(self, rows: range) -> list[Strip]:
@@ -377,7 +377,7 @@ class ArticleView(PaintedView, can_focus=True):
         return True
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Give the selected text, without the margin left of the column."""
+        """Return the selected text, without the margin left of the column."""
         if self.page is None:
             return None
         margin = " " * self.left
@@ -385,13 +385,13 @@ class ArticleView(PaintedView, can_focus=True):
         return "\n".join(line.removeprefix(margin) for line in text.split("\n")), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Paint anew what is selected."""
+        """Repaint the selection."""
         self.refresh()
 
     # Pictures
 
     def _drawing(self, line: Line) -> tuple[Drawing, int] | None:
-        """Find what is drawn on a line of a picture's room, in the middle of it: which row."""
+        """Return the drawing on a line reserved for an image, centred in its rows, and its row."""
         drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
         if drawing is None:
             return None
@@ -400,7 +400,7 @@ class ArticleView(PaintedView, can_focus=True):
         return (drawing, row) if 0 <= row < drawing.cells.rows else None
 
     def _paint_picture(self, line: Line, geometry: Geometry) -> Strip:
-        """Paint a row of a picture, or of the room kept for one: its description meanwhile."""
+        """Paint a row of an image, or its description until it is loaded."""
         found = self._drawing(line)
         waiting = found is None and (self.gallery is None or not self.gallery.drawing(line.image))
         if waiting and line.image_row == 0 and self.document is not None:
@@ -414,7 +414,7 @@ class ArticleView(PaintedView, can_focus=True):
         return drawing.lay_over(strip, row, geometry.left + cell_len(line.text), 0)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lay what is no text over the lines: what kitty and Sixel draw, while nothing covers it.
+        """Insert the images of kitty and Sixel, unless a panel covers them.
 
         On the terminal's last row a Sixel image could scroll the screen.
         """

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 
 class Bar(Painted):
-    """A line that paints itself."""
+    """A bar of one line or a few."""
 
     LOOKS = LOOKS["bar"]
 
     def style(self, part: str) -> Style:
-        """Give the bar's style, with a part's over it."""
+        """Return the bar's style, with the style of a part added."""
         return self.look() + self.look(part) if part else self.look()
 
     def line(self, left: list[Segment], right: list[Segment], fill: str = " ") -> Strip:
-        """Set one stretch to the left, one to the right; the right one gives way."""
+        """Align segments left and right; the right ones are dropped if there is no room."""
         width = self.size.width
         used = sum(cell_len(s.text) for s in left)
         if used + sum(cell_len(s.text) for s in right) + 1 > width:
@@ -50,7 +50,7 @@ class Bar(Painted):
 
 
 class HeaderBar(Bar):
-    """What this is, how much of it there is, and when it was last synced."""
+    """Title, number of posts and unread posts, and the time of the last sync."""
 
     posts: reactive[str] = reactive("")
     unread: reactive[str] = reactive("")
@@ -59,7 +59,7 @@ class HeaderBar(Bar):
     name_shown: var[str] = var("XSF Blog")
 
     def render_line(self, y: int) -> Strip:
-        """Paint the line; a rule joins its parts. Where a sync is matters more than counts."""
+        """Paint the line. If it is narrow, the state of the sync comes before the counts."""
         quiet, strong = self.style("quiet"), self.style("strong")
         left = [Segment(f" {self.name_shown} ", strong), Segment("─ ", quiet)]
         right = [Segment(f" {self.sync} ", self.style("alert" if self.alert else "quiet"))]
@@ -84,7 +84,7 @@ VIEWS = (
 
 
 class ViewTabs(Bar):
-    """The views of the list, by name; a click chooses one. Or what the list is narrowed to."""
+    """The views of the list, to click on; while it is filtered, the filter."""
 
     @dataclass
     class Selected(Message):
@@ -115,7 +115,7 @@ class ViewTabs(Bar):
         return [(view, short) for view, _, short in VIEWS]
 
     def render_line(self, y: int) -> Strip:
-        """Paint the names, the one in force strong."""
+        """Paint the names, the current one highlighted."""
         if self.posts.filtered:
             name = next(name for view, name, _ in VIEWS if view is self.posts.view)
             words = f" /{clean(self.posts.filtered)}"
@@ -137,7 +137,7 @@ class ViewTabs(Bar):
 
 
 class StatusBar(Bar):
-    """What just happened or what a link leads to on the left, where one is on the right."""
+    """The last message or the current link on the left, the position on the right."""
 
     where: var[str] = var("")
 
@@ -146,7 +146,7 @@ class StatusBar(Bar):
         self.text = ""
         self.alert = False
         self.said = 0
-        """How often something was said: tells the same words said again from those before."""
+        """Number of messages so far, to recognise a repeated one as new."""
         self._until = 0.0
         self._whole = False
         self._lines = [""]
@@ -154,7 +154,7 @@ class StatusBar(Bar):
     def say(
         self, text: str, *, alert: bool = False, whole: bool = False, seconds: float = 0.0
     ) -> None:
-        """Show a line, an alert where something went wrong.
+        """Show a message, as an alert if something went wrong.
 
         An alert, and what must be seen ``whole``, may take a few lines. It goes with the next
         key that has no words of its own, but stands ``seconds`` if nobody asked for it.
@@ -168,7 +168,7 @@ class StatusBar(Bar):
 
     @property
     def is_seen(self) -> bool:
-        """Whether what is said may give way to a key."""
+        """Whether the next key may replace the message."""
         return time.monotonic() >= self._until
 
     def on_resize(self) -> None:
@@ -187,11 +187,11 @@ class StatusBar(Bar):
         self.refresh()
 
     def watch_where(self) -> None:
-        """Paint anew; an alert beside it has more room or less."""
+        """Wrap the message for the room that is left."""
         self._fit()
 
     def render_line(self, y: int) -> Strip:
-        """Paint a line; where there is no room for all, the words are cut."""
+        """Paint a line, cut if there is no room."""
         where = f" {self.where} " if self.where and y == len(self._lines) - 1 else ""
         width = max(0, self.size.width - cell_len(where) - 1)
         words = self._lines[y] if y < len(self._lines) else ""
@@ -201,20 +201,20 @@ class StatusBar(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that matter now."""
+    """The most important keys in the current pane."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
         self._actions: tuple[Action, ...] = ()
 
     def offer(self, actions: Sequence[Action]) -> None:
-        """Show these actions' first keys, as many as there is room for."""
+        """Show these actions' first keys, as many as fit."""
         if self._actions != tuple(actions):
             self._actions = tuple(actions)
             self.refresh()
 
     def _fitting(self) -> list[Action]:
-        """Choose the first actions and, whatever the room, the last ones: help and the way out."""
+        """Choose the first actions that fit, and always the last ones: help and quit."""
         actions = [action for action in self._actions if action.keys]
         first, last = actions[:-LAST_KEYS], actions[-LAST_KEYS:]
         room = self.size.width - 1 - sum(map(_width, last))

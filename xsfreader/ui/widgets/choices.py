@@ -1,4 +1,4 @@
-"""Rows to choose one from, with a cursor; long ones go on in the next line."""
+"""A list of choices with a cursor; long rows are wrapped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Choices(PaintedView, can_focus=True):
-    """Says Moved when the cursor comes to a row, Chosen when a row is chosen."""
+    """Posts ``Moved`` when the cursor moves and ``Chosen`` when a row is chosen."""
 
     LOOKS = LOOKS["choices"]
 
@@ -39,7 +39,7 @@ class Choices(PaintedView, can_focus=True):
             self.index = index
 
     def __init__(self, rows: Sequence[str], cursor: int | None = None) -> None:
-        """Show rows without control characters; the cursor is on none where there is none."""
+        """Take rows without control characters; without a cursor, none is highlighted."""
         super().__init__()
         self.rows = rows
         self.cursor = -1 if cursor is None else cursor
@@ -47,7 +47,7 @@ class Choices(PaintedView, can_focus=True):
         """Each line, and the row it belongs to."""
 
     def fit_size(self) -> None:
-        """Break the rows anew."""
+        """Wrap the rows for a new width."""
         width = max(1, self.room - 2)
         self._lines = [
             (index, row[start:end])
@@ -58,7 +58,7 @@ class Choices(PaintedView, can_focus=True):
         self._bring_in_sight()
 
     def move(self, rows: int) -> None:
-        """Move the cursor, round the end where it goes by one."""
+        """Move the cursor; steps of one wrap around at the ends."""
         if self.rows:
             at = self.cursor + rows
             self.go(at % len(self.rows) if abs(rows) == 1 and self.cursor >= 0 else at)

@@ -1,4 +1,4 @@
-"""What the widgets that paint their own lines have in common."""
+"""Base classes of widgets that paint their own lines."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ NO_SIZE = Size(0, 0)
 
 
 class Painted(Widget, inherit_bindings=False):
-    """A widget that paints its own lines, in the frame of whatever else changes.
+    """A widget that paints its own lines, in the same frame as whatever else changes.
 
-    It must have no border, padding, outline, tint or opacity: Textual would look for these at
-    every line, which takes longer than the painting.
+    It must have no border, padding, outline, tint or opacity: Textual checks for these at every
+    line, which takes longer than the painting.
     """
 
     LOOKS: ClassVar[Mapping[str, Look]] = {}
-    """What its parts look like."""
+    """The looks of its parts."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**options)
         self._looks: dict[str, Style] = {}
 
     def look(self, part: str = "") -> Style:
-        """Return the style of the widget, or what a part of it lays over that."""
+        """Return the style of the widget, or what a part adds to it."""
         look = self._looks.get(part)
         if look is None:
             look = style_of(self, self.LOOKS[part]) if part else self.rich_style
@@ -48,7 +48,7 @@ class Painted(Widget, inherit_bindings=False):
         return look
 
     def notify_style_update(self) -> None:
-        """Forget the styles of the previous theme."""
+        """Clear the styles of the previous theme."""
         super().notify_style_update()
         self._looks.clear()
 
@@ -59,18 +59,18 @@ class Painted(Widget, inherit_bindings=False):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
-        """Request a repaint, and tell the screen at once.
+        """Request a repaint from the screen at once.
 
-        A widget tells its screen only after it has handled its own messages. By then a frame
-        without it may be out, and list and post would change one after the other.
+        Textual does so after the widget has handled its messages. By then a frame without it may
+        be out, and list and post would change one after the other.
         """
         super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         if repaint and self.is_mounted and self.is_attached and self.display:
-            self.tell_screen()
+            self.request_frame()
         return self
 
-    def tell_screen(self) -> None:
-        """Have the next frame show what is to be repainted."""
+    def request_frame(self) -> None:
+        """Repaint in the next frame."""
         self.screen.post_message(Update(self))
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -116,22 +116,22 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
         super().__init__(**options)
         self._fitted = NO_SIZE
         """The size that the content was made for."""
-        # Textual would find that out in its first layout, and do another.
+        # Textual would set it in its first layout, and do another layout.
         self.set_reactive(Widget.show_vertical_scrollbar, True)
 
     def fit_size(self) -> None:
         """Make the content fit a new size."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, in a new size fitted to it: Textual's Resize comes a frame later."""
+        """Render lines, fitted to a new size: Textual's Resize comes a frame later."""
         if self.size != self._fitted:
             self._fitted = self.size
             self.fit_size()
         return super().render_lines(crop)
 
-    def tell_screen(self) -> None:
-        """Have the next frame show the scroll bar, too."""
-        super().tell_screen()
+    def request_frame(self) -> None:
+        """Repaint in the next frame, with the scroll bar."""
+        super().request_frame()
         self.screen.post_message(Update(self.vertical_scrollbar))
 
     @property
@@ -153,7 +153,7 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
             self.refresh()
 
     def bring_in_sight(self, first: int, last: int) -> None:
-        """Scroll as little as shows these lines."""
+        """Scroll as little as possible to show these lines."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if first < top:
             self.scroll_to(y=first, animate=False)

@@ -1,4 +1,4 @@
-"""List and post beside one another, and which of them a window has room for."""
+"""List and post beside one another, and which of them fit a window."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ TWO_PANES = 90
 WIDE = 130
 SHORT = 14
 LEAST = (40, 10)
-"""Columns and rows below which nothing is shown."""
+"""The smallest size of the terminal in columns and rows."""
 
 
 def fit(width: int, height: int, *, reading: bool, zen: bool) -> dict[str, bool]:
-    """Tell which classes the reader's screen takes in a window of that size, and which not."""
+    """Return which CSS classes the reader's screen has at this size, and which not."""
     narrow = width < TWO_PANES
     return {
         "narrow": narrow,

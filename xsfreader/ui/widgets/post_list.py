@@ -1,4 +1,4 @@
-"""The list of posts: where its cursor goes, what opens, what it is narrowed to."""
+"""The list of posts: its cursor, its groups and its filter."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         filtered: str = "",
         opened: frozenset[str] = frozenset(),
     ) -> None:
-        """Show another view, with the cursor on that post where the view holds it.
+        """Show another view, with the cursor on that post if the view contains it.
 
         ``opened`` are keys of groups to open besides.
         """
@@ -63,7 +63,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.refresh()
 
     def filter(self, words: str) -> None:
-        """Narrow the list to posts with these words in title, author or category."""
+        """Filter the list by posts with these words in title, author or category."""
         words, entry = words.strip(), self.entry
         if words == self.filtered:
             return
@@ -73,7 +73,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.show(self.view, permalink, filtered=words, opened=self._opened)
 
     def unread_shown(self) -> tuple[str, ...]:
-        """Give the permalinks of everything unread in the list, in groups too."""
+        """Return the permalinks of everything unread in the list, in groups too."""
         return self.library.unread(self.view, self.filtered)
 
     def use(self, library: Library, permalink: str | None) -> None:
@@ -83,7 +83,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.show(self.view, permalink)
 
     def reload(self) -> None:
-        """Read the list anew; the cursor's row stays where it is on the screen."""
+        """Reload the list; the cursor stays in its row of the screen."""
         row = self.row
         key = row.key if row else ""
         above = self.cursor - self.scroll_offset.y
@@ -91,7 +91,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self._resized_rows()
         found = self.tree_of_posts.index(key)
         if found is None and row is not None and row.entry is not None:
-            # It stands under another heading now.
+            # It is in another group now.
             groups = self.library.group_keys(self.view, key) if row.parent is not None else ()
             found = self.tree_of_posts.reveal(groups, key)
             self._resized_rows()
@@ -100,7 +100,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.refresh()
 
     def reveal(self, permalink: str) -> bool:
-        """Bring the cursor to a post without telling anybody; False where it isn't here."""
+        """Move the cursor to a post without a message; return False if it isn't in the list."""
         tree = self.tree_of_posts
         groups = () if tree.flat else self.library.group_keys(self.view, permalink)
         found = tree.reveal(groups, permalink)
@@ -111,7 +111,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         return True
 
     def reveal_group(self, label: str) -> None:
-        """Open the group of that name and bring the cursor to it."""
+        """Open the group of that name and move the cursor to it."""
         for row, each in enumerate(self.tree_of_posts.rows):
             if each.node is not None and each.node.group.label == label:
                 self.tree_of_posts.toggle(each.node, to=True)
@@ -121,7 +121,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
                 return
 
     def reveal_first(self) -> None:
-        """Bring the cursor to the first post, opening its groups."""
+        """Move the cursor to the first post, opening its groups."""
         first = self.tree_of_posts.step(-1, 1)
         self._resized_rows()
         self._place_cursor(first or 0)
@@ -129,7 +129,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
     def marked(
         self, permalink: str, *, read: bool | None = None, starred: bool | None = None
     ) -> None:
-        """Show a post's marks as they are now; None leaves one as it was."""
+        """Update the marks of a post; None leaves a mark unchanged."""
 
         def change(entry: Entry) -> Entry:
             return entry._replace(
@@ -175,16 +175,16 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.refresh_line(self.cursor)
         margin = max(0, min(2, (self.size.height - 1) // 2))
         self.bring_in_sight(max(0, self.cursor - margin), self.cursor + margin)
-        self._tell_cursor()
+        self._place_terminal_cursor()
 
-    def _tell_cursor(self) -> None:
-        """Put the terminal's own cursor on the row, for those who read by it."""
+    def _place_terminal_cursor(self) -> None:
+        """Put the terminal's own cursor on the row, for screen readers."""
         if self.has_focus:
             row = self.cursor - self.scroll_offset.y
             self.app.cursor_position = self.content_region.offset + Offset(1, row)
 
     def move_to(self, row: int) -> None:
-        """Bring the cursor to a row and tell which post is there."""
+        """Move the cursor to a row, and post ``Highlighted`` if a post is there."""
         self._place_cursor(row)
         if self.entry is not None:
             self.post_message(self.Highlighted(self.entry.permalink))
@@ -202,7 +202,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.move_to(len(self.tree_of_posts.rows) - 1 if bottom else 0)
 
     def step(self, direction: int, *, unread: bool = False) -> bool:
-        """Move to the next post in that direction, opening groups; False where there is none."""
+        """Move to the next post, opening groups; return False if there is none that way."""
         held = len(self.tree_of_posts.rows)
         before = self.row
         found = self.tree_of_posts.step(self.cursor, direction, unread=unread)
@@ -217,7 +217,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         return True
 
     def neighbours(self) -> list[str]:
-        """Give the post under the cursor, and those that steps lead to where they are unfolded."""
+        """Return the post under the cursor and its neighbours, as far as their groups are open."""
         rows, at = self.tree_of_posts.rows, self.cursor
         here = [self.entry.permalink] if self.entry else []
         below, above = rows[at + 1 : at + 6], rows[max(0, at - 5) : at][::-1]
@@ -235,7 +235,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
             self.post_message(self.Selected(row.entry.permalink))
 
     def inwards(self) -> bool:
-        """Open the group under the cursor; False where there is none to open."""
+        """Open the group under the cursor; return False if there is none."""
         row = self.row
         if row is None or row.node is None:
             return False
@@ -246,7 +246,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         return True
 
     def outwards(self) -> None:
-        """Close the group under the cursor, or go to the one it stands in."""
+        """Close the group under the cursor, or go to its parent."""
         row = self.row
         if row is None:
             return
@@ -269,21 +269,21 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.set_height(max(1, len(self.tree_of_posts.rows)))
 
     def fit_size(self) -> None:
-        """Keep the cursor in sight when the pane changes."""
+        """Keep the cursor visible in a new size."""
         self._resized_rows()
         self._place_cursor(self.cursor)
 
     def on_focus(self) -> None:
-        """Show the cursor as the one the keys move."""
-        self._tell_cursor()
+        """Highlight the cursor."""
+        self._place_terminal_cursor()
         self.refresh()
 
     def on_blur(self) -> None:
-        """Show the cursor as resting."""
+        """Show the cursor dimmed."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose a row; on the row of the cursor, or where the list stands alone, open it."""
+        """Select a row; open it if it has the cursor, or if the list is the only pane."""
         row = event.y + self.scroll_offset.y
         if 0 <= row < len(self.tree_of_posts.rows):
             alone = self.screen.has_class("narrow")

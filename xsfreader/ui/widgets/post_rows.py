@@ -1,4 +1,4 @@
-"""The rows of the list, painted: groups and entries."""
+"""Paint the rows of the list: groups and entries."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PostRows(PaintedView):
 
     view: var[View] = var(View.DATE)
     filtered: var[str] = var("")
-    """What the list is narrowed to: words in title, author or category."""
+    """The filter: words in title, author or category."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(id="posts")
@@ -53,7 +53,7 @@ class PostRows(PaintedView):
         )
 
     def notify_style_update(self) -> None:
-        """Forget what was painted in the theme before."""
+        """Clear the rows painted in the previous theme."""
         super().notify_style_update()
         self._painted_rows.clear()
 
@@ -81,7 +81,7 @@ class PostRows(PaintedView):
         return strip
 
     def _empty_lines(self, width: int) -> list[str]:
-        """Say why there is nothing, and what to do."""
+        """Say why the list is empty, and what to do."""
         words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
         if self.filtered:
             words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."

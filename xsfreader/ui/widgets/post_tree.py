@@ -42,7 +42,7 @@ def _holds(group: Group, unread: bool) -> bool:  # noqa: FBT001
 
 
 class PostTree:
-    """Folds, open or closed, and the rows that this makes."""
+    """Groups, open or closed, and the resulting rows."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A line to type in, in the place of the status line."""
+"""An input line in place of the footer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 
 class Prompt(Input):
-    """Says what is typed, at every key, and how it was left."""
+    """Posts the text at every change, and how it was closed."""
 
     DEFAULT_CSS = """
     Prompt, Prompt:focus {
@@ -35,7 +35,7 @@ class Prompt(Input):
             self.text = text
 
     class Left(Message):
-        """Typing ended; ``kept`` with Enter, else with Escape."""
+        """The prompt was closed, with Enter if ``kept``, else with Escape."""
 
         def __init__(self, *, kept: bool) -> None:
             super().__init__()
@@ -45,13 +45,13 @@ class Prompt(Input):
         super().__init__(text, placeholder=words, id="prompt", select_on_focus=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell what is typed."""
+        """Post the new text."""
         event.stop()
         self.post_message(self.Typed(event.value))
 
     def action_nothing(self) -> None:
-        """Stay: there is nothing to go on to."""
+        """Keep the focus: there is nothing else to focus."""
 
     def action_leave(self, kept: bool) -> None:  # noqa: FBT001 - Textual calls it
-        """End typing."""
+        """Close the prompt."""
         self.post_message(self.Left(kept=kept))

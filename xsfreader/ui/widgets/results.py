@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from xsfreader.model import Hit
 
 ROWS = 2
-"""Rows of the screen that a result takes."""
+"""Rows of the screen for each result."""
 INDENT = 13
 """Cells before a snippet: as many as the day before a title."""
 NARROW = 60
 TYPED = 15
-"""Cells for what can be typed, before what it means."""
+"""Cells for the search syntax, before its meaning."""
 SYNTAX = (
     ("two words", "posts with both, in any order"),
     ("encrypt", "encryption too"),
@@ -45,9 +45,9 @@ SYNTAX = (
 
 
 class Results(PaintedView):
-    """What was found: title and a stretch of text each, with a cursor.
+    """Search results with a cursor: title and snippet of each.
 
-    Before anything is looked for it tells what can be typed.
+    Before a search it shows the search syntax.
     """
 
     LOOKS = LOOKS["results"]
@@ -59,7 +59,7 @@ class Results(PaintedView):
         self._idle = True
 
     def show(self, hits: Sequence[Hit], *, idle: bool = False) -> None:
-        """Show these, the cursor on the first; ``idle`` where nothing is looked for."""
+        """Show results, the cursor on the first; ``idle`` shows the search syntax."""
         self.hits = hits
         self._idle = idle
         self.cursor = 0
@@ -68,7 +68,7 @@ class Results(PaintedView):
         self.refresh()
 
     def seek(self, permalink: str) -> bool:
-        """Bring the cursor to a post; False where it is not among those that are here."""
+        """Move the cursor to a post; return False if it is not among the results."""
         for at, hit in enumerate(self.hits):
             if hit.post.permalink == permalink:
                 self.move(at - self.cursor)
@@ -76,7 +76,7 @@ class Results(PaintedView):
         return False
 
     def add(self, hits: Sequence[Hit]) -> None:
-        """Show more below those that are there."""
+        """Add results at the end."""
         self.hits = [*self.hits, *hits]
         self.set_height(len(self.hits) * ROWS)
 
@@ -90,7 +90,7 @@ class Results(PaintedView):
         self.bring_in_sight(self.cursor * ROWS, (self.cursor + 1) * ROWS - 1)
 
     def fit_size(self) -> None:
-        """Keep the cursor in sight when the window changes."""
+        """Keep the cursor visible in a new size."""
         self.set_height(len(self.hits) * ROWS)
         self._bring_in_sight()
 
