@@ -15,7 +15,7 @@ from xsfreader.ingest import INGEST_VERSION
 from xsfreader.markup import layout, parse
 from xsfreader.model import Filter, Place, View
 from xsfreader.store import Store
-from xsfreader.ui.render import Geometry, Lit, Painter
+from xsfreader.ui.render import Geometry, Highlights, Painter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def markup(figures: Figures, posts: list[FullPost]) -> None:
 
     def paint() -> None:
         for line in page.lines[PAGE : 2 * PAGE]:
-            painter.strip(line, geometry, Lit())
+            painter.strip(line, geometry, Highlights())
 
     figures.add(GROUP, f"paint a page of {PAGE} lines", repeat(paint, 15))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xsfreader.ui.images.geometry import CELL
-from xsfreader.ui.images.terminal import Display, Listener, Protocol, claimed
+from xsfreader.ui.images.terminal import Display, Listener, Protocol, protocol_by_environment
 
 ANSWER = "\x1b[6;18;9t\x1b[?62;4;22c"
 ARROWS = "\x1b[A\x1b[6~\x1b[1;5Cj"
@@ -81,7 +81,7 @@ def test_the_terminal_is_asked_once_and_only_where_its_answer_is_heard() -> None
 def test_the_environment_tells_what_it_can(
     environment: dict[str, str], protocol: Protocol | None
 ) -> None:
-    assert claimed(environment) is protocol
+    assert protocol_by_environment(environment) is protocol
 
 
 async def test_a_terminal_that_cannot_be_asked_gets_half_cells() -> None:

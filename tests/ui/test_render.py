@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xsfreader.markup import find, layout, parse
-from xsfreader.ui.render import Geometry, Lit, Painter, fitted
+from xsfreader.ui.render import Geometry, Highlights, Painter, fitted
 
 BOLD = Style(bold=True)
 SEGMENTS = st.lists(
@@ -50,7 +50,7 @@ def test_matches_are_highlighted_wherever_layout_puts_them(
     painter = Painter(Style(), lambda part: Style(reverse=part == "match"))
     found = []
     for line in page.lines:
-        strip = painter.strip(line, Geometry(0, 30, 30, document.links), Lit(ranges))
+        strip = painter.strip(line, Geometry(0, 30, 30, document.links), Highlights(ranges))
         marked = ["\0" if not (s.style and s.style.reverse) else s.text for s in strip]
         found += [part for part in "".join(marked).split("\0") if part]
     assert found == shown

@@ -55,7 +55,7 @@ class Geometry(NamedTuple):
     links: Sequence[Link]
 
 
-class Lit(NamedTuple):
+class Highlights(NamedTuple):
     """What is highlighted in a post: matches and the current link."""
 
     ranges: Mapping[int, Sequence[Range]] = MappingProxyType({})
@@ -63,7 +63,7 @@ class Lit(NamedTuple):
     link: int = -1
 
 
-def openable(link: Link) -> str:
+def hyperlink_url(link: Link) -> str:
     """Return the URL for hyperlinks of the terminal; empty if it must not be opened."""
     scheme = link.url.partition(":")[0].lower()
     return link.url if scheme in SCHEMES and link.kind is not LinkKind.DOUBTFUL else ""
@@ -109,23 +109,23 @@ class Painter:
             self._looks[role, marks] = look
         return look
 
-    def strip(self, line: Line, page: Geometry, lit: Lit) -> Strip:
+    def strip(self, line: Line, page: Geometry, highlights: Highlights) -> Strip:
         """Paint a line in its column of the pane."""
         segments = [Segment(" " * page.left, self.base)]
         used = 0
         filled = bool(line.spans) and line.spans[-1].role in _FILLED
-        ranges = lit.ranges.get(line.block, ())
+        ranges = highlights.ranges.get(line.block, ())
         for span in line.spans:
             look = self.look(span.role, span.marks)
             if filled and span.text == CONTINUED:
                 look += Style(bgcolor=self.look(Role.CODE, Mark.NONE).bgcolor)
             if span.link >= 0:
-                if span.link == lit.link:
+                if span.link == highlights.link:
                     look += self._part("link-current")
-                if url := openable(page.links[span.link]):
+                if url := hyperlink_url(page.links[span.link]):
                     look += Style(link=url)
             if ranges and span.at >= 0:
-                segments += self._lit(span, look, ranges)
+                segments += self._highlight_span(span, look, ranges)
             else:
                 segments.append(Segment(span.text, look))
             used += cell_len(span.text)
@@ -138,7 +138,7 @@ class Painter:
             return Strip(segments, page.width)
         return fitted(segments, page.width, self.base)
 
-    def _lit(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
+    def _highlight_span(self, span: Span, look: Style, ranges: Sequence[Range]) -> list[Segment]:
         """Split a span at its highlighted ranges."""
         segments = []
         done, length = 0, len(span.text)

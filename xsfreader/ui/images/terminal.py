@@ -47,7 +47,7 @@ class Protocol(StrEnum):
     """Half cells in two colours: any terminal."""
 
 
-def claimed(environment: Mapping[str, str]) -> Protocol | None:
+def protocol_by_environment(environment: Mapping[str, str]) -> Protocol | None:
     """Return the protocol by the environment; None if only the terminal knows.
 
     Half cells are right whenever a multiplexer is between us and the terminal. xterm forgets
@@ -113,7 +113,7 @@ class Listener:
             self.answered = True
 
 
-def cell_of_window() -> tuple[int, int] | None:
+def window_cell_size() -> tuple[int, int] | None:
     """Return the pixels of a cell, as far as the system knows."""
     try:
         import fcntl
@@ -139,7 +139,7 @@ class Display:
         self._listener = listener
         self._settled = None if not headless else Protocol.HALF
         if self._settled is None:
-            self._settled = claimed(environment) if colours else Protocol.HALF
+            self._settled = protocol_by_environment(environment) if colours else Protocol.HALF
         self._cell: tuple[int, int] | None = None
 
     def ask(self) -> None:
@@ -176,4 +176,4 @@ class Display:
     @property
     def cell(self) -> tuple[int, int]:
         """Pixels of a cell, as far as known now."""
-        return self._listener.cell or cell_of_window() or CELL
+        return self._listener.cell or window_cell_size() or CELL

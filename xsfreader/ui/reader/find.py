@@ -71,7 +71,7 @@ class Find(Part):
         if self.matches:
             self._show()
         else:
-            article.light()
+            article.highlight()
             if self._origin is not None:
                 article.jump(self._origin)
             self.screen.status.say(f"No matches for “{needle}”" if needle else "")
@@ -116,7 +116,7 @@ class Find(Part):
 
     def _show(self, note: str = "") -> None:
         article = self.screen.article
-        article.light(self.matches, self.current)
+        article.highlight(self.matches, self.current)
         article.show_match(self.matches[self.current])
         self.screen.status.say(self.summary + note)
 
@@ -124,7 +124,7 @@ class Find(Part):
         """Remove the matches; ``back`` returns to the origin."""
         self._find_all("", lambda _document: ())
         self.current = -1
-        self.screen.article.light()
+        self.screen.article.highlight()
         if back and self._origin is not None:
             self.screen.article.jump(self._origin)
         self._origin = None

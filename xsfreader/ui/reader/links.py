@@ -77,7 +77,7 @@ class Links(Part):
         screen = self.screen
         if not screen.reading:
             screen.focus_pane(reading=True)
-        visible = [link for link, _, _ in screen.article.links_in_sight()]
+        visible = [link for link, _, _ in screen.article.visible_links()]
         if not visible:
             screen.status.say("No links on screen")
             return

@@ -15,7 +15,7 @@ from xsfreader.markup import Role, Span, layout
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.places import relocate_place
-from xsfreader.ui.render import Geometry, Lit, Painter, fit
+from xsfreader.ui.render import Geometry, Highlights, Painter, fit
 from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import NO_SIZE, PaintedView
 
@@ -74,7 +74,7 @@ class ArticleView(PaintedView, can_focus=True):
         """Where images come from; None if there are only boxes."""
         self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
         """Rows reserved for each image, and a note for each image without any."""
-        self._lit = Lit()
+        self._highlights = Highlights()
         self._hints: dict[int, list[tuple[int, str]]] = {}
         self._place = START
         self._painter: Painter | None = None
@@ -85,7 +85,7 @@ class ArticleView(PaintedView, can_focus=True):
     def show(self, document: Document, place: Place | None = None) -> None:
         """Show a post, from its top or from a place in it."""
         self.document = document
-        self._lit = Lit()
+        self._highlights = Highlights()
         self._hints = {}
         self._place = place or START
         self._lay_out()
@@ -95,7 +95,7 @@ class ArticleView(PaintedView, can_focus=True):
         if self.document is not None:
             self._place = relocate_place(self.document, document, self._place)
         self.document = document
-        self._lit = Lit()
+        self._highlights = Highlights()
         self._hints = {}
         self._lay_out()
 
@@ -136,8 +136,8 @@ class ArticleView(PaintedView, can_focus=True):
     def refit(self) -> None:
         """Lay out again for loaded images; nothing in view moves.
 
-        A picture in view keeps the room that was reserved for it, or its box, and gets its own
-        once the post is laid out with the picture out of view, or anew.
+        An image in view keeps the rows reserved for it, or its box, until the post is laid out
+        again or with the image out of view.
         """
         page, document, gallery = self.page, self.document, self.gallery
         if page is None or document is None or gallery is None or not self.size:
@@ -176,7 +176,7 @@ class ArticleView(PaintedView, can_focus=True):
             self.scroll_to(y=self.page.line_at(place), animate=False)
             self._place = place
 
-    def fit_size(self) -> None:
+    def fit_to_size(self) -> None:
         """Lay out for the new width; the same words stay on top."""
         self._lay_out()
 
@@ -236,27 +236,29 @@ class ArticleView(PaintedView, can_focus=True):
 
     # Highlights
 
-    def light(self, matches: Sequence[Match] = (), current: int = -1, *, link: int = -1) -> None:
+    def highlight(
+        self, matches: Sequence[Match] = (), current: int = -1, *, link: int = -1
+    ) -> None:
         """Highlight matches, one of them as the current one, and the current link."""
         ranges: dict[int, list[Range]] = {}
         for index, match in enumerate(matches):
             name = "match-current" if index == current else "match"
             ranges.setdefault(match.block, []).append((match.start, match.end, name))
-        self._lit = Lit(ranges, link)
+        self._highlights = Highlights(ranges, link)
         self._painted_lines.clear()
         self.refresh()
 
     @property
     def current_link(self) -> int:
         """Index of the current link, -1 for none."""
-        return self._lit.link
+        return self._highlights.link
 
     @property
     def has_highlights(self) -> bool:
         """Whether matches or a link are highlighted."""
-        return bool(self._lit.ranges) or self._lit.link >= 0
+        return bool(self._highlights.ranges) or self._highlights.link >= 0
 
-    def links_in_sight(self) -> list[tuple[int, int, int]]:
+    def visible_links(self) -> list[tuple[int, int, int]]:
         """Find the links on screen: index, line of the page, cell of its first character."""
         if self.page is None:
             return []
@@ -280,13 +282,13 @@ class ArticleView(PaintedView, can_focus=True):
             at = (after[0] if after else len(stops)) - (direction < 0)
         link = order[at] if 0 <= at < len(order) else -1
         if link >= 0:
-            self._bring_in_sight(stops[at][0])
-        self._lit = Lit(self._lit.ranges, link)
+            self._scroll_into_view(stops[at][0])
+        self._highlights = Highlights(self._highlights.ranges, link)
         self._painted_lines.clear()
         self.refresh()
         return link
 
-    def _bring_in_sight(self, line: int) -> None:
+    def _scroll_into_view(self, line: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height:
             self.scroll_to(y=max(0, line - height // 3), animate=False)
@@ -294,11 +296,11 @@ class ArticleView(PaintedView, can_focus=True):
     def show_match(self, match: Match) -> None:
         """Scroll to a match unless it is visible."""
         if self.page is not None:
-            self._bring_in_sight(self.page.line_at(Place(match.block, match.start)))
+            self._scroll_into_view(self.page.line_at(Place(match.block, match.start)))
 
     def hint(self, labels: Mapping[int, str]) -> None:
         """Show labels on links by index; an empty mapping removes them."""
-        places = self.links_in_sight() if labels else []
+        places = self.visible_links() if labels else []
         self._hints = {}
         for link, line, cell in places:
             if link in labels:
@@ -314,9 +316,9 @@ class ArticleView(PaintedView, can_focus=True):
         if link >= 0:
             self.post_message(self.LinkClicked(link))
         elif self.page is not None and 0 <= at < len(self.page.lines):
-            picture = self.page.lines[at].image
-            if picture >= 0:
-                self.post_message(self.ImageClicked(picture))
+            image = self.page.lines[at].image
+            if image >= 0:
+                self.post_message(self.ImageClicked(image))
 
     # Painting
 
@@ -349,12 +351,12 @@ class ArticleView(PaintedView, can_focus=True):
             return Strip.blank(geometry.width, self.painter.base)
         line = self.page.lines[at]
         if line.image >= 0:
-            return self._paint_picture(line, geometry)
+            return self._paint_image(line, geometry)
         strip = self._painted_lines.get(at)
         if strip is None:
             if len(self._painted_lines) >= CACHED_STRIPS:
                 self._painted_lines.clear()
-            strip = self._painted_lines[at] = self.painter.strip(line, geometry, self._lit)
+            strip = self._painted_lines[at] = self.painter.strip(line, geometry, self._highlights)
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
         if selection is not None and (span := selection.get_span(at)) is not None:
@@ -399,7 +401,7 @@ class ArticleView(PaintedView, can_focus=True):
         row = line.image_row - max(0, spare) // 2
         return (drawing, row) if 0 <= row < drawing.cells.rows else None
 
-    def _paint_picture(self, line: Line, geometry: Geometry) -> Strip:
+    def _paint_image(self, line: Line, geometry: Geometry) -> Strip:
         """Paint a row of an image, or its description until it is loaded."""
         found = self._drawing(line)
         waiting = found is None and (self.gallery is None or not self.gallery.drawing(line.image))
@@ -407,7 +409,7 @@ class ArticleView(PaintedView, can_focus=True):
             image = self.document.images[line.image]
             words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
             line = line._replace(spans=(*line.spans, Span(words, Role.NOTE)))
-        strip = self.painter.strip(line, geometry, self._lit)
+        strip = self.painter.strip(line, geometry, self._highlights)
         if found is None or not found[0].text:
             return strip
         drawing, row = found

@@ -46,7 +46,7 @@ class Choices(PaintedView, can_focus=True):
         self._lines: list[tuple[int, str]] = []
         """Each line, and the row it belongs to."""
 
-    def fit_size(self) -> None:
+    def fit_to_size(self) -> None:
         """Wrap the rows for a new width."""
         width = max(1, self.room - 2)
         self._lines = [
@@ -55,7 +55,7 @@ class Choices(PaintedView, can_focus=True):
             for start, end in wrap(row, width)
         ]
         self.set_height(len(self._lines))
-        self._bring_in_sight()
+        self._scroll_into_view()
 
     def move(self, rows: int) -> None:
         """Move the cursor; steps of one wrap around at the ends."""
@@ -71,7 +71,7 @@ class Choices(PaintedView, can_focus=True):
         """Bring the cursor to a row."""
         if self.rows:
             self.cursor = max(0, min(row, len(self.rows) - 1))
-            self._bring_in_sight()
+            self._scroll_into_view()
             self.refresh()
             self.post_message(self.Moved(self.cursor))
 
@@ -80,10 +80,10 @@ class Choices(PaintedView, can_focus=True):
         if self.cursor >= 0:
             self.post_message(self.Chosen(self.cursor))
 
-    def _bring_in_sight(self) -> None:
+    def _scroll_into_view(self) -> None:
         lines = [at for at, (index, _) in enumerate(self._lines) if index == self.cursor]
         if lines:
-            self.bring_in_sight(lines[0], lines[-1])
+            self.scroll_into_view(lines[0], lines[-1])
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the mouse."""

@@ -119,14 +119,14 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
         # Textual would set it in its first layout, and do another layout.
         self.set_reactive(Widget.show_vertical_scrollbar, True)
 
-    def fit_size(self) -> None:
+    def fit_to_size(self) -> None:
         """Make the content fit a new size."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render lines, fitted to a new size: Textual's Resize comes a frame later."""
         if self.size != self._fitted:
             self._fitted = self.size
-            self.fit_size()
+            self.fit_to_size()
         return super().render_lines(crop)
 
     def request_frame(self) -> None:
@@ -152,7 +152,7 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
             self.scroll_to(y=self.scroll_y, animate=False)
             self.refresh()
 
-    def bring_in_sight(self, first: int, last: int) -> None:
+    def scroll_into_view(self, first: int, last: int) -> None:
         """Scroll as little as possible to show these lines."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if first < top:

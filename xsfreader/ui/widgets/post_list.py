@@ -174,7 +174,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.refresh_line(before)
         self.refresh_line(self.cursor)
         margin = max(0, min(2, (self.size.height - 1) // 2))
-        self.bring_in_sight(max(0, self.cursor - margin), self.cursor + margin)
+        self.scroll_into_view(max(0, self.cursor - margin), self.cursor + margin)
         self._place_terminal_cursor()
 
     def _place_terminal_cursor(self) -> None:
@@ -268,7 +268,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
     def _resized_rows(self) -> None:
         self.set_height(max(1, len(self.tree_of_posts.rows)))
 
-    def fit_size(self) -> None:
+    def fit_to_size(self) -> None:
         """Keep the cursor visible in a new size."""
         self._resized_rows()
         self._place_cursor(self.cursor)

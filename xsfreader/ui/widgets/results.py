@@ -83,16 +83,16 @@ class Results(PaintedView):
     def move(self, rows: int) -> None:
         """Move the cursor."""
         self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
-        self._bring_in_sight()
+        self._scroll_into_view()
         self.refresh()
 
-    def _bring_in_sight(self) -> None:
-        self.bring_in_sight(self.cursor * ROWS, (self.cursor + 1) * ROWS - 1)
+    def _scroll_into_view(self) -> None:
+        self.scroll_into_view(self.cursor * ROWS, (self.cursor + 1) * ROWS - 1)
 
-    def fit_size(self) -> None:
+    def fit_to_size(self) -> None:
         """Keep the cursor visible in a new size."""
         self.set_height(len(self.hits) * ROWS)
-        self._bring_in_sight()
+        self._scroll_into_view()
 
     class Chosen(Message):
         """A result was clicked."""
