@@ -108,9 +108,11 @@ class FoldedText(NamedTuple):
         """Fold a text and keep the mapping."""
         if text.isascii():
             return cls(text.lower(), range(len(text)))
-        pieces = [char.lower() if char.isascii() else _fold_char(char) for char in text]
-        origins = [index for index, piece in enumerate(pieces) for _ in piece]
-        return cls("".join(pieces), origins)
+        origins = list(range(len(text)))
+        for run in reversed(list(_NOT_ASCII.finditer(text))):
+            start, end = run.span()
+            origins[start:end] = [at for at in range(start, end) for _ in _fold_char(text[at])]
+        return cls(fold(text), origins)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Map a non-empty range of ``text`` to a range of the original."""
