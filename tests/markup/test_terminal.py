@@ -25,10 +25,10 @@ def test_ansi_has_styles_and_links_of_safe_schemes() -> None:
     )
 
 
-def test_ansi_without_colours_and_hyperlinks() -> None:
-    laid = layout(parse("**Bold** [l](codeberg.org/x) `c`", base=BASE), 40)
-    assert to_ansi(laid, colours=False, hyperlinks=False) == (
-        "\x1b[1mBold\x1b[0m \x1b[4ml\x1b[0m c\n"
+def test_ansi_without_colours() -> None:
+    laid = layout(parse("**Bold** [l](xmpp:x) `c`", base=BASE), 40)
+    assert to_ansi(laid, colours=False) == (
+        "\x1b[1mBold\x1b[0m \x1b]8;;xmpp:x\x1b\\\x1b[4ml\x1b[0m\x1b]8;;\x1b\\ c\n"
     )
 
 

@@ -203,15 +203,17 @@ class DocumentBuilder:
         for part in segments(tokens, self._shortcodes):
             block = len(self._blocks)
             if isinstance(part, ImageSegment):
-                spans, image = image_figure(self._references, part, block)
-                self._emit(BlockKind.FIGURE, spans, image=image)
+                self._emit_figure(image_figure(self._references, part, block))
             elif not isinstance(part, ShortcodeSegment):
                 self._emit(BlockKind.TEXT, self._inline(part, self._role(), marks))
             elif part.shortcode.name == "figure":
-                spans, image = shortcode_figure(self._references, part.shortcode, block)
-                self._emit(BlockKind.FIGURE, spans, image=image)
+                self._emit_figure(shortcode_figure(self._references, part.shortcode, block))
             else:
                 self._emit(BlockKind.TEXT, shortcode_note(self._references, part.shortcode))
+
+    def _emit_figure(self, spans: tuple[Span, ...]) -> None:
+        """Append a block for the image added last."""
+        self._emit(BlockKind.FIGURE, spans, image=len(self._references.images) - 1)
 
     def _add_heading(self, node: _Node) -> None:
         level = int(node.token.tag[1])

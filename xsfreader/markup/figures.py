@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 NEWSLETTER_LIST = "https://mail.jabber.org/mailman/listinfo/newsletter"
 
 
-def image_figure(
-    references: References, segment: ImageSegment, block: int
-) -> tuple[tuple[Span, ...], int]:
-    """Build the spans of a Markdown image; return them and the image's index."""
+def image_figure(references: References, segment: ImageSegment, block: int) -> tuple[Span, ...]:
+    """Build the spans of a Markdown image, and add it to the post's images."""
     token = segment.token
     builder = SpanBuilder(references)
     builder.add(str(token.attrs.get("title", "")).replace("\n", " "), Role.CAPTION)
@@ -32,10 +30,8 @@ def image_figure(
     return _figure(builder, str(token.attrs.get("src", "")), alt, segment.href, block)
 
 
-def shortcode_figure(
-    references: References, shortcode: Shortcode, block: int
-) -> tuple[tuple[Span, ...], int]:
-    """Build the spans of a ``figure`` shortcode; return them and the image's index."""
+def shortcode_figure(references: References, shortcode: Shortcode, block: int) -> tuple[Span, ...]:
+    """Build the spans of a ``figure`` shortcode, and add it to the post's images."""
     parameters = shortcode.parameters
     builder = InlineBuilder(references, Role.CAPTION, block)
     builder.add(parameters.get("title", ""), Role.CAPTION, Mark.STRONG)
@@ -68,7 +64,7 @@ def shortcode_note(references: References, shortcode: Shortcode) -> tuple[Span, 
 
 def _figure(
     builder: SpanBuilder, src: str, alt: str, href: str | None, block: int
-) -> tuple[tuple[Span, ...], int]:
+) -> tuple[Span, ...]:
     """Add what a box shows below the caption: description, address and link."""
     references = builder.references
     caption = builder.text_from(0).replace("\n", " ")
@@ -87,5 +83,5 @@ def _figure(
         builder.add("\n→ ", Role.NOTE)
         target = references.links[link]
         builder.add(target.url.removeprefix("https://"), Role.NOTE, marks, link)
-    image = references.add_image(src, alt, caption, link, block)
-    return builder.spans(), image
+    references.add_image(src, alt, caption, link, block)
+    return builder.spans()

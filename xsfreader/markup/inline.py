@@ -41,8 +41,9 @@ class InlineBuilder(SpanBuilder):
         """Append the tokens' text; ``marks`` apply to all of it."""
         self._marks = marks
         for token in tokens:
-            handler = _HANDLERS.get(token.type)
-            if handler is not None:
+            if mark := _MARKS.get(token.tag):
+                self._marks = self._marks | mark if token.nesting > 0 else self._marks & ~mark
+            elif handler := _HANDLERS.get(token.type):
                 handler(self, token)
             elif token.content:
                 self._add_text(token.content)
@@ -75,12 +76,6 @@ class InlineBuilder(SpanBuilder):
     def _on_break(self, token: Token) -> None:
         if self.at > self._start:
             self._add_text(" " if token.type == "softbreak" else "\n")
-
-    def _on_open(self, token: Token) -> None:
-        self._marks |= _MARKS[token.tag]
-
-    def _on_close(self, token: Token) -> None:
-        self._marks &= ~_MARKS[token.tag]
 
     def _on_link_open(self, token: Token) -> None:
         self._link_start = self.at
@@ -133,12 +128,6 @@ _HANDLERS: dict[str, Callable[[InlineBuilder, Token], None]] = {
     "text": InlineBuilder._on_text,
     "softbreak": InlineBuilder._on_break,
     "hardbreak": InlineBuilder._on_break,
-    "strong_open": InlineBuilder._on_open,
-    "em_open": InlineBuilder._on_open,
-    "s_open": InlineBuilder._on_open,
-    "strong_close": InlineBuilder._on_close,
-    "em_close": InlineBuilder._on_close,
-    "s_close": InlineBuilder._on_close,
     "link_open": InlineBuilder._on_link_open,
     "link_close": InlineBuilder._on_link_close,
     "code_inline": InlineBuilder._on_code,

@@ -169,15 +169,12 @@ class _Drawer:
             self._add(spans, offset)
 
     def _draw_figure(self, block: Block) -> None:
-        rows = self._images.get(block.image)
-        if not rows:
+        rows = self._images.get(block.image, 0)
+        caption = list(self._caption(block)) if rows else []
+        end = len(self.lines) + rows + len(caption)
+        if not rows or block.image in self._notes:
             self._draw_box(block)
-            return
-        caption = list(self._caption(block))
-        if block.image in self._notes:
-            first = len(self.lines)
-            self._draw_box(block)
-            for _ in range(first + rows + len(caption) - len(self.lines)):
+            while len(self.lines) < end:
                 self._add((), len(block.text))
             return
         for row in range(rows):

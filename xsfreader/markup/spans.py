@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 class References:
     """Links and images of a post, collected while its blocks are built."""
 
-    __slots__ = ("base", "images", "links", "shortcodes")
-
     def __init__(
         self, base: str, links: Iterable[Link] = (), shortcodes: Sequence[Shortcode] = ()
     ) -> None:
@@ -34,11 +32,10 @@ class References:
         self.links.append(make_link(clean(text), href, self.base, implicit=implicit))
         return len(self.links) - 1
 
-    def add_image(self, src: str, alt: str, caption: str, link: int, block: int) -> int:
-        """Add an image and return its index."""
+    def add_image(self, src: str, alt: str, caption: str, link: int, block: int) -> None:
+        """Add an image."""
         url = resolve(src, self.base)
         self.images.append(Image(src, url, site_path(url), clean(alt), clean(caption), link, block))
-        return len(self.images) - 1
 
     def link_marks(self, link: int) -> Mark:
         """Return the marks of a link's text."""
@@ -48,8 +45,6 @@ class References:
 
 class SpanBuilder:
     """Builds the spans of one block. All text of a post is cleaned here."""
-
-    __slots__ = ("_look", "_parts", "_spans", "at", "references")
 
     def __init__(self, references: References, at: int = 0) -> None:
         self.references = references

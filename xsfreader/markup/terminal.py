@@ -44,19 +44,18 @@ def to_plain_text(layout: Layout) -> str:
     return "".join(line.text.rstrip() + "\n" for line in layout.lines)
 
 
-def to_ansi(layout: Layout, *, colours: bool = True, hyperlinks: bool = True) -> str:
+def to_ansi(layout: Layout, *, colours: bool = True) -> str:
     """Return the lines with SGR sequences for the terminal's own 16 colours.
 
-    Without ``colours`` only bold, italics, underline and the like are used; ``hyperlinks``
-    adds links that the terminal can open (OSC 8).
+    Without ``colours`` only bold, italics, underline and the like are used. Links are marked
+    so that the terminal can open them (OSC 8).
     """
     return "".join(
-        "".join(_draw_line(line, layout, colours=colours, hyperlinks=hyperlinks)) + "\n"
-        for line in layout.lines
+        "".join(_draw_line(line, layout, colours=colours)) + "\n" for line in layout.lines
     )
 
 
-def _draw_line(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -> Iterator[str]:
+def _draw_line(line: Line, layout: Layout, *, colours: bool) -> Iterator[str]:
     spans = list(line.spans)
     while spans and not spans[-1].text.strip():
         spans.pop()
@@ -66,7 +65,7 @@ def _draw_line(line: Line, layout: Layout, *, colours: bool, hyperlinks: bool) -
         opening = f"\x1b[{';'.join(map(str, codes))}m" if codes else ""
         drawn = f"{opening}{text}\x1b[0m" if codes else text
         url = layout.document.links[span.link].url if span.link >= 0 else ""
-        if hyperlinks and url.startswith(("http://", "https://", "xmpp:", "mailto:")):
+        if url.startswith(("http://", "https://", "xmpp:", "mailto:")):
             drawn = f"\x1b]8;;{quote(url, safe=string.punctuation)}\x1b\\{drawn}\x1b]8;;\x1b\\"
         yield drawn
 

@@ -6,20 +6,22 @@ exceptions count (github.com/yuin/goldmark, extension/typographer.go).
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 
 DASHES = {"---": "—", "--": "–", "...": "…", ">>": "»", "<<": "«"}
 
-_CONTRACTIONS = ("ve", "ll", "re")
+_ENDS = rf"(?:[\s{re.escape(string.punctuation)}]|\Z)"
+_DECADE = re.compile(r"[0-9]{2}s(?:[\W_]|\Z)")
+_CONTRACTION = re.compile(rf"(?:[smtd]|ve|ll|re){_ENDS}")
+_LAST_SIGN = re.compile(rf".{_ENDS}", re.DOTALL)
 _MAX_QUOTES = 8
 """Quotes in a row; what follows more of them doesn't matter."""
 
 
 class Quotes:
     """Replaces the quotes of one block, counting the open ones."""
-
-    __slots__ = ("_double", "_single")
 
     def __init__(self) -> None:
         self._single = 0
@@ -42,12 +44,12 @@ class Quotes:
     def _single_quote(self, before: str, rest: str, *, opens: bool, closes: bool) -> str:
         """Replace a single quote; ``rest`` is the text after it, up to the end of the line."""
         only_opens = opens and not closes
-        if (only_opens and _is_decade(rest)) or _is_shortened(before, rest):
+        if (only_opens and _DECADE.match(rest)) or _is_shortened(before, rest):
             return "’"
         if rest[:1].isalpha() and (before.isalpha() or _is_digit(before)):
             return "’"
         if only_opens:
-            if _is_contraction(rest):
+            if _CONTRACTION.match(rest):
                 return "’"
             self._single += 1
             return "‘"
@@ -86,31 +88,12 @@ def _is_digit(character: str) -> bool:
     return unicodedata.category(character) == "Nd"
 
 
-def _ends(character: str) -> bool:
-    return not character or character.isspace() or character in string.punctuation
-
-
 def _ends_quotation(rest: str, *, opens: bool, closes: bool) -> bool:
     if closes and not opens:
         return True
-    return closes and rest != "" and _category(rest[0]) == "P" and _ends(rest[1:2])
-
-
-def _is_decade(rest: str) -> bool:
-    """Check for a decade: ``'90s``."""
-    digits, after = rest[:2], rest[3:4] or " "
-    if not (len(digits) == 2 and digits.isascii() and digits.isdigit() and rest[2:3] == "s"):
-        return False
-    return after.isspace() or _category(after) in "PS"
+    return closes and _LAST_SIGN.match(rest) is not None and _category(rest[0]) == "P"
 
 
 def _is_shortened(before: str, rest: str) -> bool:
     """Check for a shortened word by its first letter: ``'twas``, ``'em``, ``'net``."""
     return rest[:1] in set("tenl") and (before.isspace() or _category(before) == "P")
-
-
-def _is_contraction(rest: str) -> bool:
-    """Check for ``'s``, ``'m``, ``'t``, ``'d``, ``'ve``, ``'ll`` or ``'re``."""
-    if rest[:1] in set("smtd"):
-        return _ends(rest[1:2])
-    return rest[:2] in _CONTRACTIONS and _ends(rest[2:3])
