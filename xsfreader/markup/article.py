@@ -42,8 +42,10 @@ def build_article(
     hidden; its id leads to the title.
     """
     references = References(post.url, document.links)
+    title = SpanBuilder(references)
+    title.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
     blocks = [
-        _build_block(BlockKind.TITLE, _build_title(post, references), gap=0),
+        _build_block(BlockKind.TITLE, title, gap=0),
         _build_block(BlockKind.META, _build_meta(post, translations or {}, references), gap=0),
         Block(BlockKind.RULE, "", gap=0),
     ]
@@ -93,12 +95,6 @@ def _repeats_title(block: Block, title: str) -> bool:
         and block.level == 1
         and block.text.strip().casefold() == clean(title).strip().casefold()
     )
-
-
-def _build_title(post: Post, references: References) -> SpanBuilder:
-    builder = SpanBuilder(references)
-    builder.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
-    return builder
 
 
 def _build_meta(post: Post, translations: Mapping[str, str], references: References) -> SpanBuilder:

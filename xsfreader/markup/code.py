@@ -25,7 +25,7 @@ def highlight(text: str, language: str) -> Iterator[tuple[Role, str]]:
     name = next(iter(language.split()), "").strip("{}.").lower()
     if not name and _STANZA.match(text):
         name = "xml"
-    if not name or name in {"text", "plain", "plaintext"} or len(text) > _MAX_LENGTH:
+    if not name or len(text) > _MAX_LENGTH:
         yield Role.CODE, text
         return
     yield from _highlight_as(text, name)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.goldmark import parser
+from xsfreader.markup.goldmark import parser, plain_text
 from xsfreader.markup.inline import InlineBuilder
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
 from xsfreader.markup.spans import SpanBuilder
-from xsfreader.markup.tokens import plain_text
 from xsfreader.text import clean
 
 if TYPE_CHECKING:

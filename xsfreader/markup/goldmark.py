@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,10 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from xsfreader.markup.emoji import emoji_of
-from xsfreader.markup.tokens import plain_text
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from markdown_it.ruler import Ruler
     from markdown_it.rules_core import StateCore
@@ -196,30 +196,31 @@ _ATTRIBUTE = re.compile(r"[.#][^\s]|[A-Za-z_:][\w:.-]*=")
 _ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
 
 
+def _headings(state: StateCore) -> Iterator[tuple[Token, Token]]:
+    """Yield the opening token of each heading, and that of its text."""
+    return (pair for pair in pairwise(state.tokens) if pair[0].type == "heading_open")
+
+
 def _take_explicit_ids(state: StateCore) -> None:
     """Remove ``{#id}`` from headings before their text is parsed."""
-    tokens = state.tokens
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            inline = tokens[index + 1]
-            tail = inline.content[-500:]
-            found = _ATTRIBUTES.search(tail) if tail.endswith("}") else None
-            if found and _ATTRIBUTE.match(found[1].strip()):
-                inline.content = inline.content[: len(inline.content) - len(found.group())]
-                if named := _ID.search(found[1]):
-                    token.meta["id"] = named[1] or named[2]
+    for token, inline in _headings(state):
+        tail = inline.content[-500:]
+        found = _ATTRIBUTES.search(tail) if tail.endswith("}") else None
+        if found and _ATTRIBUTE.match(found[1].strip()):
+            inline.content = inline.content[: len(inline.content) - len(found.group())]
+            if named := _ID.search(found[1]):
+                token.meta["id"] = named[1] or named[2]
 
 
 def _set_heading_ids(state: StateCore) -> None:
     """Set each heading's id as Hugo does, from its text."""
     taken: dict[str, int] = {}
-    tokens = state.tokens
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            if "id" not in token.meta:
-                words = plain_text(tokens[index + 1].children or ())
-                token.meta["id"] = _unique(anchor(words) or "heading", taken)
-            taken.setdefault(token.meta["id"], 0)
+    for token, inline in _headings(state):
+        if "id" not in token.meta:
+            token.meta["id"] = _unique(
+                anchor(plain_text(inline.children or ())) or "heading", taken
+            )
+        taken.setdefault(token.meta["id"], 0)
 
 
 def _inline(state: StateCore) -> None:
@@ -241,6 +242,19 @@ def _number_unused_footnotes(state: StateCore) -> None:
     for label, number in notes["refs"].items():
         if number < 0:
             notes["list"][len(notes["list"])] = {"label": label[1:], "count": 0}
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """Return the text of inline tokens, as the site uses it for an image's alt."""
+    parts: list[str] = []
+    for token in tokens:
+        if token.children:
+            parts.append(plain_text(token.children))
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+        else:
+            parts.append(token.content)
+    return "".join(parts)
 
 
 def anchor(text: str) -> str:

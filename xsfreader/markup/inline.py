@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xsfreader.markup.goldmark import plain_text
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.shortcodes import PLACEHOLDER, label, restore
 from xsfreader.markup.spans import SpanBuilder
-from xsfreader.markup.tokens import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -43,8 +43,6 @@ def extract_shortcodes(body: str) -> tuple[str, list[Shortcode]]:
     An escaped shortcode (``{{</* name */>}}``) is shown by its text.
     """
     body = body.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
-    if "{{" not in body:
-        return body, []
     shortcodes: list[Shortcode] = []
     parts: list[str] = []
     done = 0

@@ -10,7 +10,7 @@ from xsfreader.markup.width import cell_width
 from xsfreader.markup.wrap import wrap_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xsfreader.markup.document import Table
 
@@ -46,22 +46,20 @@ def _column_widths(table: Table, room: int) -> list[int] | None:
 
     Words aren't split if there is room for the longest of each column.
     """
-    rows = [table.header, *table.rows]
-    count = len(table.header)
-    wanted = [1] * count
-    words = [1] * count
-    for row in rows:
-        for index, cell in enumerate(row):
-            for line in join_text(cell).split("\n"):
-                wanted[index] = max(wanted[index], cell_width(line))
-                longest = max(map(cell_width, line.split(" ")))
-                words[index] = max(words[index], longest)
-    room -= len(_BETWEEN) * (count - 1)
+    columns = zip(table.header, *table.rows, strict=True)
+    texts = ["\n".join(map(join_text, column)) for column in columns]
+    wanted = [_longest(text.split("\n")) for text in texts]
+    words = [_longest(text.replace("\n", " ").split(" ")) for text in texts]
+    room -= len(_BETWEEN) * (len(texts) - 1)
     least = [min(width, _MIN_COLUMN) for width in wanted]
     if sum(least) > room:
         return None
     words = [max(a, b) for a, b in zip(words, least, strict=True)]
     return _shrink(wanted, _shrink(words, least, room), room)
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(1, *map(cell_width, texts))
 
 
 def _shrink(wanted: list[int], least: list[int], room: int) -> list[int]:
@@ -140,4 +138,4 @@ def _draw_record(head: list[Cell], cell: Cell, room: int) -> Iterator[Cell]:
 
 def _without_offsets(cell: Cell) -> Cell:
     """Return the spans without offsets, as text added by layout."""
-    return tuple(Span(span.text, span.role, span.marks, span.link) for span in cell)
+    return tuple(span._replace(at=-1) for span in cell)
