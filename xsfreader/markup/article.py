@@ -59,10 +59,8 @@ def build_article(
         body[0] = Block(BlockKind.EMPTY, "", gap=0)
         first = headings.pop(0)
         anchors[first.id] = Place(0)
-    if body:
-        shown = 1 if body[0].kind is BlockKind.EMPTY else 0
-        for index in range(shown, min(shown + 1, len(body))):
-            body[index] = body[index]._replace(gap=1)
+    shown = slice(1, 2) if body and body[0].kind is BlockKind.EMPTY else slice(1)
+    body[shown] = [each._replace(gap=1) for each in body[shown]]
     blocks.extend(body)
     blocks.extend(_build_foot(post, newer, older, xep_titles or {}, references))
     return Document(

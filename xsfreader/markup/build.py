@@ -29,7 +29,8 @@ _TASK = re.compile(r"\[([ xX])\](?:\s+|\Z)")
 _BULLETS = "•◦▪"
 _HEADING_ROLES = (Role.HEADING1, Role.HEADING2, Role.HEADING3, Role.HEADING4)
 _QUOTE = Frame("▎ ", bar=True)
-_INDENT = Frame("    ")
+_FRAMES = {"blockquote_open": _QUOTE, "dl_open": None, "dd_open": Frame("    ")}
+"""By type of a container; the text of a definition is indented."""
 
 
 class _Node(NamedTuple):
@@ -162,16 +163,9 @@ class DocumentBuilder:
                     if not level.used:
                         self._emit(BlockKind.TEXT)
 
-    def _add_quote(self, node: _Node) -> None:
-        with self._inside(_QUOTE):
-            self._add_all(node.children)
-
-    def _add_definition_list(self, node: _Node) -> None:
-        with self._inside(None, tight=True):
-            self._add_all(node.children)
-
-    def _add_definition(self, node: _Node) -> None:
-        with self._inside(_INDENT, tight=True):
+    def _add_container(self, node: _Node) -> None:
+        frame = _FRAMES[node.token.type]
+        with self._inside(frame, tight=frame is not _QUOTE):
             self._add_all(node.children)
 
     def _add_footnote(self, index: int, count: int, node: _Node) -> None:
@@ -189,17 +183,17 @@ class DocumentBuilder:
         with self._inside(Frame(f"{number}. ")):
             self._add_all(node.children)
             for token in backlinks:
-                self._add_prose([token], Mark.NONE)
+                self._add_prose([token])
 
     # Blocks
 
     def _add_paragraph(self, node: _Node) -> None:
-        self._add_prose(node.inline_tokens, Mark.NONE)
+        self._add_prose(node.inline_tokens)
 
     def _add_term(self, node: _Node) -> None:
         self._add_prose(node.inline_tokens, Mark.STRONG)
 
-    def _add_prose(self, tokens: Sequence[Token], marks: Mark) -> None:
+    def _add_prose(self, tokens: Sequence[Token], marks: Mark = Mark.NONE) -> None:
         for part in segments(tokens, self._shortcodes):
             block = len(self._blocks)
             if isinstance(part, ImageSegment):
@@ -260,10 +254,10 @@ class DocumentBuilder:
 _HANDLERS: dict[str, Callable[[DocumentBuilder, _Node], None]] = {
     "bullet_list_open": DocumentBuilder._add_list,
     "ordered_list_open": DocumentBuilder._add_list,
-    "blockquote_open": DocumentBuilder._add_quote,
-    "dl_open": DocumentBuilder._add_definition_list,
+    "blockquote_open": DocumentBuilder._add_container,
+    "dl_open": DocumentBuilder._add_container,
     "dt_open": DocumentBuilder._add_term,
-    "dd_open": DocumentBuilder._add_definition,
+    "dd_open": DocumentBuilder._add_container,
     "paragraph_open": DocumentBuilder._add_paragraph,
     "heading_open": DocumentBuilder._add_heading,
     "fence": DocumentBuilder._add_code,

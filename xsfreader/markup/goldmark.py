@@ -51,12 +51,12 @@ _LINK_HERE = re.compile(rf"{_LOCAL}|{_SCHEMES}")
 
 _TAIL = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'\">^{}\[\]`]*)?"
 _HOST = r"[-a-zA-Z0-9@:%._+~#=]{1,256}\.[a-z]+"
-_URL = re.compile(rf"(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}")
-_WWW = re.compile(rf"www\.{_HOST}{_TAIL}")
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-_ADDRESS = re.compile(rf"{_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_])")
+_ADDRESS = re.compile(
+    rf"({_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_]))|(www\.{_HOST}{_TAIL})"
+    rf"|(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}|xmpp:[^\s<>\"'`]{{1,2000}}"
+)
 _ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
-_XMPP = re.compile(r"xmpp:[^\s<>\"'`]{1,2000}")
 
 
 @cache
@@ -146,14 +146,7 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
 
 
 def _bare_address(state: StateInline, sign: str, position: int) -> int:
-    pattern, prefix = _ADDRESS, "mailto:"
-    if sign.endswith("://"):
-        pattern, prefix = _URL, ""
-    elif sign == "www.":
-        pattern, prefix = _WWW, "https://"
-    elif sign == "xmpp:":
-        pattern, prefix = _XMPP, ""
-    found = pattern.match(state.src, position, state.posMax)
+    found = _ADDRESS.match(state.src, position, state.posMax)
     if found is None:
         state.append_pending(sign[0])
         return position + 1
@@ -161,6 +154,7 @@ def _bare_address(state: StateInline, sign: str, position: int) -> int:
     if sign == "xmpp:" and "@" not in address:
         state.append_pending(address)
         return position + len(address)
+    prefix = "mailto:" if found[1] else "https://" if found[2] else ""
     state.push("link_open", "a", 1).attrs = {"href": prefix + address}
     state.push("text", "", 0).content = address
     state.push("link_close", "a", -1)

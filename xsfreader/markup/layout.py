@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.markup.document import BlockKind
@@ -44,20 +45,17 @@ class Layout(NamedTuple):
         """Return the place in the post where a line starts."""
         if not self.lines:
             return Place(0)
-        found = self.lines[min(max(line, 0), len(self.lines) - 1)]
-        return Place(found.block, found.offset)
+        return self.lines[min(max(line, 0), len(self.lines) - 1)].place
 
     def line_at(self, place: Place) -> int:
         """Return the line that shows a place."""
-        key = (place.block, place.offset)
-        after = bisect_right(self.lines, key, key=_key)
+        after = bisect_right(self.lines, place, key=_place)
         if after == 0:
             return 0
-        return bisect_left(self.lines, _key(self.lines[after - 1]), key=_key)
+        return bisect_left(self.lines, self.lines[after - 1].place, key=_place)
 
 
-def _key(line: Line) -> tuple[int, int]:
-    return line.block, line.offset
+_place = attrgetter("place")
 
 
 def layout(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from enum import IntFlag, StrEnum
 from typing import NamedTuple
 
+from xsfreader.model import Place
+
 
 class Role(StrEnum):
     """Meaning of a span's text, which decides its style."""
@@ -82,6 +84,11 @@ class Line(NamedTuple):
     """Index of the image that this row is reserved for, else -1."""
     image_row: int = 0
     """Row within that image, from 0."""
+
+    @property
+    def place(self) -> Place:
+        """Place in the post where the line starts."""
+        return Place(self.block, self.offset)
 
     @property
     def text(self) -> str:

@@ -29,13 +29,13 @@ _ROLES: dict[Role, tuple[int, ...]] = {
     Role.NUMBER: (33,),
     Role.COMMENT: (2,),
 }
-_MARKS: dict[Mark, tuple[int, ...]] = {
-    Mark.STRONG: (1,),
-    Mark.EMPHASIS: (3,),
-    Mark.STRIKE: (9,),
-    Mark.INLINE_CODE: (36,),
-    Mark.LINK: (4,),
-    Mark.DOUBTFUL: (31,),
+_MARKS: dict[Mark, int] = {
+    Mark.STRONG: 1,
+    Mark.EMPHASIS: 3,
+    Mark.STRIKE: 9,
+    Mark.INLINE_CODE: 36,
+    Mark.LINK: 4,
+    Mark.DOUBTFUL: 31,
 }
 
 
@@ -71,8 +71,6 @@ def _draw_line(line: Line, layout: Layout, *, colours: bool) -> Iterator[str]:
 
 
 def _codes(span: Span, *, colours: bool) -> list[int]:
-    codes = list(_ROLES.get(span.role, ()))
-    for mark, more in _MARKS.items():
-        if mark in span.marks:
-            codes.extend(more)
+    marks = (code for mark, code in _MARKS.items() if mark in span.marks)
+    codes = (*_ROLES.get(span.role, ()), *marks)
     return [code for code in codes if colours or code < 30]
