@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it.token import Token
 
-from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER, Shortcode
+from xsfreader.markup.shortcodes import CLOSE, OPEN, PLACEHOLDER, Shortcode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,9 +116,9 @@ def _wraps_image(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _split_text(token: Token, shortcodes: Sequence[Shortcode]) -> Iterator[Part]:
-    done = 0
-    for found in PLACEHOLDER.finditer(token.content):
-        yield token.copy(content=token.content[done : found.start()])
-        yield ShortcodeSegment(shortcodes[int(found[1])], (token.copy(content=found.group()),))
-        done = found.end()
-    yield token.copy(content=token.content[done:])
+    for index, part in enumerate(PLACEHOLDER.split(token.content)):
+        if index % 2:
+            placeholder = token.copy(content=f"{OPEN}{part}{CLOSE}")
+            yield ShortcodeSegment(shortcodes[int(part)], (placeholder,))
+        else:
+            yield token.copy(content=part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Image, Link, LinkKind
@@ -51,22 +53,15 @@ class SpanBuilder:
         self.at = at
         """Offset in the block's text where the next span starts."""
         self._spans: list[Span] = []
-        self._parts: list[str] = []
-        self._look: tuple[Role, Mark, int] = (Role.BODY, Mark.NONE, -1)
 
     def add(
         self, text: str, role: Role = Role.BODY, marks: Mark = Mark.NONE, link: int = -1
     ) -> None:
-        """Append text; text of the same look continues the last span."""
+        """Append text."""
         text = clean(text)
-        if not text:
-            return
-        look = (role, marks, link)
-        if look != self._look:
-            self._finish_span()
-            self._look = look
-        self._parts.append(text)
-        self.at += len(text)
+        if text:
+            self._spans.append(Span(text, role, marks, link, self.at))
+            self.at += len(text)
 
     def add_link(self, text: str, href: str, role: Role) -> None:
         """Append a link and its text."""
@@ -80,7 +75,6 @@ class SpanBuilder:
 
     def strip(self) -> None:
         """Remove trailing blanks."""
-        self._finish_span()
         while self._spans:
             last = self._spans.pop()
             text = last.text.rstrip(" \n")
@@ -90,18 +84,15 @@ class SpanBuilder:
                 return
 
     def spans(self) -> tuple[Span, ...]:
-        """Return the spans built so far."""
-        self._finish_span()
-        return tuple(self._spans)
+        """Return the spans built so far, one for all text of the same look in a row."""
+        groups = groupby(self._spans, key=attrgetter("role", "marks", "link"))
+        return tuple(_join(list(group)) for _, group in groups)
 
     def text_from(self, start: int) -> str:
         """Return the text from an offset on, where a span starts."""
-        self._finish_span()
-        return join_text(span for span in self._spans if span.at >= start)
+        spans = list(takewhile(lambda span: span.at >= start, reversed(self._spans)))
+        return join_text(reversed(spans))
 
-    def _finish_span(self) -> None:
-        if self._parts:
-            text = "".join(self._parts)
-            role, marks, link = self._look
-            self._spans.append(Span(text, role, marks, link, self.at - len(text)))
-            self._parts.clear()
+
+def _join(spans: list[Span]) -> Span:
+    return spans[0]._replace(text=join_text(spans)) if len(spans) > 1 else spans[0]
