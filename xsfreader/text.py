@@ -13,6 +13,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,10 +120,10 @@ class FoldedText(NamedTuple):
         return self.origins[start], self.origins[end - 1] + 1
 
 
-@cache
-def _tag_sequences() -> re.Pattern[str]:
-    """Flags such as Scotland's, spelt in tag characters; or one such character alone."""
-    return re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]")
+_TAG_SEQUENCES = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]"
+)
+"""Flags such as Scotland's, spelt in tag characters; or one such character alone."""
 
 
 @cache
@@ -152,7 +153,7 @@ def clean(text: str) -> str:
     if text.isprintable() and (text.isascii() or _INVISIBLE_LETTERS.isdisjoint(text)):
         return text
     if not text.isascii():
-        text = _tag_sequences().sub(lambda found: found[1] or "", text)
+        text = _TAG_SEQUENCES.sub(lambda found: found[1] or "", text)
     return text.translate(_replacements())
 
 
@@ -161,18 +162,13 @@ def replace_controls(text: str) -> str:
     return _CONTROLS.sub(" ", text)
 
 
-@cache
-def _unsafe_in_url() -> re.Pattern[str]:
-    return re.compile(
-        "[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-    )
+_UNSAFE_IN_URL = re.compile(
+    "[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def clean_url(url: str) -> str:
     """Percent-encode every control, blank and format character."""
     if url.isascii() and url.isprintable() and " " not in url:
         return url
-    return _unsafe_in_url().sub(
-        lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")),
-        url,
-    )
+    return _UNSAFE_IN_URL.sub(lambda found: quote(found[0], errors="replace"), url)

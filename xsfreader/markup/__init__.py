@@ -6,10 +6,8 @@ lines = layout(build_article(post, document), 80).lines
 
 from xsfreader.markup.article import build_article, format_date, reading_minutes
 from xsfreader.markup.document import (
-    Block,
     BlockKind,
     Document,
-    Heading,
     Image,
     Link,
     LinkKind,
@@ -22,10 +20,8 @@ from xsfreader.markup.terminal import to_ansi, to_plain_text
 
 __all__ = [
     "CONTINUED",
-    "Block",
     "BlockKind",
     "Document",
-    "Heading",
     "Image",
     "Layout",
     "Line",

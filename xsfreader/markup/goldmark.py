@@ -177,7 +177,7 @@ def _trim(address: str) -> str:
 
 
 def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-    if not state.src.startswith("<<", state.pos) or state.pos + 2 > state.posMax:
+    if not state.src.startswith("<<", state.pos):
         return False
     if not silent:
         state.append_pending(DASHES["<<"])

@@ -14,7 +14,7 @@ from xsfreader.markup.wrap import slice_spans, wrap_code, wrap_spans
 from xsfreader.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from xsfreader.markup.document import Block, Document, Frame
     from xsfreader.markup.wrap import SpanLine
@@ -111,7 +111,7 @@ class _Drawer:
             self._next_prefix = _frame_spans(frames, len(frames))
             self._room = self.width - _marker_cells(frames)
             self.first.append(len(self.lines))
-            _DRAW[block.kind](self, block)
+            _DRAW.get(block.kind, _Drawer._draw_text)(self, block)
 
     def _draw_gap(self, block: Block, frames: Sequence[Frame]) -> None:
         """Draw the blank lines above a block, with the bars of the quotes around them."""
@@ -128,9 +128,12 @@ class _Drawer:
         self.lines.append(Line(self._prefix + spans, self._index, offset))
         self._prefix = self._next_prefix
 
-    def _draw_text(self, block: Block) -> None:
-        for offset, spans in wrap_spans(block.spans, block.text, 0, self._room):
+    def _add_all(self, lines: Iterable[SpanLine]) -> None:
+        for offset, spans in lines:
             self._add(spans, offset)
+
+    def _draw_text(self, block: Block) -> None:
+        self._add_all(wrap_spans(block.spans, block.text, 0, self._room))
 
     def _draw_heading(self, block: Block) -> None:
         first = len(self.lines)
@@ -163,8 +166,7 @@ class _Drawer:
     def _draw_table(self, block: Block) -> None:
         if block.table is None:
             return
-        for spans, offset in draw_table(block.table, self._room):
-            self._add(spans, offset)
+        self._add_all(draw_table(block.table, self._room))
 
     def _draw_figure(self, block: Block) -> None:
         rows = self._images.get(block.image, 0)
@@ -178,8 +180,7 @@ class _Drawer:
         for row in range(rows):
             self.lines.append(Line(self._prefix, self._index, 0, block.image, row))
             self._prefix = self._next_prefix
-        for offset, spans in caption:
-            self._add(spans, offset)
+        self._add_all(caption)
 
     def _caption(self, block: Block) -> Iterator[SpanLine]:
         """Yield the lines below an image, each with its offset."""
@@ -206,9 +207,6 @@ class _Drawer:
 
 
 _DRAW: dict[BlockKind, Callable[[_Drawer, Block], None]] = {
-    BlockKind.TEXT: _Drawer._draw_text,
-    BlockKind.TITLE: _Drawer._draw_text,
-    BlockKind.META: _Drawer._draw_text,
     BlockKind.HEADING: _Drawer._draw_heading,
     BlockKind.CODE: _Drawer._draw_code,
     BlockKind.TABLE: _Drawer._draw_table,

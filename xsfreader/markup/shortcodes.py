@@ -87,8 +87,6 @@ def _parse(inside: str, source: str) -> Shortcode:
     parameters: dict[str, str] = {}
     for position, found in enumerate(_PARAMETER.finditer(rest)):
         key, quoted, raw, bare = found.groups()
-        value = raw if raw is not None else bare
-        if quoted is not None:
-            value = re.sub(r"\\(.)", r"\1", quoted)
+        value = re.sub(r"\\(.)", r"\1", quoted) if quoted else raw or bare or ""
         parameters[key or str(position)] = value
     return Shortcode("".join(name.split()) or "?", parameters, source)

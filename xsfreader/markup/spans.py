@@ -85,14 +85,13 @@ class SpanBuilder:
 
     def spans(self) -> tuple[Span, ...]:
         """Return the spans built so far, one for all text of the same look in a row."""
-        groups = groupby(self._spans, key=attrgetter("role", "marks", "link"))
-        return tuple(_join(list(group)) for _, group in groups)
+        spans: list[Span] = []
+        for _, group in groupby(self._spans, key=attrgetter("role", "marks", "link")):
+            first, *more = group
+            spans.append(first._replace(text=join_text((first, *more))))
+        return tuple(spans)
 
     def text_from(self, start: int) -> str:
         """Return the text from an offset on, where a span starts."""
         spans = list(takewhile(lambda span: span.at >= start, reversed(self._spans)))
         return join_text(reversed(spans))
-
-
-def _join(spans: list[Span]) -> Span:
-    return spans[0]._replace(text=join_text(spans)) if len(spans) > 1 else spans[0]

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from xsfreader.markup.document import Table
+    from xsfreader.markup.wrap import SpanLine
 
 Cell = tuple[Span, ...]
-TableLine = tuple[tuple[Span, ...], int]
-"""Spans of a line, and its offset in the block's text."""
 
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
@@ -25,7 +24,7 @@ _MIN_COLUMN = 8
 """Cells; narrower columns are unreadable."""
 
 
-def draw_table(table: Table, room: int) -> Iterator[TableLine]:
+def draw_table(table: Table, room: int) -> Iterator[SpanLine]:
     """Yield the lines of a table, none wider than ``room``."""
     widths = _column_widths(table, room)
     if widths is None:
@@ -34,7 +33,7 @@ def draw_table(table: Table, room: int) -> Iterator[TableLine]:
     if any(table.header):
         yield from _draw_row(table.header, widths, table.align, 0)
     strokes = _CROSSING.join("─" * width for width in widths)
-    yield (Span(strokes, Role.RULE),), len("".join(map(join_text, table.header)))
+    yield len("".join(map(join_text, table.header))), (Span(strokes, Role.RULE),)
     offset = 0
     for above, row in pairwise((table.header, *table.rows)):
         offset += sum(len(join_text(cell)) + 1 for cell in above)
@@ -73,7 +72,7 @@ def _shrink(wanted: list[int], least: list[int], room: int) -> list[int]:
 
 def _draw_row(
     row: Sequence[Cell], widths: Sequence[int], align: Sequence[str], offset: int
-) -> Iterator[TableLine]:
+) -> Iterator[SpanLine]:
     columns = [_wrap_cell(cell, width) for cell, width in zip(row, widths, strict=True)]
     for number in range(max(map(len, columns))):
         spans: list[Span] = []
@@ -82,7 +81,7 @@ def _draw_row(
                 spans.append(Span(_BETWEEN, Role.RULE))
             line = lines[number] if number < len(lines) else ()
             spans.extend(_align(line, width, align[index]))
-        yield tuple(spans), offset
+        yield offset, tuple(spans)
 
 
 def _wrap_cell(cell: Cell, width: int) -> list[Cell]:
@@ -100,7 +99,7 @@ def _align(line: tuple[Span, ...], width: int, align: str) -> Iterator[Span]:
         yield Span(" " * (spare - left))
 
 
-def _draw_records(table: Table, room: int) -> Iterator[TableLine]:
+def _draw_records(table: Table, room: int) -> Iterator[SpanLine]:
     """Yield each row as lines of header and value, with a rule between rows.
 
     The header is repeated in every record; only the first counts as part of the text.
@@ -108,18 +107,18 @@ def _draw_records(table: Table, room: int) -> Iterator[TableLine]:
     if not table.rows:
         for cell in table.header:
             for spans in _wrap_cell(cell, room):
-                yield spans, 0
+                yield 0, spans
     offset = 0
     for number, row in enumerate(table.rows):
         if number:
-            yield (Span("─" * min(room, 12), Role.RULE),), offset
+            yield offset, (Span("─" * min(room, 12), Role.RULE),)
         for name, cell in zip(table.header, row, strict=True):
             head = _wrap_cell(name, room - 1) if name else []
             if number:
                 head = [_without_offsets(line) for line in head]
                 offset = max(offset, cell[0].at) if cell else offset
             for spans in _draw_record(head, cell, room):
-                yield spans, offset
+                yield offset, spans
 
 
 def _draw_record(head: list[Cell], cell: Cell, room: int) -> Iterator[Cell]:

@@ -16,18 +16,15 @@ if TYPE_CHECKING:
 
 _ROLES: dict[Role, tuple[int, ...]] = {
     **dict.fromkeys((Role.TITLE, Role.HEADING1, Role.HEADING2, Role.HEADING3), (1,)),
-    Role.META: (2,),
     Role.HEADING4: (1, 3),
+    **dict.fromkeys((Role.META, Role.RULE, Role.NOTE, Role.COMMENT), (2,)),
     Role.CAPTION: (3,),
     Role.MARKER: (36,),
-    Role.RULE: (2,),
     Role.TABLE_HEADER: (1,),
-    Role.NOTE: (2,),
     Role.KEYWORD: (35,),
     Role.NAME: (34,),
     Role.STRING: (32,),
     Role.NUMBER: (33,),
-    Role.COMMENT: (2,),
 }
 _MARKS: dict[Mark, int] = {
     Mark.STRONG: 1,
