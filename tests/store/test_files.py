@@ -277,7 +277,7 @@ def test_the_state_is_backed_up_before_a_migration(
     opened: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    from xsfreader.store import store as module
+    from xsfreader.store import base as module
 
     filled(opened).close()
     restart()

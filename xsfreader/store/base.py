@@ -9,11 +9,11 @@ import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from xsfreader.errors import BrokenFileError, StoreError
+from xsfreader.errors import BrokenFileError, BusyError, StoreError
 from xsfreader.model import FullPost, Post
 from xsfreader.store import files, repair
 from xsfreader.store.notices import notices_about
-from xsfreader.store.schema import STATE, XEPS
+from xsfreader.store.schema import ARCHIVE, STATE, XEPS
 from xsfreader.store.side_file import SideFile
 from xsfreader.store.sqlite_errors import translate
 from xsfreader.text import fold
@@ -149,23 +149,27 @@ class Base:
         """Version of the rules that make posts; posts made by other versions are fetched again."""
         self._timeout = timeout
         self._xeps = SideFile(state.with_name("xeps.db"), XEPS, timeout)
-        self._archive_opened = files.identity(archive)
-        self._state_opened = files.identity(state)
+        self._opened = self._identities()
         self._seen_versions: dict[str, int] = {}
         """SQLite's ``data_version`` of both files when their contents were last looked at."""
-        self._seen_state = self._state_opened
         self._seen_contents: tuple[Any, ...] = (None, None, None)
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
-        """Open two existing files on one connection. Raises StoreError."""
+        """Open the files on one connection; create, migrate or repair them. Raises StoreError."""
+        # A newer archive is noticed before the state is touched.
+        with contextlib.suppress(BrokenFileError):
+            files.version_of(archive, ARCHIVE)
+        repair.prepare(state, STATE, timeout)
+        repair.prepare(archive, ARCHIVE, timeout)
         try:
             db = files.connect(archive, timeout)
         except sqlite3.Error as error:
             raise translate(error, archive) from error
         try:
             db.execute("PRAGMA main.cache_size = -4000")
-            _attach_state(db, state)
+            db.execute("ATTACH DATABASE ? AS state", (str(state),))
+            db.execute("PRAGMA state.synchronous = NORMAL")
         except sqlite3.Error as error:
             db.close()
             raise translate(error, state) from error
@@ -183,18 +187,40 @@ class Base:
             + notices_about(self._xeps.path)
         )
 
-    def _reopen_replaced_state(self) -> None:
-        """Open the file with which another process replaced the state."""
-        now = files.identity(self._state)
-        if now is None or now == self._state_opened or self._db.in_transaction:
+    def _identities(self) -> list[tuple[int, int] | None]:
+        return [files.identity(self._archive), files.identity(self._state)]
+
+    def _reopen_replaced(self, timeout: float) -> None:
+        """Open the files again if another process replaced one.
+
+        A file that can't be used is reported once, and the old one stays open.
+        """
+        pairs = zip(self._identities(), self._opened, strict=True)
+        # A file that is missing may come back.
+        now = [new or old for new, old in pairs]
+        if now == self._opened or self._db.in_transaction:
             return
-        self._empty_replaced_log("state")
-        # If it is not ready yet, or a cursor is open, the next call does it.
-        with contextlib.suppress(StoreError, sqlite3.OperationalError):
-            repair.prepare(self._state, STATE, self._timeout)
-            self._db.execute("DETACH DATABASE state")
-            self._state_opened = now
-            _attach_state(self._db, self._state)
+        for name, new, old in zip(("main", "state"), now, self._opened, strict=True):
+            if new != old:
+                self._empty_replaced_log(name)
+        try:
+            db = self.connect(self._archive, self._state, timeout)
+        except BusyError:
+            raise
+        except StoreError:
+            self._opened = now
+            raise
+        self._db.close()
+        self._db = db
+        self._opened = self._identities()
+        self._seen_versions = {}
+
+    def _reopen_replaced_state(self) -> None:
+        """Open the state again if it was replaced, so that no mark goes to the old file."""
+        if files.identity(self._state) not in (None, self._opened[1]):
+            # If it is not ready yet, the next call does it.
+            with contextlib.suppress(StoreError):
+                self._reopen_replaced(self._timeout)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement and return its rows. Raises StoreError."""
@@ -260,8 +286,3 @@ class Base:
 
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("REPLACE INTO main.meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def _attach_state(db: sqlite3.Connection, state: Path) -> None:
-    db.execute("ATTACH DATABASE ? AS state", (str(state),))
-    db.execute("PRAGMA state.synchronous = NORMAL")

@@ -12,11 +12,9 @@ import contextlib
 import operator
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import BusyError, StoreError
+from xsfreader.errors import BusyError
 from xsfreader.model import Changes
-from xsfreader.store import files, repair
 from xsfreader.store.base import Base
-from xsfreader.store.schema import ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +30,8 @@ class ChangeWatch(Base):
         later. Takes 30 µs if nothing changed. Raises StoreError.
         """
         with contextlib.suppress(BusyError), self._without_waiting():
-            replaced = self._follow_archive()
-            self._reopen_replaced_state()
-            replaced = replaced or self._state_opened != self._seen_state
-            if replaced or self._data_versions() != self._seen_versions:
+            self._reopen_replaced(0)
+            if self._data_versions() != self._seen_versions:
                 before = self._seen_contents
                 self._remember_contents()
                 return Changes(*map(operator.ne, before, self._seen_contents))
@@ -44,28 +40,7 @@ class ChangeWatch(Base):
     def _remember_contents(self) -> None:
         """Remember what the files contain now."""
         self._seen_versions = self._data_versions()
-        self._seen_state = self._state_opened
         self._seen_contents = self._contents()
-
-    def _follow_archive(self) -> bool:
-        """Open the file that replaced the archive, if any."""
-        now = files.identity(self._archive)
-        if now is None or now == self._archive_opened or self._db.in_transaction:
-            return False
-        self._empty_replaced_log("main")
-        try:
-            repair.prepare(self._archive, ARCHIVE, 0)
-            db = self.connect(self._archive, self._state, 0)
-        except BusyError:
-            raise
-        except StoreError:
-            # Report it once, and keep the old file open.
-            self._archive_opened = now
-            raise
-        self._db.close()
-        self._db = db
-        self._archive_opened = files.identity(self._archive)
-        return True
 
     @contextlib.contextmanager
     def _without_waiting(self) -> Iterator[None]:

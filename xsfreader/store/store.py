@@ -6,13 +6,12 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Self
 
-from xsfreader.errors import BrokenFileError, StoreError
-from xsfreader.store import files, repair
+from xsfreader.errors import StoreError
+from xsfreader.store import files
 from xsfreader.store.archive import Archive
 from xsfreader.store.changes import ChangeWatch
 from xsfreader.store.listing import Listing
 from xsfreader.store.posts import Posts
-from xsfreader.store.schema import ARCHIVE, STATE
 from xsfreader.store.search import Search
 from xsfreader.store.state import State
 from xsfreader.store.xeps import Xeps
@@ -44,10 +43,6 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
         """
         for folder in {archive.parent, state.parent}:
             files.make_folder(folder)
-        with contextlib.suppress(BrokenFileError):
-            files.version_of(archive, ARCHIVE)
-        repair.prepare(state, STATE, timeout)
-        repair.prepare(archive, ARCHIVE, timeout)
         db = cls.connect(archive, state, timeout)
         store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
         with contextlib.suppress(StoreError, sqlite3.Error):
