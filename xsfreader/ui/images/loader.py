@@ -62,12 +62,12 @@ class Fetcher:
         if self._job is None or self._answer is not None:
             # A child that still fetches a cancelled image is killed.
             self._job = library.job("images")
-            self._screen.run_worker(self._run(self._job), group="fetch images", exclusive=True)
+            self._screen.run_worker(self._load_all(self._job), group="fetch images", exclusive=True)
         self._answer = asyncio.get_running_loop().create_future()
         self._job.send(path)
         return await self._answer
 
-    async def _run(self, job: Job) -> None:
+    async def _load_all(self, job: Job) -> None:
         try:
             await job.run(self._receive)
         finally:
