@@ -12,7 +12,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xsfreader.model import View
+from xsfreader.model import MONTHS, View
 from xsfreader.store.base import EPOCH, day_end, split_lines
 from xsfreader.text import fold
 
@@ -35,16 +35,17 @@ class ListRow(NamedTuple):
     categories: tuple[str, ...]
     xeps: tuple[str, ...]
 
-    def names(self, view: View) -> tuple[str, ...]:
-        """Return the names of the groups of a view that contain it."""
-        match view:
-            case View.AUTHOR:
-                return self.authors
-            case View.CATEGORY:
-                return self.categories
-            case View.XEP:
-                return self.xeps
-        return ()
+    def paths(self, view: View) -> list[tuple[tuple[str, str], ...]]:
+        """Return the groups of a view that contain it as key and name, each with its parent."""
+        if view is View.DATE:
+            year = (self.month[:4], str(self.day.year))
+            return [(year, (self.month, MONTHS[self.day.month - 1]))]
+        names = {View.AUTHOR: self.authors, View.CATEGORY: self.categories, View.XEP: self.xeps}
+        return [((fold(name), name),) for name in names.get(view, ())]
+
+    def keys(self, view: View) -> set[str]:
+        """Return the keys of all groups of a view that contain it."""
+        return {key for path in self.paths(view) for key, _ in path}
 
 
 class EntryList:

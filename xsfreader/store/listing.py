@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from xsfreader.model import MONTHS, Entry, Group, View
+from xsfreader.model import Entry, Group, View
 from xsfreader.store.base import Base, valid_text
 from xsfreader.store.entries import POSTS, EntryList, compute_entries
-from xsfreader.text import fold
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,11 +50,15 @@ class Listing(Base):
         read = self._stories_marked("read", entries)
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
         unread: Counter[str] = Counter()
+        depth = int(parent is not None)
         for row in entries.rows:
-            for key, name in _groups_of(row, view, parent).items():
+            names: dict[str, str] = {}
+            for path in row.paths(view):
+                if len(path) > depth and parent in (None, path[0][0]):
+                    names.setdefault(*path[depth])
+            for key, name in names.items():
                 spellings[key][name] += 1
                 unread[key] += row.story not in read
-        depth = int(parent is not None)
         has_groups = view is View.DATE and parent is None
         found = [
             Group(key, _most_frequent(names), depth, names.total(), unread[key], has_groups)
@@ -82,7 +85,11 @@ class Listing(Base):
         ``words`` must all be found in title, authors or categories, also within words.
         """
         entries = self._read_list(languages, today)
-        rows = [row for row in entries.matching(valid_text(words)) if _is_in(row, view, key)]
+        rows = [
+            row
+            for row in entries.matching(valid_text(words))
+            if (key in row.keys(view) if key is not None else view is not View.XEP or row.xeps)
+        ]
         found = list(self._entries_of(rows, entries))
         if view is View.UNREAD:
             return [entry for entry in found if not entry.read]
@@ -115,10 +122,8 @@ class Listing(Base):
         place = entries.place_of(permalink)
         if place is None:
             return ()
-        row = entries.rows[place]
-        if view is View.DATE:
-            return row.month[:4], row.month
-        return tuple(fold(name) for name in row.names(view)[:1])
+        paths = entries.rows[place].paths(view)
+        return tuple(key for key, _ in paths[0]) if paths else ()
 
     def neighbours(
         self, permalink: str, languages: Sequence[str], today: dt.date
@@ -153,31 +158,6 @@ class Listing(Base):
         entries = self._read_list(languages, today)
         read = self._stories_marked("read", entries)
         return sum(row.story not in read for row in entries.rows)
-
-
-def _groups_of(row: ListRow, view: View, parent: str | None) -> dict[str, str]:
-    """Return key to name of the groups that contain a row."""
-    if view is View.DATE:
-        year = row.month[:4]
-        if parent is None:
-            return {year: str(row.day.year)}
-        return {row.month: MONTHS[row.day.month - 1]} if year == parent else {}
-    if parent is not None:
-        return {}
-    found: dict[str, str] = {}
-    for name in row.names(view):
-        found.setdefault(fold(name), name)
-    return found
-
-
-def _is_in(row: ListRow, view: View, key: str | None) -> bool:
-    if view in (View.STARRED, View.UNREAD):
-        return True
-    if key is None:
-        return view is not View.XEP or bool(row.xeps)
-    if view is View.DATE:
-        return key in (row.month, row.month[:4])
-    return key in map(fold, row.names(view))
 
 
 def _most_frequent(names: Counter[str]) -> str:
