@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from xsfreader.errors import NoArchiveError
 from xsfreader.library.documents import DocumentCache
 from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
+from xsfreader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from xsfreader.images import Images
     from xsfreader.model import Changes
     from xsfreader.paths import Paths
-    from xsfreader.store import Store
 
 GUIDE = "guide"
 
@@ -32,7 +32,6 @@ class Base:
         Raises SourceError where the name can be none, StoreError.
         """
         from xsfreader.source import open_source
-        from xsfreader.store import Store
 
         self.config = config
         self.paths = paths

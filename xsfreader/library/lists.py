@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
 from xsfreader.model import View
+from xsfreader.store.query import FILTERS, parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,14 +103,10 @@ class Lists(Reading, ReaderState):
 
         The ids, best matches first, are for ``read_hits``: a screen needs few of them at once.
         """
-        from xsfreader.store.query import parse_query
-
         return self._store.search_ids(parse_query(text), limit, self.languages, self.today)
 
     def read_hits(self, ids: Sequence[int], text: str) -> list[Hit]:
         """Return matches that ``search_ids`` found, with snippets."""
-        from xsfreader.store.query import parse_query
-
         return self._store.read_hits(ids, parse_query(text))
 
     def query_problem(self, text: str, *, found: bool) -> str:
@@ -117,8 +114,6 @@ class Lists(Reading, ReaderState):
 
         An unknown filter is taken for words with a colon, unless nothing was ``found``.
         """
-        from xsfreader.store.query import FILTERS, parse_query
-
         query = parse_query(text)
         if query.problems:
             return query.problems[0]
@@ -130,6 +125,4 @@ class Lists(Reading, ReaderState):
 
     def query_words(self, query: str) -> tuple[str, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""
-        from xsfreader.store.query import parse_query
-
         return tuple(" ".join(term.words) for term in parse_query(query).terms)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
+from xsfreader.store import snapshot
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
 from xsfreader.store.merging import MERGE_MOVED
 from xsfreader.store.sqlite_errors import translate
@@ -91,8 +92,6 @@ class Archive(Base):
                 are unchanged.
             images: All images, path on the site to blob id.
         """
-        from xsfreader.store import snapshot
-
         aside = {one.path: one.reason for one in set_aside}
         with self._writing():
             rebuild = self._meta("version") != self._version

@@ -132,20 +132,11 @@ def build(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
     """Run the steps from the file's version to this program's."""
     version = version_inside(db, file, schema)
     for step in schema.steps[version:]:
-        for statement in _statements(step):
+        # ``executescript`` would commit first.
+        for statement in step.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA application_id = {schema.application}")
     db.execute(f"PRAGMA user_version = {schema.version}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script into statements; ``executescript`` would commit first."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def damage_marker(file: Path) -> Path:

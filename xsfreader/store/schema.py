@@ -13,7 +13,10 @@ class Schema(NamedTuple):
     application: int
     """SQLite's ``application_id``, which identifies our files."""
     steps: tuple[str, ...]
-    """SQL from each version to the next; the version is the number of steps."""
+    """SQL from each version to the next, with a semicolon after each statement and nowhere else.
+
+    The version is the number of steps.
+    """
     page: int = 4096
     """Page size of a new file; with larger pages a sync has fewer to write."""
     backed_up: bool = False
@@ -54,7 +57,7 @@ CREATE INDEX post_order ON post (at DESC, permalink);
 CREATE INDEX post_story ON post (story);
 CREATE INDEX post_blob ON post (blob);
 
--- The body is compressed; the visible text is not, as a search reads many.
+-- The body is compressed, the visible text is not, as a search reads many.
 CREATE TABLE content (post INTEGER PRIMARY KEY, body BLOB NOT NULL, text TEXT NOT NULL);
 
 -- What posts are found by: kind is author, category, xep, path, alias or slug.

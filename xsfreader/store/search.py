@@ -16,12 +16,13 @@ from xsfreader.store.base import (
     post_from_row,
 )
 from xsfreader.store.files import IN_LIST
+from xsfreader.store.query import Query, Term, parse_query
+from xsfreader.store.snippet import snippet
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from xsfreader.store.query import Query, Term
 
 BANDS = 4
 """Ranks are rounded to this many bands, so that among similar ones the newest come first."""
@@ -39,8 +40,6 @@ class Search(Base):
 
         A query given as text is parsed strictly: raises QueryError for an invalid filter.
         """
-        from xsfreader.store.query import parse_query
-
         if isinstance(query, str):
             query = parse_query(query, strict=True)
         return self.read_hits(self.search_ids(query, limit, languages, today), query)
@@ -84,8 +83,6 @@ class Search(Base):
 
     def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""
-        from xsfreader.store.snippet import snippet
-
         rows = {}
         for *post, id_, text in self._rows(
             f"SELECT {POST}, p.id, c.text FROM post p JOIN story s ON s.id = p.story"
