@@ -66,7 +66,8 @@ async def test_a_key_goes_to_the_post_that_the_key_before_it_led_to() -> None:
         for key in ("open", "page-down"):
             screen.action_do(key)
         assert screen.reading
-        assert screen.posts.entry == screen.posts.entry_of(entries[1].permalink)
+        assert screen.posts.entry is not None
+        assert screen.posts.entry.permalink == entries[1].permalink
         await settle(pilot, 0.2)
         assert screen.article.scroll_offset.y > 0
 

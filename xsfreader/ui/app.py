@@ -160,7 +160,7 @@ class ReaderApp(App[None]):
     async def action_quit(self) -> None:
         """Save the place and quit."""
         if self._reader is not None:
-            self._reader.save_place()
+            self._reader.session.save()
         self._type_ahead.stop()
         self.exit()
 

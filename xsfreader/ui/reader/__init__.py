@@ -24,6 +24,7 @@ from xsfreader.ui.reader.links import Links
 from xsfreader.ui.reader.marks import Marks
 from xsfreader.ui.reader.navigation import Navigation
 from xsfreader.ui.reader.preview import Preview
+from xsfreader.ui.reader.prompts import Prompts
 from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.widgets.article import ArticleView
@@ -32,11 +33,12 @@ from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widgets import Input
 
     from xsfreader.library import Library
     from xsfreader.ui.images.terminal import Display
@@ -74,15 +76,18 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         """
         super().__init__(shown, actions, display, offline=offline)
         self._rest: Timer | None = None
-        self.navigation = Navigation(self)
-        self.links = Links(self)
-        self.find = Find(self)
-        self.marks = Marks(self)
-        self.preview = Preview(self)
-        self.dialogs = Dialogs(self)
-        self.external = External(self)
         self.session = Session(self, fresh=fresh)
-        self.sync = Sync(self, library, offline=offline)
+        self.prompts = Prompts(self)
+        self.marks = Marks(self)
+        self.external = External(self, self.prompts)
+        self.links = Links(self, self.external)
+        self.preview = Preview(self, self.marks)
+        self.find = Find(self, self.prompts, self.marks, self.preview)
+        self.dialogs = Dialogs(self, self.find, self.external)
+        self.navigation = Navigation(
+            self, self.marks, self.preview, self.links, self.find, self.dialogs
+        )
+        self.sync = Sync(self, self.session, library, offline=offline)
 
     def compose(self) -> ComposeResult:
         """Put two panes between a header, a status line and the keys."""
@@ -168,7 +173,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the article or to the list, and end a prompt."""
-        self.dialogs.end_prompt()
+        self.prompts.end()
         self.reading = reading
         if not reading and self.sync.switch_if_free():
             return
@@ -214,59 +219,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.marks.mark_shown_read()
         return True
 
-    def open_library(self, library: Library) -> None:
-        """Show another library from where it was left, or from its newest unread post."""
-        self.library, self.item_id = library, None
-        self.session.open()
-
     def _show_position(self) -> None:
         self.status.where = f"{self.article.percent} %"
-
-    # What one part asks of another
-
-    def save_place(self) -> None:
-        """Save the place in the post and the state of the screen."""
-        self.session.save()
-
-    def mark_shown_read(self) -> None:
-        """Mark the post shown as read."""
-        self.marks.mark_shown_read()
-
-    def preview_selected(self) -> None:
-        """Show the post under the list's cursor as soon as possible."""
-        self.preview.follow()
-
-    def follow_link(self, index: int) -> None:
-        """Follow a link of the item shown."""
-        self.links.follow(index)
-
-    def open_url(self, url: str) -> None:
-        """Open a URL outside of the app, or copy it."""
-        self.external.open_url(url)
-
-    def ask(
-        self,
-        words: str,
-        changed: Callable[[str], None],
-        answered: Callable[[str | None], None],
-        *,
-        text: str = "",
-        keep_unfinished: bool = True,
-    ) -> None:
-        """Ask for a text in place of the status line."""
-        self.dialogs.ask(words, changed, answered, text=text, keep_unfinished=keep_unfinished)
-
-    def search_archive(self, query: str = "", at: str = "") -> None:
-        """Open the search with a query, the cursor on the result with the permalink ``at``."""
-        self.dialogs.search(query, at)
-
-    def highlight_words(self, words: Sequence[str]) -> None:
-        """Highlight words in the item shown and go to the first."""
-        self.find.find_words(words)
-
-    def clear_find(self, *, back: bool = False) -> None:
-        """Remove the highlighted matches; ``back`` returns to where the search began."""
-        self.find.clear(back=back)
 
     # What the palette asks for
 
@@ -330,13 +284,13 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     # The prompt is loaded only when it is needed, so its messages are handled by name.
 
-    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+    def on_input_changed(self, message: Input.Changed) -> None:
         """Use the text so far."""
-        self.dialogs.change_prompt(message.text)
+        self.prompts.change(message.value)
 
     async def on_prompt_left(self, message: Prompt.Left) -> None:
         """End the prompt."""
-        removed = self.dialogs.end_prompt(kept=message.kept)
+        removed = self.prompts.end(kept=message.kept)
         if removed is not None:
             await removed
 

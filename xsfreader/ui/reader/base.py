@@ -32,7 +32,8 @@ T = TypeVar("T")
 class ReaderBase(Screen[None], inherit_bindings=False):
     """The reader's screen as its parts know it.
 
-    What one part needs of another is an abstract method here; the screen calls the part.
+    What they need of the whole screen is an abstract method here. A part that needs another one
+    gets it when it is made.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.gallery = Gallery(self, self.article, lambda: self.library, display, offline=offline)
         self.article.gallery = self.gallery
 
-    # What the parts may ask for
+    # What the screen itself does
 
     @abstractmethod
     def show_item(self, item_id: str, *, from_top: bool = False) -> bool:
@@ -75,59 +76,6 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     @abstractmethod
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the article or to the list, and end a prompt."""
-
-    @abstractmethod
-    def open_library(self, library: Library) -> None:
-        """Show another library from where it was left, or from its newest unread post."""
-
-    @abstractmethod
-    def save_place(self) -> None:
-        """Save the place in the post and the state of the screen."""
-
-    @abstractmethod
-    def mark_shown_read(self) -> None:
-        """Mark the post shown as read."""
-
-    @abstractmethod
-    def preview_selected(self) -> None:
-        """Show the post under the list's cursor as soon as possible."""
-
-    @abstractmethod
-    def follow_link(self, index: int) -> None:
-        """Follow a link of the item shown."""
-
-    @abstractmethod
-    def open_url(self, url: str) -> None:
-        """Open a URL outside of the app, or copy it."""
-
-    @abstractmethod
-    def ask(
-        self,
-        words: str,
-        changed: Callable[[str], None],
-        answered: Callable[[str | None], None],
-        *,
-        text: str = "",
-        keep_unfinished: bool = True,
-    ) -> None:
-        """Ask for a text in place of the status line.
-
-        Call ``changed`` at every change and ``answered`` at the end, with None if it was
-        cancelled. The prompt begins with ``text``. If another pane takes the focus, the text so
-        far is the answer, unless ``keep_unfinished`` is False.
-        """
-
-    @abstractmethod
-    def search_archive(self, query: str = "", at: str = "") -> None:
-        """Open the search with a query, the cursor on the result with the permalink ``at``."""
-
-    @abstractmethod
-    def highlight_words(self, words: Sequence[str]) -> None:
-        """Highlight words in the item shown and go to the first."""
-
-    @abstractmethod
-    def clear_find(self, *, back: bool = False) -> None:
-        """Remove the highlighted matches; ``back`` returns to where the search began."""
 
     # What is the same for all parts
 
@@ -153,6 +101,30 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             self.attempt(lambda: then(result))
 
         self.app.push_screen(dialog, closed)
+
+    def choose(
+        self,
+        title: str,
+        rows: Sequence[str],
+        chosen: Callable[[int], None],
+        *,
+        words: str = "",
+        current: int = 0,
+        cancelled: Callable[[], None] = lambda: None,
+        highlighted: Callable[[int], None] | None = None,
+    ) -> None:
+        """Let the reader choose a row, the cursor on ``current``, and do something with it."""
+        from xsfreader.ui.screens.choice import ChoiceScreen
+
+        def closed(choice: int | None) -> None:
+            if choice is None:
+                cancelled()
+            else:
+                chosen(choice)
+
+        at = current if rows else None
+        dialog = ChoiceScreen(title, rows, words=words, current=at, highlighted=highlighted)
+        self.open_dialog(dialog, closed)
 
     @property
     def pane(self) -> PostList | ArticleView:

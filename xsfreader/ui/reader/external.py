@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xsfreader.markup import Document
+    from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.prompts import Prompts
 
 PIPE_WIDTH = 80
 """Columns of the text that a command is given."""
@@ -28,6 +30,10 @@ PIPE_WIDTH = 80
 
 class External(Part):
     """Runs other programs on the post shown."""
+
+    def __init__(self, screen: ReaderBase, prompts: Prompts) -> None:
+        super().__init__(screen)
+        self._prompts = prompts
 
     def browse(self) -> None:
         """Open the post's page in the browser."""
@@ -70,7 +76,7 @@ class External(Part):
     def pipe(self) -> None:
         """Ask for a command, and give it the post's text."""
         document = self.screen.article.document
-        self.screen.ask(
+        self._prompts.ask(
             "Pipe the post to a command",
             lambda _text: None,
             lambda text: self._pipe(text, document),

@@ -13,13 +13,21 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document, Match
     from xsfreader.model import Place
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.marks import Marks
+    from xsfreader.ui.reader.preview import Preview
+    from xsfreader.ui.reader.prompts import Prompts
 
 
 class Find(Part):
     """Keeps the matches in the post shown."""
 
-    def __init__(self, screen: ReaderBase) -> None:
+    def __init__(
+        self, screen: ReaderBase, prompts: Prompts, marks: Marks, preview: Preview
+    ) -> None:
         super().__init__(screen)
+        self._prompts = prompts
+        self._marks = marks
+        self._preview = preview
         self.needle = ""
         self.matches: Sequence[Match] = ()
         self.current = -1
@@ -35,9 +43,9 @@ class Find(Part):
         screen = self.screen
         if screen.reading:
             self._origin = screen.article.place
-            screen.ask("Find in this post", self.find_text, self._end_find)
+            self._prompts.ask("Find in this post", self.find_text, self._end_find)
         else:
-            screen.ask(
+            self._prompts.ask(
                 "Filter by title, author or category",
                 screen.filter_list,
                 self._end_filter,
@@ -49,14 +57,14 @@ class Find(Part):
             self.clear(back=True)
             self.screen.status.say("")
         else:
-            self.screen.mark_shown_read()
+            self._marks.mark_shown_read()
 
     def _end_filter(self, text: str | None) -> None:
         """Show the post under the cursor, or all posts again."""
         if text is None:
             self.screen.clear_filter()
         else:
-            self.screen.preview_selected()
+            self._preview.follow()
 
     @property
     def summary(self) -> str:

@@ -11,13 +11,15 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from xsfreader.markup import Link
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.external import External
 
 
 class Links(Part):
     """Follows links, by cursor, click or hint."""
 
-    def __init__(self, screen: ReaderBase) -> None:
+    def __init__(self, screen: ReaderBase, external: External) -> None:
         super().__init__(screen)
+        self._external = external
         self._hints: dict[str, int] = {}
         """Index of a link by its hint; empty while there are no hints."""
         self._typed = ""
@@ -52,7 +54,7 @@ class Links(Part):
         elif link.kind is LinkKind.SITE and (post := screen.library.item_at(link.url)):
             screen.go_to(post, "" if post.endswith(f"#{link.fragment}") else link.fragment)
         else:
-            screen.open_url(link.url)
+            self._external.open_url(link.url)
 
     def step(self, direction: int) -> None:
         """Go to the next or previous link, and describe it; from the list, go to the article."""

@@ -18,24 +18,16 @@ class Marks(Part):
         super().__init__(screen)
         self._undo: dict[tuple[View, str], tuple[str, ...]] = {}
         """What was marked at once, by the view and filter of the list."""
-        self._counted: str | None = None
-        """The post that was marked read last, so that the next movement need not look."""
 
     def mark_shown_read(self) -> None:
         """Mark the post shown as read."""
         self.screen.has_read = True
         permalink = self.screen.item_id
-        if permalink is None or permalink == self._counted:
-            return
-        self._counted = permalink
-        entry = self.screen.posts.entry_of(permalink)
-        if not (entry and entry.read):
+        if permalink is not None and not self.screen.library.marks(permalink).read:
             self.set_read(permalink, read=True)
 
     def set_read(self, permalink: str, *, read: bool) -> None:
         """Mark a post as read or unread."""
-        if not read:
-            self._counted = None
         library = self.screen.library
         if self.screen.attempt(lambda: library.set_read(permalink, read=read)):
             self.screen.posts.marked(permalink, read=read)
@@ -74,21 +66,16 @@ class Marks(Part):
         return self.screen.posts.view, self.screen.posts.filtered
 
     def _ask_all_read(self, permalinks: tuple[str, ...]) -> None:
-        from xsfreader.ui.screens.choice import ChoiceScreen
-
-        def answer(choice: int | None) -> None:
+        def answer(choice: int) -> None:
             if choice == 1:
                 self._set_all_read(permalinks)
 
         posts = count_posts(len(permalinks))
-        self.screen.open_dialog(
-            ChoiceScreen(
-                f"Mark {posts} as read?",
-                ["Cancel", f"Mark {posts} as read"],
-                words="These are all unread posts of this list. The same key undoes it.",
-                current=0,
-            ),
+        self.screen.choose(
+            f"Mark {posts} as read?",
+            ["Cancel", f"Mark {posts} as read"],
             answer,
+            words="These are all unread posts of this list. The same key undoes it.",
         )
 
     def _set_all_read(self, permalinks: tuple[str, ...]) -> None:
@@ -103,7 +90,6 @@ class Marks(Part):
         permalinks = self._undo[self._list]
         self.screen.library.set_all_read(permalinks, read=False)
         del self._undo[self._list]
-        self._counted = None
         self.screen.posts.reload()
         self.screen.reveal_shown()
         self.screen.refresh_counts()

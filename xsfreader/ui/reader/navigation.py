@@ -10,10 +10,32 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from xsfreader.model import View
     from xsfreader.ui.history import Visit
+    from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.dialogs import Dialogs
+    from xsfreader.ui.reader.find import Find
+    from xsfreader.ui.reader.links import Links
+    from xsfreader.ui.reader.marks import Marks
+    from xsfreader.ui.reader.preview import Preview
 
 
 class Navigation(Part):
     """The actions that move."""
+
+    def __init__(
+        self,
+        screen: ReaderBase,
+        marks: Marks,
+        preview: Preview,
+        links: Links,
+        find: Find,
+        dialogs: Dialogs,
+    ) -> None:
+        super().__init__(screen)
+        self._marks = marks
+        self._preview = preview
+        self._links = links
+        self._find = find
+        self._dialogs = dialogs
 
     # In the pane
 
@@ -48,9 +70,9 @@ class Navigation(Part):
         list and post are to change in one frame.
         """
         if self.screen.reading:
-            self.screen.mark_shown_read()
+            self._marks.mark_shown_read()
         else:
-            self.screen.preview_selected()
+            self._preview.follow()
 
     def step_heading(self, direction: int) -> None:
         """Go to the next or previous heading."""
@@ -77,7 +99,7 @@ class Navigation(Part):
         entry = screen.posts.entry
         if screen.reading:
             if screen.article.current_link >= 0:
-                screen.follow_link(screen.article.current_link)
+                self._links.follow(screen.article.current_link)
         elif entry is not None:
             self.open_post(entry.permalink)
         else:
@@ -88,7 +110,7 @@ class Navigation(Part):
         screen = self.screen
         if permalink == screen.item_id or screen.show_item(permalink):
             screen.focus_pane(reading=True)
-            screen.mark_shown_read()
+            self._marks.mark_shown_read()
 
     def go_up(self) -> None:
         """Leave one level: selected text, zen mode, matches or the link, the post, the filter."""
@@ -98,7 +120,7 @@ class Navigation(Part):
         elif screen.has_class("zen"):
             screen.remove_class("zen")
         elif screen.article.has_highlights:
-            screen.clear_find()
+            self._find.clear()
             screen.status.say("")
         elif screen.reading:
             screen.focus_pane(reading=False)
@@ -125,7 +147,7 @@ class Navigation(Part):
     def _step(self, direction: int, last: str, first: str, *, unread: bool = False) -> None:
         """Go to another post, or say that this is the ``last`` or ``first`` one."""
         if self.screen.posts.step(direction, unread=unread):
-            self.screen.preview_selected()
+            self._preview.follow()
         else:
             self.screen.status.say(last if direction > 0 else first)
 
@@ -179,4 +201,4 @@ class Navigation(Part):
             return
         screen.article.jump(visit.place)
         if visit.search is not None:
-            screen.search_archive(*visit.search)
+            self._dialogs.search(*visit.search)

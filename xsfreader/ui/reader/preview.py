@@ -9,6 +9,7 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from xsfreader.ui.prefetch import Prefetch
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.marks import Marks
 
 
 class Preview(Part):
@@ -19,8 +20,9 @@ class Preview(Part):
     thread first.
     """
 
-    def __init__(self, screen: ReaderBase) -> None:
+    def __init__(self, screen: ReaderBase, marks: Marks) -> None:
         super().__init__(screen)
+        self._marks = marks
         self._painting = False
         """Whether the post shown last is not on the terminal yet."""
         self._is_behind = False
@@ -65,7 +67,7 @@ class Preview(Part):
         self._painting = True
         screen.call_after_refresh(self._painted)
         if screen.show_item(entry.permalink) and screen.reading:
-            screen.mark_shown_read()
+            self._marks.mark_shown_read()
 
     def _painted(self) -> None:
         self._painting = False

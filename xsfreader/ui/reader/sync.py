@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xsfreader.library.events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.session import Session
 
 IMAGES = "images"
 """The unit of progress of images, which are fetched after the posts."""
@@ -49,9 +50,12 @@ class Sync(Part):
     class ArchiveChanged(Message):
         """Posts were added, changed or removed, for a dialog that shows some of them."""
 
-    def __init__(self, screen: ReaderBase, library: Library, *, offline: bool) -> None:
+    def __init__(
+        self, screen: ReaderBase, session: Session, library: Library, *, offline: bool
+    ) -> None:
         """Sync ``library``, which the screen shows once it has posts."""
         super().__init__(screen)
+        self._session = session
         self.library = library
         self.offline = offline
         self.running = False
@@ -264,9 +268,10 @@ class Sync(Part):
         covered = not screen.is_active
         if not self._waiting or read or screen.prompt is not None or covered:
             return False
-        screen.save_place()
+        self._session.save()
         self._waiting = False
-        screen.open_library(self.library)
+        screen.library, screen.item_id = self.library, None
+        self._session.open()
         return True
 
     def report_failure(self, error: XsfreaderError) -> None:

@@ -161,11 +161,6 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         """The entry under the cursor."""
         return self.row.entry if self.row else None
 
-    def entry_of(self, permalink: str) -> Entry | None:
-        """Find the entry of a post among the rows."""
-        found = self.tree_of_posts.index(permalink)
-        return None if found is None else self.tree_of_posts.rows[found].entry
-
     def _clamped(self, row: int) -> int:
         return max(0, min(row, len(self.tree_of_posts.rows) - 1))
 
