@@ -46,36 +46,29 @@ class State(Base):
         An entry of the list is read if one of its translations is, so to mark it unread pass
         them all.
         """
-        now = _now()
-        with self._writing("state"):
-            self._db.executemany(
-                "INSERT INTO state.mark (permalink, read, read_at) VALUES (?, ?, ?)"
-                " ON CONFLICT (permalink) DO UPDATE SET read = excluded.read,"
-                " read_at = max(excluded.read_at, read_at + 1)",
-                [(valid_text(permalink), int(read), now) for permalink in permalinks],
-            )
+        self._mark(permalinks, "read_at", read=int(read))
 
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
         """Star or unstar a post."""
-        with self._writing("state"):
-            self._db.execute(
-                "INSERT INTO state.mark (permalink, starred, starred_at) VALUES (?, ?, ?)"
-                " ON CONFLICT (permalink) DO UPDATE SET starred = excluded.starred,"
-                " starred_at = max(excluded.starred_at, starred_at + 1)",
-                (valid_text(permalink), int(starred), _now()),
-            )
+        self._mark([permalink], "starred_at", starred=int(starred))
 
     def set_place(self, permalink: str, place: Place) -> None:
         """Save the reading position in a post."""
-        self._rows(
-            "INSERT INTO state.mark (permalink, block, offset, place_at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (permalink) DO UPDATE SET block = excluded.block,"
-            " offset = excluded.offset, place_at = max(excluded.place_at, place_at + 1)",
-            valid_text(permalink),
-            place.block,
-            place.offset,
-            _now(),
-        )
+        self._mark([permalink], "place_at", block=place.block, offset=place.offset)
+
+    def _mark(self, permalinks: Iterable[str], time_column: str, **values: int) -> None:
+        """Set some columns of marks and their time; of changes in a millisecond the last counts."""
+        now = _now()
+        columns = ", ".join((*values, time_column))
+        assigned = ", ".join(f"{column} = excluded.{column}" for column in values)
+        with self._writing("state"):
+            self._db.executemany(
+                f"INSERT INTO state.mark (permalink, {columns})"
+                f" VALUES (?, {', '.join('?' * len(values))}, ?)"
+                f" ON CONFLICT (permalink) DO UPDATE SET {assigned},"
+                f" {time_column} = max(excluded.{time_column}, {time_column} + 1)",
+                [(valid_text(permalink), *values.values(), now) for permalink in permalinks],
+            )
 
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
