@@ -364,7 +364,6 @@ CALLS: dict[str, Callable[[Store], object]] = {
 }
 HARMLESS = {
     "connect",
-    "share_list",
     "refresh",
     "xep_titles",
     "close",

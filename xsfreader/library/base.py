@@ -48,9 +48,7 @@ class Base:
 
     def clone(self) -> Self:
         """Open the same library for another thread."""
-        clone = type(self)(self.config, self.paths, self._address)
-        clone._store.share_list(self._store)
-        return clone
+        return type(self)(self.config, self.paths, self._address)
 
     def close(self) -> None:
         """Close the files."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.model import MONTHS, View
@@ -67,16 +66,10 @@ class EntryList:
     def matching(self, words: str) -> Iterator[ListRow]:
         """Yield the rows with all these words in title, authors or categories."""
         wanted = fold(words).split()
-        if not wanted:
-            yield from self.rows
-            return
-        for row, text in zip(self.rows, self._texts, strict=True):
+        for row in self.rows:
+            text = fold("\n".join((row.title, *row.authors, *row.categories)))
             if all(word in text for word in wanted):
                 yield row
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [fold("\n".join((row.title, *row.authors, *row.categories))) for row in self.rows]
 
 
 POSTS = "SELECT story, language, at, permalink, title, authors, categories, xeps FROM post"

@@ -22,10 +22,6 @@ class Listing(Base):
     _list: tuple[object, EntryList] | None = None
     """The list computed last, after the key for which it is valid."""
 
-    def share_list(self, other: Listing) -> None:
-        """Reuse the list that another store of the same files has computed, while it is valid."""
-        self._list = other._list
-
     def _read_list(self, languages: Sequence[str], today: dt.date) -> EntryList:
         meta = self._rows("SELECT value FROM main.meta ORDER BY key")
         wanted = (tuple(languages), today, meta)
