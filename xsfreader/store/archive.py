@@ -7,12 +7,12 @@ import datetime as dt
 import sqlite3
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import StoreError, SyncRunningError
+from xsfreader.errors import BusyError, StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store import snapshot
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
+from xsfreader.store.files import lock
 from xsfreader.store.merging import MERGE_MOVED
-from xsfreader.store.sqlite_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,23 +50,13 @@ class Archive(Base):
 
     @contextlib.contextmanager
     def sync_lock(self) -> Iterator[None]:
-        """Hold the lock for syncing this archive.
-
-        SQLite locks a separate file, so the lock ends with the process even if that is killed.
-        Raises SyncRunningError, DiskError.
-        """
-        file = self._archive.with_name(self._archive.name + ".lock")
-        try:
-            db = sqlite3.connect(file, timeout=0, isolation_level=None)
-        except sqlite3.Error as error:
-            raise translate(error, file) from error
-        with contextlib.closing(db):
+        """Hold the lock for syncing this archive. Raises SyncRunningError, DiskError."""
+        with contextlib.ExitStack() as stack:
             try:
-                db.execute("BEGIN EXCLUSIVE")
-            except sqlite3.Error as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
-                    raise SyncRunningError("another process is syncing right now") from None
-                raise translate(error, file) from error
+                file = self._archive.with_name(self._archive.name + ".lock")
+                stack.enter_context(lock(file, 0))
+            except BusyError:
+                raise SyncRunningError("another process is syncing right now") from None
             yield
 
     def apply_snapshot(

@@ -169,7 +169,8 @@ class Base:
         try:
             db.execute("PRAGMA main.cache_size = -4000")
             db.execute("ATTACH DATABASE ? AS state", (str(state),))
-            db.execute("PRAGMA state.synchronous = NORMAL")
+            for name in ("main", "state"):
+                db.execute(f"PRAGMA {name}.synchronous = NORMAL")
         except sqlite3.Error as error:
             db.close()
             raise translate(error, state) from error

@@ -24,22 +24,27 @@ IN_LIST = "IN (SELECT value FROM json_each(?))"
 """Condition: one of the values of a list in JSON."""
 
 
-def connect(file: Path, timeout: float) -> sqlite3.Connection:
-    """Open a file for one thread at a time, in autocommit mode."""
-    db = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA synchronous = NORMAL")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def connect_existing(file: Path, timeout: float, mode: str = "rw") -> sqlite3.Connection:
-    """Open an existing file; don't create one."""
+def connect(file: Path, timeout: float, mode: str = "rwc") -> sqlite3.Connection:
+    """Open a file for one thread at a time, in autocommit mode; create it if ``mode`` says so."""
     return sqlite3.connect(
-        f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None
+        f"{file.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
     )
+
+
+@contextlib.contextmanager
+def lock(file: Path, timeout: float) -> Iterator[None]:
+    """Hold an exclusive lock on a file; it ends with the process, even if that is killed."""
+    with contextlib.ExitStack() as stack:
+        try:
+            db = stack.enter_context(contextlib.closing(connect(file, timeout)))
+            db.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            raise translate(error, file) from error
+        yield
 
 
 @contextlib.contextmanager
@@ -91,7 +96,7 @@ def version_of(file: Path, schema: Schema) -> int:
     try:
         if not file.exists() or not file.stat().st_size:
             return 0
-        with contextlib.closing(connect_existing(file, 0, "ro&immutable=1")) as db:
+        with contextlib.closing(connect(file, 0, "ro&immutable=1")) as db:
             return version_inside(db, file, schema)
     except OSError as error:
         raise DiskError(f"{file}: can't be read ({error.strerror})") from error

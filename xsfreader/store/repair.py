@@ -20,7 +20,7 @@ from xsfreader.store.notices import add_notice
 from xsfreader.store.sqlite_errors import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -52,7 +52,7 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
         _check_if_due(file, schema, timeout)
         files.prepare(file, schema, timeout)
     except BrokenFileError:
-        with _repair_lock(file, timeout):
+        with files.lock(file.with_name(file.name + ".mending"), timeout):
             if problem := _confirm_damage(file, schema, timeout):
                 _replace(file, schema, timeout, problem)
             files.damage_marker(file).unlink(missing_ok=True)
@@ -62,18 +62,6 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
 def backups_of(file: Path) -> tuple[Path, Path]:
     """Return the paths of the last backup, and of an older one that held more marks."""
     return file.with_name(file.name + ".bak"), file.with_name(file.name + ".bak.more")
-
-
-@contextlib.contextmanager
-def _repair_lock(file: Path, timeout: float) -> Iterator[None]:
-    """Hold the lock for repairing a file; it ends with the process."""
-    lock = file.with_name(file.name + ".mending")
-    try:
-        with contextlib.closing(sqlite3.connect(lock, timeout=timeout, isolation_level=None)) as db:
-            db.execute("BEGIN EXCLUSIVE")
-            yield
-    except sqlite3.Error as error:
-        raise translate(error, file) from error
 
 
 def _check_if_due(file: Path, schema: Schema, timeout: float) -> None:
@@ -100,7 +88,7 @@ def _check(file: Path, schema: Schema, timeout: float) -> None:
     version = 0
     try:
         if file.exists() and file.stat().st_size:
-            with contextlib.closing(files.connect_existing(file, timeout)) as db:
+            with contextlib.closing(files.connect(file, timeout, "rw")) as db:
                 version = files.version_inside(db, file, schema)
                 problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
@@ -150,7 +138,7 @@ def _back_up(file: Path, timeout: float) -> None:
     draft = copy.with_name(f"{copy.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with (
-            contextlib.closing(files.connect_existing(file, timeout)) as db,
+            contextlib.closing(files.connect(file, timeout, "rw")) as db,
             contextlib.closing(sqlite3.connect(draft)) as other,
         ):
             db.backup(other)
@@ -167,7 +155,7 @@ def _back_up(file: Path, timeout: float) -> None:
 def _count(file: Path) -> int:
     """Count the marks in a backup; -1 if it can't be read."""
     try:
-        with contextlib.closing(files.connect_existing(file, 0, "ro")) as db:
+        with contextlib.closing(files.connect(file, 0, "ro")) as db:
             return int(db.execute("SELECT count(*) FROM mark").fetchone()[0])
     except sqlite3.Error:
         return -1
@@ -235,7 +223,7 @@ def _readable(file: Path, schema: Schema, select: str, types: Row) -> Iterable[R
     rows: dict[str, Row] = {}
     for order in ("", " DESC"):
         try:
-            with contextlib.closing(files.connect_existing(file, 0, "ro")) as db:
+            with contextlib.closing(files.connect(file, 0, "ro")) as db:
                 if db.execute("PRAGMA application_id").fetchone()[0] != schema.application:
                     break
                 for row in db.execute(select + order):

@@ -52,6 +52,7 @@ class SideFile:
                 files.make_folder(self.path.parent)
                 repair.prepare(self.path, self._schema, self._timeout)
                 self._db = files.connect(self.path, self._timeout)
+                self._db.execute("PRAGMA synchronous = NORMAL")
             yield self._db
         except sqlite3.Error as error:
             with contextlib.suppress(OSError):
