@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
     from xsfreader.model import FullPost, Post
 
-LONG_POST_WORDS = 1200
+LONG_POST_WORDS = 5000
 """Length from which parsing a post takes more than a few milliseconds."""
 
 
