@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -76,6 +77,8 @@ def _terminal_problem() -> str:
 def _app(args: Namespace, library: Library) -> int:
     # At Textual's 60 frames a second, search results follow a typed letter two frames late.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    # A twentieth of the start would go into collections that find nothing; the app enables it.
+    gc.disable()
     from xsfreader.ui.app import run as run_app
 
     return run_app(library, offline=args.offline, fresh=args.fresh)

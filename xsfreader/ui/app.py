@@ -98,6 +98,7 @@ class ReaderApp(App[None]):
     def on_ready(self) -> None:
         """Exclude what the start created from garbage collection: its pause could be seen."""
         gc.freeze()
+        gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
 
     async def on_event(self, event: events.Event) -> None:
