@@ -8,6 +8,7 @@ from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
 from xsfreader.library.documents import ParsedItem
 from xsfreader.model import Item
+from xsfreader.store.entries import ranked
 
 if TYPE_CHECKING:
     from xsfreader.library.documents import DocumentKey
@@ -33,7 +34,8 @@ class Reading(Base):
             return found[0]
         if found:
             if set(found) <= set(self._with_translations(found[0])):
-                return min(found, key=self._preference)
+                by_language = {self.post(one).language: one for one in reversed(found)}
+                return by_language[ranked(self.languages, by_language)[0]]
             raise UnknownPostError(f"{name} matches {len(found)} posts; choose one:", found)
         candidates = tuple(self._store.suggest(name))
         hint = "did you mean:" if candidates else "`xsfreader list` shows all"
@@ -47,9 +49,7 @@ class Reading(Base):
     def next_translation(self, permalink: str) -> str | None:
         """Return the next translation of a post: preferred languages first, then by name."""
         others = self._store.translations(permalink)
-        wanted = [language for language in self.languages if language in others]
-        order = [*wanted, *sorted(set(others) - set(wanted))]
-        links = [others[language] for language in order]
+        links = [others[language] for language in ranked(self.languages, others)]
         return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
 
     def permalink_at(self, path: str) -> str | None:
@@ -106,11 +106,6 @@ class Reading(Base):
         """Return the permalinks of the next newer and next older post."""
         found = self._store.neighbours(permalink, self.languages, self.today)
         return [entry.permalink for entry in found if entry]
-
-    def _preference(self, permalink: str) -> tuple[int, str]:
-        language = self.post(permalink).language
-        known = language in self.languages
-        return self.languages.index(language) if known else len(self.languages), language
 
     def _document_key(self, item_id: str) -> DocumentKey:
         return item_id, self._store.snapshot_id, self.today

@@ -145,9 +145,8 @@ class Listing(Base):
         self, languages: Sequence[str], today: dt.date, *, unread: bool = False
     ) -> Entry | None:
         """Return the newest entry, or the newest unread one."""
-        entries = self._read_list(languages, today)
-        every = self._entries_of(entries.rows, entries)
-        return next((entry for entry in every if not (unread and entry.read)), None)
+        view = View.UNREAD if unread else View.DATE
+        return next(iter(self.entries(view, None, languages, today)), None)
 
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""

@@ -37,8 +37,8 @@ class Plan(NamedTuple):
     """Rows to delete, whether or not new content replaces them."""
     inserted: tuple[tuple[int, FullPost], ...]
     """Posts with their ids: a changed post keeps its own, no other id is used again."""
-    renamed: tuple[tuple[Row, str], ...]
-    """Rows of which only the permalink changes, with the new one."""
+    renamed: tuple[Row, ...]
+    """Rows of which only the permalink changes."""
     moves: tuple[tuple[str, str], ...]
     """Old and new permalinks, for copying marks."""
     new: int
@@ -73,15 +73,9 @@ def plan(
             before[path] = row
             taken.add(row.id)
     kept = {row.id for row in stays}
-    renamed = [
-        (row, permalinks[row.path]) for row in stays if row.permalink != permalinks[row.path]
-    ]
-    moves = [(row.permalink, new) for row, new in renamed]
-    moves += [
-        (row.permalink, permalinks[path])
-        for path, row in before.items()
-        if row.permalink != permalinks[path]
-    ]
+    after = {row: permalinks[row.path] for row in stays}
+    after |= {row: permalinks[path] for path, row in before.items()}
+    moves = [(row.permalink, new) for row, new in after.items() if row.permalink != new]
     moves += _moves_to_aliases(rows, permalinks, given.values())
     new_ids = itertools.count(1 + max((row.id for row in rows), default=0))
     return Plan(
@@ -91,7 +85,7 @@ def plan(
             (before[path].id if path in before else next(new_ids), full)
             for path, full in given.items()
         ),
-        renamed=tuple(renamed),
+        renamed=tuple(row for row in stays if row.permalink != permalinks[row.path]),
         moves=tuple(dict.fromkeys(moves)),
         new=len(given) - len(before),
         changed=sum(row.blob != given[path].post.blob for path, row in before.items()),
@@ -158,9 +152,10 @@ def write(db: sqlite3.Connection, plan: Plan) -> None:
     for row in plan.dropped:
         _drop(db, row.id)
     # Permalinks are unique, and two posts may swap theirs.
-    for row, _ in plan.renamed:
+    for row in plan.renamed:
         db.execute("UPDATE post SET permalink = '~' || id WHERE id = ?", (row.id,))
-    for row, permalink in plan.renamed:
+    for row in plan.renamed:
+        permalink = plan.permalinks[row.path]
         db.execute("UPDATE post SET permalink = ? WHERE id = ?", (permalink, row.id))
         db.execute(
             "UPDATE label SET key = ? WHERE kind = 'path' AND post = ?",
