@@ -21,7 +21,7 @@ class Xeps(Base):
     def mentioned_xeps(self) -> list[tuple[int, int]]:
         """Return the XEPs that posts mention, by number, with the number of entries."""
         groups = self._store.groups(View.XEP, None, self.languages, self.today)
-        return sorted((int(group.key), group.total) for group in groups)
+        return [(int(group.key), group.total) for group in groups]
 
     def xep(self, number: int) -> Xep | None:
         """Read a XEP; None if the list lacks it."""

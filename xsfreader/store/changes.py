@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import operator
-from typing import TYPE_CHECKING
 
 from xsfreader.errors import BusyError
 from xsfreader.model import Changes
 from xsfreader.store.base import Base
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class ChangeWatch(Base):
@@ -29,25 +25,19 @@ class ChangeWatch(Base):
         Opens a file that was replaced. Doesn't wait for locks: what is locked now is detected
         later. Takes 30 µs if nothing changed. Raises StoreError.
         """
-        with contextlib.suppress(BusyError), self._without_waiting():
-            self._reopen_replaced(0)
-            if self._data_versions() != self._seen_versions:
-                before = self._seen_contents
-                self._remember_contents()
-                return Changes(*map(operator.ne, before, self._seen_contents))
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            with contextlib.suppress(BusyError), self._translating("main"):
+                self._reopen_replaced(0)
+                if self._data_versions() != self._seen_versions:
+                    before = self._seen_contents
+                    self._remember_contents()
+                    return Changes(*map(operator.ne, before, self._seen_contents))
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")
         return Changes()
 
     def _remember_contents(self) -> None:
         """Remember what the files contain now."""
         self._seen_versions = self._data_versions()
         self._seen_contents = self._contents()
-
-    @contextlib.contextmanager
-    def _without_waiting(self) -> Iterator[None]:
-        """Raise BusyError at once if a file is locked."""
-        self._db.execute("PRAGMA busy_timeout = 0")
-        try:
-            with self._translating("main"):
-                yield
-        finally:
-            self._db.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")

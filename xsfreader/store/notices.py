@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from xsfreader.log import log
@@ -10,17 +10,15 @@ from xsfreader.log import log
 if TYPE_CHECKING:
     from pathlib import Path
 
-_lines: dict[str, tuple[str, ...]] = {}
-_lock = threading.Lock()
+_lines: defaultdict[str, list[str]] = defaultdict(list)
 
 
 def add_notice(file: Path, line: str) -> None:
     """Log a line about a file and keep it for all stores of this process."""
     log().warning("%s", line)
-    with _lock:
-        _lines[str(file)] = (*_lines.get(str(file), ()), line)
+    _lines[str(file)].append(line)
 
 
 def notices_about(file: Path) -> tuple[str, ...]:
     """Return the lines about a file, oldest first."""
-    return _lines.get(str(file), ())
+    return tuple(_lines[str(file)])

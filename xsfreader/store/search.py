@@ -53,7 +53,7 @@ class Search(Base):
         well they match, newest first among similar ones. A translation comes last if the same
         post also matches in a language that the reader prefers.
         """
-        if query.empty or limit == 0:
+        if query.empty:
             return []
         places = {language: place for place, language in enumerate(languages)}
         chosen = _sorted(self._matches(query, today), places)
