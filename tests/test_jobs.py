@@ -15,7 +15,7 @@ import pytest
 
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
-from xsfreader.cli.job import MEMORY_LIMIT
+from xsfreader.cli.child import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.errors import JobError, UnreachableError
 from xsfreader.images import ImagesReport
@@ -220,7 +220,7 @@ async def test_failure_to_start_is_one_job_error() -> None:
     assert "can't start sync" in str(event.error)
 
 
-CRASH = "from xsfreader.cli.job import run_as_job; run_as_job(lambda: {})"
+CRASH = "from xsfreader.cli.child import run_as_job; run_as_job(lambda: {})"
 
 
 @linux
@@ -256,7 +256,7 @@ def test_child_ends_when_its_standard_input_closes(host: GitHost) -> None:
 
 PARENT = """
 import asyncio, sys
-from xsfreader.cli.job import MEMORY_LIMIT
+from xsfreader.cli.child import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 

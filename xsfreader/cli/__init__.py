@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from xsfreader.cli.commands import run
 
     if getattr(args, "progress", None):
-        from xsfreader.cli.job import run_as_job
+        from xsfreader.cli.child import run_as_job
 
         return run_as_job(lambda: run(args))
     try:

@@ -40,7 +40,7 @@ def sync(args: Namespace, library: Library) -> int:
         fail("--watch needs a folder as the source")
         return USAGE
     if args.progress == "json":
-        from xsfreader.cli.job import EventWriter, read_requests
+        from xsfreader.cli.child import EventWriter, read_requests
 
         requests = read_requests()
         return _sync(args, library, EventWriter(), requests)
@@ -118,7 +118,7 @@ def images(args: Namespace, library: Library) -> int:
 
     They are for the app, which reads the images from our file.
     """
-    from xsfreader.cli.job import read_requests, write
+    from xsfreader.cli.child import read_requests, write
 
     if args.offline and not library.local:
         fail("images needs the network, which --offline forbids")

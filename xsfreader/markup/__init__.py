@@ -4,6 +4,7 @@ document = parse(body, base=post.url)
 lines = layout(build_article(post, document), 80).lines
 """
 
+from xsfreader.markup.ansi import to_ansi, to_plain_text
 from xsfreader.markup.article import build_article, format_date, reading_minutes
 from xsfreader.markup.document import (
     BlockKind,
@@ -16,7 +17,6 @@ from xsfreader.markup.find import Match, find, find_words
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse
-from xsfreader.markup.terminal import to_ansi, to_plain_text
 
 __all__ = [
     "CONTINUED",

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from xsfreader.errors import XsfreaderError
 from xsfreader.model import View
 from xsfreader.text import clean
-from xsfreader.ui.error_handling import ShowsErrors
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.images.loader import Loader
 from xsfreader.ui.prefetch import Prefetch

@@ -1,1 +1,1 @@
-"""The screens: the reader itself, and what opens over it."""
+"""The screens that open over the reader's: dialogs, search, help, palette, an image."""

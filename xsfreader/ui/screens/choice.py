@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.text import clean
-from xsfreader.ui.screens.closing import DismissOnce
+from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.choices import Choices
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.screens.closing import DismissOnce
+from xsfreader.ui.screens.dismiss_once import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

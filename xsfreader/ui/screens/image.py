@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from xsfreader.text import clean
 from xsfreader.ui.render import fit, fitted
-from xsfreader.ui.screens.closing import DismissOnce
+from xsfreader.ui.screens.dismiss_once import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

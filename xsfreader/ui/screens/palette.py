@@ -16,7 +16,7 @@ from xsfreader.model import View
 from xsfreader.text import clean, fold
 from xsfreader.ui.input import PendingInput
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.screens.closing import DismissOnce
+from xsfreader.ui.screens.dismiss_once import DismissOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.ui.input import PendingInput
-from xsfreader.ui.screens.closing import DismissOnce
+from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:

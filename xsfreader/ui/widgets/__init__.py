@@ -1,1 +1,1 @@
-"""The widgets: all paint their own lines."""
+"""The widgets, which paint their own lines, and the rows of the list without Textual."""

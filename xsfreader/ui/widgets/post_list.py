@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from xsfreader.model import View
-from xsfreader.ui.error_handling import ShowsErrors
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.widgets.post_rows import PostRows
 
 if TYPE_CHECKING:

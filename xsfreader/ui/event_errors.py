@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ShowsErrors(MessagePump):
-    """Has the app show an expected error of an event handler, instead of crashing.
+    """A mixin: the app shows an expected error of an event handler instead of crashing.
 
     Handlers of messages call ``ReaderBase.attempt``.
     """

@@ -1,4 +1,4 @@
-"""What is special about a command that runs as a job of the app: see ``library/jobs.py``."""
+"""Run a command as a child process of the app: the child's side of ``library/jobs.py``."""
 
 from __future__ import annotations
 
