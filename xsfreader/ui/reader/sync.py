@@ -27,6 +27,8 @@ IMAGES = "images"
 """The unit of progress of images, which are fetched after the posts."""
 SEEN_SECONDS = 4.0
 """How long an unrequested message stays, whatever is typed."""
+START_SECONDS = 0.2
+"""How long the first sync waits: a process that starts earlier delays the first frame."""
 POLL_SECONDS = 1.0
 """Interval of checking our files for changes by other processes."""
 
@@ -83,8 +85,7 @@ class Sync(Part):
         if self.offline and not self.library.local:
             self.show_offline()
             return
-        # Starting a process delays the first frame.
-        self.screen.call_after_refresh(self.run)
+        self.screen.set_timer(START_SECONDS, self.run)
         if not self.library.local:
             if self.screen.library is not self.library:
                 words = "These are the built-in pages while the blog is being fetched …"
