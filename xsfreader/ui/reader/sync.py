@@ -15,8 +15,6 @@ from xsfreader.model import Progress, SyncReport
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
     from xsfreader.library import Library
     from xsfreader.library.events import Event
     from xsfreader.library.jobs import Job
@@ -62,7 +60,6 @@ class Sync(Part):
         self.offline = offline
         self.running = False
         self._job: Job | None = None
-        self._worker: Worker[None] | None = None
         self._asked = False
         """Whether the reader asked for this sync."""
         self._waiting = False
@@ -112,12 +109,9 @@ class Sync(Part):
             self._job.send("sync")
             return
         self._job = self.library.job("sync", *(["--watch"] if self.library.local else []))
-        self._worker = self.screen.run_worker(self._run_job, group="sync", exclusive=True)
+        self.screen.run_worker(self._run_job(self._job), group="sync", exclusive=True)
 
-    async def _run_job(self) -> None:
-        job = self._job
-        if job is None:
-            return
+    async def _run_job(self, job: Job) -> None:
         try:
             await job.run(lambda event: self.screen.post_message(Sync.Received(event)))
         finally:
@@ -131,8 +125,7 @@ class Sync(Part):
         elif isinstance(event, SyncReport):
             self.take_done(event)
         elif isinstance(event, ImagesReport):
-            words = event.summary() if event.fetched or event.failed else ""
-            self.report_images(words)
+            self.report_images(event.summary() if event.fetched or event.failed else "")
         elif isinstance(event, Failed):
             if self.running or self.library.local:
                 self.report_failure(event.error)
@@ -286,21 +279,21 @@ class Sync(Part):
         self.screen.header.alert = True
         self.screen.header.sync = "sync failed"
         self._failure = str(error)
-        # An error may end in a question mark.
-        end = "" if str(error).endswith("?") else ";"
-        why = f"{error}{end} press r to retry"
-        if self.screen.library is not self.library:
-            why = f"These are the built-in pages: {why}"
         if not known:
-            self._say(why, alert=True)
+            self._say(self._with_key(str(error), "retry"), alert=True)
 
     def show_offline(self) -> None:
         """Say why nothing is fetched if the archive is empty."""
         self.screen.header.sync = "offline"
         if self.screen.library is not self.library:
-            self.screen.status.say(
-                "These are the built-in pages: nothing is fetched with --offline; "
-                "press r to fetch anyway",
-                alert=True,
-                seconds=math.inf,
-            )
+            words = self._with_key("nothing is fetched with --offline", "fetch anyway")
+            self.screen.status.say(words, alert=True, seconds=math.inf)
+
+    def _with_key(self, why: str, action: str) -> str:
+        """Say why there is nothing new, what is shown instead, and which key syncs."""
+        if self.screen.library is not self.library:
+            why = f"These are the built-in pages: {why}"
+        key = self.screen.key_of("sync")
+        # An error may end in a question mark.
+        end = "" if why.endswith("?") else ";"
+        return f"{why}{end} press {key} to {action}" if key else why
