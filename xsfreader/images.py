@@ -37,6 +37,7 @@ PIXELS = 40_000_000
 """An image with more is not decoded."""
 SVG = "SVG drawing"
 MISSING = "missing on the site"
+NOT_FETCHED = "could not be fetched"
 DECODE_ERRORS = (
     ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, struct.error,
@@ -144,7 +145,7 @@ class Images:
         except OversizeError:
             raise ImageError("too many bytes") from None
         except UpstreamError as error:
-            raise ImageError("could not be fetched") from error
+            raise ImageError(NOT_FETCHED) from error
 
     def prune(self) -> None:
         """Delete the images that the site no longer has. Raises StoreError."""

@@ -47,37 +47,8 @@ def parser() -> argparse.ArgumentParser:
     _add_progress(sync)
     images = command("images", "fetch the images whose site paths come in as lines on stdin")
     _add_progress(images)
-    listing = command("list", "list posts, newest first")
-    listing.add_argument("--language", metavar="L", help="only posts in this language: de")
-    listing.add_argument("--category", metavar="C", help="only posts in this category")
-    listing.add_argument("--author", metavar="A", help="only posts by this author")
-    listing.add_argument(
-        "--since",
-        metavar="D",
-        type=_day(last=False),
-        help="only posts from this day, month or year on",
-    )
-    listing.add_argument(
-        "--until",
-        metavar="D",
-        type=_day(last=True),
-        help="only posts up to then: 2012, 2012-05 or 2012-05-31",
-    )
-    listing.add_argument("--unread", action="store_true", help="only unread posts")
-    listing.add_argument("--starred", action="store_true", help="only starred posts")
-    listing.add_argument("--json", action="store_true", help="print a JSON array")
-    show = command("show", "print a post")
-    show.add_argument(
-        "post", metavar="POST", help="permalink, its last part, URL, alias or Markdown file"
-    )
-    how = show.add_mutually_exclusive_group()
-    how.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
-    how.add_argument("--markdown", action="store_true", help="print the original Markdown")
-    how.add_argument("--json", action="store_true", help="print a JSON object")
-    show.add_argument(
-        "--links", action="store_true", help="list the targets of its links at the end"
-    )
-    show.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
+    _add_list(command("list", "list posts, newest first"))
+    _add_show(command("show", "print a post"))
     search = command("search", "search, best matches first")
     search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
     search.add_argument(
@@ -109,6 +80,41 @@ def completion(shell: str) -> str:
     import shtab
 
     return str(shtab.complete(parser(), shell))
+
+
+def _add_list(listing: argparse.ArgumentParser) -> None:
+    listing.add_argument("--language", metavar="L", help="only posts in this language: de")
+    listing.add_argument("--category", metavar="C", help="only posts in this category")
+    listing.add_argument("--author", metavar="A", help="only posts by this author")
+    listing.add_argument(
+        "--since",
+        metavar="D",
+        type=_day(last=False),
+        help="only posts from this day, month or year on",
+    )
+    listing.add_argument(
+        "--until",
+        metavar="D",
+        type=_day(last=True),
+        help="only posts up to then: 2012, 2012-05 or 2012-05-31",
+    )
+    listing.add_argument("--unread", action="store_true", help="only unread posts")
+    listing.add_argument("--starred", action="store_true", help="only starred posts")
+    listing.add_argument("--json", action="store_true", help="print a JSON array")
+
+
+def _add_show(show: argparse.ArgumentParser) -> None:
+    show.add_argument(
+        "post", metavar="POST", help="permalink, its last part, URL, alias or Markdown file"
+    )
+    how = show.add_mutually_exclusive_group()
+    how.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
+    how.add_argument("--markdown", action="store_true", help="print the original Markdown")
+    how.add_argument("--json", action="store_true", help="print a JSON object")
+    show.add_argument(
+        "--links", action="store_true", help="list the targets of its links at the end"
+    )
+    show.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
 
 
 def _add_progress(command: argparse.ArgumentParser) -> None:

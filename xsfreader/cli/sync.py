@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
-from xsfreader.images import ImagesReport
+from xsfreader.images import NOT_FETCHED, ImagesReport
 from xsfreader.library.events import Failed, ImageResult
 from xsfreader.model import Progress, SyncReport
 
@@ -141,5 +141,5 @@ def _fetch_image(library: Library, path: str) -> ImageResult:
     except UnreachableError as error:
         return ImageResult(path, str(error), final=False, reachable=False)
     except XsfreaderError:
-        return ImageResult(path, "could not be fetched", final=False)
+        return ImageResult(path, NOT_FETCHED, final=False)
     return ImageResult(path)

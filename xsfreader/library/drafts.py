@@ -15,20 +15,18 @@ if TYPE_CHECKING:
 
 def file_document(path: Path) -> tuple[FullPost, Document]:
     """Read and parse a Markdown file as a post. Raises UnreadablePostError."""
-    import hashlib
-
     from xsfreader.errors import UnreadablePostError
     from xsfreader.ingest import ingest
     from xsfreader.markup import build_article, parse
+    from xsfreader.source.names import blob_id
 
     try:
         with path.open("rb") as file:
             data = file.read(POST_LIMIT + 1)
     except OSError as error:
         raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
-    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
     try:
-        full = ingest(path.name, blob, data)
+        full = ingest(path.name, blob_id(data), data)
     except UnreadablePostError as error:
         raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
     document = build_article(full.post, parse(full.body, base=full.post.url))

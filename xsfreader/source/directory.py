@@ -51,6 +51,11 @@ class _Contents:
     blobs: dict[str, bytes] = field(default_factory=dict)
     refused: list[SetAside] = field(default_factory=list)
 
+    def refuse(self, found: _File, reason: str) -> None:
+        """Add a file that is not read, with the reason."""
+        self.files[found.path] = found.token
+        self.refused.append(SetAside(found.path, reason))
+
 
 class DirectorySource:
     """A folder on this machine."""
@@ -149,24 +154,19 @@ class DirectorySource:
     def _read(self, found: _File, known_blobs: frozenset[str], contents: _Contents) -> None:
         """Read a post into ``contents``; ignore one that was deleted in the meantime."""
         if found.problem:
-            contents.files[found.path] = found.token
-            contents.refused.append(SetAside(found.path, found.problem))
+            contents.refuse(found, found.problem)
             return
         if found.size > POST_LIMIT:
-            contents.files[found.path] = found.token
-            contents.refused.append(SetAside(found.path, names.too_large(found.size)))
+            contents.refuse(found, names.too_large(found.size))
             return
         try:
             data = _read_bytes(found.disk_path, POST_LIMIT)
         except FileNotFoundError:
             return
         except OSError as error:
-            contents.files[found.path] = found.token
-            contents.refused.append(
-                SetAside(found.path, f"can't be read: {error.strerror or error}")
-            )
+            contents.refuse(found, f"can't be read: {error.strerror or error}")
             return
-        blob = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+        blob = names.blob_id(data)
         contents.files[found.path] = blob
         if blob not in known_blobs:
             contents.blobs[blob] = data

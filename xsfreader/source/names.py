@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from xsfreader.model import POST_LIMIT
@@ -43,6 +44,12 @@ def printable(name: str | bytes) -> str:
         return text
     escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return escaped if len(escaped) <= 300 else escaped[:300] + "…"
+
+
+def blob_id(data: bytes) -> str:
+    """Return the id that Git gives a file with these bytes."""
+    header = b"blob %d\0" % len(data)
+    return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
 
 
 def too_large(size: int) -> str:

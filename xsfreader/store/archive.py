@@ -15,7 +15,7 @@ from xsfreader.store.files import lock
 from xsfreader.store.merging import MERGE_MOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 class Archive(Base):
@@ -94,14 +94,10 @@ class Archive(Base):
             if not rebuild:
                 before = self._rows("SELECT path, blob, reason FROM aside")
                 aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
-            self._db.execute("DELETE FROM aside")
-            self._db.executemany(
-                "INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)",
-                [
-                    (path, files[path], reason)
-                    for path, reason in aside.items()
-                    if path in files and path not in plan.permalinks
-                ],
+            self._write_set_aside(
+                (path, files[path], reason)
+                for path, reason in aside.items()
+                if path in files and path not in plan.permalinks
             )
             self._db.execute("DELETE FROM image")
             self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", images.items())
@@ -122,6 +118,11 @@ class Archive(Base):
             removed=plan.removed,
             set_aside=self.set_aside(),
         )
+
+    def _write_set_aside(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Write path, blob id and reason of the files that could not be read."""
+        self._db.execute("DELETE FROM aside")
+        self._db.executemany("INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)", rows)
 
     def move_marks(self) -> None:
         """Copy marks to the new permalinks of posts that moved; idempotent."""

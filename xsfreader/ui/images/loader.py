@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from xsfreader.errors import ImageError, XsfreaderError
+from xsfreader.images import NOT_FETCHED
 from xsfreader.library.events import ImageResult
 from xsfreader.ui.images.geometry import Cells, fit
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 NOT_YET = "not fetched yet"
 CELLS = 40_000
 """How many cells of drawings are kept: some twenty images in the text, 40 MB at the worst."""
-FAILED = "could not be fetched"
 
 
 class ImageRequest(NamedTuple):
@@ -73,7 +73,7 @@ class Fetcher:
         finally:
             if self._job is job:
                 self._job = None
-                self._receive(ImageResult("", FAILED, final=False))
+                self._receive(ImageResult("", NOT_FETCHED, final=False))
 
     def _receive(self, event: Event) -> None:
         if isinstance(event, ImageResult) and self._answer is not None:
@@ -162,7 +162,7 @@ class Loader:
     async def _load(self, request: ImageRequest) -> Loader.ImageLoaded:
         """Fetch an image unless it is cached, and draw it."""
         library = self._library()
-        failed = self.ImageLoaded(request, problem=FAILED, final=False)
+        failed = self.ImageLoaded(request, problem=NOT_FETCHED, final=False)
         try:
             data = library.images.cached(request.path)
             if data is None:

@@ -140,7 +140,6 @@ class Display:
         self._settled = None if not headless else Protocol.HALF
         if self._settled is None:
             self._settled = protocol_by_environment(environment) if colours else Protocol.HALF
-        self._cell: tuple[int, int] | None = None
 
     def ask(self) -> None:
         """Ask the terminal if nothing else tells; ``protocol`` waits for the answer."""

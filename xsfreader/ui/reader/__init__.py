@@ -127,7 +127,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         if self.has_class("tiny"):
             return
         said = self.status.said
-        action = next(each for each in self.actions if each.id == name)
+        action = self.actions[name]
         run = partial(getattr(getattr(self, action.part), action.method), *action.arguments)
         if action.part == "app":
             # Textual's own actions may be coroutines.
@@ -180,8 +180,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
         ids = READING_KEYS if reading else LISTING_KEYS
-        by_id = {action.id: action for action in self.actions}
-        self.key_bar.offer([by_id[name] for name in ids])
+        self.key_bar.offer([self.actions[name] for name in ids])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click into the other pane, unless the focus has moved on since."""

@@ -41,7 +41,8 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.library = library
-        self.actions = actions
+        self.actions = {action.id: action for action in actions}
+        """The rows of the table with the keys in force, by id."""
         self.item_id: str | None = None
         """Id of the item shown."""
         self.source_path = ""
@@ -81,9 +82,8 @@ class ReaderBase(Screen[None], inherit_bindings=False):
 
     def key_of(self, action_id: str) -> str:
         """Return the first key of an action, as the screen shows it; empty if it has none."""
-        return next(
-            (key_shown(a.keys[0]) for a in self.actions if a.id == action_id and a.keys), ""
-        )
+        keys = self.actions[action_id].keys
+        return key_shown(keys[0]) if keys else ""
 
     def attempt(self, do: Callable[[], object]) -> bool:
         """Do something that may fail; show an error in the status line and return False."""

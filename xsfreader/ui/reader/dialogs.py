@@ -33,7 +33,7 @@ class Dialogs(Part):
         from xsfreader.ui.screens.help import HelpScreen
 
         where = Where.POST if self.screen.reading else Where.LIST
-        actions = [a for a in self.screen.actions if a.where in (Where.ANYWHERE, where)]
+        actions = [a for a in self.screen.actions.values() if a.where in (Where.ANYWHERE, where)]
         self.screen.app.push_screen(HelpScreen(actions, HELP_WORDS))
 
     def contents(self) -> None:

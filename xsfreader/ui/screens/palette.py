@@ -19,7 +19,7 @@ from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from textual.await_complete import AwaitComplete
     from textual.command import Hits
@@ -48,7 +48,7 @@ class Host(Protocol):
     """What the palette needs of the screen it opens over."""
 
     library: Library
-    actions: Sequence[Action]
+    actions: Mapping[str, Action]
 
     def action_do(self, name: str) -> None:
         """Run an action by its id."""
@@ -114,7 +114,7 @@ class Commands(Provider):
             yield Hit(score, Content(words), do, words, about)
 
     def _actions(self) -> Iterator[Command]:
-        for action in self.host.actions:
+        for action in self.host.actions.values():
             if action.id != "palette":
                 keys = " ".join(map(key_shown, action.keys))
                 do = partial(self.host.action_do, action.id)
