@@ -20,7 +20,7 @@ from xsfreader.config import Config, locate
 from xsfreader.errors import JobError, UnreachableError
 from xsfreader.images import ImagesReport
 from xsfreader.library import Library
-from xsfreader.library.events import Event, Failed, ImageResult, decode, encode
+from xsfreader.library.job_events import Event, Failed, ImageResult, decode, encode
 from xsfreader.library.jobs import Job
 from xsfreader.model import Progress, SetAside, SyncReport
 

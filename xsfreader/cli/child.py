@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import FAILURE
 from xsfreader.errors import JobError, XsfreaderError
-from xsfreader.library.events import Failed, encode
+from xsfreader.library.job_events import Failed, encode
 from xsfreader.log import log
 from xsfreader.model import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xsfreader.library.events import Event
+    from xsfreader.library.job_events import Event
 
 MEMORY_LIMIT = 2 << 30
 """Bytes of memory that a job may use on Linux. A first sync takes 66 MB; 225 MB with ten times the

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
 from xsfreader.images import NOT_FETCHED, ImagesReport
-from xsfreader.library.events import Failed, ImageResult
+from xsfreader.library.job_events import Failed, ImageResult
 from xsfreader.model import Progress, SyncReport
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xsfreader.library import Library
-    from xsfreader.library.events import Event
+    from xsfreader.library.job_events import Event
 
     Report = Callable[[Event], None]
     Requests = queue.SimpleQueue[str]

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from xsfreader.config import SOURCE_VARIABLE
 from xsfreader.errors import JobError
-from xsfreader.library.events import Failed, decode
+from xsfreader.library.job_events import Failed, decode
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from xsfreader.library.events import Event
+    from xsfreader.library.job_events import Event
 
 LINE_LIMIT = 1 << 22
 """Bytes a line may have; the longest event is the report of a sync that rejected every post."""

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from xsfreader.errors import ImageError, XsfreaderError
 from xsfreader.images import NOT_FETCHED
-from xsfreader.library.events import ImageResult
+from xsfreader.library.job_events import ImageResult
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from xsfreader.library import Library
-    from xsfreader.library.events import Event
+    from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.terminal import Display, Protocol

@@ -10,13 +10,13 @@ from textual.message import Message
 
 from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
 from xsfreader.images import ImagesReport
-from xsfreader.library.events import Failed
+from xsfreader.library.job_events import Failed
 from xsfreader.model import Progress, SyncReport
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
     from xsfreader.library import Library
-    from xsfreader.library.events import Event
+    from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.session import Session
