@@ -1,11 +1,11 @@
 """Faults: what posts, servers, files, terminals and other processes may do to the reader.
 
-One file a kind. A test causes one fault and asserts what a person is left with: the one line they see,
-and that what they had (posts, marks, settings, the terminal) is as it was.
+One file a kind. A test causes one fault and asserts what a person is left with: the one line they
+see, and that what they had (posts, marks, settings, the terminal) is as it was.
 
 To add a case, find the file of its kind and add a row to its table, or a test below it:
 
-- ``test_text``: what a post may hold: endless code, a million paragraphs, combining marks, pasted text.
+- ``test_text``: what a post may hold: endless code, a million paragraphs, combining marks, pastes.
 - ``test_images``: what an image file may hold.
 - ``test_servers``: what a Git host or a web server may send, or not send.
 - ``test_files``: damaged databases, full disks, read-only folders, odd files, permissions.
@@ -13,5 +13,5 @@ To add a case, find the file of its kind and add a row to its table, or a test b
 - ``test_terminal``: what a terminal may send, its end, signals, programs started from the app.
 - ``test_command_line``: closed streams, bad arguments and settings, every command with ``--json``.
 - ``test_kills``: the program killed at random moments; all of it only in ``nox -s soak``.
-- ``test_soak``: the app under random keys, resizes, pastes and syncs; all of it only in ``nox -s soak``.
+- ``test_soak``: the app under random keys, resizes, pastes and syncs; all only in ``nox -s soak``.
 """
