@@ -14,4 +14,6 @@ To add a case, find the file of its kind and add a row to its table, or a test b
 - ``test_command_line``: closed streams, bad arguments and settings, every command with ``--json``.
 - ``test_kills``: the program killed at random moments; all of it only in ``nox -s soak``.
 - ``test_soak``: the app under random keys, resizes, pastes and syncs; all only in ``nox -s soak``.
+
+Tests of permissions use ``tests/unprivileged.py``: for root there are none.
 """

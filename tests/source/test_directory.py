@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.githost import git
+from tests.unprivileged import needs_permissions, unprivileged
 from xsfreader.errors import OversizeError, SourceError, UpstreamError
 from xsfreader.model import Known, Snapshot
 from xsfreader.source import directory as module
@@ -134,13 +135,14 @@ def test_images_are_not_read_through_links_out_of_the_folder(tmp_path: Path) -> 
             source.blob(path, "0" * 40)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@needs_permissions
 def test_unreadable_files_are_reported(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "b.md": b"b", "c/d.md": b"d"})
     (tmp_path / "b.md").chmod(0)
     (tmp_path / "c").chmod(0)
     try:
-        snapshot = read(tmp_path)
+        with unprivileged():
+            snapshot = read(tmp_path)
     finally:
         (tmp_path / "c").chmod(0o700)
     assert {item.path for item in snapshot.refused} == {"b.md", "c/"}

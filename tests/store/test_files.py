@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make, restart
+from tests.unprivileged import needs_permissions, unprivileged
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
 from xsfreader.model import Changes, Filter, Place, View
 from xsfreader.store import Store, repair
@@ -291,12 +292,12 @@ def test_the_state_is_backed_up_before_a_migration(
     copy.close()
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+@needs_permissions
 def test_a_folder_that_cannot_be_written_to(opened: Opener, folder: Path) -> None:
     filled(opened).close()
     folder.chmod(0o500)
     try:
-        with pytest.raises(DiskError):
+        with unprivileged(), pytest.raises(DiskError):
             opened().set_starred("/x/", True)
     finally:
         folder.chmod(0o700)
