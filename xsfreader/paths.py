@@ -1,8 +1,10 @@
-"""Where files are stored, and how an archive's file is named."""
+"""Where files are stored, how an archive's file is named, how a person's file is written."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,3 +43,32 @@ class Paths(NamedTuple):
         """The file with the images of a source."""
         archive = self.archive(source)
         return archive.with_name(archive.name.replace("archive-", "images-", 1))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file completely or not at all: a full disk or a kill leaves the older one.
+
+    A new file is readable by its owner only, a replaced one keeps its permissions, and a symbolic
+    link keeps pointing to it. A pipe, a device or an open file (``/dev/stdout``) is written
+    directly. Raises OSError.
+    """
+    if str(file).startswith(("/dev/", "/proc/")) or (file.exists() and not file.is_file()):
+        file.write_text(text, encoding="utf-8")
+        return
+    import tempfile
+
+    file = file.resolve()
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=".xsfreader-")
+    draft = file.parent / name
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as output:
+            output.write(text)
+            output.flush()
+            os.fsync(number)
+        if file.exists():
+            draft.chmod(file.stat().st_mode & 0o7777)
+        draft.replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise

@@ -201,6 +201,7 @@ def _state(args: Namespace, library: Library) -> int:
     import json
 
     from xsfreader.errors import StoreError
+    from xsfreader.paths import write_whole
 
     file = None if args.file in (None, "-") else Path(args.file)
     try:
@@ -209,7 +210,7 @@ def _state(args: Namespace, library: Library) -> int:
             if file is None:
                 sys.stdout.write(text)
             else:
-                file.write_text(text, encoding="utf-8")
+                write_whole(file, text)
             return OK
         text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
         data = json.loads(text)
