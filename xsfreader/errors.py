@@ -4,9 +4,32 @@ The message of each is one line for the person: what happened, to what, and what
 Front ends print ``str(error)`` and nothing else.
 """
 
+import re
+
+LENGTH = 800
+"""Characters that a message may have; the middle is cut, since the remedy comes last."""
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def one_line(text: str, length: int = LENGTH) -> str:
+    """Escape what could break or command a terminal's line, and cut the middle of a long text."""
+    if len(text) <= length and text.isprintable():
+        return text
+    half = length // 2
+    # Before escaping, too, which makes a text up to six times as long.
+    text = f"{text[:length]}{text[-length:]}" if len(text) > 2 * length else text
+    text = _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+    return text if len(text) <= length else f"{text[: half - 1]} … {text[2 - half :]}"
+
 
 class XsfreaderError(Exception):
-    """An expected error, for a reason outside the program."""
+    """An expected error, for a reason outside the program.
+
+    A message may quote servers, files and addresses, so every one is made a bounded line here.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class ConfigError(XsfreaderError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from xsfreader.errors import one_line
 
 if TYPE_CHECKING:
     import logging
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
 
 BYTES = 1 << 20
 """Size at which the log is rotated; three older files are kept."""
+LINE = 4000
+"""Characters of a line."""
 
 
 _file: Path | None = None
@@ -45,6 +49,22 @@ def _rotating(file: Path) -> logging.Handler | None:
         )
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_formatter())
     logging.raiseExceptions = False
     return handler
+
+
+def _formatter() -> logging.Formatter:
+    """Return a formatter that lets no control sequence of a server or a file into the log."""
+    import logging
+
+    class Formatter(logging.Formatter):
+        def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - its name
+            return one_line(super().formatMessage(record), LINE)
+
+        def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - its name and type
+            return "\n".join(
+                one_line(line, LINE) for line in super().formatException(ei).split("\n")
+            )
+
+    return Formatter("%(asctime)s %(levelname)s %(message)s")

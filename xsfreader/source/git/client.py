@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from dulwich.client import Urllib3HttpGitClient
 from dulwich.errors import (
@@ -22,7 +23,7 @@ from dulwich.objects import ObjectID, valid_hexsha
 from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import Ref
 
-from xsfreader.errors import UpstreamError
+from xsfreader.errors import UpstreamError, one_line
 from xsfreader.source.git.objects import Budget, unpack
 from xsfreader.source.names import printable
 
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from xsfreader.source.web.address import Address
-    from xsfreader.source.web.session import HttpSession
+    from xsfreader.source.web.session import BoundedResponse, HttpSession
 
+ERROR_PACKET: Final = re.compile(
+    rb"(?:001e# service=git-upload-pack\n0000)?(?:000eversion 2\n)?[0-9a-f]{4}ERR ([^\n]*)"
+)
+"""The start of an answer by which a server explains why there is none."""
 MEDIA_TYPES: Final = frozenset(
     f"application/x-git-upload-pack-{kind}" for kind in ("advertisement", "result")
 )
@@ -56,6 +61,26 @@ FAILURES: Final = (
 logging.getLogger("dulwich").addHandler(logging.NullHandler())
 
 
+class _Requests:
+    """The requests of a session, for dulwich, which misreads a server's own error messages."""
+
+    def __init__(self, session: HttpSession) -> None:
+        self.headers = session.headers
+        self._session = session
+
+    def request(self, method: str, url: str, **options: Any) -> BoundedResponse:  # noqa: ANN401 - passed on
+        """Send a request. Raises UpstreamError if Git's answer is an error message."""
+        response = self._session.request(method, url, **options)
+        if found := ERROR_PACKET.match(response.peek()):
+            response.close()
+            said = one_line(found[1].decode("utf-8", "replace"), 200)
+            raise UpstreamError(
+                f"{self._session.name} did not send what was requested ({said});"
+                " check the address, or try again later"
+            )
+        return response
+
+
 class GitClient:
     """Fetches objects of one repository."""
 
@@ -63,7 +88,7 @@ class GitClient:
         """Send nothing yet; ``unpack_limit`` bounds the bytes of all that is fetched."""
         self._name = str(address)
         self._client = Urllib3HttpGitClient(
-            self._name, pool_manager=cast("PoolManager", session), thin_packs=False
+            self._name, pool_manager=cast("PoolManager", _Requests(session)), thin_packs=False
         )
         self._budget = Budget(unpack_limit)
 

@@ -8,6 +8,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from xsfreader.errors import SourceError
 
+LENGTH = 2000
+"""Characters that an address may have."""
+
 
 class Address(NamedTuple):
     """A place on the web, without query and fragment."""
@@ -43,6 +46,9 @@ def parse_address(url: str) -> Address:
         SourceError: It is not an HTTP(S) address, or has a query.
     """
     wrong = "not a usable address: expected https://host/path"
+    if len(url) > LENGTH:
+        # Not even its start is shown: it may hold a password.
+        raise SourceError(f"a URL of more than {LENGTH} characters is {wrong}")
     if not url.isprintable() or " " in url:
         raise SourceError(f"a URL with spaces or control characters is {wrong}")
     try:

@@ -12,12 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def describe_refusal(status: int, shown: str, media_type: str) -> str:
+def describe_refusal(status: int, shown: str, media_type: str, encoding: str) -> str:
     """Explain an unacceptable response, and say what to do."""
+    if status == 200 and encoding != "identity":
+        return (
+            f"{shown} sent data encoded with {encoding[:40]}, which was not requested;"
+            " check the address and the proxy"
+        )
     if status == 200:
         return (
-            f"{shown} sent something else than requested ({media_type or 'no media type'});"
+            f"{shown} sent something else than requested ({media_type[:80] or 'no media type'});"
             " check the address, or sign in to the network"
+        )
+    if 300 <= status < 400:
+        return (
+            f"{shown} redirects in a way that can't be followed (HTTP {status}); check the address"
         )
     if status in {401, 403}:
         return f"{shown} requires a password; the repository is private or doesn't exist"

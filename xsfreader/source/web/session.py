@@ -20,6 +20,7 @@ from xsfreader.errors import (
     SourceError,
     UnreachableError,
     UpstreamError,
+    one_line,
 )
 from xsfreader.source.web.address import Address, parse_address
 from xsfreader.source.web.environment import find_proxy, trusted_certificates
@@ -102,6 +103,11 @@ class HttpSession:
         """Where requests may go: the address's origin, and those that it redirects to."""
         self._connections = connections
 
+    @property
+    def name(self) -> str:
+        """The address, without a password."""
+        return str(self._address)
+
     def request(
         self,
         method: str,
@@ -131,10 +137,10 @@ class HttpSession:
             response = self._send(method, url, target, headers, body)
             location = response.get_redirect_location() if method == "GET" else None
             if not location:
-                self._check(response, headers)
+                self._check(response, headers, target)
                 return BoundedResponse(self, response, url)
             response.close()
-            url = self._follow(target, urljoin(url, location))
+            url = self._follow(target, url, location)
         raise UpstreamError(f"{self._address} redirects in circles; check the address")
 
     def receive(self, response: BaseHTTPResponse, size: int) -> bytes:
@@ -180,16 +186,24 @@ class HttpSession:
             # The server may have closed the connection since the last request.
             return send()
 
-    def _follow(self, source: Address, location: str) -> str:
+    def _follow(self, source: Address, url: str, location: str) -> str:
         """Return the target of a redirect. Raises SourceError if it is not safe."""
-        path, mark, query = location.partition("?")
-        target = parse_address(path)
+        try:
+            path, mark, query = urljoin(url, location).partition("?")
+            target = parse_address(path)
+        except (SourceError, ValueError):
+            raise UpstreamError(
+                f"{source} redirects to “{one_line(location, 200)}”, which is not a usable address;"
+                " check the address"
+            ) from None
         if source.secure and not target.secure:
             raise SourceError(f"{source} redirects to {target}, which is not encrypted")
         self._origins.add(target.origin)
         return f"{target}{mark}{query}"
 
-    def _check(self, response: BaseHTTPResponse, headers: Mapping[str, str]) -> None:
+    def _check(
+        self, response: BaseHTTPResponse, headers: Mapping[str, str], target: Address
+    ) -> None:
         """Raise UpstreamError if a response is not acceptable."""
         if response.status == 304 and any(name.startswith("If-") for name in headers):
             return
@@ -198,7 +212,10 @@ class HttpSession:
         if response.status == 200 and media_type in self._media_types and encoding == "identity":
             return
         response.close()
-        raise UpstreamError(describe_refusal(response.status, str(self._address), media_type))
+        shown = str(self._address)
+        if not target.path.startswith(self._address.path) or target.origin != self._address.origin:
+            shown += f", which redirects to {one_line(str(target), 200)},"
+        raise UpstreamError(describe_refusal(response.status, shown, media_type, encoding))
 
     def _check_time(self) -> None:
         if time.monotonic() > self._end:
@@ -223,10 +240,16 @@ class BoundedResponse:
         self._session = session
         self._response = response
         self._url = url
+        self._peeked = b""
 
     def geturl(self) -> str:
         """Return the URL of the response, after redirects."""
         return self._url
+
+    def peek(self) -> bytes:
+        """Return the start of what `read` will return. Raises SourceError."""
+        self._peeked = self._peeked or self._session.receive(self._response, CHUNK)
+        return self._peeked
 
     def read(self, size: int | None = None) -> bytes:
         """Read ``size`` bytes, fewer at the end; everything if ``size`` is None.
@@ -236,6 +259,11 @@ class BoundedResponse:
         """
         parts = []
         left = size
+        if self._peeked:
+            end = len(self._peeked) if left is None else left
+            parts.append(self._peeked[:end])
+            self._peeked = self._peeked[end:]
+            left = None if left is None else left - len(parts[0])
         while left is None or left > 0:
             part = self._session.receive(self._response, CHUNK if left is None else left)
             if not part:
