@@ -12,7 +12,7 @@ from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store import snapshot
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
 from xsfreader.store.files import lock
-from xsfreader.store.merging import MERGE_MOVED
+from xsfreader.store.merging_marks import merge_marks, read_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -130,7 +130,7 @@ class Archive(Base):
         if not moves:
             return
         with self._writing("state"):
-            self._db.executemany(MERGE_MOVED, [move[:2] for move in moves])
+            self._copy_marks(move[:2] for move in moves)
         with self._writing():
             self._db.executemany("DELETE FROM moved WHERE id = ?", [move[2:] for move in moves])
 
@@ -152,7 +152,13 @@ class Archive(Base):
                 moves.append((found[0][0], old))
         if moves:
             with self._writing("state"):
-                self._db.executemany(MERGE_MOVED, moves)
+                self._copy_marks(moves)
+
+    def _copy_marks(self, moves: Iterable[tuple[str, str]]) -> None:
+        """Merge marks into those of another permalink; each move is the new and the old one."""
+        for new, old in moves:
+            marks = read_marks(self._db, "state.mark", old)._replace(permalink=new)
+            merge_marks(self._db, "state.mark", [marks])
 
     def record_check(self) -> None:
         """Record that a sync found nothing new."""

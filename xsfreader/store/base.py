@@ -41,11 +41,13 @@ MARKED = (
     " WHERE q.story = p.story AND m.{})"
 )
 """Condition on ``post p``: it or a translation of it is ``read`` or ``starred``."""
-_CONTENTS = """SELECT
+_ARCHIVE = """SELECT
     (SELECT group_concat(value) FROM main.meta WHERE key IN ('snapshot', 'version')),
-    (SELECT coalesce(sum(read_at + starred_at), 0) FROM state.mark),
     (SELECT value FROM main.meta WHERE key = 'synced')"""
-"""The contents by the fields of ``Changes``; every mark set increases the sum."""
+_MARKS = (
+    "SELECT permalink, read, read_at, starred, starred_at FROM state.mark"
+    " WHERE read_at OR starred_at"
+)
 
 
 def post_from_row(row: Sequence[Any]) -> Post:
@@ -279,8 +281,8 @@ class Base:
 
     def _contents(self) -> tuple[Any, ...]:
         """Return what ``refresh`` compares: posts, marks but places, the last sync."""
-        row: tuple[Any, ...] = self._db.execute(_CONTENTS).fetchone()
-        return row
+        posts, synced = self._db.execute(_ARCHIVE).fetchone()
+        return posts, set(self._db.execute(_MARKS)), synced
 
     def _meta(self, key: str) -> str | None:
         return self._text("SELECT value FROM main.meta WHERE key = ?", key)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, DiskError
 from xsfreader.store import files
-from xsfreader.store.merging import COLUMNS, MERGE
+from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks
 from xsfreader.store.notices import add_notice
 from xsfreader.store.sqlite_errors import translate
 
@@ -205,14 +205,9 @@ def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:
 
 def _merge(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
     """Merge marks and settings from a file, the newer winning; return its number of marks."""
-    now = time.time_ns() // 1_000_000
-    marks = [
-        (permalink, read, min(read_at, now), starred, min(starred_at, now), *place, min(at, now))
-        for permalink, read, read_at, starred, starred_at, *place, at in _readable(
-            file, schema, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK
-        )
-    ]
-    db.executemany(MERGE, marks)
+    rows = _readable(file, schema, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK)
+    marks = [TimedMarks(*row) for row in rows]
+    merge_marks(db, "mark", marks)
     settings = _readable(file, schema, "SELECT key, value, at FROM setting ORDER BY key", _SETTING)
     db.executemany(_MERGE_SETTING, settings)
     return len(marks)
@@ -236,4 +231,4 @@ def _readable(file: Path, schema: Schema, select: str, types: Row) -> Iterable[R
 
 
 def _is_valid(value: object, type_: type) -> bool:
-    return isinstance(value, type_) and not (isinstance(value, int) and value < 0)
+    return isinstance(value, type_) and not (isinstance(value, int) and not 0 <= value <= LATEST)

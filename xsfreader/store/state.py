@@ -1,7 +1,4 @@
-"""The reader's state: read marks, stars, reading positions, and settings of the app.
-
-Every mark has its time, so that the newer of two wins, from whichever file or process it comes.
-"""
+"""The reader's state: read marks, stars, reading positions, and settings of the app."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, valid_text
-from xsfreader.store.merging import COLUMNS, MERGE
+from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks, read_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _FORMAT = "xsfreader-state"
 
@@ -46,29 +43,29 @@ class State(Base):
         An entry of the list is read if one of its translations is, so to mark it unread pass
         them all.
         """
-        self._mark(permalinks, "read_at", read=int(read))
+        self._mark(permalinks, "read", read=int(read))
 
     def set_starred(self, permalink: str, starred: bool) -> None:  # noqa: FBT001 - reads as one
         """Star or unstar a post."""
-        self._mark([permalink], "starred_at", starred=int(starred))
+        self._mark([permalink], "starred", starred=int(starred))
 
     def set_place(self, permalink: str, place: Place) -> None:
         """Save the reading position in a post."""
-        self._mark([permalink], "place_at", block=place.block, offset=place.offset)
+        self._mark([permalink], "place", block=place.block, offset=place.offset)
 
-    def _mark(self, permalinks: Iterable[str], time_column: str, **values: int) -> None:
-        """Set some columns of marks and their time; of changes in a millisecond the last counts."""
-        now = _now()
-        columns = ", ".join((*values, time_column))
-        assigned = ", ".join(f"{column} = excluded.{column}" for column in values)
+    def _mark(self, permalinks: Iterable[str], what: str, **values: int) -> None:
+        """Set one kind of mark, later than those it replaces."""
         with self._writing("state"):
-            self._db.executemany(
-                f"INSERT INTO state.mark (permalink, {columns})"
-                f" VALUES (?, {', '.join('?' * len(values))}, ?)"
-                f" ON CONFLICT (permalink) DO UPDATE SET {assigned},"
-                f" {time_column} = max(excluded.{time_column}, {time_column} + 1)",
-                [(valid_text(permalink), *values.values(), now) for permalink in permalinks],
-            )
+            merge_marks(self._db, "state.mark", self._new_marks(permalinks, what, values))
+
+    def _new_marks(
+        self, permalinks: Iterable[str], what: str, values: dict[str, Any]
+    ) -> Iterator[TimedMarks]:
+        now = _now()
+        for permalink in map(valid_text, permalinks):
+            replaced: int = getattr(read_marks(self._db, "state.mark", permalink), f"{what}_at")
+            values[f"{what}_at"] = min(max(now, replaced + 1), LATEST)
+            yield TimedMarks(permalink, **values)
 
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
@@ -103,20 +100,13 @@ class State(Base):
 
         Raises StoreError if the data is not an export; nothing is changed then.
         """
-        rows = _imported(data)
+        marks = _imported(data)
         with self._writing("state"):
-            before = self._all_marks()
-            self._db.executemany(MERGE, rows)
-            after = self._all_marks()
-        return sum(before.get(permalink) != row for permalink, row in after.items())
-
-    def _all_marks(self) -> dict[str, tuple[Any, ...]]:
-        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark")
-        return {row[0]: row[1:] for row in rows}
+            return merge_marks(self._db, "state.mark", marks)
 
 
-def _imported(data: object) -> list[tuple[Any, ...]]:
-    """Validate an export and convert it to rows."""
+def _imported(data: object) -> list[TimedMarks]:
+    """Validate an export and convert it."""
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         raise StoreError("not an exported state; `xsfreader state export` writes one")
     if data.get("version") != 1:
@@ -127,20 +117,20 @@ def _imported(data: object) -> list[tuple[Any, ...]]:
     return [_imported_mark(permalink, mark) for permalink, mark in marks.items()]
 
 
-def _imported_mark(permalink: object, mark: object) -> tuple[Any, ...]:
+def _imported_mark(permalink: object, mark: object) -> TimedMarks:
     if not isinstance(permalink, str) or not isinstance(mark, dict):
         raise StoreError(f"the exported state is damaged at {permalink!s:.60}")
-    # Marks made while a clock was ahead must not win for ever.
-    now = _now()
 
     def number(key: str, most: int) -> int:
         value = mark.get(key, 0)
-        if not isinstance(value, int) or not 0 <= value <= 1 << 53:
+        if not isinstance(value, int) or not 0 <= value <= LATEST:
             raise StoreError(f"the exported state is damaged at {permalink:.60}: {key}")
         return min(int(value), most)
 
-    read_at, starred_at, place_at = (number(f"{of}_at", now) for of in ("read", "starred", "place"))
-    return (
+    read_at, starred_at, place_at = (
+        number(f"{of}_at", LATEST) for of in ("read", "starred", "place")
+    )
+    return TimedMarks(
         valid_text(permalink),
         number("read", 1) if read_at else 0,
         read_at,
