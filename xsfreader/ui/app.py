@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.reactive import Reactive
 from textual.widget import Widget
 
 from xsfreader.errors import ConfigError, XsfreaderError
 from xsfreader.library import GUIDE, Library
-from xsfreader.ui import theme
 from xsfreader.ui.driver import driver_class
 from xsfreader.ui.images.terminal import Display, Listener
 from xsfreader.ui.input import TypeAhead
 from xsfreader.ui.keymap import effective
 from xsfreader.ui.reader import ReaderScreen
+from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS, THEMES
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.theme import Theme
 
     from xsfreader.ui.input import SettleProbe
     from xsfreader.ui.keymap import Action
@@ -43,6 +45,7 @@ class ReaderApp(App[None]):
     TITLE = "xsfreader"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = []
+    theme: Reactive[str] = Reactive(DEFAULT_THEME)
 
     def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
         """Take an open library, which the app closes. Raises ConfigError, StoreError."""
@@ -63,9 +66,12 @@ class ReaderApp(App[None]):
         self._suspend_keys = {
             key for a in self.actions if a.id == "suspend" for key in a.keys if "ctrl+" in key
         }
-        for each in theme.THEMES:
-            self.register_theme(each)
         self.theme = self._known_theme(library.theme())
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours, from the start: a change of theme restyles everything."""
+        return super().available_themes | {each.name: each for each in THEMES}
 
     def _known_theme(self, name: str) -> str:
         if name in self.available_themes:
@@ -75,7 +81,7 @@ class ReaderApp(App[None]):
             known = ", ".join(sorted(self.available_themes))
             raise ConfigError(f'{where}theme: unknown theme "{name}"; available: {known}')
         few = self.console.color_system in (None, "standard", "windows")
-        return theme.FEW_COLOURS if few and not self.is_headless else theme.DEFAULT
+        return FEW_COLOURS if few and not self.is_headless else DEFAULT_THEME
 
     def get_default_screen(self) -> Screen[None]:
         """Show the archive, or the guide while there is none."""

@@ -48,7 +48,7 @@ LIGHT = Theme(
     dark=False,
 )
 THEMES = (DARK, LIGHT)
-DEFAULT = DARK.name
+DEFAULT_THEME = DARK.name
 FEW_COLOURS = "ansi-dark"
 """For terminals with 16 colours: it uses the terminal's own."""
 
