@@ -34,6 +34,8 @@ def run(args: Namespace) -> int:
     """Run the command that ``args`` names, the app where they name none; return the exit code."""
     from xsfreader.config import SOURCE_VARIABLE, Config, load, locate
 
+    if args.command is not None:
+        gc.enable()
     if args.command == "completion":
         from xsfreader.cli.arguments import completion
 
@@ -77,8 +79,6 @@ def _terminal_problem() -> str:
 def _app(args: Namespace, library: Library) -> int:
     # At Textual's 60 frames a second, search results follow a typed letter two frames late.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    # A twentieth of the start would go into collections that find nothing; the app enables it.
-    gc.disable()
     from xsfreader.ui.app import run as run_app
 
     return run_app(library, offline=args.offline, fresh=args.fresh)
