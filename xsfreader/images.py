@@ -6,7 +6,6 @@ load: it is imported when the first image is opened.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import re
 import struct
@@ -187,7 +186,9 @@ class Images:
 @cache
 def extra_installed() -> bool:
     """Tell whether the extra ``images`` is installed, without loading it."""
-    return all(importlib.util.find_spec(name) for name in ("PIL", "textual_image"))
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("PIL", "textual_image"))
 
 
 def name_problem(path: str) -> str:

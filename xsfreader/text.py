@@ -30,23 +30,17 @@ _LETTERS = {
     "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...",
 }  # fmt: skip
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters, as Unicode classifies them, that take room but show nothing."""
 
 
-# Patterns with wide character classes take milliseconds to compile, so they are compiled when
-# first used: the start needs none of them.
-
-
-@cache
-def _word() -> re.Pattern[str]:
-    return re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
-
-
-@cache
-def _cjk() -> re.Pattern[str]:
-    return re.compile(rf"[{CJK}]")
+# Patterns with wide character classes take milliseconds to compile, so ``re`` compiles them when
+# they are first used: the start needs none of them.
+_WORD = rf"[{CJK}]|[^\W_{CJK}]+"
+_CONTROLS = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+_TAG_SEQUENCES = "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]"
+"""Flags such as Scotland's, spelt in tag characters; or one such character alone."""
+_UNSAFE_IN_URL = "[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 
 
 @cache
@@ -74,7 +68,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Split a text into folded words: letters and digits, each CJK character by itself."""
-    return _word().findall(fold(text))
+    return re.findall(_WORD, fold(text))
 
 
 def index_text(text: str) -> str:
@@ -91,8 +85,8 @@ def _separate_run(run: str) -> str:
 
 @cache
 def _separate(char: str) -> str:
-    if _word().fullmatch(char):
-        return f" {char} " if _cjk().fullmatch(char) else char
+    if re.fullmatch(_WORD, char):
+        return f" {char} " if re.fullmatch(f"[{CJK}]", char) else char
     return " "
 
 
@@ -118,12 +112,6 @@ class FoldedText(NamedTuple):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Map a non-empty range of ``text`` to a range of the original."""
         return self.origins[start], self.origins[end - 1] + 1
-
-
-_TAG_SEQUENCES = re.compile(
-    "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]"
-)
-"""Flags such as Scotland's, spelt in tag characters; or one such character alone."""
 
 
 @cache
@@ -153,22 +141,17 @@ def clean(text: str) -> str:
     if text.isprintable() and (text.isascii() or _INVISIBLE_LETTERS.isdisjoint(text)):
         return text
     if not text.isascii():
-        text = _TAG_SEQUENCES.sub(lambda found: found[1] or "", text)
+        text = re.sub(_TAG_SEQUENCES, lambda found: found[1] or "", text)
     return text.translate(_replacements())
 
 
 def replace_controls(text: str) -> str:
     """Replace each run of control and direction characters by a space."""
-    return _CONTROLS.sub(" ", text)
-
-
-_UNSAFE_IN_URL = re.compile(
-    "[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+    return re.sub(_CONTROLS, " ", text)
 
 
 def clean_url(url: str) -> str:
     """Percent-encode every control, blank and format character."""
     if url.isascii() and url.isprintable() and " " not in url:
         return url
-    return _UNSAFE_IN_URL.sub(lambda found: quote(found[0], errors="replace"), url)
+    return re.sub(_UNSAFE_IN_URL, lambda found: quote(found[0], errors="replace"), url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import calendar
 import datetime as dt
 import re
 from pathlib import Path
@@ -143,6 +142,8 @@ def _common(*, default: object) -> argparse.ArgumentParser:
 
 def _day(*, last: bool) -> Callable[[str], object]:
     def day(text: str) -> object:
+        import calendar
+
         found = re.fullmatch(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", text, re.ASCII)
         try:
             if found is None:

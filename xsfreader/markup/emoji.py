@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 
 def emoji_of(name: str) -> str | None:
@@ -13,6 +12,8 @@ def emoji_of(name: str) -> str | None:
 
 @cache
 def _table() -> dict[str, str]:
+    from importlib.resources import files
+
     text = files("xsfreader.markup").joinpath("emoji.txt").read_text("utf-8")
     return {
         name: emoji

@@ -20,18 +20,14 @@ MAX_LENGTH = 1000
 MAX_TERMS = 32
 """Limits in characters and terms; the rest of a query is ignored."""
 
-_TOKEN = re.compile(
-    r"""(?P<filter>author|category|xep|lang|before|after|is):
+_PART = r"""(?xi)
+    (?P<filter>author|category|xep|lang|before|after|is):
         (?:"(?P<quoted_value>[^"]*)"?|(?P<value>\S*))
       | (?<!\S)-(?P<without>"[^"]+"?|\w[^\s"]*)
       | "(?P<phrase>[^"]*)(?P<closed>"?)
       | (?P<word>[^\s"]+)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_FILTERLIKE = re.compile(r"[a-z]+:(?!//)", re.IGNORECASE)
+"""
 FILTERS = "author: category: xep: lang: before: after: is:"
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 class Term(NamedTuple):
@@ -79,7 +75,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
     """
     fields: defaultdict[str, list[Any]] = defaultdict(list)
     complete = True
-    for token in _TOKEN.finditer(text[:MAX_LENGTH]):
+    for token in re.finditer(_PART, text[:MAX_LENGTH]):
         if name := (token["filter"] or "").lower():
             value = token["quoted_value"] if token["quoted_value"] is not None else token["value"]
             if problem := _add_filter(fields, name, value.strip()):
@@ -89,7 +85,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
             fields["without"] += _terms(token["without"])
             complete = True
         else:
-            if filterlike := _FILTERLIKE.match(token["word"] or ""):
+            if filterlike := re.match(r"(?i)[a-z]+:(?!//)", token["word"] or ""):
                 fields["unknown"].append(filterlike[0])
             if terms := _terms(token["phrase"] or token["word"] or ""):
                 fields["terms"] += terms
@@ -145,7 +141,7 @@ def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> s
 
 def _first_day(text: str) -> dt.date | None:
     """Return the first day of a year or month, or the day itself."""
-    found = _DAY.fullmatch(text)
+    found = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text)
     if found is None:
         return None
     year, month, day = (int(part or 1) for part in found.groups())
