@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xsfreader.disk import read_file
 from xsfreader.errors import ConfigError
 from xsfreader.paths import Paths
 
@@ -80,7 +81,7 @@ def load(file: Path, *, required: bool = False) -> Config:
     Raises ConfigError with file, line and remedy.
     """
     try:
-        data = file.read_bytes()[: MAX_BYTES + 1]
+        data = read_file(file, MAX_BYTES)
     except FileNotFoundError:
         if required:
             raise ConfigError(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xsfreader import disk
 from xsfreader.errors import one_line
 
 if TYPE_CHECKING:
     import logging
-    from pathlib import Path
 
 BYTES = 1 << 20
 """Size at which the log is rotated; three older files are kept."""
@@ -43,15 +44,29 @@ def _rotating(file: Path) -> logging.Handler | None:
     from logging.handlers import RotatingFileHandler
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(file.parent)
+        _make(file)
         handler = RotatingFileHandler(
             file, maxBytes=BYTES, backupCount=3, encoding="utf-8", delay=True
         )
     except OSError:
         return None
+    handler.rotator = _rotate
     handler.setFormatter(_formatter())
     logging.raiseExceptions = False
     return handler
+
+
+def _make(file: Path) -> None:
+    """Create the file if missing, for its owner only. Raises OSError where it can't be a log."""
+    disk.require_file(file)
+    file.touch(mode=0o600)
+    disk.make_private(file)
+
+
+def _rotate(full: str, older: str) -> None:
+    Path(full).replace(older)
+    _make(Path(full))
 
 
 def _formatter() -> logging.Formatter:

@@ -8,7 +8,8 @@ To add a case, find the file of its kind and add a row to its table, or a test b
 - ``test_text``: what a post may hold: endless code, a million paragraphs, combining marks, pastes.
 - ``test_images``: what an image file may hold.
 - ``test_servers``: what a Git host or a web server may send, or not send.
-- ``test_files``: damaged databases, full disks, read-only folders, odd files, permissions.
+- ``test_files``: damaged databases and posts.
+- ``test_disk``: odd things in place of files, permissions, full and read-only disks.
 - ``test_state``: export, import, merging marks of several machines, a locked state.
 - ``test_terminal``: what a terminal may send, its end, signals, programs started from the app.
 - ``test_command_line``: closed streams, bad arguments and settings, every command with ``--json``.

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
     from xsfreader.paths import Paths
 
+EXPORT_BYTES = 1 << 26
+"""What is read of exported marks; a thousand times as many as there are posts fit."""
+
 
 def run(args: Namespace) -> int:
     """Run the command that ``args`` names, the app where they name none; return the exit code."""
@@ -200,6 +203,7 @@ def _xeps(args: Namespace, library: Library) -> int:
 def _state(args: Namespace, library: Library) -> int:
     import json
 
+    from xsfreader.disk import read_file
     from xsfreader.errors import StoreError
     from xsfreader.paths import write_whole
 
@@ -212,7 +216,7 @@ def _state(args: Namespace, library: Library) -> int:
             else:
                 write_whole(file, text)
             return OK
-        text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
+        text = sys.stdin.read() if file is None else read_file(file, EXPORT_BYTES).decode()
         data = json.loads(text)
     except OSError as error:
         raise StoreError(f"{file}: {error.strerror}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xsfreader.disk import read_file
 from xsfreader.model import POST_LIMIT
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
     from xsfreader.source.names import blob_id
 
     try:
-        with path.open("rb") as file:
-            data = file.read(POST_LIMIT + 1)
+        data = read_file(path, POST_LIMIT)
     except OSError as error:
         raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
     try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xsfreader.disk import read_file
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
@@ -236,12 +237,7 @@ def _stamp(info: os.stat_result) -> tuple[int, ...]:
 
 def _read_bytes(path: str, limit: int) -> bytes:
     """Read a file of at most ``limit`` bytes. Raises OSError."""
-    # Not blocking: the file that was listed may have been replaced by a pipe.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - opened by descriptor
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is no longer a file")
-        data = file.read(limit + 1)
+    data = read_file(path, limit)
     if len(data) > limit:
         raise OSError(0, "it is too large")
     return data

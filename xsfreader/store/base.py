@@ -170,7 +170,7 @@ class Base:
             raise translate(error, archive) from error
         try:
             db.execute("PRAGMA main.cache_size = -4000")
-            db.execute("ATTACH DATABASE ? AS state", (str(state),))
+            db.execute("ATTACH DATABASE ? AS state", (files.uri(state, "rw"),))
             for name in ("main", "state"):
                 db.execute(f"PRAGMA {name}.synchronous = NORMAL")
         except sqlite3.Error as error:

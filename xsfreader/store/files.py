@@ -11,6 +11,7 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING
 
+from xsfreader import disk
 from xsfreader.errors import BrokenFileError, DiskError, NewerFileError
 from xsfreader.store.sqlite_errors import translate
 
@@ -25,14 +26,31 @@ IN_LIST = "IN (SELECT value FROM json_each(?))"
 
 
 def connect(file: Path, timeout: float, mode: str = "rwc") -> sqlite3.Connection:
-    """Open a file for one thread at a time, in autocommit mode; create it if ``mode`` says so."""
-    return sqlite3.connect(
-        f"{file.absolute().as_uri()}?mode={mode}",
+    """Open a file for one thread at a time, in autocommit mode; create it if ``mode`` says so.
+
+    Only its owner may read it afterwards. Raises sqlite3.Error, DiskError.
+    """
+    both = (file, f"{file}-wal", f"{file}-shm")
+    for one in both:
+        try:
+            disk.require_file(one)
+        except OSError as error:
+            raise DiskError(f"{one}: can't be opened ({error.strerror})") from error
+    db = sqlite3.connect(
+        uri(file, mode),
         uri=True,
         timeout=timeout,
         isolation_level=None,
         check_same_thread=False,
     )
+    for one in both:
+        disk.make_private(one)
+    return db
+
+
+def uri(file: Path, mode: str) -> str:
+    """Return a name of a file for SQLite, which also takes paths that are not UTF-8."""
+    return f"{file.absolute().as_uri()}?mode={mode}"
 
 
 @contextlib.contextmanager
@@ -63,7 +81,7 @@ def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[Non
 def make_folder(folder: Path) -> None:
     """Create the folder of the files if missing, readable by its owner only."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.make_folder(folder)
     except OSError as error:
         raise DiskError(f"{folder}: can't be created ({error.strerror})") from error
 

@@ -139,7 +139,7 @@ def _back_up(file: Path, timeout: float) -> None:
     try:
         with (
             contextlib.closing(files.connect(file, timeout, "rw")) as db,
-            contextlib.closing(sqlite3.connect(draft)) as other,
+            contextlib.closing(files.connect(draft, timeout)) as other,
         ):
             db.backup(other)
             other.execute("PRAGMA journal_mode = DELETE")
