@@ -40,6 +40,7 @@ theme = "nord"
 width = 72
 images = "off"
 sync_interval = 0
+sync_timeout = 90
 [openers]
 https = ["firefox", "--new-tab", "{}"]
 xmpp = "gajim"
@@ -54,6 +55,7 @@ star = ["f9", "f10"]
     assert config.languages == ("de", "en")
     assert (config.theme, config.width, config.images) == ("nord", 72, "off")
     assert config.sync_interval == 0
+    assert config.sync_timeout == 90
     assert config.openers == {"https": ("firefox", "--new-tab", "{}"), "xmpp": ("gajim",)}
     assert config.preset == "newsboat"
     assert config.keys == {"star": "f9,f10"}

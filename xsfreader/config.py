@@ -43,6 +43,8 @@ class Config(NamedTuple):
     """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
     sync_interval: int = 60
     """Minutes between syncs while the app is open; 0 to sync only by key."""
+    sync_timeout: int = 300
+    """Seconds that a sync, or fetching one image, may take."""
     xep_list: str = DEFAULT_XEP_LIST
     """URL of the XSF's list of XEPs, fetched at sync; empty for none."""
     openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -225,6 +227,10 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
     "sync_interval": (
         _number(0, 100_000),
         "Minutes between syncs while the app is open; 0 to sync only by key.",
+    ),
+    "sync_timeout": (
+        _number(1, 100_000),
+        "Seconds that a sync may take, and fetching one picture.",
     ),
     "xep_list": (_text, "URL of the list of XEPs, fetched at sync; empty for none."),
 }

@@ -7,6 +7,7 @@ load: it is imported when the first image is opened.
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 from functools import cache
@@ -18,6 +19,7 @@ from xsfreader.errors import (
     OversizeError,
     UpstreamError,
 )
+from xsfreader.limits import limited
 from xsfreader.model import Filter, Progress
 
 if TYPE_CHECKING:
@@ -80,7 +82,13 @@ class Images:
     """The images of one library, for use in one thread."""
 
     def __init__(
-        self, store: Store, file: Path, source: Callable[[], Source], *, direct: bool
+        self,
+        store: Store,
+        file: Path,
+        source: Callable[[], Source],
+        *,
+        direct: bool,
+        seconds: float = math.inf,
     ) -> None:
         """Open nothing yet.
 
@@ -89,6 +97,7 @@ class Images:
             file: Where images are stored.
             source: Opens the upstream.
             direct: Whether to read from the source alone, as for the guide, and store nothing.
+            seconds: How long fetching one image from a server may take.
         """
         from xsfreader.store.images import ImageFile
 
@@ -97,6 +106,7 @@ class Images:
         self._source = source
         self._opened_source: Source | None = None
         self._direct = direct
+        self._seconds = seconds
 
     def close(self) -> None:
         """Close the file."""
@@ -140,7 +150,10 @@ class Images:
         try:
             # One source for all images: it keeps its connection open.
             self._opened_source = self._opened_source or self._source()
-            return self._opened_source.blob(site_path, blob)
+            if self._opened_source.local:
+                return self._opened_source.blob(site_path, blob)
+            with limited(self._seconds):
+                return self._opened_source.blob(site_path, blob)
         except OversizeError:
             raise ImageError("too many bytes") from None
         except UpstreamError as error:

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import pictures
+from tests.faults.servers import Behave, answering, raw_server, run
 from tests.githost import Fault, GitHost, commit, new_repository
-from xsfreader.errors import LENGTH, SourceError, UpstreamError, one_line
+from tests.ui.apps import reader
+from tests.ui.test_sync import until
+from xsfreader import limits
+from xsfreader.config import Config, load, locate
+from xsfreader.errors import (
+    LENGTH,
+    JobError,
+    SourceError,
+    UnreachableError,
+    UpstreamError,
+    one_line,
+)
+from xsfreader.library import Library
 from xsfreader.log import log, set_log_file
 from xsfreader.model import Known, Snapshot
-from xsfreader.source import open_source
+from xsfreader.source import open_source, xeplist
+from xsfreader.source.web import session
+from xsfreader.ui.app import ReaderApp
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
-REFS = "info/refs?service=git-upload-pack"
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs signals and resource")
 RESULT = {"Content-Type": "application/x-git-upload-pack-result"}
 GREETING = {"Content-Type": "application/x-git-upload-pack-advertisement"}
 
@@ -136,3 +160,153 @@ def test_nothing_reaches_the_log_raw(tmp_path: Path) -> None:
     assert max(map(len, text.splitlines())) < 5_000
     assert not any(line.startswith("forged") for line in text.splitlines())
     assert "Traceback" in text
+
+
+# Servers that take their time
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+SLOW = {
+    "one byte a second": answering(HEAD + b"Content-Length: 999999\r\n\r\n", b"0", 0.6),
+    "headers that drip": answering(HEAD, b"X-A: b\r\n", 0.2),
+    "one header that drips": answering(HEAD + b"X-A: ", b"b", 0.2),
+    "endless 100 Continue": answering(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "dripping 100 Continue": answering(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.1),
+    "a status line that drips": answering(b"HTTP/1.1 200 ", b"O", 0.2),
+    "chunks that drip": answering(CHUNKED, b"1\r\n0\r\n", 0.6),
+    "endless chunk extensions": answering(CHUNKED + b"1;", b"a=b;", 0.2),
+    "silence": answering(b""),
+    "silence after the headers": answering(HEAD + b"Content-Length: 9\r\n\r\n"),
+    "progress for ever": answering(CHUNKED, b"a\r\n000a\x02done\n\r\n", 0.05),
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_sync_ends_with_its_time(tmp_path: Path, kind: str) -> None:
+    with raw_server(SLOW[kind]) as url:
+        done = run(tmp_path, url, config="sync_timeout = 1")
+    assert done.code == 1
+    assert done.out == ""
+    assert done.seconds < 20
+    assert "too slow" in done.line or "headers" in done.line
+
+
+def test_silent_encrypted_server_ends_with_the_time_too(tmp_path: Path) -> None:
+    with raw_server(lambda client, stopping: stopping.wait() and None) as url:
+        done = run(tmp_path, url.replace("http", "https"), config="sync_timeout = 1")
+    assert "too slow" in done.line
+
+
+@pytest.mark.parametrize("kind", ["one byte a second", "chunks that drip"])
+def test_rate_has_a_lowest_bound(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(session, "RATE_SECONDS", 0.5)
+    with raw_server(SLOW[kind]) as url, pytest.raises(UnreachableError, match=r"bytes in \d s"):
+        open_source(url).snapshot(Known(), lambda _: None)
+
+
+def test_images_end_with_their_time(host: GitHost, tmp_path: Path) -> None:
+    image = pictures.png((8, 4))
+    files = {"content/blog/a.md": post("A", "![x](/images/a.png)"), "static/images/a.png": image}
+    commit(host.folder / "blog.git", files)
+    assert run(tmp_path, host.url("blog.git")).code == 0
+    host.fault = Fault(delay=100)
+    began = time.monotonic()
+    with Library(Config(sync_timeout=1), locate(), host.url("blog.git")) as library:
+        with pytest.raises(UnreachableError, match="too slow"):
+            library.images.fetch("/images/a.png")
+        assert time.monotonic() - began < 20
+        host.fault = None
+        library.images.fetch("/images/a.png")
+
+
+def test_endless_computing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.2)
+    with pytest.raises(JobError, match="computing"), limits.limited(60):
+        re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def test_time_is_over_though_a_library_swallows_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REPEAT_SECONDS", 0.1)
+
+    def sleep_twice() -> None:
+        with suppress(UnreachableError):
+            time.sleep(20)
+        time.sleep(20)
+
+    with pytest.raises(UnreachableError, match="too slow"), limits.limited(0.1):
+        sleep_twice()
+
+
+# The list of XEPs comes from another server
+
+
+@pytest.mark.parametrize("kind", ["silence", "headers that drip", "endless 100 Continue"])
+def test_posts_do_not_wait_for_the_list_of_xeps(host: GitHost, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "config.toml"
+    with raw_server(SLOW[kind]) as url:
+        file.write_text(f'xep_list = "{url}"\n')
+        arguments = ["sync", "--config", str(file), "--source", host.url("blog.git")]
+        with subprocess.Popen(
+            [sys.executable, "-m", "xsfreader", *arguments], stdout=subprocess.PIPE
+        ) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline().startswith(b"1 post, 1 new")
+            assert child.poll() is None
+            child.kill()
+
+
+@pytest.mark.parametrize(
+    ("behave", "words"),
+    [
+        (answering(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), "not found"),
+        (answering(b"\x1b[2J\r\n\r\n"), "HTTP"),
+        (answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 3\r\n\r\n<x>"),
+            "can't be read"),
+        (answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", b"<a>" * 20_000), "MiB"),
+    ],
+)  # fmt: skip
+def test_failing_list_of_xeps_is_one_line_and_no_failure(
+    host: GitHost, tmp_path: Path, behave: Behave, words: str
+) -> None:
+    with raw_server(behave) as url:
+        done = run(tmp_path, host.url("blog.git"), config=f'xep_list = "{url}"')
+    assert done.code == 0
+    assert done.out.startswith("1 post, 1 new")
+    assert done.line.startswith("xsfreader: the list of XEPs was not updated: ")
+    assert words in done.line
+
+
+async def test_app_shows_posts_before_the_list_of_xeps_and_says_its_failure_once(
+    host: GitHost, tmp_path: Path
+) -> None:
+    answer, file = threading.Event(), tmp_path / "config.toml"
+
+    def behave(client: socket.socket, stopping: threading.Event) -> None:
+        client.recv(1 << 16)
+        while not (answer.is_set() or stopping.is_set()):
+            answer.wait(0.1)
+        client.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(behave) as url:
+        file.write_text(f'xep_list = "{url}"\nimages = "off"\nsync_interval = 0\n')
+        with Library(load(file), locate(file), host.url("blog.git")) as library:
+            app = ReaderApp(library)
+            async with app.run_test(size=(120, 30)) as pilot:
+                screen = reader(pilot)
+                await until(pilot, lambda: "1 post" in screen.header.posts)
+                await until(pilot, lambda: "1 new" in screen.status.text)
+                assert not screen.header.alert
+                screen.status.say("")
+                answer.set()
+                await until(pilot, lambda: "list of XEPs was not updated" in screen.status.text)
+                assert not screen.header.alert
+            app.close_libraries()
+
+
+@pytest.mark.parametrize("etag", ['"\x9b2J"', '"' + "x" * 60_000 + '"', '"ü"'])
+def test_list_of_xeps_with_an_odd_validator_is_fetched_again(host: GitHost, etag: str) -> None:
+    body = b"<xeps><xep accepted='true'><number>1</number><title>X</title></xep></xeps>"
+    host.fault = Fault(body=body, headers={"Content-Type": "text/xml", "ETag": etag})
+    found = xeplist.fetch(host.url("list.xml"), None, None)
+    assert found is not None
+    assert xeplist.fetch(host.url("list.xml"), found.etag, found.modified) is not None

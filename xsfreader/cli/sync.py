@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
 from xsfreader.images import NOT_FETCHED, ImagesReport
-from xsfreader.library.job_events import Failed, ImageResult
+from xsfreader.library.job_events import Failed, ImageResult, XepsResult
 from xsfreader.model import Progress, SyncReport
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ def _sync(args: Namespace, library: Library, report: Report, requests: Requests)
     if args.watch:
         _watch(library, report, requests)
     synced = library.sync(report)
-    library.refresh_xeps()
     report(synced)
+    # A server that is slow to send the list holds nothing else.
+    if (xeps := library.refresh_xeps()) is not None:
+        report(xeps)
     if (args.images or library.config.images == "all") and not library.local:
         report(library.fetch_images(report))
     return OK
@@ -109,6 +111,8 @@ class _Printer:
             print(event.summary(), flush=True)
         elif isinstance(event, ImagesReport):
             print(event.summary())
+        elif isinstance(event, XepsResult) and event.problem:
+            fail(event.problem)
         elif isinstance(event, Failed):
             fail(str(event.error))
 

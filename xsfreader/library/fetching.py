@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import SyncRunningError, XsfreaderError
 from xsfreader.library.base import Base, images_path
+from xsfreader.library.job_events import XepsResult
+from xsfreader.limits import limited
 from xsfreader.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from xsfreader.images import Images, ImagesReport
     from xsfreader.library.jobs import Job
     from xsfreader.model import Progress, Source, SyncReport
 
+XEPS_SECONDS = 60.0
+"""How long fetching the list of XEPs may take."""
 PATIENCE_SECONDS = 5.0
 """How long to wait for another process that syncs a local source."""
 
@@ -45,7 +50,8 @@ class Fetching(Base):
         from xsfreader.sync import sync
 
         try:
-            report = sync(self._store, self.source(), progress)
+            with self._limited(self.config.sync_timeout):
+                report = sync(self._store, self.source(), progress)
         except XsfreaderError as error:
             log().warning("sync from %s: %s", self.source_name, error)
             raise
@@ -68,15 +74,25 @@ class Fetching(Base):
             from xsfreader.images import Images
 
             file = images_path(self.config, self.paths, self.source_name)
-            self._images = Images(self._store, file, self.source, direct=self.is_guide)
+            self._images = Images(
+                self._store,
+                file,
+                self.source,
+                direct=self.is_guide,
+                seconds=self.config.sync_timeout,
+            )
         return self._images
 
     def fetch_images(self, progress: Callable[[Progress], None]) -> ImagesReport:
         """Fetch every image that posts show. Raises UnreachableError, StoreError."""
         return self.images.fetch_all(self.today, progress)
 
-    def refresh_xeps(self) -> None:
-        """Fetch the XSF's list of XEPs if it changed; log a failure.
+    def _limited(self, seconds: float) -> AbstractContextManager[None]:
+        """Limit the time of what depends on a server."""
+        return nullcontext() if self.local else limited(seconds)
+
+    def refresh_xeps(self) -> XepsResult | None:
+        """Fetch the XSF's list of XEPs if it changed; None if there is none to fetch.
 
         For a source without HTTPS (a folder, a test's host), only a list that the configuration
         names is fetched.
@@ -84,17 +100,20 @@ class Fetching(Base):
         wanted = self.config.xep_list
         named = "xep_list" in self.config.lines
         if not wanted or not (named or self.source_name.startswith("https://")):
-            return
+            return None
         from xsfreader.source.xeplist import fetch
 
         try:
             held = self._store.xeps_validators()
-            new = fetch(wanted, *held)
+            with limited(XEPS_SECONDS):
+                new = fetch(wanted, *held)
             if new is not None:
                 self._store.set_xeps(new.xeps, etag=new.etag, modified=new.modified)
                 self.clear_documents()
         except XsfreaderError as error:
             log().warning("the list of XEPs: %s", error)
+            return XepsResult(f"the list of XEPs was not updated: {error}")
+        return XepsResult()
 
     def refresh_local(self) -> None:
         """Sync a local source; do nothing for others.

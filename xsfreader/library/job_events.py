@@ -24,17 +24,25 @@ class ImageResult(NamedTuple):
     """Whether the upstream could be reached."""
 
 
+class XepsResult(NamedTuple):
+    """What became of the list of XEPs, which follows a sync."""
+
+    problem: str = ""
+    """Why the old list was kept; empty where the list is as new as the server's."""
+
+
 class Failed(NamedTuple):
     """What was being done ended with an error."""
 
     error: XsfreaderError
 
 
-Event = Progress | SyncReport | ImagesReport | ImageResult | Failed
+Event = Progress | SyncReport | XepsResult | ImagesReport | ImageResult | Failed
 
-_EVENTS: dict[str, type[Progress | SyncReport | ImagesReport | ImageResult]] = {
+_EVENTS: dict[str, type[Progress | SyncReport | XepsResult | ImagesReport | ImageResult]] = {
     "progress": Progress,
     "synced": SyncReport,
+    "xeps": XepsResult,
     "images": ImagesReport,
     "image": ImageResult,
 }

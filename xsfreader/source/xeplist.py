@@ -13,6 +13,8 @@ from xsfreader.model import Xep
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from xsfreader.source.web.session import BoundedResponse
+
 SIZE_LIMIT = 8 << 20
 """Bytes that the list may have; the real one has half a megabyte."""
 XEPS_LIMIT = 10_000
@@ -56,7 +58,13 @@ def fetch(url: str, etag: str | None, modified: str | None) -> XepList | None:
         if answer.status == NOT_MODIFIED:
             return None
         xeps = parse(answer.read())
-    return XepList(xeps, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+    return XepList(xeps, _validator(answer, "ETag"), _validator(answer, "Last-Modified"))
+
+
+def _validator(answer: BoundedResponse, name: str) -> str | None:
+    """Return a header, unless it could not be sent back with the next request."""
+    value: str | None = answer.headers.get(name)
+    return value if value and value.isascii() and value.isprintable() and len(value) < 300 else None
 
 
 def parse(data: bytes) -> tuple[Xep, ...]:

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from xsfreader import __version__
+from xsfreader import __version__, limits
 from xsfreader.errors import (
     OversizeError,
     SourceError,
@@ -36,8 +36,9 @@ USER_AGENT: Final = f"git/2 (xsfreader/{__version__})"
 CONNECT_SECONDS = 15.0
 READ_SECONDS = 30.0
 """How long a server may be silent."""
-TOTAL_SECONDS = 1800.0
-"""How long a session may last; without it, a slow server would hold the sync lock for ever."""
+LOWEST_RATE = 100
+"""Bytes a second that a server must send on average, once it was awaited for `RATE_SECONDS`."""
+RATE_SECONDS = 30.0
 REDIRECTS: Final = 5
 CHUNK: Final = 1 << 16
 
@@ -98,7 +99,8 @@ class HttpSession:
         self._address = address
         self._limit = self._left = limit
         self._media_types = media_types
-        self._end = time.monotonic() + TOTAL_SECONDS
+        self._rate = 0.0, 0
+        """Seconds that answers were awaited since their rate was last checked, and their bytes."""
         self._origins = {address.origin}
         """Where requests may go: the address's origin, and those that it redirects to."""
         self._connections = connections
@@ -145,12 +147,14 @@ class HttpSession:
 
     def receive(self, response: BaseHTTPResponse, size: int) -> bytes:
         """Read up to ``size`` bytes of a response; none at its end. Raises SourceError."""
-        self._check_time()
+        limits.check()
+        began = time.monotonic()
         with self._translate_errors(self._address):
             try:
                 data = response.read1(size)
             except ProtocolError as error:
                 raise ConnectionResetError from error
+        self._check_rate(time.monotonic() - began, len(data))
         self._left -= len(data)
         if self._left < 0:
             raise OversizeError(f"{self._address} sends more than {self._limit >> 20} MiB: gave up")
@@ -159,7 +163,7 @@ class HttpSession:
     def _send(
         self, method: str, url: str, target: Address, headers: Mapping[str, str], body: bytes | None
     ) -> BaseHTTPResponse:
-        self._check_time()
+        limits.check()
         sent = {**self.headers, **headers}
         if self._address.authorization and target.origin == self._address.origin:
             sent["Authorization"] = self._address.authorization
@@ -217,9 +221,15 @@ class HttpSession:
             shown += f", which redirects to {one_line(str(target), 200)},"
         raise UpstreamError(describe_refusal(response.status, shown, media_type, encoding))
 
-    def _check_time(self) -> None:
-        if time.monotonic() > self._end:
-            raise UnreachableError("the server is too slow; try again later")
+    def _check_rate(self, seconds: float, size: int) -> None:
+        seconds, size = self._rate[0] + seconds, self._rate[1] + size
+        if seconds > RATE_SECONDS:
+            if size < LOWEST_RATE * seconds:
+                raise UnreachableError(
+                    f"{self._address} is too slow: {size} bytes in {seconds:.0f} s; try again later"
+                )
+            seconds, size = 0.0, 0
+        self._rate = seconds, size
 
     @contextmanager
     def _translate_errors(self, target: Address) -> Iterator[None]:

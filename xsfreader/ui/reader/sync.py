@@ -10,7 +10,7 @@ from textual.message import Message
 
 from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
 from xsfreader.images import ImagesReport
-from xsfreader.library.job_events import Failed
+from xsfreader.library.job_events import Failed, XepsResult
 from xsfreader.model import Progress, SyncReport
 from xsfreader.ui.reader.base import Part
 
@@ -66,6 +66,8 @@ class Sync(Part):
         """Whether the library has its first posts, while a page of the guide is being read."""
         self._failure = ""
         """What went wrong with the last sync."""
+        self._xeps_problem = ""
+        """Why the list of XEPs was not updated, as it was last said."""
         self._file_error = ""
         """What was wrong with our files when they were last checked."""
         self._removed = ""
@@ -124,6 +126,8 @@ class Sync(Part):
             self.show_progress(event)
         elif isinstance(event, SyncReport):
             self.take_done(event)
+        elif isinstance(event, XepsResult):
+            self.take_xeps(event)
         elif isinstance(event, ImagesReport):
             self.report_images(event.summary() if event.fetched or event.failed else "")
         elif isinstance(event, Failed):
@@ -168,8 +172,6 @@ class Sync(Part):
         self._clear_message()
         self.check_files()
         self.show_synced()
-        # The list of XEPs may have changed, which is part of every post that mentions one.
-        self.library.clear_documents()
         words = report.summary()
         if report.set_aside:
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
@@ -181,6 +183,16 @@ class Sync(Part):
             self._say(words, alert=bool(report.set_aside))
         self._removed = ""
         screen.gallery.reload()
+
+    def take_xeps(self, result: XepsResult) -> None:
+        """Use the new list of XEPs; say once, and not over other news, that there is none."""
+        # The list is part of every post that mentions a XEP.
+        self.library.clear_documents()
+        if result.problem and result.problem != self._xeps_problem and not self.screen.status.text:
+            self._say(result.problem)
+            self._xeps_problem = result.problem
+        elif not result.problem:
+            self._xeps_problem = ""
 
     def check_files(self) -> None:
         """Show what changed in our files, whoever changed it; report an error once."""

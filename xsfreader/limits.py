@@ -1,0 +1,77 @@
+"""Time that a task with strangers' data may take, in seconds and in seconds of the processor.
+
+Where there are timers of Unix, they end what blocks or computes too long, a library's code
+included: a signal raises the error in the main thread. Elsewhere, and in other threads,
+`check` is called between two reads from the network.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NoReturn
+
+from xsfreader.errors import JobError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CPU_SECONDS = 60.0
+"""Time of the processor that a sync may use; the first one of the real blog uses 2 s."""
+REPEAT_SECONDS = 1.0
+"""A signal comes again after that time: a library may have swallowed the first error."""
+
+_end: ContextVar[float] = ContextVar("end", default=math.inf)
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Limit what is done inside to ``seconds`` and `CPU_SECONDS`.
+
+    Raises UnreachableError and JobError where it takes longer.
+    """
+    token = _end.set(min(_end.get(), time.monotonic() + seconds))
+    try:
+        if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+            with (
+                _timer(signal.ITIMER_REAL, signal.SIGALRM, seconds, _too_slow),
+                _timer(signal.ITIMER_PROF, signal.SIGPROF, CPU_SECONDS, _too_costly),
+            ):
+                yield
+        else:
+            yield
+    finally:
+        _end.reset(token)
+
+
+def check() -> None:
+    """Raise UnreachableError if the time is over."""
+    if time.monotonic() > _end.get():
+        _too_slow()
+
+
+@contextmanager
+def _timer(
+    timer: int, number: int, seconds: float, expire: Callable[..., NoReturn]
+) -> Iterator[None]:
+    before = signal.signal(number, expire)
+    signal.setitimer(timer, seconds, REPEAT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(number, before or signal.SIG_DFL)
+
+
+def _too_slow(*_signal: object) -> NoReturn:
+    raise UnreachableError("the server is too slow: gave up; try again, or raise sync_timeout")
+
+
+def _too_costly(*_signal: object) -> NoReturn:
+    raise JobError(
+        f"more than {CPU_SECONDS:.0f} s of computing needed: gave up; nothing was changed"
+    )
