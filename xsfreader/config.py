@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.disk import read_file
-from xsfreader.errors import ConfigError
+from xsfreader.errors import ConfigError, without_password
 from xsfreader.paths import Paths
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class Config(NamedTuple):
     """The file it was read from, for messages."""
     lines: Mapping[str, int] = MappingProxyType({})
     """The line of each setting in that file, for messages."""
+
+    def __repr__(self) -> str:
+        """Format the fields without passwords, since a traceback may show them."""
+        return f"Config({without_password(repr(self._asdict()))})"
 
     def where(self, setting: str) -> str:
         """Return ``file:line: `` of a setting, to begin an error message with."""
@@ -250,7 +254,10 @@ def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
         head = ["# Configuration of xsfreader; every line is optional"]
     out = [*head, ""]
     for name, (_, comment) in _SETTINGS.items():
-        out += [f"# {comment}", f"{name} = {_toml(getattr(config, name))}", ""]
+        value = _toml(getattr(config, name))
+        shown = without_password(value)
+        out += [f"# {comment}", f"{name} = {shown}"]
+        out += ["# The name and the password are left out.", ""] if shown != value else [""]
     out += ["# Commands to open links with, by scheme; {} stands for the link.", "[openers]"]
     out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
     if not config.openers:

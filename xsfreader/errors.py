@@ -22,14 +22,31 @@ def one_line(text: str, length: int = LENGTH) -> str:
     return text if len(text) <= length else f"{text[: half - 1]} … {text[2 - half :]}"
 
 
+_SECRETS = (
+    # A password may hold "@", and though it shouldn't, "/".
+    r"(?<=://)(?:[^/?#\s]*@|[^/?#\s:\[]*:(?!\d*(?:[/?#'\"]|\s|$))\S{,2000}@)",
+    # Without the "https://" that a person forgot.
+    r"(?<![^\s/'\"=])(?!(?:mailto|sips?|xmpp):)[^\s/:@'\"=]+:[^\s/]{,2000}@(?=[\w.-]+[:/])",
+)
+
+
+def without_password(text: str) -> str:
+    """Remove names and passwords from the addresses in a text that leaves for a person."""
+    if "@" in text:
+        for pattern in _SECRETS:
+            text = re.sub(pattern, "", text)
+    return text
+
+
 class XsfreaderError(Exception):
     """An expected error, for a reason outside the program.
 
-    A message may quote servers, files and addresses, so every one is made a bounded line here.
+    A message may quote servers, files and addresses, so every one is made a bounded line here,
+    without passwords.
     """
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(one_line(message))
+        super().__init__(one_line(without_password(message)))
 
 
 class ConfigError(XsfreaderError):

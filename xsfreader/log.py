@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xsfreader import disk
-from xsfreader.errors import one_line
+from xsfreader.errors import one_line, without_password
 
 if TYPE_CHECKING:
     import logging
@@ -70,16 +70,17 @@ def _rotate(full: str, older: str) -> None:
 
 
 def _formatter() -> logging.Formatter:
-    """Return a formatter that lets no control sequence of a server or a file into the log."""
+    """Return a formatter that lets no control sequence and no password into the log."""
     import logging
 
     class Formatter(logging.Formatter):
         def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - its name
-            return one_line(super().formatMessage(record), LINE)
+            return one_line(without_password(super().formatMessage(record)), LINE)
 
         def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - its name and type
             return "\n".join(
-                one_line(line, LINE) for line in super().formatException(ei).split("\n")
+                one_line(without_password(line), LINE)
+                for line in super().formatException(ei).split("\n")
             )
 
     return Formatter("%(asctime)s %(levelname)s %(message)s")

@@ -8,6 +8,8 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xsfreader.errors import without_password
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -35,7 +37,8 @@ class Paths(NamedTuple):
         """
         if source == "guide":
             return self.data / "archive-guide.db"
-        words = re.sub(r"^\w+://|[^A-Za-z0-9]+", "-", source.removesuffix(".git"))
+        name = without_password(source).removesuffix(".git")
+        words = re.sub(r"^\w+://|[^A-Za-z0-9]+", "-", name)
         digest = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8]
         return self.data / f"archive-{words.strip('-')[-40:].strip('-').lower()}-{digest}.db"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from xsfreader.errors import NoArchiveError
+from xsfreader.errors import NoArchiveError, without_password
 from xsfreader.library.documents import DocumentCache
 from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
 from xsfreader.store import Store
@@ -146,5 +146,9 @@ def normal_source(source: str) -> str:
     if source == GUIDE:
         return source
     if "://" in source:
-        return re.sub(r"(?<=://)[^/@]*@", "", source).rstrip("/")
-    return str(Path(source).expanduser().resolve())
+        return without_password(source).rstrip("/")
+    folder = Path(source)
+    with suppress(RuntimeError):
+        # There may be no such user.
+        folder = folder.expanduser()
+    return str(folder.resolve())

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import SourceError
+from xsfreader.errors import SourceError, without_password
+from xsfreader.source.names import printable
 
 if TYPE_CHECKING:
     from xsfreader.model import Source
@@ -36,9 +37,9 @@ def open_source(name: str, *, branch: str | None = None) -> Source:
         return GitSource(name, branch=branch)
     if scheme := re.match(r"([A-Za-z][\w+.-]+)://", name):
         if scheme[1].lower() == "file":
-            raise SourceError(f"{_without_password(name)}: give the folder itself, without file://")
+            raise SourceError(f"{_shown(name)}: give the folder itself, without file://")
         raise SourceError(
-            f"{_without_password(name)}: {scheme[1]} is not supported; give an address with https://"
+            f"{_shown(name)}: {scheme[1]} is not supported; give an address with https://"
         )
     return _open_folder(name)
 
@@ -54,17 +55,15 @@ def _open_folder(name: str) -> Source:
             return DirectorySource(folder)
         is_file = folder.exists()
     except (OSError, RuntimeError) as error:
-        raise SourceError(f"{_without_password(name)}: {error}") from error
+        raise SourceError(f"{_shown(name)}: {error}") from error
     if is_file:
-        raise SourceError(f"{_without_password(name)} is a file; give the folder that holds it")
+        raise SourceError(f"{_shown(name)} is a file; give the folder that holds it")
     if re.match(r"[^/\s]+@[^/\s]+:", name) or re.match(r"[\w-]+(\.[\w-]+)+/\w", name):
         raise SourceError(
-            f"{_without_password(name)} is not a folder; addresses of Git repositories start with https://"
+            f"{_shown(name)} is not a folder; addresses of Git repositories start with https://"
         )
-    raise SourceError(f"{_without_password(name)}: no such folder; give a URL, a folder or “guide”")
+    raise SourceError(f"{_shown(name)}: no such folder; give a URL, a folder or “guide”")
 
 
-def _without_password(name: str) -> str:
-    """Return a name with its password and control characters made harmless."""
-    masked = re.sub(r"(://)[^/@\s]*@", r"\1***@", name)
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in masked)
+def _shown(name: str) -> str:
+    return printable(without_password(name))

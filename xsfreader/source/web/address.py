@@ -38,6 +38,10 @@ class Address(NamedTuple):
         """The URL, without a name or a password."""
         return self.origin + self.path
 
+    def __repr__(self) -> str:
+        """The URL, since a traceback may show the fields."""
+        return f"Address({self})"
+
 
 def parse_address(url: str) -> Address:
     """Parse a URL.
