@@ -24,6 +24,8 @@ PRESETS = ("", "newsboat")
 SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
 """The schemes of links that can be opened; others are only shown."""
 MAX_BYTES = 1 << 20
+MOST_DOTS = 500
+"""In a line: the TOML parser takes minutes for a key of 50,000 parts."""
 
 
 class Config(NamedTuple):
@@ -98,6 +100,8 @@ def load(file: Path, *, required: bool = False) -> Config:
         raise ConfigError(f"{file}: can't be read ({error.strerror})") from error
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{file}: larger than 1 MB, not a configuration")
+    if any(line.count(b".") > MOST_DOTS for line in data.splitlines()):
+        raise ConfigError(f"{file}: nested too deeply to be a configuration")
     import tomllib
 
     try:

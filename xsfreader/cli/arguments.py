@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
-from xsfreader import __version__
+from xsfreader.cli.output import USAGE, tell
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
 
+    from _typeshed import SupportsWrite
 
 MAX_NUMBER = 1_000_000
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that prints as the commands do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print how it is used and what is wrong; exit."""
+        for line in self.format_usage().splitlines():
+            tell(line)
+        tell(f"{self.prog}: error: {message}")
+        raise SystemExit(USAGE)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help. Raises OSError, which argparse would swallow."""
+        print(self.format_help(), end="", file=file)
+        sys.stdout.flush()
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands and options."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="xsfreader",
         description="The blog of the XMPP Standards Foundation in your terminal, offline. "
         "Without a command, the app starts.",
@@ -31,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         "--fresh", action="store_true",
         help="open on the newest unread post, not where you left off",
     )  # fmt: skip
-    whole.add_argument("--version", action="version", version=f"xsfreader {__version__}")
+    whole.add_argument("--version", action="store_true", help="print the version")
     commands = whole.add_subparsers(dest="command", metavar="command")
     common = _common(default=argparse.SUPPRESS)
 
@@ -123,8 +141,8 @@ def _add_progress(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _common(*, default: object) -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
+def _common(*, default: object) -> _Parser:
+    options = _Parser(add_help=False)
     options.add_argument(
         "--source",
         metavar="URL|DIR|guide",
@@ -135,14 +153,21 @@ def _common(*, default: object) -> argparse.ArgumentParser:
         "--offline", action="store_true", default=default or False, help="don't use the network"
     )
     options.add_argument(
-        "--config", metavar="FILE", type=Path, default=default, help="use this configuration file"
+        "--config", metavar="FILE", type=_path, default=default, help="use this configuration file"
     )
     return options
 
 
-def _day(*, last: bool) -> Callable[[str], object]:
-    def day(text: str) -> object:
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
+
+
+def _day(*, last: bool) -> Callable[[str], dt.date]:
+    def day(text: str) -> dt.date:
         import calendar
+        import datetime as dt
 
         found = re.fullmatch(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", text, re.ASCII)
         try:

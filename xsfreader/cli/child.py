@@ -7,9 +7,10 @@ import queue
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from xsfreader.cli.output import FAILURE
+from xsfreader.cli.output import FAILURE, fail_output
 from xsfreader.errors import JobError, XsfreaderError
 from xsfreader.library.job_events import Failed, encode
 from xsfreader.log import log
@@ -32,9 +33,6 @@ def run_as_job(command: Callable[[], int]) -> int:
     _limit_memory()
     try:
         return command()
-    except BrokenPipeError:
-        # Nobody reads this any more.
-        os._exit(FAILURE)
     except XsfreaderError as error:
         write(Failed(error))
     except MemoryError:
@@ -47,9 +45,14 @@ def run_as_job(command: Callable[[], int]) -> int:
 
 
 def write(event: Event) -> None:
-    """Write an event to standard output."""
-    sys.stdout.write(encode(event) + "\n")
-    sys.stdout.flush()
+    """Write an event to standard output; end the process where nobody reads it."""
+    try:
+        sys.stdout.write(encode(event) + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            fail_output(error)
+        os._exit(FAILURE)
 
 
 class EventWriter:
@@ -81,10 +84,11 @@ def read_requests() -> queue.SimpleQueue[str]:
 def _read(requests: queue.SimpleQueue[str]) -> None:
     rest = b""
     # sys.stdin would be locked by this thread while the interpreter shuts down.
-    while data := os.read(0, 1 << 16):
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            requests.put(line.decode("utf-8", "replace"))
+    with suppress(OSError):
+        while data := os.read(0, 1 << 16):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                requests.put(line.decode("utf-8", "replace"))
     os._exit(FAILURE)
 
 

@@ -12,12 +12,14 @@ from xsfreader.cli.output import (
     OK,
     fail,
     hit_rows,
+    json_text,
     list_rows,
     print_document,
     print_json,
     print_markdown,
     record,
     safe,
+    tell,
     xep_record,
 )
 
@@ -67,7 +69,7 @@ def run(args: Namespace) -> int:
         return _app(args, library)
     with library:
         for warning in library.warnings:
-            print(f"xsfreader: {safe(warning)}", file=sys.stderr)
+            tell(f"xsfreader: {warning}")
         return _COMMANDS[args.command](args, library)
 
 
@@ -82,6 +84,9 @@ def _terminal_problem() -> str:
 def _app(args: Namespace, library: Library) -> int:
     # At Textual's 60 frames a second, search results follow a typed letter two frames late.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    if not sys.stderr.isatty():
+        # Textual draws on standard error.
+        os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
     from xsfreader.ui.app import run as run_app
 
     return run_app(library, offline=args.offline, fresh=args.fresh)
@@ -119,7 +124,7 @@ def _list(args: Namespace, library: Library) -> int:
     for row in list_rows(listed):
         print(row)
     if not listed:
-        print("No posts match", file=sys.stderr)
+        tell("No posts match")
     return OK
 
 
@@ -158,7 +163,7 @@ def _search(args: Namespace, library: Library) -> int:
     hits = library.search(query, args.limit + 1)
     if len(hits) > args.limit:
         hits = hits[: args.limit]
-        print(f"The best {args.limit} matches; --limit N prints more", file=sys.stderr)
+        tell(f"The best {args.limit} matches; --limit N prints more")
     if args.json:
         print_json(
             [
@@ -172,7 +177,7 @@ def _search(args: Namespace, library: Library) -> int:
         print(row)
     if not hits:
         problem = library.query_problem(query, found=False)
-        print(safe(problem) or "No matches; try fewer or shorter words", file=sys.stderr)
+        tell(problem or "No matches; try fewer or shorter words")
     return OK
 
 
@@ -208,21 +213,21 @@ def _state(args: Namespace, library: Library) -> int:
     from xsfreader.paths import write_whole
 
     file = None if args.file in (None, "-") else Path(args.file)
+    if args.what == "export" and file is None:
+        print(json_text(library.export_state()))
+        return OK
     try:
-        if args.what == "export":
+        if file is not None and args.what == "export":
             text = json.dumps(library.export_state(), ensure_ascii=False, indent=1) + "\n"
-            if file is None:
-                sys.stdout.write(text)
-            else:
-                write_whole(file, text)
+            write_whole(file, text)
             return OK
         text = sys.stdin.read() if file is None else read_file(file, EXPORT_BYTES).decode()
         data = json.loads(text)
     except OSError as error:
-        raise StoreError(f"{file}: {error.strerror}") from error
+        raise StoreError(f"{file or 'standard input'}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{file or 'standard input'} is not an export of marks: {error}") from None
-    print(f"{library.import_state(data)} marks changed", file=sys.stderr)
+    tell(f"{library.import_state(data)} marks changed")
     return OK
 
 

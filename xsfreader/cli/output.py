@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import os
-import shutil
 import sys
-import time
-from typing import TYPE_CHECKING, Any, Self
-
-from xsfreader.text import clean
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xsfreader.library import Library, Listed
     from xsfreader.markup import Document
-    from xsfreader.model import Hit, Progress
+    from xsfreader.model import Hit
 
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -27,8 +23,25 @@ BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 def fail(message: str) -> int:
     """Print an error and return its exit code."""
-    print(f"xsfreader: {safe(message)}", file=sys.stderr)
+    tell(f"xsfreader: {message}")
     return FAILURE
+
+
+def fail_output(error: OSError) -> int:
+    """Print why the output can't be written, and return the exit code."""
+    closed = error.errno == errno.EBADF
+    return fail(f"the output: {'it is closed' if closed else error.strerror}")
+
+
+def tell(message: str) -> None:
+    """Print a message as one line on stderr, without passwords; drop it if that is impossible."""
+    from xsfreader.errors import one_line, without_password
+
+    try:
+        print(one_line(safe(without_password(message))), file=sys.stderr)
+    except OSError:
+        # Else Python would try again at exit, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def styled() -> bool:
@@ -43,6 +56,8 @@ def coloured() -> bool:
 
 def safe(text: str) -> str:
     """Strip terminal control sequences; tabs become spaces."""
+    from xsfreader.text import clean
+
     return clean(text)
 
 
@@ -75,7 +90,7 @@ def xep_record(library: Library, number: int) -> dict[str, Any]:
         "status": xep.status,
         "type": xep.type,
         "version": xep.version,
-        "revised": xep.revised,
+        "revised": xep.revised and xep.revised.isoformat(),
         "abstract": xep.abstract,
         "superseded_by": list(xep.superseded_by),
     }
@@ -83,9 +98,17 @@ def xep_record(library: Library, number: int) -> dict[str, Any]:
     return {"number": number, **(known or {}), "posts": posts}
 
 
+def json_text(value: object) -> str:
+    """Format JSON for stdout: escaped, where its encoding doesn't have all characters."""
+    import json
+
+    narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=narrow, indent=1)
+
+
 def print_json(value: object) -> None:
     """Print JSON; on a terminal without control sequences."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+    text = json_text(value)
     if sys.stdout.isatty():
         text = "\n".join(map(safe, text.split("\n")))
     print(text)
@@ -124,6 +147,8 @@ def print_document(
     document: Document, width: int | None, widest: int, *, plain: bool, links: bool
 ) -> None:
     """Print a post: styled on a terminal, plain elsewhere; ``links`` adds their targets."""
+    import shutil
+
     from xsfreader.markup import layout, to_ansi, to_plain_text
 
     columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
@@ -144,42 +169,3 @@ def print_markdown(body: str) -> None:
     if sys.stdout.isatty():
         body = "\n".join(safe(line) for line in body.split("\n"))
     sys.stdout.write(body if body.endswith("\n") else body + "\n")
-
-
-class ProgressLine:
-    """A progress line on stderr; silent where stderr is not a terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._next = 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-    def show(self, progress: Progress) -> None:
-        """Redraw the line, at most ten times a second."""
-        now = time.monotonic()
-        if not self._shown or (now < self._next and progress.done != progress.total):
-            return
-        self._next = now + 0.1
-        words = safe(progress.stage)
-        if progress.total:
-            share = min(1.0, progress.done / progress.total)
-            full = round(share * 24)
-            words = f"{'━' * full}{'╌' * (24 - full)} {share:4.0%}  {words}"
-        elif progress.unit == "bytes" and progress.done:
-            words += f" {progress.done / 1e6:.1f} MB"
-        elif progress.done:
-            words += f" {progress.done}"
-        columns = shutil.get_terminal_size().columns
-        sys.stderr.write("\r\033[K" + words[: columns - 1])
-        sys.stderr.flush()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import queue
-import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from xsfreader.cli.output import OK, USAGE, ProgressLine, fail, safe
+from xsfreader.cli.output import OK, USAGE, fail, tell
+from xsfreader.cli.progress import ProgressLine
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
 from xsfreader.images import NOT_FETCHED, ImagesReport
 from xsfreader.library.job_events import Failed, ImageResult, XepsResult
@@ -107,7 +107,7 @@ class _Printer:
         self._line.clear()
         if isinstance(event, SyncReport):
             for file in event.set_aside:
-                print(f"set aside: {safe(file.path)}: {safe(file.reason)}", file=sys.stderr)
+                tell(f"set aside: {file.path}: {file.reason}")
             print(event.summary(), flush=True)
         elif isinstance(event, ImagesReport):
             print(event.summary())
