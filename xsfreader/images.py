@@ -1,4 +1,4 @@
-"""The images of the posts: fetched once, kept for reading offline, opened within bounds.
+"""The images of the posts: fetched once, kept for reading offline.
 
 An image is a blob of the same upstream as the posts. Pillow is an optional extra and slow to
 load: it is imported when the first image is opened.
@@ -6,10 +6,8 @@ load: it is imported when the first image is opened.
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import struct
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -19,6 +17,7 @@ from xsfreader.errors import (
     OversizeError,
     UpstreamError,
 )
+from xsfreader.image_file import SVG, open_image, swaps_axes
 from xsfreader.limits import limited
 from xsfreader.model import Filter, Progress
 
@@ -27,27 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from PIL.Image import Image
-
     from xsfreader.model import Source
     from xsfreader.store import Store
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
-"""The formats that are opened; Pillow reads many more, which no browser shows either."""
-PIXELS = 40_000_000
-"""An image with more is not decoded."""
-SVG = "SVG drawing"
 MISSING = "missing on the site"
 NOT_FETCHED = "could not be fetched"
-DECODE_ERRORS = (
-    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError, struct.error,
-)  # fmt: skip
-"""What Pillow's decoders raise on bytes that are not an image after all."""
 
-_ORIENTATION = 0x0112
-_SWAPS_AXES = frozenset({5, 6, 7, 8})
-"""EXIF orientations that swap width and height."""
 _MENTION = r"(?i)/?images/[^\s\"'<>\[\](){}]+"
 """Where a post's Markdown names a file of the site's images."""
 
@@ -209,29 +193,6 @@ def name_problem(path: str) -> str:
     return SVG if path.lower().endswith((".svg", ".svgz")) else ""
 
 
-def open_image(data: bytes) -> Image:
-    """Read an image's header without decoding it. Raises ImageError."""
-    from PIL import Image
-
-    # Pillow would warn on stderr, in the middle of the screen; the bound below is stricter.
-    Image.MAX_IMAGE_PIXELS = None
-    try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except DECODE_ERRORS:
-        raise ImageError(SVG if data.lstrip()[:1] == b"<" else "broken") from None
-    if image.width * image.height > PIXELS:
-        image.close()
-        raise ImageError(f"too large: {image.width} x {image.height} pixels")
-    return image
-
-
-def swaps_axes(image: Image) -> bool:
-    """Tell whether the EXIF orientation swaps width and height."""
-    return (
-        image.format in ("JPEG", "PNG", "WEBP") and image.getexif().get(_ORIENTATION) in _SWAPS_AXES
-    )
-
-
 def measure(data: bytes) -> tuple[int, int] | None:
     """Return width and height as displayed, or None where they can't be known."""
     if not extra_installed():
@@ -239,5 +200,5 @@ def measure(data: bytes) -> tuple[int, int] | None:
     try:
         with open_image(data) as image:
             return image.size[::-1] if swaps_axes(image) else image.size
-    except (ImageError, *DECODE_ERRORS):
+    except ImageError:
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 MODULES = {"ui/textual_private.py", "ui/driver.py"}
-SETTINGS = {"log.py: logging.raiseExceptions", "images.py: Image.MAX_IMAGE_PIXELS"}
+SETTINGS = {"log.py: logging.raiseExceptions"}
 """What its own documentation says is to be assigned."""
 
 

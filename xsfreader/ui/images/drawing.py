@@ -18,8 +18,7 @@ from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xsfreader.errors import ImageError
-from xsfreader.images import DECODE_ERRORS, open_image, swaps_axes
+from xsfreader.image_file import open_image, swaps_axes
 from xsfreader.ui.images.placeholders import placeholders
 from xsfreader.ui.images.terminal import Protocol
 from xsfreader.ui.textual_private import encode_sixel
@@ -36,6 +35,10 @@ Ground = tuple[int, int, int]
 _CHUNK = 4096
 """Bytes of an image that kitty accepts in one message."""
 _COLOURS = 256
+_REDUCTION = 64
+"""The most that a side is reduced by before it is scaled: enough, and a band stays thin."""
+_BAND = 1 << 20
+"""Pixels that are converted at a time."""
 _NO_CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
 """Marks a segment as a control sequence; this one itself is not sent."""
 
@@ -78,14 +81,10 @@ def draw(
 ) -> Drawing:
     """Draw an image; ``fitting`` computes its cells from its pixels. Raises ImageError."""
     with open_image(data) as image:
-        try:
-            size = image.size[::-1] if swaps_axes(image) else image.size
-            cells = fitting(size)
-            grain = (1, 2) if protocol is Protocol.HALF else cell
-            wanted = (cells.columns * grain[0], cells.rows * grain[1])
-            pixels = _scaled(image, wanted, ground)
-        except DECODE_ERRORS as error:
-            raise ImageError("broken") from error
+        size = image.size[::-1] if swaps_axes(image) else image.size
+        cells = fitting(size)
+        grain = (1, 2) if protocol is Protocol.HALF else cell
+        pixels = _scaled(image, (cells.columns * grain[0], cells.rows * grain[1]), ground)
     if protocol is Protocol.KITTY:
         return _kitty(pixels, cells, size)
     if protocol is Protocol.SIXEL:
@@ -94,21 +93,45 @@ def draw(
 
 
 def _scaled(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
-    """Scale the first frame to these pixels, upright, over the background."""
+    """Scale the first frame to these pixels, upright, over the background; close the image."""
     from PIL import Image as Images
     from PIL import ImageOps
 
     lying = wanted[::-1] if swaps_axes(image) else wanted
     image.draft("RGB", (lying[0] * 2, lying[1] * 2))
-    image.load()
-    clear = image.has_transparency_data
-    plain = image.convert("RGBA" if clear else "RGB")
-    plain = plain.resize(lying, Images.Resampling.LANCZOS, reducing_gap=2.0)
-    ImageOps.exif_transpose(plain, in_place=True)
-    if clear:
-        below = Images.new("RGBA", plain.size, (*ground, 255))
-        plain = Images.alpha_composite(below, plain).convert("RGB")
+    exif, plain = image.info.get("exif"), _flattened(image, lying, ground)
+    image.close()
+    plain = plain.resize(lying, Images.Resampling.LANCZOS)
+    if exif is not None:
+        plain.info["exif"] = exif
+        ImageOps.exif_transpose(plain, in_place=True)
     return plain
+
+
+def _flattened(image: Image, wanted: tuple[int, int], ground: Ground) -> Image:
+    """Return the image over the background, reduced to at least twice the pixels wanted.
+
+    It goes by bands, since each conversion of the whole would take as much memory as the image.
+    """
+    from PIL import Image as Images
+
+    width, height = image.size
+    across, down = (
+        max(1, min(_REDUCTION, side // (2 * goal)))
+        for side, goal in zip(image.size, wanted, strict=True)
+    )
+    flat = Images.new("RGB", (-(-width // across), -(-height // down)))
+    rows = max(1, _BAND // width // down) * down
+    for top in range(0, height, rows):
+        band = image.crop((0, top, width, min(top + rows, height)))
+        if band.mode.startswith("I;16"):
+            # A conversion alone would take all but the darkest for white.
+            band = band.point(lambda value: value / 256)
+        if band.has_transparency_data:
+            band = band.convert("RGBA")
+            band = Images.alpha_composite(Images.new("RGBA", band.size, (*ground, 255)), band)
+        flat.paste(band.convert("RGB").reduce((across, down)), (0, top // down))
+    return flat
 
 
 def _half_cells(pixels: Image, cells: Cells) -> tuple[Strip, ...]:
