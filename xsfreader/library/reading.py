@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.library.base import Base
 from xsfreader.library.documents import ParsedItem
-from xsfreader.model import Item
+from xsfreader.model import SITE, Item
 from xsfreader.store.entries import ranked
 
 if TYPE_CHECKING:
@@ -117,9 +120,42 @@ class Reading(Base):
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return build_article(
             post,
-            parse(full.body, base=post.url),
+            self._resolve_files(parse(full.body, base=post.url), post),
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,
             xep_titles=self._store.xep_titles(post.xeps),
         )
+
+    def _resolve_files(self, document: Document, post: Post) -> Document:
+        """Let links to Markdown files (``other.md``) lead to the posts made of them."""
+        from xsfreader.markup import LinkKind
+
+        links = list(document.links)
+        for index, link in enumerate(links):
+            if link.kind is not LinkKind.SITE or link.implicit:
+                continue
+            key = file_key(link.href, post.path)
+            permalink = key and self._store.permalink_of(key, post.language)
+            if permalink and self.item_at(link.url) is None:
+                fragment = f"#{link.url.partition('#')[2]}" if link.fragment else ""
+                links[index] = link._replace(url=f"{SITE}{permalink}{fragment}")
+        return document._replace(links=tuple(links)) if links else document
+
+
+def file_key(href: str, path: str) -> str | None:
+    """Return the key of the post whose file a link names, seen from the file at ``path``.
+
+    The key is a path without language and extension. Absolute paths begin at the site's
+    ``content``. None for other links, such as addresses and ``/2026/01/permalinks/``.
+    """
+    target = unquote(re.split("[?#]", href, maxsplit=1)[0]).removesuffix(".md")
+    if not target or target.endswith("/") or urlsplit(href).scheme or href.startswith("//"):
+        return None
+    folder, root = posixpath.dirname(path), "content/blog/"
+    if target.startswith("/"):
+        if not target.startswith("/blog/"):
+            return None
+        folder = root if path.startswith(root) else ""
+        target = target.removeprefix("/blog/")
+    return posixpath.normpath(posixpath.join(folder, target))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xsfreader.markup.lines import Span
 
-_TASK = re.compile(r"\[([ xX])\](?:\s+|\Z)")
+_TASK = re.compile(r"\[([ xX])\]\s*")
 _BULLETS = "•◦▪"
 _HEADING_ROLES = (Role.HEADING1, Role.HEADING2, Role.HEADING3, Role.HEADING4)
 _QUOTE = Frame("▎ ", bar=True)
@@ -67,10 +67,18 @@ class DocumentBuilder:
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
+        self._referenced: set[str] = set()
+        """Ids of the references to footnotes, in footnotes as well."""
 
-    def build(self, tokens: Iterable[Token], footnotes: Mapping[int, Any]) -> Document:
+    def build(self, tokens: Sequence[Token], footnotes: Mapping[int, Any]) -> Document:
         """Return the document for the tokens; ``footnotes`` is what the plugin numbered."""
         nodes, definitions = _nest(tokens)
+        self._referenced = {
+            reference_id(child)[0]
+            for token in tokens
+            for child in token.children or ()
+            if child.type == "footnote_ref"
+        }
         self._add_all(nodes)
         if footnotes:
             self._emit(BlockKind.RULE)
@@ -175,7 +183,7 @@ class DocumentBuilder:
         backlinks: list[Token] = []
         for again in range(count):
             token = Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
-            if reference_id(token)[0] in self._anchors:
+            if reference_id(token)[0] in self._referenced:
                 backlinks.append(token)
         if node.children and node.children[-1].token.type == "paragraph_open":
             node.children[-1].inline_tokens.extend(backlinks)
@@ -220,6 +228,8 @@ class DocumentBuilder:
 
     def _add_code(self, node: _Node) -> None:
         token = node.token
+        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
+            return  # the site drops comments
         text = restore(token.content, self._shortcodes).rstrip("\n").expandtabs(4)
         builder = SpanBuilder(self._references)
         language = "html" if token.type == "html_block" else token.info.strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from xsfreader.markup.blocks import goldmark_blocks
 from xsfreader.markup.emoji import emoji_of
+from xsfreader.markup.headings import heading_ids
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from markdown_it.ruler import Ruler
     from markdown_it.rules_core import StateCore
@@ -38,9 +40,9 @@ _MAX_PARAGRAPH = 50_000
 
 _STOP = r"[\n!&*\[\\\]_`~<]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
-_EMOJI = r"(?<![^\s(\[\"'*_>]):[a-z0-9_+-]{1,40}:(?![\w:])"
+_EMOJI = r":[a-z0-9_+-]{1,40}:"
 _SCHEMES = r"(?:https?|ftp)://|www\.|xmpp:"
-_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
+_LOCAL = r"[A-Za-z0-9!#$%&*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
 _LINK = rf"(?<![^\s*_~(])(?:{_SCHEMES})"
 _MAIL = rf"(?<![^\s*_~(])(?:{_LOCAL}|{_SCHEMES})"
 _PLAIN = re.compile(rf"({_STOP})|{_EMOJI}|{_TYPOGRAPHY}|{_LINK}")
@@ -56,28 +58,33 @@ _ADDRESS = re.compile(
     rf"({_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_]))|(www\.{_HOST}{_TAIL})"
     rf"|(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}|xmpp:[^\s<>\"'`]{{1,2000}}"
 )
-_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
+_LAST_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
+_ENTITY = re.compile(r"&#?[A-Za-z0-9]{1,32};")
+_URN = re.compile(r"\burn:\S{0,100}\Z", re.IGNORECASE)
 
 
 @cache
 def parser() -> MarkdownIt:
     """Return the shared parser; it keeps no state between posts."""
-    md = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH + _EXTRA_DEPTH})
+    options = {"maxNesting": MAX_DEPTH + _EXTRA_DEPTH, "strikethrough_single_tilde": True}
+    md = MarkdownIt("commonmark", options)
     md.enable(["table", "strikethrough"])
     md.use(deflist_plugin).use(footnote_plugin, inline=False, move_to_end=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
     md.core.ruler.at("inline", _inline)
-    md.core.ruler.after("block", "explicit_ids", _take_explicit_ids)
-    md.core.ruler.after("inline", "heading_ids", _set_heading_ids)
+    md.use(goldmark_blocks).use(heading_ids)
     md.core.ruler.push("unused_footnotes", _number_unused_footnotes)
     for name in ("blockquote", "list", "deflist", "footnote_def"):
         _restrict(md.block.ruler, name, lambda state: state.level < MAX_DEPTH)
+    reference = next(rule for rule in md.inline.ruler.__rules__ if rule.name == "footnote_ref")
+    md.inline.ruler.before("link", "footnote_before_link", reference.fn)
     for name in ("link", "image"):  # looking for a missing ] anew at each [ takes quadratic time
         _restrict(md.inline.ruler, name, lambda state: state.src.find("]", state.pos) >= 0)
     untyped: Any = md
     untyped.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _parse_target})
-    untyped.normalizeLink = untyped.normalizeLinkText = lambda url: url
+    untyped.normalizeLink = lambda url: url
+    untyped.normalizeLinkText = replace_entities
     untyped.validateLink = lambda _url: True
     return md
 
@@ -129,20 +136,42 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
     sign, position = found.group(), found.start()
     if sign in "'\"":
         replaced = state.env["quotes"].replace(state.src, position)
-        state.append_pending(replaced)
-        address = _LINK_HERE.match(state.src, position + 1) if replaced != sign else None
-        if address is not None:
+        if replaced == sign:
+            state.append_pending(sign)
+            return position + 1
+        state.push("typography", "", 0).content = replaced
+        if address := _LINK_HERE.match(state.src, position + 1):
             return _special(state, address)
     elif sign in DASHES:
-        state.append_pending(DASHES[sign])
+        state.push("typography", "", 0).content = DASHES[sign]
     elif sign[0] == ":":
-        state.append_pending(emoji_of(sign[1:-1]) or sign)
-    elif sign == ">" or state.linkLevel:
+        return _emoji(state, sign, position)
+    elif sign == ">" or state.linkLevel or _is_in_brackets(state, position):
         state.append_pending(sign[0])
         return position + 1
     else:
         return _bare_address(state, sign, position)
     return position + len(sign)
+
+
+def _emoji(state: StateInline, sign: str, position: int) -> int:
+    """Replace an emoji's name, but not within a URN, which Hugo spoils (``urn:xmpp:tm:0``)."""
+    emoji = emoji_of(sign[1:-1])
+    if emoji is None or _URN.search(state.src, max(position - 100, 0), position):
+        state.append_pending(sign[:-1])
+        return position + len(sign) - 1
+    token = state.push("emoji", "", 0)
+    token.content, token.markup = emoji, sign
+    return position + len(sign)
+
+
+def _is_in_brackets(state: StateInline, position: int) -> bool:
+    """Check for an open ``[`` that is closed later: there, Goldmark links no bare address."""
+    source = state.src
+    opening = source.rfind("[", 0, position)
+    if source[opening - 1 : opening] == "\\":
+        return False
+    return opening > source.rfind("]", 0, position) and source.find("]", position) >= 0
 
 
 def _bare_address(state: StateInline, sign: str, position: int) -> int:
@@ -155,10 +184,16 @@ def _bare_address(state: StateInline, sign: str, position: int) -> int:
         state.append_pending(address)
         return position + len(address)
     prefix = "mailto:" if found[1] else "https://" if found[2] else ""
-    state.push("link_open", "a", 1).attrs = {"href": prefix + address}
-    state.push("text", "", 0).content = address
+    opening = state.push("link_open", "a", 1)
+    opening.attrs, opening.markup = {"href": prefix + address}, "autolink"
+    state.push("text", "", 0).content = replace_entities(address)
     state.push("link_close", "a", -1)
     return position + len(address)
+
+
+def replace_entities(address: str) -> str:
+    """Replace ``&amp;`` and the like in a bare address, as the page shows it."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), address)
 
 
 def _trim(address: str) -> str:
@@ -170,7 +205,7 @@ def _trim(address: str) -> str:
             extra = address.count(")") - address.count("(")
             closing = len(address) - len(address.rstrip(")"))
             address = address[: len(address) - max(min(extra, closing), 0)]
-        elif address.endswith(";") and (entity := _ENTITY.search(address[-40:])):
+        elif address.endswith(";") and (entity := _LAST_ENTITY.search(address[-40:])):
             address = address[: len(address) - len(entity.group())]
         if len(address) == length:
             return address
@@ -183,38 +218,6 @@ def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         state.append_pending(DASHES["<<"])
     state.pos += 2
     return True
-
-
-_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
-_ATTRIBUTE = re.compile(r"[.#][^\s]|[A-Za-z_:][\w:.-]*=")
-_ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
-
-
-def _headings(state: StateCore) -> Iterator[tuple[Token, Token]]:
-    """Yield the opening token of each heading, and that of its text."""
-    return (pair for pair in pairwise(state.tokens) if pair[0].type == "heading_open")
-
-
-def _take_explicit_ids(state: StateCore) -> None:
-    """Remove ``{#id}`` from headings before their text is parsed."""
-    for token, inline in _headings(state):
-        tail = inline.content[-500:]
-        found = _ATTRIBUTES.search(tail) if tail.endswith("}") else None
-        if found and _ATTRIBUTE.match(found[1].strip()):
-            inline.content = inline.content[: len(inline.content) - len(found.group())]
-            if named := _ID.search(found[1]):
-                token.meta["id"] = named[1] or named[2]
-
-
-def _set_heading_ids(state: StateCore) -> None:
-    """Set each heading's id as Hugo does, from its text."""
-    taken: dict[str, int] = {}
-    for token, inline in _headings(state):
-        if "id" not in token.meta:
-            token.meta["id"] = _unique(
-                anchor(plain_text(inline.children or ())) or "heading", taken
-            )
-        taken.setdefault(token.meta["id"], 0)
 
 
 def _inline(state: StateCore) -> None:
@@ -249,21 +252,3 @@ def plain_text(tokens: Sequence[Token]) -> str:
         else:
             parts.append(token.content)
     return "".join(parts)
-
-
-def anchor(text: str) -> str:
-    """Return Goldmark's id for a heading, in GitHub's style."""
-    return "".join(
-        "-" if char in "- " else char.lower()
-        for char in text.strip()
-        if char in "- _" or char.isalpha() or char.isdecimal()
-    )
-
-
-def _unique(name: str, taken: dict[str, int]) -> str:
-    """Add a number to a name already taken; ``taken`` holds the last number of each."""
-    result = name
-    while result in taken:
-        taken[name] += 1
-        result = f"{name}-{taken[name]}"
-    return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.goldmark import plain_text
+from xsfreader.markup.goldmark import plain_text, replace_entities
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.shortcodes import PLACEHOLDER, label, restore
@@ -34,6 +34,7 @@ class InlineBuilder(SpanBuilder):
         self._marks = Mark.NONE
         self._link = -1
         self._link_start = 0
+        self._needs_blank = False
         self.anchors: list[tuple[str, int]] = []
         """Ids of footnote references found, with their offsets."""
 
@@ -49,6 +50,9 @@ class InlineBuilder(SpanBuilder):
                 self._add_text(token.content)
 
     def _add_text(self, text: str) -> None:
+        if self._needs_blank and text[0].isalnum():
+            self.add(" ", self._role)
+        self._needs_blank = False
         self.add(text, self._role, self._marks, self._link)
 
     def _on_text(self, token: Token) -> None:
@@ -78,17 +82,33 @@ class InlineBuilder(SpanBuilder):
             self._add_text(" " if token.type == "softbreak" else "\n")
 
     def _on_link_open(self, token: Token) -> None:
+        href = str(token.attrs.get("href", ""))
+        if token.markup == "autolink":
+            href = replace_entities(href)
         self._link_start = self.at
-        self._link = self.references.add_link("", str(token.attrs.get("href", "")))
+        self._link = self.references.add_link("", href)
         self._marks |= self.references.link_marks(self._link)
 
     def _on_link_close(self, _token: Token) -> None:
         links, index = self.references.links, self._link
         if self.at == self._link_start:
-            self._add_text(links[index].href or "(link without target)")
+            self._add_target(links[index].href)
         links[index] = links[index]._replace(text=self.text_from(self._link_start))
         self._link = -1
         self._marks &= ~(Mark.LINK | Mark.DOUBTFUL)
+
+    def _add_target(self, href: str) -> None:
+        """Show the target of a link without text, apart from the words around it."""
+        if self._spans and not self._spans[-1].text[-1].isspace():
+            self.add(" ", self._role)
+            self._link_start = self.at
+        self._add_text(href or "(link without target)")
+        self._needs_blank = True
+
+    def _on_comment(self, token: Token) -> None:
+        """Leave comments out, as the site does; other HTML is shown as written."""
+        if not token.content.startswith("<!--"):
+            self._add_text(token.content)
 
     def _on_code(self, token: Token) -> None:
         text = restore(token.content, self.references.shortcodes)
@@ -131,6 +151,7 @@ _HANDLERS: dict[str, Callable[[InlineBuilder, Token], None]] = {
     "link_open": InlineBuilder._on_link_open,
     "link_close": InlineBuilder._on_link_close,
     "code_inline": InlineBuilder._on_code,
+    "html_inline": InlineBuilder._on_comment,
     "image": InlineBuilder._on_image,
     "footnote_ref": InlineBuilder._on_reference,
     "footnote_anchor": InlineBuilder._on_backlink,

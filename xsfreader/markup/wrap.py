@@ -59,14 +59,25 @@ def wrap_spans(spans: Sequence[Span], text: str, start: int, width: int) -> Iter
 
 
 def wrap_code(line: str, start: int, width: int, indent: int) -> list[Piece]:
-    """Wrap a line of code that begins at an offset; blanks stay, all but the first are indented."""
+    """Wrap a line of code that begins at an offset: after a blank if possible, else anywhere.
+
+    Blanks stay; all lines but the first are indented.
+    """
     pieces: list[Piece] = []
     begin = used = 0
-    for first, _, cells in clusters(line):
+    cut, used_there = 0, 0
+    is_indentation = True
+    for first, last, cells in clusters(line):
         if used + cells > width and first > begin:
-            pieces.append((start + begin, start + first))
-            begin, used = first, indent
+            if cut <= begin:
+                cut, used_there = first, used
+            pieces.append((start + begin, start + cut))
+            begin, used = cut, indent + used - used_there
         used += cells
+        if line[first] != " ":
+            is_indentation = False
+        elif not is_indentation:
+            cut, used_there = last, used
     pieces.append((start + begin, start + len(line)))
     return pieces
 

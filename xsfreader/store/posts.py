@@ -65,6 +65,15 @@ class Posts(Base):
         )
         return dict(rows)
 
+    def permalink_of(self, key: str, language: str) -> str | None:
+        """Find a post by the key that its translations share, in a language if possible."""
+        return self._text(
+            "SELECT p.permalink FROM story s JOIN post p ON p.story = s.id"
+            " WHERE s.key = ? ORDER BY p.language = ? DESC, p.language",
+            valid_text(key),
+            valid_text(language),
+        )
+
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that match a filter, newest first, translations as separate posts."""
         where, values = _conditions(wanted, today)
