@@ -93,7 +93,7 @@ def test_app_stays_usable_when_sync_fails() -> None:
 def test_first_start_without_network_shows_the_guide(home: Path) -> None:
     with running("--source", NOWHERE) as terminal:
         terminal.wait("Welcome to xsfreader")
-        terminal.wait("built-in pages")
+        terminal.wait("Showing the built-in guide")
         terminal.wait("127.0.0.1 refused the connection")
         terminal.wait(lambda _: "press r to retry" in terminal.words)
         terminal.press("q")

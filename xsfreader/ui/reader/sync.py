@@ -87,7 +87,7 @@ class Sync(Part):
         self.screen.set_timer(START_SECONDS, self.run)
         if not self.library.local:
             if self.screen.library is not self.library:
-                words = "These are the built-in pages while the blog is being fetched …"
+                words = "Showing the built-in guide while the blog is fetched …"
                 self.screen.status.say(words, seconds=math.inf)
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
@@ -304,7 +304,7 @@ class Sync(Part):
     def _with_key(self, why: str, action: str) -> str:
         """Say why there is nothing new, what is shown instead, and which key syncs."""
         if self.screen.library is not self.library:
-            why = f"These are the built-in pages: {why}"
+            why = f"Showing the built-in guide: {why}"
         key = self.screen.key_of("sync")
         # An error may end in a question mark.
         end = "" if why.endswith("?") else ";"
