@@ -64,24 +64,24 @@ def _sync(args: Namespace, library: Library, report: Report, requests: Requests)
 def _watch(library: Library, report: Report, requests: Requests) -> NoReturn:
     """Sync whenever the folder changed; a request syncs at once, an error is reported once."""
     seen = failure = ""
-    asked, looked = False, 0.0
+    requested, looked = False, 0.0
     while True:
         started = time.monotonic()
         try:
             fingerprint = library.fingerprint()
             looked = time.monotonic() - started
-            if asked or fingerprint != seen:
+            if requested or fingerprint != seen:
                 report(library.sync(report))
                 seen, failure = fingerprint, ""
         except SyncRunningError as error:
             # The next round tries again.
-            if asked:
+            if requested:
                 report(Failed(error))
         except XsfreaderError as error:
-            if asked or str(error) != failure:
+            if requested or str(error) != failure:
                 report(Failed(error))
             seen, failure = "", str(error)
-        asked = _wait(requests, max(POLL_SECONDS, looked / POLL_SHARE))
+        requested = _wait(requests, max(POLL_SECONDS, looked / POLL_SHARE))
 
 
 def _wait(requests: Requests, seconds: float) -> bool:

@@ -12,14 +12,14 @@ from xsfreader.model import Progress, SetAside, SyncReport
 
 
 class ImageResult(NamedTuple):
-    """What became of an image that was asked for."""
+    """The outcome of a requested image."""
 
     path: str
     """On the site."""
     problem: str = ""
-    """Why there is no image; empty where it is in our images file now."""
+    """Why there is no image; empty if it is in our images file now."""
     final: bool = True
-    """Whether asking again would be pointless."""
+    """Whether another try would be pointless."""
     reachable: bool = True
     """Whether the upstream could be reached."""
 
@@ -32,7 +32,7 @@ class XepsResult(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """What was being done ended with an error."""
+    """The job failed."""
 
     error: XsfreaderError
 

@@ -60,9 +60,9 @@ class Sync(Part):
         self.offline = offline
         self.running = False
         self._job: Job | None = None
-        self._asked = False
-        """Whether the reader asked for this sync."""
-        self._waiting = False
+        self._requested = False
+        """Whether the reader requested this sync."""
+        self._switch_pending = False
         """Whether the library has its first posts, while a page of the guide is being read."""
         self._failure = ""
         """What went wrong with the last sync."""
@@ -94,18 +94,18 @@ class Sync(Part):
 
     def run_now(self) -> None:
         """Sync because the reader asks for it."""
-        self.run(asked=True)
+        self.run(requested=True)
 
-    def run(self, *, asked: bool = False) -> None:
+    def run(self, *, requested: bool = False) -> None:
         """Start a sync unless one is running; watch a folder from then on."""
         if self.running or self.library.is_guide:
-            if asked:
+            if requested:
                 words = "The guide is built in" if self.library.is_guide else "Already syncing"
                 self.screen.status.say(words)
             return
         self.running = True
-        self._asked = asked
-        if asked:
+        self._requested = requested
+        if requested:
             self._clear_message()
         if self.library.local and self._job is not None:
             self._job.send("sync")
@@ -138,7 +138,7 @@ class Sync(Part):
 
     def show_progress(self, progress: Progress) -> None:
         """Show the progress in the header."""
-        quiet = self.library.local and not self._asked
+        quiet = self.library.local and not self._requested
         if quiet or (not self.running and progress.unit != IMAGES):
             return
         words = progress.stage
@@ -166,8 +166,8 @@ class Sync(Part):
 
     def take_done(self, report: SyncReport) -> None:
         """Show what is new, without moving what is in view."""
-        asked, screen = self._asked, self.screen
-        self.running = self._asked = False
+        requested, screen = self._requested, self.screen
+        self.running = self._requested = False
         self._failure = ""
         self._clear_message()
         self.check_files()
@@ -177,9 +177,9 @@ class Sync(Part):
             words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
         if self._removed and self._removed == screen.item_id:
             words += "; this post was removed from the source"
-        if self._waiting:
+        if self._switch_pending:
             words += "; go to the list to see them"
-        if report.new or report.changed or report.removed or report.set_aside or asked:
+        if report.new or report.changed or report.removed or report.set_aside or requested:
             self._say(words, alert=bool(report.set_aside))
         self._removed = ""
         screen.gallery.reload()
@@ -261,7 +261,7 @@ class Sync(Part):
 
     def _leave_guide(self) -> None:
         """Show the archive instead of the guide, now or once no page of it is being read."""
-        self._waiting = True
+        self._switch_pending = True
         self.switch_if_free()
 
     def switch_if_free(self) -> bool:
@@ -272,18 +272,18 @@ class Sync(Part):
         screen = self.screen
         read = screen.has_read and screen.reading
         covered = not screen.is_active
-        if not self._waiting or read or screen.prompt is not None or covered:
+        if not self._switch_pending or read or screen.prompt is not None or covered:
             return False
         self._session.save()
-        self._waiting = False
+        self._switch_pending = False
         screen.library, screen.item_id = self.library, None
         self._session.open()
         return True
 
     def report_failure(self, error: XsfreaderError) -> None:
-        """Report an error and which key retries; the same error only once unless asked."""
-        known = str(error) == self._failure and not self._asked
-        self.running = self._asked = False
+        """Report an error and which key retries; the same error only once unless requested."""
+        known = str(error) == self._failure and not self._requested
+        self.running = self._requested = False
         self.show_synced()
         if isinstance(error, SyncRunningError):
             self.screen.status.say(str(error))
