@@ -91,6 +91,11 @@ async def test_a_terminal_that_cannot_be_asked_gets_half_cells() -> None:
     assert await few.protocol() is Protocol.HALF
 
 
+async def test_what_cannot_be_sent_to_is_painted_half_cells() -> None:
+    display = Display({"TERM": "xterm-kitty"}, Listener(), colours=True, headless=False)
+    assert await display.protocol() is Protocol.HALF
+
+
 async def test_a_terminal_that_answers_gets_what_it_can_draw() -> None:
     for answer, protocol in ((ANSWER, Protocol.SIXEL), ("\x1b[?62;22c", Protocol.HALF)):
         listener = Listener()

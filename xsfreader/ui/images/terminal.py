@@ -153,11 +153,14 @@ class Display:
     async def protocol(self) -> Protocol:
         """Return the best protocol; wait for the terminal's answer if it is needed."""
         listener, end = self._listener, time.monotonic() + PATIENCE
+        if not listener.is_attached:
+            # TEXTUAL_DRIVER names another driver, which sends nothing for us.
+            self._settled = Protocol.HALF
         # A thread that waits would delay the end of the app.
         while self._settled is None:
-            if listener.is_attached and listener.sixel:
+            if listener.sixel:
                 self._settled = Protocol.SIXEL
-            elif not listener.is_attached or listener.answered or time.monotonic() > end:
+            elif listener.answered or time.monotonic() > end:
                 self._settled = Protocol.HALF
             else:
                 await asyncio.sleep(POLL_SECONDS)
