@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.15
 """How long an item must rest on screen before its images are loaded."""
-HERE = "loaded; press i to view"
-"""For an image that was loaded while its box was in view."""
 INSTALL = "Images need the extra: pip install 'xsfreader[images]'"
 
 
@@ -90,8 +88,18 @@ class Gallery:
         display: Display,
         *,
         offline: bool,
+        key: str,
     ) -> None:
-        """Post messages to ``screen``; ``library`` returns the library in use."""
+        """Post messages to ``screen``.
+
+        Args:
+            screen: Runs the timers, too.
+            canvas: Shows the item.
+            library: Returns the library in use.
+            display: How images are drawn.
+            offline: Whether nothing is fetched.
+            key: Opens an image at full size; empty if no key does.
+        """
         self.display = display
         self.viewer: Callable[[], None] | None = None
         """Redraws the viewer at full size, while there is one."""
@@ -99,6 +107,8 @@ class Gallery:
         self._canvas = canvas
         self._library = library
         self._offline = offline
+        self._loaded_note = f"loaded; press {key} to view" if key else "loaded; reopen the post"
+        """For an image that was loaded while its box was in view."""
         self._unreachable = False
         """Whether the last image could not be fetched for lack of a network."""
         self._loader = Loader(screen, display, library)
@@ -144,7 +154,7 @@ class Gallery:
             if problem := self.problem(image):
                 notes[index] = problem
             elif status is not None and rows == 0:
-                notes[index] = HERE
+                notes[index] = self._loaded_note
             elif status is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 most = room(height, max(8, column - indent))

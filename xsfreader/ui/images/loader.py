@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 NOT_YET = "not fetched yet"
 CELLS = 40_000
 """How many cells of drawings are kept: some twenty images in the text, 40 MB at the worst."""
+
+
+_CHILD_ENDED = ImageResult("", NOT_FETCHED, final=False)
 
 
 class ImageRequest(NamedTuple):
@@ -59,12 +63,19 @@ class Fetcher:
 
     async def fetch(self, library: Library, path: str) -> ImageResult:
         """Fetch an image of the library's source by its path on the site."""
-        if self._job is None or self._answer is not None:
-            # A child that still fetches a cancelled image is killed.
-            self._job = library.job("images")
-            self._screen.run_worker(self._load_all(self._job), group="fetch images", exclusive=True)
+        if self._job is not None and self._answer is None:
+            result = await self._ask(self._job, path)
+            if result is not _CHILD_ENDED:
+                return result
+            # It had waited long enough for another request just as this one came.
+        # A child that still fetches a cancelled image is killed.
+        self._job = library.job("images")
+        self._screen.run_worker(self._load_all(self._job), group="fetch images", exclusive=True)
+        return await self._ask(self._job, path)
+
+    async def _ask(self, job: Job, path: str) -> ImageResult:
         self._answer = asyncio.get_running_loop().create_future()
-        self._job.send(path)
+        job.send(path)
         return await self._answer
 
     async def _load_all(self, job: Job) -> None:
@@ -73,7 +84,7 @@ class Fetcher:
         finally:
             if self._job is job:
                 self._job = None
-                self._receive(ImageResult("", NOT_FETCHED, final=False))
+                self._receive(_CHILD_ENDED)
 
     def _receive(self, event: Event) -> None:
         if isinstance(event, ImageResult) and self._answer is not None:
@@ -106,6 +117,8 @@ class Loader:
         self._queue: list[ImageRequest] = []
         self._current: ImageRequest | None = None
         self._worker: Worker[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "draw images")
+        """One, since a cancelled drawing goes on: several at once would add up their memory."""
         self._drawings: OrderedDict[ImageRequest, Drawing] = OrderedDict()
 
     def get(self, request: ImageRequest) -> Drawing | None:
@@ -174,7 +187,9 @@ class Loader:
             if data is None:
                 return failed
             protocol = await self._display.protocol()
-            drawing = await asyncio.to_thread(_draw, request, data, protocol)
+            drawing = await asyncio.get_running_loop().run_in_executor(
+                self._thread, _draw, request, data, protocol
+            )
             return self.ImageLoaded(request, drawing)
         except ImageError as error:
             return self.ImageLoaded(request, problem=str(error))

@@ -61,7 +61,14 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.status = StatusBar()
         self.key_bar = KeyBar()
         self.prefetch = Prefetch(self, lambda: self.library, self._nearby_items)
-        self.gallery = Gallery(self, self.article, lambda: self.library, display, offline=offline)
+        self.gallery = Gallery(
+            self,
+            self.article,
+            lambda: self.library,
+            display,
+            offline=offline,
+            key=self.key_of("image"),
+        )
         self.article.gallery = self.gallery
 
     # What the screen itself does

@@ -392,27 +392,28 @@ class ArticleView(PaintedView, can_focus=True):
 
     # Pictures
 
-    def _drawing(self, line: Line) -> tuple[Drawing, int] | None:
-        """Return the drawing on a line reserved for an image, centred in its rows, and its row."""
+    def _drawing(self, line: Line) -> tuple[Drawing | None, int]:
+        """Return the drawing of a line reserved for an image, and its row there.
+
+        It is centred in the lines: -1 stands for those above and below it.
+        """
         drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
         if drawing is None:
-            return None
+            return None, -1
         spare = self._illustrated[0].get(line.image, 0) - drawing.cells.rows
         row = line.image_row - max(0, spare) // 2
-        return (drawing, row) if 0 <= row < drawing.cells.rows else None
+        return drawing, row if 0 <= row < drawing.cells.rows else -1
 
     def _paint_image(self, line: Line, geometry: Geometry) -> Strip:
         """Paint a row of an image, or its description until it is loaded."""
-        found = self._drawing(line)
-        waiting = found is None and (self.gallery is None or not self.gallery.drawing(line.image))
-        if waiting and line.image_row == 0 and self.document is not None:
+        drawing, row = self._drawing(line)
+        if drawing is None and line.image_row == 0 and self.document is not None:
             image = self.document.images[line.image]
             words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
             line = line._replace(spans=(*line.spans, Span(words, Role.NOTE)))
         strip = self.painter.strip(line, geometry, self._highlights)
-        if found is None or not found[0].text:
+        if drawing is None or row < 0 or not drawing.text:
             return strip
-        drawing, row = found
         return drawing.lay_over(strip, row, geometry.left + cell_len(line.text), 0)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -431,9 +432,8 @@ class ArticleView(PaintedView, can_focus=True):
             line = self.page.lines[top + y]
             if line.image < 0:
                 continue
-            found = self._drawing(line)
-            if found is not None and not found[0].text:
-                drawing, row = found
+            drawing, row = self._drawing(line)
+            if drawing is not None and row >= 0 and not drawing.text:
                 cell = self.left + cell_len(line.text)
                 strips[at] = drawing.lay_over(strip, row, cell, region.x)
         return strips
