@@ -174,7 +174,9 @@ def test_wrongly_decoded_text_is_repaired(broken: str, whole: str) -> None:
     ("body", "seen"),
     [
         ("# Head {#x}\n\n* a\n  1. b\n> c", "Head a b c"),
-        ('[a **b**](/x(y)z "t") ![alt](/i.png) [r][1]\n\n[1]: http://x', "a b alt r"),
+        ('[a **b**](/x(y)z "t") ![alt](/i.png) [r][1]\n\n[1]: http://x', "a b r alt"),
+        ("![XMPP Newsletter Banner](/b.png)\n\nWelcome", "Welcome XMPP Newsletter Banner"),
+        ("a <!-- gone\ntoo --> b\n\n<!--more-->\n\nc", "a b c"),
         ("[![alt](/i.png)](/target)", "alt"),
         (
             '{{< figure src="/a.png" caption="A *cap*" alt="B" >}}\n{{< newsletter-subscribe >}}',

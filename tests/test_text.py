@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xsfreader.text import FoldedText, fold, index_text, words
+from xsfreader.text import FoldedText, clean, fold, index_text, words
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,8 @@ def test_a_span_of_folded_text_maps_to_its_original(text: str, data: st.DataObje
     begin, stop = folded.span(start, end)
     assert 0 <= begin < stop <= len(text)
     assert folded.text[start:end] in fold(text[begin:stop])
+
+
+def test_emoji_take_the_same_cells_in_all_terminals() -> None:
+    """Terminals differ in whether U+FE0F makes a sign two cells wide."""
+    assert clean("\u2764\ufe0f I \u26a0\ufe0f 1\ufe0f\u20e3 🎉") == "\u2764 I \u26a0 1\u20e3 🎉"

@@ -21,7 +21,7 @@ DEFAULT_AUTHOR = "XMPP Communication Team and Contributors"
 
 DEFAULT_LANGUAGE = "en"
 
-INGEST_VERSION = 2
+INGEST_VERSION = 3
 """Version of the rules that turn files into posts. Increase it when one changes: archives made by
 older rules are then fetched again. It is here because every start reads it, and few ingest."""
 

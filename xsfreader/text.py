@@ -30,8 +30,12 @@ _LETTERS = {
     "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...",
 }  # fmt: skip
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
-"""Letters, as Unicode classifies them, that take room but show nothing."""
+_UNCERTAIN = frozenset("\u115f\u1160\u3164\uffa0\ufe0f")
+"""Letters that take room but show nothing, and the sign that asks for an emoji in colour.
+
+After that sign some terminals count two cells and others one. Without it all count one, so
+nothing beside it shifts.
+"""
 
 
 # Patterns with wide character classes take milliseconds to compile, so ``re`` compiles them when
@@ -124,7 +128,7 @@ def _replacements() -> dict[int, str | None]:
     return {
         **dict.fromkeys([*range(0x80, 0xA0), *overrides, *surrogates, *noncharacters], "\ufffd"),
         **dict.fromkeys([*map(ord, invisible), *range(0x206A, 0x2070)]),
-        **dict.fromkeys(map(ord, _INVISIBLE_LETTERS)),
+        **dict.fromkeys(map(ord, _UNCERTAIN)),
         **controls,
         0x7F: "␡",
         **dict.fromkeys(map(ord, "\t\x85\u2028\u2029"), " "),
@@ -135,10 +139,10 @@ def clean(text: str) -> str:
     r"""Strip terminal control sequences and deceptive characters; ``\n`` stays.
 
     Controls become their pictures (``␛``), bidi overrides and noncharacters become ``\ufffd``,
-    invisible format characters are removed. Joiners stay because emoji and scripts need them;
-    so do direction marks, which only give a hint.
+    invisible format characters and the variation selector of emoji are removed. Joiners stay
+    because emoji and scripts need them; so do direction marks, which only give a hint.
     """
-    if text.isprintable() and (text.isascii() or _INVISIBLE_LETTERS.isdisjoint(text)):
+    if text.isprintable() and (text.isascii() or _UNCERTAIN.isdisjoint(text)):
         return text
     if not text.isascii():
         text = re.sub(_TAG_SEQUENCES, lambda found: found[1] or "", text)

@@ -334,6 +334,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "images": lambda s: s.images(),
     "count": lambda s: s.count(TODAY),
     "permalink_at": lambda s: s.permalink_at("a.md"),
+    "permalink_of": lambda s: s.permalink_of("a", "en"),
     "post": lambda s: s.post("/2025/06/a/"),
     "full": lambda s: s.full("/2025/06/a/"),
     "translations": lambda s: s.translations("/2025/06/a/"),

@@ -7,12 +7,14 @@ sync reads every post. Every expression is bounded, so that none backtracks over
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 
 from xsfreader.text import replace_controls
 
 _SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
-_SHOWN = re.compile(r"""\b(?:caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
+_COMMENT = re.compile(r"<!--.{0,5000}?-->", re.DOTALL)
+_SHOWN = re.compile(r"""\b(caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
 _TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]{1,2000}+|\([^()\s]{0,500}\)){0,50}+)"""
 _TITLE = r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?\s{0,9}\)"""
 _IMAGE = re.compile(r"!\[([^\[\]]{0,500})\]" + _TARGET + _TITLE)
@@ -41,15 +43,22 @@ _XEP = re.compile(
 
 
 def visible_text(body: str) -> str:
-    """Return the visible words of a post, on one line."""
+    """Return the visible words of a post, on one line; the descriptions of images come last.
+
+    A snippet that shows the beginning is more telling without them.
+    """
+    descriptions: list[str] = []
     text = f"\n{body}\n"
+    if "<!--" in text:
+        text = _COMMENT.sub("", text)
     escaped = "\\" in text
     if escaped:
         text = _ESCAPE.sub(_hide, text)
     braces = "{" in text
     if braces:
-        text = _SHORTCODE.sub(_shortcode, text)
-    text = _IMAGE.sub(r"\1 ", text)
+        text = _SHORTCODE.sub(partial(_shortcode, descriptions), text)
+    text = _IMAGE.sub(partial(_image, descriptions), text)
+    text = "\n".join([text, *descriptions])
     text = "".join(_LINK.split(text))
     text = _DEFINITION.sub("", text)
     text = _FOOTNOTE.sub("", text)
@@ -81,10 +90,21 @@ def _show(found: re.Match[str]) -> str:
     return chr(ord(found[0]) - _PRIVATE)
 
 
-def _shortcode(found: re.Match[str]) -> str:
-    """Return the visible text of a shortcode: its caption and its alternative text."""
-    shown = dict.fromkeys(one or other for one, other in _SHOWN.findall(found[1]))
-    return " ".join([*shown, ""]).replace('\\"', '"')
+def _shortcode(descriptions: list[str], found: re.Match[str]) -> str:
+    """Return the visible text of a shortcode; put aside its alternative text."""
+    shown: dict[str, None] = {}
+    for name, quoted, raw in _SHOWN.findall(found[1]):
+        text = (quoted or raw).replace('\\"', '"')
+        if name == "alt":
+            descriptions.append(text)
+        else:
+            shown[text] = None
+    return " ".join([*shown, ""])
+
+
+def _image(descriptions: list[str], found: re.Match[str]) -> str:
+    descriptions.append(found[1])
+    return " "
 
 
 def mentioned_xeps(*texts: str) -> tuple[int, ...]:

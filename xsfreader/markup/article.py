@@ -97,10 +97,10 @@ def _repeats_title(block: Block, title: str) -> bool:
 
 def _build_meta(post: Post, translations: Mapping[str, str], references: References) -> SpanBuilder:
     facts = [
-        format_date(post.day),
+        format_date(post.day).replace(" ", "\xa0", 1),
         ", ".join(post.authors),
         ", ".join(post.categories),
-        f"{reading_minutes(post.words)} min",
+        f"{reading_minutes(post.words)}\xa0min",
     ]
     builder = SpanBuilder(references)
     builder.add(" · ".join(fact.replace("\n", " ") for fact in facts if fact), Role.META)
