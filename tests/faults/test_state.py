@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +19,22 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.budget import examples
-from tests.terminal import COMMAND
+from tests.terminal import COMMAND, PATIENCE, running
+from tests.ui import apps
 from xsfreader.cli import main
 from xsfreader.config import Config, locate
+from xsfreader.errors import DiskError
 from xsfreader.library import Library
-from xsfreader.model import Marks, Place
+from xsfreader.library.saving import QUIT_SECONDS
+from xsfreader.model import Marks, Place, View
 from xsfreader.paths import write_whole
 from xsfreader.store import Store
 from xsfreader.store.merging_marks import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from xsfreader.store.unsaved import Batch
 
 OLD = "what was exported before\n"
 MANY = 1500
@@ -343,3 +351,166 @@ def test_a_change_of_value_alone_is_noticed(store: Store, folder: Path) -> None:
     with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as other:
         assert other.import_state(data(1)) == 1
     assert store.refresh().state
+
+
+# A state that can't be written
+
+
+@contextmanager
+def locked(statement: str = "BEGIN EXCLUSIVE") -> Iterator[sqlite3.Connection]:
+    """Hold a lock on the state, as another process may."""
+    with closing(sqlite3.connect(locate().state, isolation_level=None, timeout=5)) as db:
+        db.execute(statement)
+        db.execute("UPDATE setting SET value = value")
+        yield db
+
+
+@pytest.fixture
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Report a lock after 0.2 s instead of 5."""
+    function = Store.open.__func__  # type: ignore[attr-defined]
+    monkeypatch.setitem(function.__kwdefaults__, "timeout", 0.2)
+
+
+@pytest.fixture
+def guide(short_timeout: None) -> Iterator[Library]:
+    with Library(Config(), locate(), "guide") as library:
+        library.refresh_local()
+        yield library
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def on_disk(permalink: str) -> Marks:
+    with Library(Config(), locate(), "guide") as other:
+        return other.marks(permalink)
+
+
+@pytest.mark.parametrize("statement", ["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE", "BEGIN"])
+def test_marks_are_shown_while_the_state_is_locked(guide: Library, statement: str) -> None:
+    said: list[str] = []
+    first, second, *_ = guide.unread(View.DATE)
+    total = guide.unread_count()
+    guide.save_in_background(said.append)
+    with locked(statement) as other:
+        start = time.monotonic()
+        guide.set_read(first, read=True)
+        guide.set_starred(second, starred=True)
+        guide.set_place(second, Place(3))
+        guide.keep_session("somewhere")
+        assert guide.is_read(first)
+        assert guide.marks(second) == Marks(starred=True, place=Place(3))
+        assert guide.session() == "somewhere"
+        assert guide.unread_count() == total - 1
+        assert sum(group.unread for group in guide.groups(View.DATE)) == total - 1
+        assert [entry.permalink for entry in guide.entries(View.STARRED, None)] == [second]
+        guide.set_read(first, read=False)
+        assert first in guide.unread(View.DATE)
+        assert not guide.refresh().state, "these are our own marks"
+        assert time.monotonic() - start < 2
+        wait_until(lambda: said)
+        other.execute("COMMIT")
+        wait_until(lambda: not any(guide._saver.unsaved.all()))  # type: ignore[union-attr]
+    assert not guide.refresh().state
+    assert said == [f"{locate().state}: another process holds it"]
+    assert on_disk(second) == Marks(starred=True, place=Place(3))
+    assert not on_disk(first).read
+    guide.close()
+    assert guide.lost == ""
+
+
+def test_the_later_mark_counts_although_it_is_written_first(guide: Library) -> None:
+    first = guide.unread(View.DATE)[0]
+    guide.save_in_background(lambda _: None)
+    with locked() as other:
+        guide.set_starred(first, starred=True)
+        later = time.time_ns() // 1_000_000 + 1000
+        other.execute(
+            "INSERT INTO mark (permalink, starred, starred_at) VALUES (?, 0, ?)", (first, later)
+        )
+        other.execute("COMMIT")
+    wait_until(lambda: not any(guide._saver.unsaved.all()))  # type: ignore[union-attr]
+    assert not guide.is_starred(first)
+    assert guide.refresh().state, "another process took the star away"
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_what_fails_is_reported_once_and_tried_again(
+    guide: Library, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    left = [DiskError("state.db: the disk is full; make room")] * times
+    save = Store.save
+    said: list[str] = []
+
+    def fail(store: Store, batch: Batch) -> None:
+        if left:
+            raise left.pop()
+        save(store, batch)
+
+    monkeypatch.setattr(Store, "save", fail)
+    monkeypatch.setattr("xsfreader.library.saving.RETRY_SECONDS", 0.02)
+    guide.save_in_background(said.append)
+    first = guide.unread(View.DATE)[0]
+    guide.set_read(first, read=True)
+    wait_until(lambda: on_disk(first).read)
+    assert said == ["state.db: the disk is full"]
+
+
+def test_what_is_lost_at_the_end_is_said(guide: Library) -> None:
+    first = guide.unread(View.DATE)[0]
+    for marks, words in (((), "where you left off was"), ((first,), "the marks of 1 post were")):
+        library = guide.clone()
+        library.save_in_background(lambda _: None)
+        with locked():
+            library.keep_session("somewhere")
+            library.set_all_read(marks, read=True)
+            start = time.monotonic()
+            library.close()
+            assert time.monotonic() - start < 5 * QUIT_SECONDS
+        assert library.lost.startswith(f"{words} not saved: "), library.lost
+
+
+async def test_keys_do_not_wait_for_a_locked_state(
+    short_timeout: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with apps.running() as pilot:
+        screen, said = apps.reader(pilot), []
+        say = screen.status.say
+
+        def record(text: str, **options: Any) -> None:
+            said.append(text)
+            say(text, **options)
+
+        monkeypatch.setattr(screen.status, "say", record)
+        with locked():
+            start = time.monotonic()
+            await pilot.press("enter", "s", "j", "j", "h", "j", "m", "s", "3", "1")
+            await apps.settle(pilot)
+            assert time.monotonic() - start < 4, "each of these would wait for 0.2 s, or 5"
+            problem = f"Marks not saved yet: {locate().state}: another process holds it"
+            for _ in range(200):
+                await apps.settle(pilot)
+                if problem in said:
+                    break
+            assert said.count(problem) == 1
+            assert len(screen.library.entries(View.STARRED, None)) == 2
+
+
+def test_quitting_does_not_wait_for_a_locked_state() -> None:
+    with Library(Config(), locate(), "guide") as library:
+        library.refresh_local()
+    with locked(), running("--source", "guide", "--fresh") as terminal:
+        terminal.wait("Welcome")
+        terminal.press("s")
+        terminal.wait("Starred")
+        start = time.monotonic()
+        terminal.press("q")
+        while terminal.read(0.1):
+            assert time.monotonic() - start < PATIENCE
+        assert time.monotonic() - start < 4
+        assert b"xsfreader: the marks of 1 post were not saved: " in terminal.raw

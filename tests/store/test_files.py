@@ -21,6 +21,7 @@ from xsfreader.model import Changes, Filter, Place, View
 from xsfreader.store import Store, repair
 from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE
+from xsfreader.store.unsaved import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -356,6 +357,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "set_starred": lambda s: s.set_starred("/2025/06/a/", True),
     "set_place": lambda s: s.set_place("/2025/06/a/", Place(1)),
     "setting": lambda s: s.setting("x"),
+    "save": lambda s: s.save(Batch({}, {"x": "y"})),
     "set_setting": lambda s: s.set_setting("x", "y"),
     "export_state": lambda s: s.export_state(),
     "import_state": lambda s: s.import_state(s_export()),

@@ -5,15 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.library.base import Base
+from xsfreader.library.saving import Saver
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xsfreader.model import Marks, Place
 
 
 class ReaderState(Base):
     """The part of the library with the reader's state."""
+
+    _saver: Saver | None = None
+    lost = ""
+    """What could not be written until this was closed, and why, in one line."""
+
+    def save_in_background(self, report: Callable[[str], None]) -> None:
+        """Write marks and settings in a thread from now on; they are shown at once.
+
+        What can't be written is tried again until ``close``, which waits for it for a moment.
+        ``report`` is called in that thread with the reason, once until writing succeeds again.
+        """
+        self._saver = Saver(lambda: self.clone()._store, report)
+        self._store.unsaved = self._saver.unsaved
+
+    def close(self) -> None:
+        """Write what is not written yet, and close the files."""
+        if self._saver is not None:
+            self.lost, self._saver = self._saver.stop(), None
+        super().close()
 
     def marks(self, permalink: str) -> Marks:
         """Read the marks of a post."""

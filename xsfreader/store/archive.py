@@ -12,7 +12,7 @@ from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store import snapshot
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
 from xsfreader.store.files import lock
-from xsfreader.store.merging_marks import merge_marks, read_marks
+from xsfreader.store.merging_marks import merge_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -157,7 +157,7 @@ class Archive(Base):
     def _copy_marks(self, moves: Iterable[tuple[str, str]]) -> None:
         """Merge marks into those of another permalink; each move is the new and the old one."""
         for new, old in moves:
-            marks = read_marks(self._db, "state.mark", old)._replace(permalink=new)
+            marks = self._timed_marks_of(old)._replace(permalink=new)
             merge_marks(self._db, "state.mark", [marks])
 
     def record_check(self) -> None:

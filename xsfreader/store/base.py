@@ -12,16 +12,20 @@ from urllib.parse import unquote
 from xsfreader.errors import BrokenFileError, BusyError, StoreError
 from xsfreader.model import FullPost, Post
 from xsfreader.store import files, repair
+from xsfreader.store.merging_marks import COLUMNS, TimedMarks
 from xsfreader.store.notices import notices_about
 from xsfreader.store.schema import ARCHIVE, STATE, XEPS
 from xsfreader.store.side_file import SideFile
 from xsfreader.store.sqlite_errors import translate
+from xsfreader.store.unsaved import merge_into
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
+
+    from xsfreader.store.unsaved import Unsaved
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 DAY = 24 * 60 * 60
@@ -44,10 +48,6 @@ MARKED = (
 _ARCHIVE = """SELECT
     (SELECT group_concat(value) FROM main.meta WHERE key IN ('snapshot', 'version')),
     (SELECT value FROM main.meta WHERE key = 'synced')"""
-_MARKS = (
-    "SELECT permalink, read, read_at, starred, starred_at FROM state.mark"
-    " WHERE read_at OR starred_at"
-)
 
 
 def post_from_row(row: Sequence[Any]) -> Post:
@@ -154,7 +154,12 @@ class Base:
         self._opened = self._identities()
         self._seen_versions: dict[str, int] = {}
         """SQLite's ``data_version`` of both files when their contents were last looked at."""
-        self._seen_contents: tuple[Any, ...] = (None, None, None)
+        self._seen_contents: tuple[Any, ...] = (None, {}, None)
+        self.unsaved: Unsaved | None = None
+        """Where marks and settings are put for another thread to write; None to write them here.
+
+        What is put there is shown at once, but not searched for with ``is:unread``.
+        """
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
@@ -281,8 +286,25 @@ class Base:
 
     def _contents(self) -> tuple[Any, ...]:
         """Return what ``refresh`` compares: posts, marks but places, the last sync."""
+        marks = {key: each.without_place for key, each in self._timed_marks().items()}
         posts, synced = self._db.execute(_ARCHIVE).fetchone()
-        return posts, set(self._db.execute(_MARKS)), synced
+        return posts, {key: each for key, each in marks.items() if any(each)}, synced
+
+    def _timed_marks_of(self, permalink: str) -> TimedMarks:
+        """Read the marks of a post with their times."""
+        permalink = valid_text(permalink)
+        unsaved = self.unsaved.marks_of(permalink) if self.unsaved else None
+        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark WHERE permalink = ?", permalink)
+        found = TimedMarks(*rows[0]) if rows else TimedMarks(permalink)
+        return found.merged(unsaved) if unsaved else found
+
+    def _timed_marks(self) -> dict[str, TimedMarks]:
+        """Read all marks by permalink, those not written yet included."""
+        unsaved = self.unsaved.all().marks if self.unsaved else {}
+        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark")
+        marks = {row[0]: TimedMarks(*row) for row in rows}
+        merge_into(marks, unsaved.values())
+        return marks
 
     def _meta(self, key: str) -> str | None:
         return self._text("SELECT value FROM main.meta WHERE key = ?", key)

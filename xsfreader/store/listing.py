@@ -31,6 +31,9 @@ class Listing(Base):
         return self._list[1]
 
     def _stories_marked(self, mark: str, entries: EntryList) -> set[int]:
+        if self.unsaved is not None and self.unsaved.all().marks:
+            marks = self._timed_marks()
+            return entries.stories_of(key for key, each in marks.items() if getattr(each, mark))
         rows = self._rows(f"SELECT permalink FROM state.mark WHERE {mark}")
         return entries.stories_of(permalink for (permalink,) in rows)
 

@@ -52,6 +52,11 @@ class TimedMarks(NamedTuple):
         )
 
     @property
+    def without_place(self) -> tuple[int, int, int, int]:
+        """Read and starred with their times."""
+        return self[1:5]
+
+    @property
     def _place(self) -> tuple[int, int, int]:
         return self.place_at, self.block or 0, self.offset or 0
 
@@ -60,18 +65,13 @@ COLUMNS = ", ".join(TimedMarks._fields)
 """The columns of the table ``mark`` in their order."""
 
 
-def read_marks(db: sqlite3.Connection, table: str, permalink: str) -> TimedMarks:
-    """Read the marks of a post."""
-    select = f"SELECT {COLUMNS} FROM {table} WHERE permalink = ?"
-    row = db.execute(select, (permalink,)).fetchone()
-    return TimedMarks(*row) if row else TimedMarks(permalink)
-
-
 def merge_marks(db: sqlite3.Connection, table: str, marks: Iterable[TimedMarks]) -> int:
     """Merge marks into a table, in the transaction that is open; return how many posts changed."""
     changed = 0
     for each in marks:
-        before = read_marks(db, table, each.permalink)
+        select = f"SELECT {COLUMNS} FROM {table} WHERE permalink = ?"
+        found = db.execute(select, (each.permalink,)).fetchone()
+        before = TimedMarks(*found) if found else TimedMarks(each.permalink)
         after = before.merged(each)
         if after != before:
             values = ", ".join("?" * len(after))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, valid_text
-from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks, read_marks
+from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks
+from xsfreader.store.unsaved import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,9 +34,8 @@ class State(Base):
 
     def marks(self, permalink: str) -> Marks:
         """Read the marks of a post."""
-        select = f"SELECT {MARKS} FROM state.mark m WHERE m.permalink = ?"
-        rows = self._rows(select, valid_text(permalink))
-        return marks_from_row(*rows[0]) if rows else Marks()
+        found = self._timed_marks_of(permalink)
+        return marks_from_row(found.read, found.starred, found.block, found.offset)
 
     def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
         """Mark posts as read or unread, in one transaction.
@@ -55,30 +55,48 @@ class State(Base):
 
     def _mark(self, permalinks: Iterable[str], what: str, **values: int) -> None:
         """Set one kind of mark, later than those it replaces."""
-        with self._writing("state"):
-            merge_marks(self._db, "state.mark", self._new_marks(permalinks, what, values))
+        if self.unsaved is None:
+            with self._writing("state"):
+                merge_marks(self._db, "state.mark", self._new_marks(permalinks, what, values))
+        else:
+            marks = list(self._new_marks(permalinks, what, values))
+            self.unsaved.add_marks(marks)
+            # ``refresh`` doesn't report them.
+            seen = self._seen_contents[1]
+            for each in marks:
+                if any(each.without_place):
+                    before = TimedMarks(each.permalink, *seen.get(each.permalink, ()))
+                    seen[each.permalink] = before.merged(each).without_place
 
     def _new_marks(
         self, permalinks: Iterable[str], what: str, values: dict[str, Any]
     ) -> Iterator[TimedMarks]:
         now = _now()
         for permalink in map(valid_text, permalinks):
-            replaced: int = getattr(read_marks(self._db, "state.mark", permalink), f"{what}_at")
+            replaced: int = getattr(self._timed_marks_of(permalink), f"{what}_at")
             values[f"{what}_at"] = min(max(now, replaced + 1), LATEST)
             yield TimedMarks(permalink, **values)
 
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
-        return self._text("SELECT value FROM state.setting WHERE key = ?", key)
+        unsaved = self.unsaved.all().settings.get(key) if self.unsaved else None
+        return unsaved or self._text("SELECT value FROM state.setting WHERE key = ?", key)
 
     def set_setting(self, key: str, value: str) -> None:
         """Save a setting of the app."""
-        self._rows(
-            "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)",
-            key,
-            valid_text(value),
-            _now(),
-        )
+        if self.unsaved is not None:
+            self.unsaved.add_setting(key, valid_text(value))
+        else:
+            self.save(Batch({}, {key: valid_text(value)}))
+
+    def save(self, batch: Batch) -> None:
+        """Write what another store of the same files has shown already."""
+        settings = [(key, value, _now()) for key, value in batch.settings.items()]
+        with self._writing("state"):
+            merge_marks(self._db, "state.mark", batch.marks.values())
+            self._db.executemany(
+                "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)", settings
+            )
 
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON, times in milliseconds since 1970."""

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from xsfreader.errors import ConfigError, XsfreaderError
+from xsfreader.errors import ConfigError, StoreError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.ui.driver import driver_class
 from xsfreader.ui.images.terminal import Display, Listener
@@ -58,6 +58,7 @@ class ReaderApp(App[None]):
         self.actions: tuple[Action, ...] = effective(library.config)
         self._guide: Library | None = None
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
+        library.save_in_background(self._report_unsaved)
         for action in self.actions:
             if action.keys:
                 run = f"screen.do('{action.id}')"
@@ -88,6 +89,7 @@ class ReaderApp(App[None]):
         shown = self.library
         if shown.empty and not shown.is_guide:
             shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
+            shown.save_in_background(self._report_unsaved)
         if shown.is_guide:
             shown.refresh_local()
         colours = self.console.color_system == "truecolor"
@@ -157,6 +159,10 @@ class ReaderApp(App[None]):
         if self._reader is not None:
             self._reader.status.say(str(error), alert=True)
 
+    def _report_unsaved(self, problem: str) -> None:
+        """Show from a thread why marks can't be written now."""
+        self.call_later(self.show_error, StoreError(f"Marks not saved yet: {problem}"))
+
     def _repaint(self, _app: App[None]) -> None:
         """Repaint everything: the terminal has dropped it while the app was suspended."""
         for screen in self.screen_stack:
@@ -171,18 +177,21 @@ class ReaderApp(App[None]):
         self._type_ahead.stop()
         self.exit()
 
-    def close_libraries(self) -> None:
-        """Close the files."""
-        self.library.close()
-        if self._guide is not None:
-            self._guide.close()
+    def close_libraries(self) -> str:
+        """Close the files; return in one line what could not be written, empty if nothing."""
+        libraries = [self.library] if self._guide is None else [self.library, self._guide]
+        for library in libraries:
+            library.close()
+        return next((library.lost for library in libraries if library.lost), "")
 
 
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
-    """Run the app; return its exit code, 0 unless it crashed."""
+    """Run the app; return its exit code, 0 unless it crashed. Raises StoreError for lost marks."""
     app = ReaderApp(library, offline=offline, fresh=fresh)
     try:
         app.run()
     finally:
-        app.close_libraries()
+        lost = app.close_libraries()
+    if lost:
+        raise StoreError(lost)
     return app.return_code or 0
