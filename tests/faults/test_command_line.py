@@ -154,6 +154,28 @@ def test_json_loses_nothing_to_a_narrow_encoding(guide: dict[str, str]) -> None:
     assert json.loads(narrow) == wide
 
 
+@posix
+@pytest.mark.parametrize(
+    "words",
+    ["exec $X 2>/dev/null", "exec $X 2>&-", "COLUMNS=999999999 LINES=999999999 exec $X"],
+)
+def test_the_app_is_shown_whatever_its_environment(guide: dict[str, str], words: str) -> None:
+    import pexpect
+
+    environment = guide | {"X": str(COMMAND), "TERM": "xterm-256color"}
+    app = pexpect.spawn(
+        "sh", ["-c", words], env=environment, dimensions=(30, 100), timeout=PATIENCE
+    )
+    app.expect("Welcome")
+    # A key, where the start may take it for an answer of the terminal, is typed again.
+    for _ in range(20):
+        app.send("q")
+        if app.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+            break
+    app.close()
+    assert app.exitstatus == 0
+
+
 LONG = "a" * 100_000
 WORDS = {
     "a control sequence": "\x1b[2J\x07",
