@@ -62,3 +62,43 @@ async def test_each_list_undoes_its_own_marks() -> None:
         await pilot.press("slash", *"search", "enter", "A")
         await settle(pilot)
         assert set(screen.posts.unread_shown()) == set(few)
+
+
+async def test_a_post_is_marked_read_once_when_it_is_opened() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        permalink = screen.item_id
+        assert permalink is not None
+        assert screen.library.is_read(permalink)
+        with screen.library.clone() as other_window:
+            await pilot.pause(0.2)
+            other_window.set_read(permalink, read=False)
+        screen.sync.check_files()
+        await pilot.press("j", "space", "G")
+        await settle(pilot)
+        assert not screen.library.is_read(permalink)
+        await pilot.press("m", "m", "k", "g")
+        await settle(pilot)
+        assert not screen.library.is_read(permalink)
+        await pilot.press("h", "enter")
+        await settle(pilot)
+        assert screen.library.is_read(permalink), "opened again"
+
+
+async def test_the_first_movement_in_a_post_that_was_open_at_the_start_marks_it_read() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        screen.focus_pane(reading=True)
+        permalink = screen.item_id
+        assert permalink is not None
+        assert not screen.library.is_read(permalink)
+        await pilot.press("j")
+        await settle(pilot)
+        assert screen.library.is_read(permalink)
+        await pilot.press("J", "j")
+        await settle(pilot)
+        assert screen.item_id is not None
+        assert screen.item_id != permalink
+        assert screen.library.is_read(screen.item_id)

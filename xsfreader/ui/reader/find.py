@@ -57,7 +57,7 @@ class Find(Part):
             self.clear(back=True)
             self.screen.status.say("")
         else:
-            self._marks.mark_shown_read()
+            self._marks.mark_moved_in()
 
     def _end_filter(self, text: str | None) -> None:
         """Show the post under the cursor, or all posts again."""

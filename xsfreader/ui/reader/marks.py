@@ -18,13 +18,23 @@ class Marks(Part):
         super().__init__(screen)
         self._undo: dict[tuple[View, str], tuple[str, ...]] = {}
         """What was marked at once, by the view and filter of the list."""
+        self._opened: str | None = None
+        """The post that was marked as read last because it was opened or moved in."""
 
     def mark_shown_read(self) -> None:
-        """Mark the post shown as read."""
+        """Mark the post shown as read, as it was opened."""
         self.screen.has_read = True
-        permalink = self.screen.item_id
+        self._opened = permalink = self.screen.item_id
         if permalink is not None and not self.screen.library.marks(permalink).read:
             self.set_read(permalink, read=True)
+
+    def mark_moved_in(self) -> None:
+        """Mark the post shown as read at the first movement in it.
+
+        It stays as the reader marks it from then on, here or in another window.
+        """
+        if self.screen.item_id != self._opened:
+            self.mark_shown_read()
 
     def set_read(self, permalink: str, *, read: bool) -> None:
         """Mark a post as read or unread."""

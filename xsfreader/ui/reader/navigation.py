@@ -70,7 +70,7 @@ class Navigation(Part):
         list and post are to change in one frame.
         """
         if self.screen.reading:
-            self._marks.mark_shown_read()
+            self._marks.mark_moved_in()
         else:
             self._preview.follow()
 
