@@ -11,18 +11,21 @@ from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from struct import pack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from PIL import Image
+from rich.segment import Segment
+from textual.strip import Strip
 
 from tests import pictures
 from tests.ui.apps import reader, running
 from tests.ui.test_images import WIDE, boxes, come, shown, site, until
 from xsfreader.config import Config
-from xsfreader.ui.images.drawing import draw
+from xsfreader.ui.images import loader
+from xsfreader.ui.images.drawing import Drawing, draw
 from xsfreader.ui.images.geometry import Cells, fit
-from xsfreader.ui.images.terminal import Protocol
+from xsfreader.ui.images.terminal import Display, Listener, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -316,6 +319,83 @@ async def test_a_post_with_hostile_images_is_read_as_any(tmp_path: Path) -> None
         assert "Before" in text
         assert "After" in text
         assert not reader(pilot).status.text
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_drawings_are_kept_up_to_their_memory_and_forgotten_by_the_terminal(
+    protocol: Protocol,
+) -> None:
+    sent: list[str] = []
+    listener = Listener()
+    listener.attach(sent.append)
+    display = Display({}, listener, colours=True, headless=False)
+    nothing: Any = None
+    keeper = loader.Loader(nothing, display, nothing)
+    text = (Strip([Segment("x" * 90)]),) * 20
+    each = {
+        Protocol.HALF: Drawing(Cells(90, 20), (9, 9), text=text),
+        Protocol.KITTY: Drawing(Cells(90, 20), (9, 9), placeholders=text, sent="s", forgotten="f"),
+        Protocol.SIXEL: Drawing(Cells(90, 20), (9, 9), sixels=("x" * 200_000,) * 20),
+    }[protocol]
+    request = loader.ImageRequest("", "", "", Cells(90, 20), (0, 0, 0), (10, 20))
+    for number in range(400):
+        keeper.keep(request._replace(blob=str(number)), each)
+    kept = list(keeper._drawings.values())
+    assert sum(drawing.weight for drawing in kept) <= loader.BYTES
+    assert len(kept) >= 8
+    if protocol is Protocol.KITTY:
+        assert sent.count("s") - sent.count("f") == len(kept) < 400
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_a_terminal_with_absurd_cells_takes_no_memory(protocol: Protocol) -> None:
+    fitting = partial(fit, most=Cells(200, 100), enlarge=9)
+    drawing = draw(png(64, 64), fitting, (0, 0, 0), protocol, (200, 400))
+    assert drawing.text
+
+
+SCROLLING = """
+import asyncio, sys
+from pathlib import Path
+from tests.ui.apps import reader, running
+from tests.ui.test_images import come
+from xsfreader.config import Config
+from xsfreader.model import Place
+
+def memory():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+async def main():
+    async with running(sys.argv[1], config=Config(), size=(100, 40)) as pilot:
+        article = reader(pilot).article
+        for index, image in enumerate(article.document.images):
+            article.jump(Place(image.block))
+            await come(pilot, index)
+            print(memory(), flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.soak
+def test_scrolling_past_many_images_keeps_memory_flat(tmp_path: Path) -> None:
+    files = {}
+    for number in range(100):
+        noise = BytesIO()
+        bands = [Image.effect_noise((1600, 1200), 90) for _ in range(3)]
+        Image.merge("RGB", bands).save(noise, "JPEG", quality=60, comment=str(number))
+        files[f"n{number}_jpg"] = noise.getvalue()
+    names = (name.replace("_", ".") for name in files)
+    site(tmp_path, "\n\n".join(f"![It](/images/{name})" for name in names), **files)
+    done = subprocess.run(
+        [sys.executable, "-c", SCROLLING, str(tmp_path)],
+        capture_output=True, text=True, timeout=400, check=False,
+    )  # fmt: skip
+    peaks = [float(line) for line in done.stdout.splitlines()]
+    assert len(peaks) == len(files), done.stderr
+    assert max(peaks[60:]) - peaks[40] < 20
+    assert max(peaks) - peaks[0] < 100
 
 
 def test_sixteen_bits_of_grey_are_as_grey_as_eight() -> None:

@@ -35,6 +35,10 @@ Ground = tuple[int, int, int]
 _CHUNK = 4096
 """Bytes of an image that kitty accepts in one message."""
 _COLOURS = 256
+_TEXT_CELL, _PLACEHOLDER = 800, 100
+"""Bytes of memory a cell takes at the worst, measured: each has its own style."""
+_SCREEN = 16_000_000
+"""Pixels of the largest screens."""
 _REDUCTION = 64
 """The most that a side is reduced by before it is scaled: enough, and a band stays thin."""
 _BAND = 1 << 20
@@ -60,6 +64,12 @@ class Drawing(NamedTuple):
     forgotten: str = ""
     """Sent to free the terminal's memory."""
 
+    @property
+    def weight(self) -> int:
+        """Bytes of memory it takes, roughly."""
+        cells = self.cells.columns * self.cells.rows
+        return sum(map(len, self.sixels)) + cells * (_TEXT_CELL if self.text else _PLACEHOLDER)
+
     def lay_over(self, strip: Strip, row: int, cell: int, left: int) -> Strip:
         """Insert a row into a painted line at a cell; ``left`` is the line's own column."""
         end = cell + self.cells.columns
@@ -83,6 +93,9 @@ def draw(
     with open_image(data) as image:
         size = image.size[::-1] if swaps_axes(image) else image.size
         cells = fitting(size)
+        if cells.columns * cells.rows * cell[0] * cell[1] > _SCREEN:
+            # The terminal is wrong about the pixels of a cell.
+            protocol = Protocol.HALF
         grain = (1, 2) if protocol is Protocol.HALF else cell
         pixels = _scaled(image, (cells.columns * grain[0], cells.rows * grain[1]), ground)
     if protocol is Protocol.KITTY:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.images.terminal import Display, Protocol
 
 NOT_YET = "not fetched yet"
-CELLS = 40_000
-"""How many cells of drawings are kept: some twenty images in the text, 40 MB at the worst."""
+BYTES = 40_000_000
+"""How much memory the drawings that are kept may take: at least twenty images in the text."""
 
 
 _CHILD_ENDED = ImageResult("", NOT_FETCHED, final=False)
@@ -132,10 +132,9 @@ class Loader:
         """Cache a drawing, here and in the terminal, and drop the oldest ones for it."""
         self._display.send(drawing.sent)
         self._drawings[request] = drawing._replace(sent="")
-        cells = sum(each.cells.columns * each.cells.rows for each in self._drawings.values())
-        while cells > CELLS and len(self._drawings) > 1:
-            dropped = self._drop_oldest().cells
-            cells -= dropped.columns * dropped.rows
+        weight = sum(each.weight for each in self._drawings.values())
+        while weight > BYTES and len(self._drawings) > 1:
+            weight -= self._drop_oldest().weight
 
     def _drop_oldest(self) -> Drawing:
         _, drawing = self._drawings.popitem(last=False)
