@@ -15,13 +15,13 @@ import pytest
 
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
-from xsfreader.cli.child import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.errors import JobError, UnreachableError
 from xsfreader.images import ImagesReport
 from xsfreader.library import Library
 from xsfreader.library.job_events import Event, Failed, ImageResult, decode, encode
 from xsfreader.library.jobs import Job
+from xsfreader.limits import MEMORY_LIMIT
 from xsfreader.model import Progress, SetAside, SyncReport
 
 if TYPE_CHECKING:
@@ -256,7 +256,6 @@ def test_child_ends_when_its_standard_input_closes(host: GitHost) -> None:
 
 PARENT = """
 import asyncio, sys
-from xsfreader.cli.child import MEMORY_LIMIT
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 

@@ -8,7 +8,7 @@ from xsfreader.errors import UnreadablePostError
 from xsfreader.model import Progress, SetAside, SyncReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from xsfreader.model import FullPost, Known, Snapshot, Source
     from xsfreader.store import Store
@@ -35,8 +35,8 @@ def sync(store: Store, source: Source, progress: Callable[[Progress], None]) -> 
                 total=len(known.files) - len(store.set_aside()),
                 set_aside=store.set_aside(),
             )
-        posts, aside = _read_changed(store, known, snapshot, progress)
-        progress(Progress("saving"))
+        aside = list(snapshot.refused)
+        posts = _read_changed(store, known, snapshot, progress, aside)
         return store.apply_snapshot(snapshot.id, snapshot.files, posts, aside, snapshot.images)
 
 
@@ -45,10 +45,9 @@ def _read_changed(
     known: Known,
     snapshot: Snapshot,
     progress: Callable[[Progress], None],
-) -> tuple[list[FullPost], list[SetAside]]:
-    """Read the files that are new, changed or moved."""
-    posts: list[FullPost] = []
-    aside = list(snapshot.refused)
+    aside: list[SetAside],
+) -> Iterator[FullPost]:
+    """Read the files that are new, changed or moved; add to ``aside`` what is no post."""
     refused = {item.path for item in snapshot.refused}
     changed = [
         (path, blob)
@@ -62,8 +61,8 @@ def _read_changed(
         if isinstance(post, SetAside):
             aside.append(post)
         else:
-            posts.append(post)
-    return posts, aside
+            yield post
+    progress(Progress("saving"))
 
 
 def _read(store: Store, path: str, blob: str, data: bytes | None) -> FullPost | SetAside:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import pictures
-from tests.faults.servers import Behave, answering, raw_server, run
+from tests.faults.servers import Behave, answering, packet, raw_server, run
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader
 from tests.ui.test_sync import until
@@ -48,10 +48,6 @@ GREETING = {"Content-Type": "application/x-git-upload-pack-advertisement"}
 
 def post(title: str, text: str = "Text.") -> bytes:
     return f"---\ntitle: {title}\ndate: 2020-01-01\n---\n{text}\n".encode()
-
-
-def packet(data: bytes) -> bytes:
-    return b"%04x" % (len(data) + 4) + data
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import tempfile
 import tracemalloc
 import zlib
 from contextlib import suppress
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tests.githost import commit, git, new_repository
 from xsfreader.errors import OversizeError
 from xsfreader.source.git.client import FAILURES
-from xsfreader.source.git.objects import Budget, unpack
+from xsfreader.source.git.objects import Budget, Objects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +28,16 @@ KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 
 def read(pack: bytes, *, limit: int = LIMIT) -> dict[str, tuple[str, bytes]]:
     objects = unpack(pack, Budget(limit))
-    return {
-        name: (KINDS[found.obj_type_num or 0], b"".join(found.obj_chunks or []))
-        for name, found in objects.items()
-    }
+    places = {name: objects.place(name) for name in objects}
+    return {name: (KINDS[at.type], objects.read(name)) for name, at in places.items() if at}
+
+
+def unpack(pack: bytes, budget: Budget) -> Objects:
+    objects = Objects(budget)
+    with tempfile.TemporaryFile() as file:
+        file.write(pack)
+        objects.add(file)
+    return objects
 
 
 def object_id(kind: str, data: bytes) -> str:

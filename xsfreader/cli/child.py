@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xsfreader.cli.output import FAILURE, fail_output
 from xsfreader.errors import JobError, XsfreaderError
 from xsfreader.library.job_events import Failed, encode
+from xsfreader.limits import limited_memory
 from xsfreader.log import log
 from xsfreader.model import Progress
 
@@ -21,23 +22,17 @@ if TYPE_CHECKING:
 
     from xsfreader.library.job_events import Event
 
-MEMORY_LIMIT = 2 << 30
-"""Bytes of memory that a job may use on Linux. A first sync takes 66 MB; 225 MB with ten times the
-posts, 1.8 GB with a hundred times."""
 PROGRESS_SECONDS = 0.1
 """Progress is written at most that often."""
 
 
 def run_as_job(command: Callable[[], int]) -> int:
     """Run a command; whatever goes wrong is an event."""
-    _limit_memory()
     try:
-        return command()
+        with limited_memory():
+            return command()
     except XsfreaderError as error:
         write(Failed(error))
-    except MemoryError:
-        limit = MEMORY_LIMIT >> 20
-        write(Failed(JobError(f"more than {limit} MB of memory needed; nothing was changed")))
     except Exception as error:  # noqa: BLE001 - the app learns of it by the event
         log().exception("a job failed")
         write(Failed(JobError(f"unexpected error ({type(error).__name__}); see the log")))
@@ -90,13 +85,3 @@ def _read(requests: queue.SimpleQueue[str]) -> None:
             for line in lines:
                 requests.put(line.decode("utf-8", "replace"))
     os._exit(FAILURE)
-
-
-def _limit_memory() -> None:
-    if not sys.platform.startswith("linux"):
-        return
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

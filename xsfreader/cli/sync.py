@@ -11,6 +11,7 @@ from xsfreader.cli.progress import ProgressLine
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
 from xsfreader.images import NOT_FETCHED, ImagesReport
 from xsfreader.library.job_events import Failed, ImageResult, XepsResult
+from xsfreader.limits import limited_memory
 from xsfreader.model import Progress, SyncReport
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def sync(args: Namespace, library: Library) -> int:
 
         requests = read_requests()
         return _sync(args, library, EventWriter(), requests)
-    with ProgressLine() as line:
+    with ProgressLine() as line, limited_memory():
         return _sync(args, library, _Printer(line).print, queue.SimpleQueue())
 
 

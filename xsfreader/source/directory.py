@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,6 +22,8 @@ from xsfreader.source import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+KEPT_BYTES: Final = 16 << 20
+"""Bytes of posts that are kept in memory between listing and reading them."""
 SKIPPED: Final = frozenset({"node_modules"})
 """Folders that are not searched, besides hidden ones."""
 
@@ -44,12 +47,46 @@ class _File(NamedTuple):
         return hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
+class _Blobs(Mapping[str, bytes]):
+    """The posts that are new, by id: in memory while they are few, else read once more."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, str] = {}
+        self._kept: dict[str, bytes] = {}
+        self._left = KEPT_BYTES
+
+    def add(self, blob: str, data: bytes, disk_path: str) -> None:
+        """Add a post's bytes, which are in a file."""
+        if blob not in self._places:
+            self._places[blob] = disk_path
+            self._left -= len(data)
+            if self._left >= 0:
+                self._kept[blob] = data
+
+    def __getitem__(self, blob: str) -> bytes:
+        path, data = self._places[blob], self._kept.get(blob)
+        if data is None:
+            try:
+                data = _read_bytes(path, POST_LIMIT)
+            except OSError as error:
+                raise UpstreamError(f"{path} can't be read: {error.strerror or error}") from error
+            if names.blob_id(data) != blob:
+                raise UpstreamError(f"{path} has just changed; sync again")
+        return data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 @dataclass(slots=True)
 class _Contents:
     """The posts read so far."""
 
     files: dict[str, str] = field(default_factory=dict)
-    blobs: dict[str, bytes] = field(default_factory=dict)
+    blobs: _Blobs = field(default_factory=_Blobs)
     refused: list[SetAside] = field(default_factory=list)
 
     def refuse(self, found: _File, reason: str) -> None:
@@ -170,7 +207,7 @@ class DirectorySource:
         blob = names.blob_id(data)
         contents.files[found.path] = blob
         if blob not in known_blobs:
-            contents.blobs[blob] = data
+            contents.blobs.add(blob, data, found.disk_path)
 
 
 class _Walk:

@@ -13,6 +13,7 @@ from xsfreader.store import snapshot
 from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
 from xsfreader.store.files import lock
 from xsfreader.store.merging_marks import merge_marks
+from xsfreader.store.staging import Staging
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -63,7 +64,7 @@ class Archive(Base):
         self,
         snapshot_id: str,
         files: Mapping[str, str],
-        posts: Sequence[FullPost],
+        posts: Iterable[FullPost],
         set_aside: Sequence[SetAside],
         images: Mapping[str, str],
     ) -> SyncReport:
@@ -77,20 +78,45 @@ class Archive(Base):
             snapshot_id: Id of the new snapshot.
             files: All its files, path to blob id. A post whose file is missing is removed; its
                 marks stay.
-            posts: Posts made of files that ``known()`` doesn't list with that path and blob.
-            set_aside: The same for files that could not be read. Files that are in neither
-                are unchanged.
+            posts: Posts made of files that ``known()`` doesn't list with that path and blob;
+                taken one by one, before the transaction.
+            set_aside: The same for files that could not be read, complete once all posts were
+                taken. Files that are in neither are unchanged.
             images: All images, path on the site to blob id.
         """
-        aside = {one.path: one.reason for one in set_aside}
+        with contextlib.closing(Staging(posts, files)) as staging:
+            aside = {one.path: one.reason for one in set_aside}
+            plan = self._write_snapshot(snapshot_id, files, staging, aside, images)
+        with contextlib.suppress(StoreError):
+            self.move_marks()
+            self.move_marks_from_aliases()
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+        return SyncReport(
+            snapshot=snapshot_id,
+            total=len(plan.permalinks),
+            new=plan.new,
+            changed=plan.changed,
+            removed=plan.removed,
+            set_aside=self.set_aside(),
+        )
+
+    def _write_snapshot(
+        self,
+        snapshot_id: str,
+        files: Mapping[str, str],
+        staging: Staging,
+        aside: dict[str, str],
+        images: Mapping[str, str],
+    ) -> snapshot.Plan:
         with self._writing():
             rebuild = self._meta("version") != self._version
             rows = [
                 snapshot.Row(*row)
                 for row in self._rows("SELECT id, path, blob, permalink FROM post")
             ]
-            plan = snapshot.plan(rows, files, posts, aside, rebuild=rebuild)
-            snapshot.write(self._db, plan)
+            plan = snapshot.plan(rows, files, staging.incoming, aside, rebuild=rebuild)
+            snapshot.write(self._db, plan, staging.read)
             if not rebuild:
                 before = self._rows("SELECT path, blob, reason FROM aside")
                 aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
@@ -105,19 +131,7 @@ class Archive(Base):
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
             self._set_meta("synced", _now().isoformat())
-        with contextlib.suppress(StoreError):
-            self.move_marks()
-            self.move_marks_from_aliases()
-        with contextlib.suppress(sqlite3.Error):
-            self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
-        return SyncReport(
-            snapshot=snapshot_id,
-            total=len(plan.permalinks),
-            new=plan.new,
-            changed=plan.changed,
-            removed=plan.removed,
-            set_aside=self.set_aside(),
-        )
+        return plan
 
     def _write_set_aside(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Write path, blob id and reason of the files that could not be read."""

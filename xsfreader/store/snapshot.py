@@ -11,9 +11,10 @@ from xsfreader.text import fold, index_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from xsfreader.model import FullPost, Post
+    from xsfreader.store.staging import Incoming
 
 _LEVELS = re.compile(r"((?:/[a-z-]+)?/\d+/\d\d/)([^/]+/.+)/")
 """A permalink with a slash in its slug: the part up to the month, and the slug."""
@@ -35,8 +36,8 @@ class Plan(NamedTuple):
     """Path to permalink of every post in the new snapshot."""
     dropped: tuple[Row, ...]
     """Rows to delete, whether or not new content replaces them."""
-    inserted: tuple[tuple[int, FullPost], ...]
-    """Posts with their ids: a changed post keeps its own, no other id is used again."""
+    inserted: tuple[tuple[int, str], ...]
+    """Ids and paths of new posts: a changed post keeps its id, no other id is used again."""
     renamed: tuple[Row, ...]
     """Rows of which only the permalink changes."""
     moves: tuple[tuple[str, str], ...]
@@ -49,26 +50,25 @@ class Plan(NamedTuple):
 def plan(
     rows: Sequence[Row],
     files: Mapping[str, str],
-    posts: Sequence[FullPost],
+    given: Mapping[str, Incoming],
     aside: Iterable[str],
     *,
     rebuild: bool,
 ) -> Plan:
     """Decide what to write. With ``rebuild``, rows made by other rules are replaced."""
-    given = {full.post.path: full for full in posts if full.post.path in files}
     old = {row.path: row for row in rows}
     unchanged = set() if rebuild else files.keys() - given.keys() - set(aside)
     stays = [row for row in rows if row.path in unchanged]
     wanted = {row.path: row.permalink.partition("#")[0] for row in stays}
-    wanted |= {path: full.post.permalink for path, full in given.items()}
+    wanted |= {path: post.permalink for path, post in given.items()}
     permalinks = distinct(wanted)
     free = {row.permalink: row for row in rows if row.path not in wanted}
     free_blobs = {row.blob: row for row in free.values()}
 
     before: dict[str, Row] = {}
     taken: set[int] = set()
-    for path, full in given.items():
-        row = old.get(path) or free.get(permalinks[path]) or free_blobs.get(full.post.blob)
+    for path, post in given.items():
+        row = old.get(path) or free.get(permalinks[path]) or free_blobs.get(post.blob)
         if row is not None and row.id not in taken:
             before[path] = row
             taken.add(row.id)
@@ -76,19 +76,18 @@ def plan(
     after = {row: permalinks[row.path] for row in stays}
     after |= {row: permalinks[path] for path, row in before.items()}
     moves = [(row.permalink, new) for row, new in after.items() if row.permalink != new]
-    moves += _moves_to_aliases(rows, permalinks, given.values())
+    moves += _moves_to_aliases(rows, permalinks, given)
     new_ids = itertools.count(1 + max((row.id for row in rows), default=0))
     return Plan(
         permalinks=permalinks,
         dropped=tuple(row for row in rows if row.id not in kept),
         inserted=tuple(
-            (before[path].id if path in before else next(new_ids), full)
-            for path, full in given.items()
+            (before[path].id if path in before else next(new_ids), path) for path in given
         ),
         renamed=tuple(row for row in stays if row.permalink != permalinks[row.path]),
         moves=tuple(dict.fromkeys(moves)),
         new=len(given) - len(before),
-        changed=sum(row.blob != given[path].post.blob for path, row in before.items()),
+        changed=sum(row.blob != given[path].blob for path, row in before.items()),
         removed=sum(row.id not in kept | taken for row in rows),
     )
 
@@ -113,15 +112,15 @@ def distinct(wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _moves_to_aliases(
-    rows: Iterable[Row], permalinks: Mapping[str, str], given: Iterable[FullPost]
+    rows: Iterable[Row], permalinks: Mapping[str, str], given: Mapping[str, Incoming]
 ) -> Iterator[tuple[str, str]]:
     """Pair permalinks that are gone with those of posts that list them as aliases."""
     present = set(permalinks.values())
     gone = {path_key(row.permalink): row.permalink for row in rows if row.permalink not in present}
-    for full in given:
-        for alias in full.post.aliases:
+    for path, post in given.items():
+        for alias in post.aliases:
             if old := gone.get(path_key(alias)):
-                yield old, permalinks[full.post.path]
+                yield old, permalinks[path]
 
 
 def labels(post: Post, permalink: str) -> list[tuple[str, str]]:
@@ -147,8 +146,8 @@ def former_paths(permalink: str) -> Iterator[str]:
         yield found[1] + re.sub("[-/]+", "-", found[2]) + "/"
 
 
-def write(db: sqlite3.Connection, plan: Plan) -> None:
-    """Write all that is planned, within the caller's transaction."""
+def write(db: sqlite3.Connection, plan: Plan, read: Callable[[str], FullPost]) -> None:
+    """Write all that is planned, within the caller's transaction; ``read`` gives a path's post."""
     for row in plan.dropped:
         _drop(db, row.id)
     # Permalinks are unique, and two posts may swap theirs.
@@ -161,8 +160,8 @@ def write(db: sqlite3.Connection, plan: Plan) -> None:
             "UPDATE label SET key = ? WHERE kind = 'path' AND post = ?",
             (path_key(permalink), row.id),
         )
-    for id_, full in plan.inserted:
-        _insert(db, id_, plan.permalinks[full.post.path], full)
+    for id_, path in plan.inserted:
+        _insert(db, id_, plan.permalinks[path], read(path))
     db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
 
 

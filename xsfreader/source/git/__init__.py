@@ -6,6 +6,7 @@ files that are missing, by their ids.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
@@ -14,11 +15,10 @@ from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from dulwich.pack import UnpackedObject
+    from collections.abc import Callable, Iterator, Sequence
 
     from xsfreader.source.git.client import GitClient
+    from xsfreader.source.git.objects import Objects
     from xsfreader.source.git.tree import Listing
     from xsfreader.source.web.session import Connections
 
@@ -73,14 +73,14 @@ class GitSource:
         commit = self._find_commit(client)
         if commit == known.snapshot:
             return None
-        objects = self._fetch_trees(client, commit, progress)
+        self._fetch_trees(client, commit, progress)
         with client.translate_errors():
-            listing = list_commit(commit, objects)
+            listing = list_commit(commit, client.objects)
         if not listing.files:
             raise UpstreamError(f"{self.name} has no posts in {names.BLOG}: check the address")
         missing = _missing_ids(listing, known)
-        objects |= self._fetch_posts(client, [n for n in missing if n not in objects], progress)
-        return self._assemble(commit, listing, {name: objects.get(name) for name in missing})
+        self._fetch_posts(client, [n for n in missing if n not in client.objects], progress)
+        return self._assemble(commit, listing, missing, client.objects)
 
     def fingerprint(self) -> str:
         """Return nothing: finding changes takes a request."""
@@ -90,10 +90,10 @@ class GitSource:
         """Fetch a file by its id; ``path`` is only used in errors. Raises SourceError."""
         limit = names.IMAGE_LIMIT
         client = self._connect(limit + (1 << 20), limit)
-        objects = client.fetch([blob], lambda _: None)
-        if blob not in objects:
+        client.fetch([blob], lambda _: None)
+        if blob not in client.objects:
             raise UpstreamError(f"{self.name} did not send {path}; it may be deleted, sync again")
-        return _data(objects[blob])
+        return client.objects.read(blob)
 
     def _connect(self, receive_limit: int, unpack_limit: int) -> GitClient:
         """Start a session with the server; send nothing yet."""
@@ -120,9 +120,7 @@ class GitSource:
             raise UpstreamError(f"{self.name} has no {missing}: check the configuration")
         return commit
 
-    def _fetch_trees(
-        self, client: GitClient, commit: str, progress: Report
-    ) -> dict[str, UnpackedObject]:
+    def _fetch_trees(self, client: GitClient, commit: str, progress: Report) -> None:
         """Fetch a commit with its trees, and with its files if the server can't omit them."""
 
         def report(size: int) -> None:
@@ -132,51 +130,58 @@ class GitSource:
             progress(Progress(stage, size, unit="bytes"))
 
         report(0)
-        return client.fetch([commit], report, depth=1, filter_spec=b"blob:none")
+        client.fetch([commit], report, depth=1, filter_spec=b"blob:none")
 
-    def _fetch_posts(
-        self, client: GitClient, ids: Sequence[str], progress: Report
-    ) -> dict[str, UnpackedObject]:
+    def _fetch_posts(self, client: GitClient, ids: Sequence[str], progress: Report) -> None:
         """Fetch files by their ids, in batches."""
         stage = "fetching posts"
-        objects: dict[str, UnpackedObject] = {}
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
             progress(Progress(stage, start, len(ids), "posts"))
-            objects |= client.fetch(
-                batch, lambda size: progress(Progress(stage, size, unit="bytes"))
-            )
+            client.fetch(batch, lambda size: progress(Progress(stage, size, unit="bytes")))
             progress(Progress(stage, start + len(batch), len(ids), "posts"))
-        return objects
 
     def _assemble(
-        self, commit: str, listing: Listing, objects: Mapping[str, UnpackedObject | None]
+        self, commit: str, listing: Listing, missing: Sequence[str], objects: Objects
     ) -> Snapshot:
-        blobs: dict[str, bytes] = {}
-        sizes: dict[str, int] = {}
-        for name, found in objects.items():
-            if found is None or found.obj_type_num != BLOB:
+        too_large: dict[str, int] = {}
+        for name in missing:
+            place = objects.place(name)
+            if place is None or place.type != BLOB:
                 raise UpstreamError(f"{self.name} did not send all posts; try again later")
-            data = _data(found)
-            sizes[name] = len(data)
-            if len(data) <= POST_LIMIT:
-                blobs[name] = data
-        too_large = [
-            SetAside(path, names.too_large(sizes[name]))
+            if place.size > POST_LIMIT:
+                too_large[name] = place.size
+        refused = [
+            SetAside(path, names.too_large(too_large[name]))
             for path, name in listing.files.items()
-            if name in sizes and name not in blobs
+            if name in too_large
         ]
         return Snapshot(
             id=commit,
             files=listing.files,
-            blobs=blobs,
-            refused=(*listing.refused, *too_large),
+            blobs=_Blobs(objects, [name for name in missing if name not in too_large]),
+            refused=(*listing.refused, *refused),
             images=listing.images,
         )
 
 
-def _data(found: UnpackedObject) -> bytes:
-    return b"".join(found.obj_chunks or [])
+class _Blobs(Mapping[str, bytes]):
+    """The files that were fetched, by id; each is read when it is needed."""
+
+    def __init__(self, objects: Objects, ids: Sequence[str]) -> None:
+        self._objects = objects
+        self._ids = dict.fromkeys(ids)
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._ids:
+            raise KeyError(name)
+        return self._objects.read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 def _missing_ids(listing: Listing, known: Known) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 import zlib
 from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from dulwich.client import Urllib3HttpGitClient
@@ -23,14 +23,13 @@ from dulwich.objects import ObjectID, valid_hexsha
 from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import Ref
 
-from xsfreader.errors import UpstreamError, one_line
-from xsfreader.source.git.objects import Budget, unpack
+from xsfreader.errors import DiskError, UpstreamError, one_line
+from xsfreader.source.git.objects import Budget, Objects
 from xsfreader.source.names import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dulwich.pack import UnpackedObject
     from urllib3 import PoolManager
 
     from xsfreader.source.web.address import Address
@@ -86,11 +85,12 @@ class GitClient:
 
     def __init__(self, address: Address, session: HttpSession, unpack_limit: int) -> None:
         """Send nothing yet; ``unpack_limit`` bounds the bytes of all that is fetched."""
+        self.objects = Objects(Budget(unpack_limit))
+        """What was fetched so far."""
         self._name = str(address)
         self._client = Urllib3HttpGitClient(
             self._name, pool_manager=cast("PoolManager", _Requests(session)), thin_packs=False
         )
-        self._budget = Budget(unpack_limit)
 
     def find_commit(self, ref: str) -> str | None:
         """Return the commit of a ref, None if there is no such ref. Raises SourceError."""
@@ -111,8 +111,8 @@ class GitClient:
         *,
         depth: int | None = None,
         filter_spec: bytes | None = None,
-    ) -> dict[str, UnpackedObject]:
-        """Fetch objects by their ids.
+    ) -> None:
+        """Fetch objects by their ids, and perhaps others, into ``objects``.
 
         Args:
             ids: The objects to fetch.
@@ -123,7 +123,6 @@ class GitClient:
         Raises:
             SourceError: The server is unreachable, or its answer can't be used.
         """
-        pack = BytesIO()
         wants = [ObjectID(name.encode()) for name in ids]
 
         def receive(data: bytes) -> int:
@@ -131,7 +130,7 @@ class GitClient:
             received(pack.tell())
             return len(data)
 
-        with self.translate_errors():
+        with tempfile.TemporaryFile() as pack, self.translate_errors():
             self._client.fetch_pack(
                 "",
                 lambda _refs, depth=None: wants,
@@ -145,7 +144,7 @@ class GitClient:
                 raise UpstreamError(
                     f"{self._name} did not send what was requested; try again later"
                 )
-            return unpack(pack.getvalue(), self._budget)
+            self.objects.add(pack)
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
@@ -155,6 +154,12 @@ class GitClient:
         except HangupException as error:
             raise UpstreamError(
                 f"{self._name}: the answer ends in the middle; try again later"
+            ) from error
+        except OSError as error:
+            # The session translates those of the network.
+            problem = error.strerror or error
+            raise DiskError(
+                f"{tempfile.gettempdir()} has no room for what is fetched ({problem}); make room"
             ) from error
         except FAILURES as error:
             detail = printable(str(error) or type(error).__name__)[:200]

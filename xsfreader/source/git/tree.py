@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from dulwich.objects import S_ISGITLINK, Commit, Tree, parse_tree
+from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tree, parse_tree
 
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import SetAside
 from xsfreader.source import names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from dulwich.objects import ShaFile
-    from dulwich.pack import UnpackedObject
+    from xsfreader.source.git.objects import Objects
+
+TREE_LIMIT: Final = 8 << 20
+"""Bytes that a tree or a commit may have: some 150,000 files."""
 
 
 class Listing(NamedTuple):
@@ -56,7 +58,7 @@ class _Entry(NamedTuple):
         return S_ISGITLINK(self.mode)
 
 
-def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
+def list_commit(commit: str, objects: Objects) -> Listing:
     """Find the posts and images of a commit.
 
     Args:
@@ -96,7 +98,7 @@ def list_commit(commit: str, objects: Mapping[str, UnpackedObject]) -> Listing:
 class _Walk:
     """Walks the trees of a commit and counts their entries."""
 
-    def __init__(self, objects: Mapping[str, UnpackedObject]) -> None:
+    def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._left = names.FILES_LIMIT
 
@@ -142,9 +144,11 @@ class _Walk:
             )
 
     def _get(self, name: str, kind: type[ShaFile]) -> ShaFile:
-        found = self._objects.get(name)
-        if found is None or found.obj_type_num != kind.type_num:
+        place = self._objects.place(name)
+        if place is None or place.type != kind.type_num:
             raise UpstreamError(
                 f"the server did not send a {kind.type_name.decode()} it lists; try again later"
             )
-        return found.sha_file()
+        if place.size > TREE_LIMIT:
+            raise OversizeError("the repository lists more files than the bounds allow")
+        return ShaFile.from_raw_string(place.type, self._objects.read(name))
