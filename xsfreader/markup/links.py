@@ -61,6 +61,8 @@ def _localise(href: str, base: str) -> str:
 
 
 def _join(href: str, base: str) -> str:
+    if href.startswith(("https://", "http://")):
+        return href
     try:
         return urljoin(base, href)
     except ValueError:
