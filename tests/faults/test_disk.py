@@ -8,14 +8,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import socket
 import stat
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import unprivileged
 from tests.terminal import COMMAND
+from tests.unprivileged import needs_permissions
 from xsfreader import disk
 from xsfreader.cli import main
 from xsfreader.config import locate
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and permissions of POSIX")
 
 
-def run(*arguments: str, umask: int = 0o022) -> subprocess.CompletedProcess[str]:
-    """Run the command, and assert that it ends, and without a traceback."""
+def run(
+    *arguments: str, umask: int = 0o022, full: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command, with no file over ``full`` bytes; assert that it ends without traceback."""
     done = subprocess.run(
         [str(COMMAND), *arguments],
         stdin=subprocess.DEVNULL,
@@ -39,6 +45,7 @@ def run(*arguments: str, umask: int = 0o022) -> subprocess.CompletedProcess[str]
         timeout=60,
         check=False,
         umask=umask,
+        preexec_fn=None if full is None else limited(full),
     )
     assert "Traceback" not in done.stderr
     return done
@@ -127,10 +134,12 @@ def test_a_post_is_read_from_files_alone(tmp_path: Path, kind: str) -> None:
 
 
 def modes(folder: Path) -> dict[str, int]:
-    return {
-        str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode)
-        for path in [folder, *folder.rglob("*")]
-    }
+    found = {}
+    for path in [folder, *folder.rglob("*")]:
+        # The files beside an open database come and go.
+        with contextlib.suppress(FileNotFoundError):
+            found[str(path.relative_to(folder))] = stat.S_IMODE(path.stat().st_mode)
+    return found
 
 
 @pytest.fixture
@@ -178,3 +187,94 @@ def test_folders_above_are_private_too(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert set(modes(tmp_path / "a").values()) == {0o700}
+
+
+def fill(data: Path) -> None:
+    """Put something into the files: a mark only in the write-ahead log, as after a kill."""
+    code = (
+        "import os, sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "db.execute(\"INSERT INTO mark (permalink, starred, starred_at) VALUES ('/log/', 1, 1)\");"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, data / "state.db"], check=False)
+    assert (data / "state.db-wal").stat().st_size
+
+
+READING: tuple[tuple[str, ...], ...] = (("list",), ("show", "a"), ("state", "export"))
+NOT_KEPT = "posts can be read, but marks aren't kept"
+
+
+@needs_permissions
+@pytest.mark.parametrize("log", [False, True], ids=["closed", "with a log"])
+def test_everything_is_read_from_a_folder_that_cannot_be_written_to(
+    data: Path, *, log: bool
+) -> None:
+    if log:
+        fill(data)
+    for path in data.iterdir():
+        path.chmod(0o400)
+    data.chmod(0o500)
+    before = {path.name: path.read_bytes() for path in data.iterdir()}
+    try:
+        shown = ""
+        for command in READING:
+            done = unprivileged.run(*command)
+            assert done.returncode == 0, done
+            assert done.stderr.splitlines()[0].endswith(NOT_KEPT)
+            assert "Traceback" not in done.stderr
+            shown += done.stdout
+        assert "Words" in shown
+        assert ("/log/" in shown) == log
+        done = unprivileged.run("sync")
+        assert done.returncode == 1
+        assert "it can't be written to" in done.stderr
+    finally:
+        data.chmod(0o700)
+    assert {path.name: path.read_bytes() for path in data.iterdir()} == before
+
+
+@needs_permissions
+def test_a_damaged_state_that_cannot_be_repaired_is_read_from_its_copy(data: Path) -> None:
+    assert run("list").returncode == 0
+    (data / "state.db").write_bytes(b"spoilt")
+    data.chmod(0o500)
+    try:
+        assert unprivileged.run("list").returncode == 0
+    finally:
+        data.chmod(0o700)
+
+
+def limited(size: int) -> Callable[[], None]:
+    """Let no file grow over a size, which fails as a full disk does."""
+
+    def limit() -> None:
+        import resource
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return limit
+
+
+@pytest.mark.parametrize("log", [False, True], ids=["closed", "with a log"])
+def test_everything_is_read_from_a_full_disk(data: Path, *, log: bool) -> None:
+    if log:
+        fill(data)
+    (data / "state.db-shm").unlink(missing_ok=True)
+    for command in READING:
+        done = run(*command, full=4096)
+        assert done.returncode == 0, done
+        assert NOT_KEPT in done.stderr
+        assert ("/log/" in done.stdout) == (log and command[0] == "state")
+    assert run("state", "export").stdout.count("/log/") == log
+    assert run("list").stderr == ""
+
+
+@pytest.mark.parametrize("size", [0, 40_000, 150_000, 220_000])
+def test_a_sync_that_finds_too_little_room_fails_or_is_whole(home: Path, size: int) -> None:
+    done = run("sync", "--source", "guide", full=size)
+    if done.returncode:
+        assert done.stderr.count("\n") <= 2
+        assert ".db" in done.stderr
+        assert run("sync", "--source", "guide").returncode == 0
+    assert run("list", "--source", "guide", full=size or 1 << 30).stdout.count("\n") == 16

@@ -238,9 +238,7 @@ def test_damage_inside_the_archive_is_repaired_at_the_next_start(
 ) -> None:
     filled(opened).close()
     file = folder / "archive.db"
-    data = bytearray(file.read_bytes())
-    data[ARCHIVE.page :] = b"\xa5" * (len(data) - ARCHIVE.page)
-    file.write_bytes(data)
+    file.write_bytes(file.read_bytes().replace(b"blob of a.md", b"blob of \xff\xff\xff\xff"))
     store = opened()
     with pytest.raises(BrokenFileError, match="restart"):
         store.posts(Filter(), TODAY)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import SyncRunningError, XsfreaderError
+from xsfreader.errors import DiskError, SyncRunningError, XsfreaderError
 from xsfreader.library.base import Base, images_path
 from xsfreader.library.job_events import XepsResult
 from xsfreader.limits import limited
@@ -122,8 +122,16 @@ class Fetching(Base):
         """
         end = time.monotonic() + PATIENCE_SECONDS
         while self.local:
-            with suppress(SyncRunningError):
+            try:
                 self.sync(lambda _progress: None)
+            except SyncRunningError:
+                pass
+            except DiskError:
+                # What was synced before can be read from a disk that can't be written to.
+                if self.empty:
+                    raise
+                return
+            else:
                 return
             if not self.empty or time.monotonic() > end:
                 return

@@ -182,7 +182,10 @@ class Archive(Base):
     def synced(self) -> dt.datetime | None:
         """Return when a sync last succeeded, whether or not it fetched anything."""
         text = self._meta("synced")
-        return dt.datetime.fromisoformat(text) if text else None
+        try:
+            return dt.datetime.fromisoformat(text) if text else None
+        except ValueError:
+            return None
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return every file of the snapshot that could not be read as a post."""

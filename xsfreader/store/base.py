@@ -9,14 +9,14 @@ import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from xsfreader.errors import BrokenFileError, BusyError, StoreError
+from xsfreader.errors import BrokenFileError, BusyError, DiskError, StoreError
 from xsfreader.model import FullPost, Post
-from xsfreader.store import files, repair
+from xsfreader.store import files, read_only, repair
 from xsfreader.store.merging_marks import COLUMNS, TimedMarks
-from xsfreader.store.notices import notices_about
+from xsfreader.store.notices import add_notice, notices_about
 from xsfreader.store.schema import ARCHIVE, STATE, XEPS
 from xsfreader.store.side_file import SideFile
-from xsfreader.store.sqlite_errors import translate
+from xsfreader.store.sqlite_errors import SQLITE_ERRORS, translate, translated
 from xsfreader.store.unsaved import merge_into
 from xsfreader.text import fold
 
@@ -163,24 +163,30 @@ class Base:
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
-        """Open the files on one connection; create, migrate or repair them. Raises StoreError."""
+        """Open the files on one connection; create, migrate or repair them. Raises StoreError.
+
+        Where nothing can be written they are opened for reading.
+        """
         # A newer archive is noticed before the state is touched.
         with contextlib.suppress(BrokenFileError):
             files.version_of(archive, ARCHIVE)
-        repair.prepare(state, STATE, timeout)
-        repair.prepare(archive, ARCHIVE, timeout)
         try:
-            db = files.connect(archive, timeout)
-        except sqlite3.Error as error:
-            raise translate(error, archive) from error
-        try:
-            db.execute("PRAGMA main.cache_size = -4000")
-            db.execute("ATTACH DATABASE ? AS state", (files.uri(state, "rw"),))
-            for name in ("main", "state"):
-                db.execute(f"PRAGMA {name}.synchronous = NORMAL")
-        except sqlite3.Error as error:
-            db.close()
-            raise translate(error, state) from error
+            repair.prepare(state, STATE, timeout)
+            repair.prepare(archive, ARCHIVE, timeout)
+            with translated(archive), contextlib.ExitStack() as stack:
+                db = stack.enter_context(contextlib.closing(files.connect(archive, timeout)))
+                db.execute("PRAGMA main.cache_size = -4000")
+                with translated(state):
+                    db.execute("ATTACH DATABASE ? AS state", (files.uri(state, "rw"),))
+                for name in ("main", "state"):
+                    db.execute(f"PRAGMA {name}.synchronous = NORMAL")
+                stack.pop_all()
+        except DiskError as error:
+            try:
+                db = read_only.connect(archive, state)
+            except StoreError:
+                raise error from None
+            add_notice(state, f"{error}; posts can be read, but marks aren't kept")
         return db
 
     @property
@@ -243,15 +249,16 @@ class Base:
 
     @contextlib.contextmanager
     def _translating(self, file: str) -> Iterator[None]:
-        """Raise SQLite's errors as StoreError; after damage, the next start checks the files."""
+        """Raise SQLite's errors as StoreError; the next start repairs what is damaged."""
+        likely = self._state if file == "state" else self._archive
         try:
             yield
-        except sqlite3.Error as error:
-            found = translate(error, self._state if file == "state" else self._archive)
+        except SQLITE_ERRORS as error:
+            found = translate(error, likely)
             if isinstance(found, BrokenFileError):
-                for one in (self._archive, self._state):
-                    with contextlib.suppress(OSError):
-                        files.damage_marker(one).touch()
+                opened = ((self._archive, ARCHIVE), (self._state, STATE))
+                damaged = repair.find_damaged(likely, opened, self._timeout)
+                found = translate(error, damaged)
             raise found from error
 
     @contextlib.contextmanager

@@ -12,8 +12,9 @@ import time
 from typing import TYPE_CHECKING
 
 from xsfreader import disk
-from xsfreader.errors import BrokenFileError, DiskError, NewerFileError
-from xsfreader.store.sqlite_errors import translate
+from xsfreader.errors import DiskError
+from xsfreader.store.check import version_inside
+from xsfreader.store.sqlite_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,9 @@ def uri(file: Path, mode: str) -> str:
 def lock(file: Path, timeout: float) -> Iterator[None]:
     """Hold an exclusive lock on a file; it ends with the process, even if that is killed."""
     with contextlib.ExitStack() as stack:
-        try:
+        with translated(file):
             db = stack.enter_context(contextlib.closing(connect(file, timeout)))
             db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            raise translate(error, file) from error
         yield
 
 
@@ -93,16 +92,13 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
     """
     if version_of(file, schema) == schema.version:
         return
-    try:
-        with contextlib.closing(connect(file, timeout)) as db:
-            version_inside(db, file, schema)
-            db.execute(f"PRAGMA page_size = {schema.page}")
-            use_log(db, timeout)
-            with transaction(db):
-                build(db, file, schema)
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise translate(error, file) from error
+    with translated(file), contextlib.closing(connect(file, timeout)) as db:
+        version_inside(db, file, schema)
+        db.execute(f"PRAGMA page_size = {schema.page}")
+        use_log(db, timeout)
+        with transaction(db):
+            build(db, file, schema)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def version_of(file: Path, schema: Schema) -> int:
@@ -114,27 +110,10 @@ def version_of(file: Path, schema: Schema) -> int:
     try:
         if not file.exists() or not file.stat().st_size:
             return 0
-        with contextlib.closing(connect(file, 0, "ro&immutable=1")) as db:
-            return version_inside(db, file, schema)
     except OSError as error:
         raise DiskError(f"{file}: can't be read ({error.strerror})") from error
-    except sqlite3.Error as error:
-        raise translate(error, file) from error
-
-
-def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
-    """Read the version with SQLite. Raises BrokenFileError if the file is not ours or new."""
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if application != schema.application and (application or version or tables):
-        raise BrokenFileError(f"{file}: another program's database")
-    if version > schema.version:
-        raise NewerFileError(
-            f"{file}: written by a newer version of this program; "
-            "update the program, or move the file away to start with a new one"
-        )
-    return int(version)
+    with translated(file), contextlib.closing(connect(file, 0, "ro&immutable=1")) as db:
+        return version_inside(db, file, schema)
 
 
 def use_log(db: sqlite3.Connection, timeout: float) -> None:

@@ -14,9 +14,10 @@ _lines: defaultdict[str, list[str]] = defaultdict(list)
 
 
 def add_notice(file: Path, line: str) -> None:
-    """Log a line about a file and keep it for all stores of this process."""
-    log().warning("%s", line)
-    _lines[str(file)].append(line)
+    """Log a line about a file and keep it for all stores of this process, once."""
+    if line not in _lines[str(file)]:
+        log().warning("%s", line)
+        _lines[str(file)].append(line)
 
 
 def notices_about(file: Path) -> tuple[str, ...]:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import BrokenFileError, DiskError
+from xsfreader.errors import BrokenFileError, DiskError, StoreError
 from xsfreader.store import files
+from xsfreader.store.check import check
 from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks
 from xsfreader.store.notices import add_notice
-from xsfreader.store.sqlite_errors import translate
+from xsfreader.store.sqlite_errors import SQLITE_ERRORS, translated
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Any
@@ -49,7 +50,11 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
     DiskError.
     """
     try:
-        _check_if_due(file, schema, timeout)
+        version = _check(file, schema, timeout)
+        with contextlib.suppress(OSError):
+            files.damage_marker(file).unlink(missing_ok=True)
+        if schema.backed_up and version:
+            _back_up_if_due(file, timeout, migrates=version < schema.version)
         files.prepare(file, schema, timeout)
     except BrokenFileError:
         with files.lock(file.with_name(file.name + ".mending"), timeout):
@@ -59,47 +64,42 @@ def prepare(file: Path, schema: Schema, timeout: float) -> None:
             files.prepare(file, schema, timeout)
 
 
+def find_damaged(likely: Path, opened: Iterable[tuple[Path, Schema]], timeout: float) -> Path:
+    """Mark the damaged one of the open files, so that the next start repairs it; return it."""
+    for file, schema in opened:
+        with contextlib.suppress(OSError):
+            files.damage_marker(file).touch(mode=0o600)
+        try:
+            _check(file, schema, timeout)
+        except BrokenFileError:
+            return file
+        except StoreError:
+            continue
+    return likely
+
+
 def backups_of(file: Path) -> tuple[Path, Path]:
     """Return the paths of the last backup, and of an older one that held more marks."""
     return file.with_name(file.name + ".bak"), file.with_name(file.name + ".bak.more")
 
 
-def _check_if_due(file: Path, schema: Schema, timeout: float) -> None:
-    """Check the state, and other files after damage; back up the state if that is due."""
+def _check(file: Path, schema: Schema, timeout: float) -> int:
+    """Check a file and return its version, 0 for a new one.
+
+    The state and what failed before are read as a whole. Raises BrokenFileError for damage, and
+    if only backups are left.
+    """
     version = files.version_of(file, schema)
-    copy = backups_of(file)[0]
-    if schema.backed_up or files.damage_marker(file).exists():
-        _check(file, schema, timeout)
-        files.damage_marker(file).unlink(missing_ok=True)
-    if (
-        schema.backed_up
-        and version
-        and (
-            version < schema.version
-            or not copy.exists()
-            or time.time() - copy.stat().st_mtime > BACKUP_AGE
-        )
-    ):
-        _back_up(file, timeout)
-
-
-def _check(file: Path, schema: Schema, timeout: float) -> None:
-    """Check a whole file. Raises BrokenFileError for damage, and if only backups are left."""
-    version = 0
+    failed = files.damage_marker(file).exists()
     try:
         if file.exists() and file.stat().st_size:
-            with contextlib.closing(files.connect(file, timeout, "rw")) as db:
-                version = files.version_inside(db, file, schema)
-                problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if problem != "ok":
-                raise BrokenFileError(f"{file}: damaged")
-    except sqlite3.Error as error:
-        found = translate(error, file)
-        if isinstance(found, BrokenFileError):
-            raise BrokenFileError(f"{file}: damaged or not a database") from error
-        raise found from error
+            with translated(file), contextlib.closing(files.connect(file, timeout, "rw")) as db:
+                version = check(db, file, schema, whole=failed or schema.backed_up)
+    except OSError as error:
+        raise DiskError(f"{file}: can't be read ({error.strerror})") from error
     if not version and any(copy.exists() for copy in backups_of(file)):
         raise BrokenFileError(f"{file}: missing or empty")
+    return version
 
 
 def _confirm_damage(file: Path, schema: Schema, timeout: float) -> str | None:
@@ -129,14 +129,16 @@ def _set_aside(file: Path) -> Path:
     return aside
 
 
-def _back_up(file: Path, timeout: float) -> None:
-    """Back up the state; if that fails, the last backup stays.
+def _back_up_if_due(file: Path, timeout: float, *, migrates: bool) -> None:
+    """Back up the state, once an hour and before a migration; if it fails, the last one stays.
 
     A backup with more marks than the new one is kept as well.
     """
     copy, more = backups_of(file)
     draft = copy.with_name(f"{copy.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
+        if not migrates and copy.exists() and time.time() - copy.stat().st_mtime <= BACKUP_AGE:
+            return
         with (
             contextlib.closing(files.connect(file, timeout, "rw")) as db,
             contextlib.closing(files.connect(draft, timeout)) as other,
@@ -147,7 +149,7 @@ def _back_up(file: Path, timeout: float) -> None:
         if before > _count(draft) and before >= _count(more):
             copy.replace(more)
         draft.replace(copy)
-    except (OSError, sqlite3.Error):
+    except (OSError, DiskError, *SQLITE_ERRORS):
         with contextlib.suppress(OSError):
             draft.unlink()
 
@@ -157,7 +159,7 @@ def _count(file: Path) -> int:
     try:
         with contextlib.closing(files.connect(file, 0, "ro")) as db:
             return int(db.execute("SELECT count(*) FROM mark").fetchone()[0])
-    except sqlite3.Error:
+    except (StoreError, *SQLITE_ERRORS):
         return -1
 
 
@@ -177,17 +179,14 @@ def _restore(
     file: Path, schema: Schema, timeout: float, copies: Sequence[Path], aside: Path
 ) -> str:
     """Create the state of what its backups and the damaged file hold; return what was found."""
-    try:
-        with contextlib.closing(files.connect(file, timeout)) as db:
-            files.use_log(db, timeout)
-            with files.transaction(db):
-                files.build(db, file, schema)
-                for copy in copies:
-                    _merge(db, copy, schema)
-                recovered = _merge(db, aside, schema)
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise translate(error, file) from error
+    with translated(file), contextlib.closing(files.connect(file, timeout)) as db:
+        files.use_log(db, timeout)
+        with files.transaction(db):
+            files.build(db, file, schema)
+            for copy in copies:
+                _merge(db, copy)
+            recovered = _merge(db, aside)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     found = f", {recovered} marks recovered from it" if recovered else ""
     if copies:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
@@ -203,31 +202,37 @@ def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:
     return _count(copy) >= 0
 
 
-def _merge(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
+def _merge(db: sqlite3.Connection, file: Path) -> int:
     """Merge marks and settings from a file, the newer winning; return its number of marks."""
-    rows = _readable(file, schema, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK)
+    rows = _readable(file, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK)
     marks = [TimedMarks(*row) for row in rows]
     merge_marks(db, "mark", marks)
-    settings = _readable(file, schema, "SELECT key, value, at FROM setting ORDER BY key", _SETTING)
+    settings = _readable(file, "SELECT key, value, at FROM setting ORDER BY key", _SETTING)
     db.executemany(_MERGE_SETTING, settings)
     return len(marks)
 
 
-def _readable(file: Path, schema: Schema, select: str, types: Row) -> Iterable[Row]:
+def _readable(file: Path, select: str, types: Row) -> Iterable[Row]:
     """Return the rows that can be read: from the first on, then from the last back."""
     rows: dict[str, Row] = {}
     for order in ("", " DESC"):
         try:
             with contextlib.closing(files.connect(file, 0, "ro")) as db:
-                if db.execute("PRAGMA application_id").fetchone()[0] != schema.application:
-                    break
+                db.text_factory = _decode
                 for row in db.execute(select + order):
                     if all(map(_is_valid, row, types)):
                         rows[row[0]] = row
-        except sqlite3.Error:
+        except (StoreError, *SQLITE_ERRORS):
             continue
         break
     return rows.values()
+
+
+def _decode(text: bytes) -> str | None:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_valid(value: object, type_: type) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+SEARCH_INDEX = "found"
+"""The table of the search index, and what the names of its own tables begin with."""
+
 
 class Schema(NamedTuple):
     """The schema of one kind of file."""
@@ -21,6 +24,8 @@ class Schema(NamedTuple):
     """Page size of a new file; with larger pages a sync has fewer to write."""
     backed_up: bool = False
     """Whether backups are made, as the file can't be fetched again."""
+    probes: tuple[str, ...] = ()
+    """Queries of the newest version that find rows with values out of range, so none."""
 
     @property
     def version(self) -> int:
@@ -149,6 +154,10 @@ CREATE TABLE xep (
 );
 """
 
+_XEPS_PROBE = (
+    "SELECT 1 FROM xep WHERE date(revised) IS NOT revised OR superseded_by GLOB '*[^0-9 ]*'"
+)
+
 _PICTURES_1 = """
 CREATE TABLE picture (
     blob TEXT PRIMARY KEY,
@@ -158,7 +167,20 @@ CREATE TABLE picture (
 );
 """
 
-ARCHIVE = Schema("archive", 0x58534641, (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4), page=8192)
+_ARCHIVE_PROBES = (
+    """SELECT 1 FROM post WHERE at NOT BETWEEN -62135596800 AND 253402300799
+    OR xeps GLOB '*[^0-9\n]*' OR story NOT IN (SELECT id FROM story)
+    OR id NOT IN (SELECT post FROM content)""",
+    "SELECT 1 FROM found WHERE found MATCH 'xsf' AND rowid < 0",
+)
+
+ARCHIVE = Schema(
+    "archive",
+    0x58534641,
+    (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4),
+    page=8192,
+    probes=_ARCHIVE_PROBES,
+)
 STATE = Schema("state", 0x58534653, (_STATE_1,), backed_up=True)
-XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,))
+XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,), probes=(_XEPS_PROBE,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))

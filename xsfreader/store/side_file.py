@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.store import files, repair
-from xsfreader.store.sqlite_errors import translate
+from xsfreader.errors import DiskError, StoreError
+from xsfreader.store import files, read_only, repair
+from xsfreader.store.sqlite_errors import SQLITE_ERRORS, translate, translated
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -45,17 +46,27 @@ class SideFile:
         with self._opened() as db:
             return db.execute(sql, values).fetchall()
 
+    def _open(self) -> sqlite3.Connection:
+        try:
+            files.make_folder(self.path.parent)
+            repair.prepare(self.path, self._schema, self._timeout)
+            with translated(self.path):
+                db = files.connect(self.path, self._timeout)
+                db.execute("PRAGMA synchronous = NORMAL")
+        except DiskError as error:
+            try:
+                return read_only.open_file(self.path, self._schema)
+            except StoreError:
+                raise error from None
+        return db
+
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         try:
             if self._db is None:
-                files.make_folder(self.path.parent)
-                repair.prepare(self.path, self._schema, self._timeout)
-                self._db = files.connect(self.path, self._timeout)
-                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db = self._open()
             yield self._db
-        except sqlite3.Error as error:
-            with contextlib.suppress(OSError):
-                files.damage_marker(self.path).touch()
+        except SQLITE_ERRORS as error:
             self.close()
+            repair.find_damaged(self.path, [(self.path, self._schema)], self._timeout)
             raise translate(error, self.path) from error
