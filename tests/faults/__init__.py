@@ -10,7 +10,8 @@ To add a case, find the file of its kind and add a row to its table, or a test b
 - ``test_servers``: what a Git host or a web server may send, or not send.
 - ``test_files``: damaged databases and posts.
 - ``test_disk``: odd things in place of files, permissions, full and read-only disks.
-- ``test_state``: export, import, merging marks of several machines, a locked state.
+- ``test_state``: exports cut short, a locked state.
+- ``test_merging``: marks of several machines, exported and imported in any order.
 - ``test_terminal``: what a terminal may send, its end, signals, programs started from the app.
 - ``test_command_line``: closed streams, bad arguments and settings, every command with ``--json``.
 - ``test_kills``: the program killed at random moments; all of it only in ``nox -s soak``.
