@@ -17,7 +17,9 @@ import pytest
 from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.errors import StoreError
 from xsfreader.model import Filter, View, Xep
+from xsfreader.source.directory import DirectorySource
 from xsfreader.store import Store, notices, repair
+from xsfreader.sync import sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -294,3 +296,34 @@ def test_a_damaged_list_of_xeps(folder: Path, sql: str) -> None:
         assert store.xeps() == []
         store.set_xeps([xep])
         assert store.xep(198) == xep
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["x''", "x'00'", "substr(body, 1, 8)", "CAST(replace(hex(body), 'A', 'B') AS BLOB)"],
+)
+def test_a_sync_fetches_a_damaged_text_again(tmp_path: Path, body: str) -> None:
+    posts, data = tmp_path / "posts", tmp_path / "data"
+    posts.mkdir()
+    for name in ("a", "b", "c"):
+        text = f"---\ntitle: {name}\ndate: 2025-06-01\n---\n{name} " + "words " * 50
+        (posts / f"{name}.md").write_text(text)
+    # The same text twice: a known blob is not sent again.
+    (posts / "d.md").write_bytes((posts / "c.md").read_bytes())
+    source = DirectorySource(posts)
+    with open_store(data) as store:
+        sync(store, source, lambda _: None)
+        damaged = ", ".join(f"'{store.permalink_at(path)}'" for path in ("b.md", "c.md"))
+    execute(
+        data / "archive.db",
+        f"UPDATE content SET body = {body} WHERE post IN"  # noqa: S608 - ours
+        f" (SELECT id FROM post WHERE permalink IN ({damaged}))",
+    )
+    with open_store(data) as store:
+        with pytest.raises(StoreError, match="sync again"):
+            store.full("/2025/06/b/")
+        sync(store, source, lambda _: None)
+        found = [post.permalink for post, _ in store.posts(Filter(), TODAY)]
+        assert len(found) == 4
+        assert all("words" in store.full(permalink).body for permalink in found)
+        assert source.snapshot(store.known(), lambda _: None) is None

@@ -7,10 +7,17 @@ import datetime as dt
 import sqlite3
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import BusyError, StoreError, SyncRunningError
+from xsfreader.errors import BrokenFileError, BusyError, StoreError, SyncRunningError
 from xsfreader.model import FullPost, Known, SetAside, SyncReport
 from xsfreader.store import snapshot
-from xsfreader.store.base import FULL_POST, Base, full_post_from_row, path_key, valid_text
+from xsfreader.store.base import (
+    FULL_POST,
+    Base,
+    decompress,
+    full_post_from_row,
+    path_key,
+    valid_text,
+)
 from xsfreader.store.files import lock
 from xsfreader.store.merging_marks import merge_marks
 from xsfreader.store.staging import Staging
@@ -28,11 +35,16 @@ class Archive(Base):
         return self._meta("snapshot")
 
     def known(self) -> Known:
-        """Return the files held; none if other rules made the posts: then all come again."""
+        """Return the files held; none if other rules made the posts: then all come again.
+
+        A post whose text is damaged is not held, so that it is fetched again.
+        """
         if self._meta("version") != self._version:
             return Known()
-        rows = self._rows("SELECT path, blob FROM post UNION ALL SELECT path, blob FROM aside")
-        return Known(self._meta("snapshot"), dict(rows))
+        rows = self._rows("SELECT path, blob, body FROM post JOIN content ON post = id")
+        held = {path: blob for path, blob, body in rows if _is_sound(body)}
+        snapshot_id = self._meta("snapshot") if len(held) == len(rows) else None
+        return Known(snapshot_id, held | dict(self._rows("SELECT path, blob FROM aside")))
 
     def find_blob(self, blob: str) -> FullPost | SetAside | None:
         """Return what was made of a blob.
@@ -41,7 +53,10 @@ class Archive(Base):
         the post, or the reason it was set aside.
         """
         for row in self._rows(f"SELECT {FULL_POST} WHERE p.blob = ? ORDER BY p.path", blob):
-            full = full_post_from_row(row)
+            try:
+                full = full_post_from_row(row)
+            except BrokenFileError:
+                continue
             # Without the fragment that made the permalink unique in the archive.
             permalink = full.post.permalink.partition("#")[0]
             return full._replace(post=full.post._replace(permalink=permalink))
@@ -200,6 +215,14 @@ class Archive(Base):
     def images(self) -> dict[str, str]:
         """Return all images of the snapshot, path on the site to blob id."""
         return dict(self._rows("SELECT path, blob FROM image ORDER BY path"))
+
+
+def _is_sound(body: bytes) -> bool:
+    try:
+        decompress(body)
+    except BrokenFileError:
+        return False
+    return True
 
 
 def _now() -> dt.datetime:

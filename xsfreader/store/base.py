@@ -134,7 +134,7 @@ def decompress(data: bytes) -> str:
     """Decompress a text. Raises BrokenFileError."""
     try:
         return zlib.decompress(data).decode()
-    except zlib.error as error:
+    except (zlib.error, UnicodeDecodeError) as error:
         raise BrokenFileError(f"a post's text is damaged ({error}); sync again") from error
 
 
