@@ -13,12 +13,13 @@ import socket
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import unprivileged
-from tests.terminal import COMMAND
+from tests.terminal import COMMAND, running
 from tests.unprivileged import needs_permissions
 from xsfreader import disk
 from xsfreader.cli import main
@@ -27,7 +28,6 @@ from xsfreader.log import log, set_log_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and permissions of POSIX")
 
@@ -187,6 +187,31 @@ def test_folders_above_are_private_too(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert set(modes(tmp_path / "a").values()) == {0o700}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of other systems are text")
+@pytest.mark.parametrize("name", [b"m\xfcller", b"\xff\xfe", b"50%\xe4 #?&"])
+def test_a_home_folder_that_is_not_utf_8(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: bytes
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(home) + b"/" + name))
+    (folder / "posts").mkdir(parents=True)
+    (folder / "posts" / "a.md").write_text("---\ntitle: A\ndate: 2025-01-02\n---\nWords\n")
+    for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(folder / variable))
+    monkeypatch.setenv("HOME", str(folder))
+    source = ("--source", str(folder / "posts"))
+    assert run("show", "a", *source).returncode == 0
+    assert (folder / "XDG_DATA_HOME" / "xsfreader" / "state.db").exists()
+    if name != b"m\xfcller":
+        return
+    with running(*source) as terminal:
+        terminal.wait("Words")
+        terminal.press("s")
+        terminal.wait("Starred")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert "1 post" in locate().log.read_text()
 
 
 def fill(data: Path) -> None:

@@ -79,11 +79,13 @@ class State(Base):
 
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
+        key = valid_text(key)
         unsaved = self.unsaved.all().settings.get(key) if self.unsaved else None
         return unsaved or self._text("SELECT value FROM state.setting WHERE key = ?", key)
 
     def set_setting(self, key: str, value: str) -> None:
         """Save a setting of the app."""
+        key = valid_text(key)
         if self.unsaved is not None:
             self.unsaved.add_setting(key, valid_text(value))
         else:
