@@ -34,7 +34,7 @@ class Config(NamedTuple):
     source: str = DEFAULT_SOURCE
     """Git URL, folder, or ``guide``."""
     branch: str = ""
-    """Branch to follow; empty for the default branch of the source."""
+    """Branch to follow, or ``pull/12``; empty for the default branch of the source."""
     languages: tuple[str, ...] = ("en",)
     """Languages you read, best first: a post is shown in the first that it exists in."""
     theme: str = ""
@@ -221,7 +221,7 @@ def _key(action: str, value: object) -> str:
 
 _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
     "source": (_source, 'Where posts come from: a Git URL, a folder with a checkout, or "guide".'),
-    "branch": (_text, "Branch to follow; empty for the default branch."),
+    "branch": (_text, 'Branch to follow, or "pull/1234"; empty for the default branch.'),
     "languages": (
         _languages,
         "Languages you read, best first; a post is shown in the first that it exists in.",

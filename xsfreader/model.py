@@ -1,6 +1,7 @@
 """The types that the layers pass to each other: immutable, made of plain values."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,6 +29,12 @@ older rules are then fetched again. It is here because every start reads it, and
 
 POST_LIMIT = 1 << 20
 """Bytes that a post's file may have; the largest real one has 29 KB."""
+
+
+def pull_request(branch: str) -> str:
+    """Return the number of the pull request that a branch setting names, ``pull/12``, or ""."""
+    found = re.fullmatch(r"pull/([1-9]\d{0,8})", branch, re.ASCII)
+    return found[1] if found else ""
 
 
 class Post(NamedTuple):

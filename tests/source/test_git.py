@@ -54,6 +54,13 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
+def open_pull_request(repository: Path, number: int, files: dict[str, bytes]) -> None:
+    """Give a commit the only name that a host gives it."""
+    head = commit(repository, files, branch="fork")
+    git(repository, "update-ref", f"refs/pull/{number}/head", head)
+    git(repository, "update-ref", "-d", "refs/heads/fork")
+
+
 @pytest.mark.corpus
 def test_real_blog_takes_few_requests_and_bytes(tmp_path: Path) -> None:
     repository = corpus_repository(tmp_path / "up.git")
@@ -247,6 +254,34 @@ def test_repository_without_a_blog_is_an_error(
     with pytest.raises(UpstreamError, match="no posts in content/blog") as raised:
         fetch(host)
     assert "blog.git" in str(raised.value)
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_head_of_a_pull_request_is_read(host: GitHost, blog: Path, *, deaf: bool) -> None:
+    commit(blog, {"content/blog/a.md": b"merged"})
+    open_pull_request(blog, 12, {"content/blog/a.md": b"proposed"})
+    open_pull_request(blog, 123, {"content/blog/a.md": b"another"})
+    host.fault = Fault(deaf=deaf)
+    assert list(fetched(host, branch="pull/12").blobs.values()) == [b"proposed"]
+
+
+@pytest.mark.parametrize(
+    ("branch", "words"),
+    [
+        ("pull/1234", "has no pull request 1234; check the number"),
+        ("pull/012", "has no branch “pull/012”; check the name"),
+        ("pull/1/head", "has no branch “pull/1/head”; check the name"),
+        ("none", "has no branch “none”; check the name"),
+    ],
+)
+def test_missing_pull_request_is_an_error(
+    host: GitHost, blog: Path, branch: str, words: str
+) -> None:
+    commit(blog, {"content/blog/a.md": POST})
+    open_pull_request(blog, 12, {"content/blog/a.md": POST})
+    with pytest.raises(UpstreamError) as caught:
+        fetch(host, branch=branch)
+    assert str(caught.value) == f"{host.url('blog.git')} {words}"
 
 
 def test_empty_repository_and_missing_branch_are_errors(host: GitHost, blog: Path) -> None:

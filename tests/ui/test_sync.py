@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.githost import Fault, GitHost, commit, new_repository
+from tests.githost import Fault, GitHost, commit, git, new_repository
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
@@ -209,6 +209,28 @@ async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -
         await pilot.press("r")
         await until(pilot, lambda: "press r to retry" in screen.status.text)
         assert "7 posts" in screen.header.posts
+
+
+@pytest.mark.parametrize(
+    ("branch", "name"),
+    [("pull/1234", "XSF Blog, pull request 1234"), ("next", "XSF Blog, next")],
+)
+async def test_the_header_says_which_branch_is_read(tmp_path: Path, branch: str, name: str) -> None:
+    repository = new_repository(tmp_path / "served" / "blog.git")
+    commit(repository, {"content/blog/1.md": post(1)})
+    head = commit(repository, {"content/blog/2.md": post(2)}, branch="next")
+    git(repository, "update-ref", "refs/pull/1234/head", head)
+    with (
+        GitHost(tmp_path / "served") as host,
+        Library(Config(branch=branch), locate(), host.url("blog.git")) as library,
+    ):
+        app = ReaderApp(library)
+        async with app.run_test(size=(120, 30)) as pilot:
+            screen = reader(pilot)
+            await until(pilot, lambda: screen.header.posts == "1 post")
+            assert screen.header.render_line(0).text.startswith(f" {name} ─ 1 post, ")
+            assert screen.item_id == "/2020/01/post-number-2/"
+        app.close_libraries()
 
 
 async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_it(

@@ -150,6 +150,12 @@ def _common(*, default: object) -> _Parser:
         help="read this Git URL, this folder or the built-in guide",
     )
     options.add_argument(
+        "--branch",
+        metavar="NAME|pull/N",
+        default=default,
+        help="read this branch or pull request of a Git URL",
+    )
+    options.add_argument(
         "--offline", action="store_true", default=default or False, help="don't use the network"
     )
     options.add_argument(

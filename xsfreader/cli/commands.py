@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import (
     OK,
+    USAGE,
     fail,
     hit_rows,
     json_text,
@@ -51,6 +52,11 @@ def run(args: Namespace) -> int:
     if args.command == "config" and args.default:
         return _config(Config())
     config = load(paths.config, required=args.config is not None)
+    if args.branch is not None:
+        if "://" not in (args.source or config.source):
+            fail("--branch needs a Git URL as the source")
+            return USAGE
+        config = config._replace(branch=args.branch)
     if args.command == "config":
         return _config(config)
     if args.command == "paths":

@@ -38,7 +38,8 @@ class Base:
         self._address = source or config.source
         self.source_name = normal_source(self._address)
         """As shown to the reader and used in file names: without a password."""
-        archive = archive_path(config, paths, source)
+        self._files_name = _name_of_files(config, source)
+        archive = paths.archive(self._files_name)
         if not archive.exists():
             # An invalid name must not create an archive.
             open_source(self._address)
@@ -66,6 +67,11 @@ class Base:
     def is_guide(self) -> bool:
         """Whether this is the built-in guide."""
         return self.source_name == GUIDE
+
+    @property
+    def branch(self) -> str:
+        """The branch that is read, or ``pull/12``; empty for the default branch and for folders."""
+        return self.config.branch if "://" in self.source_name else ""
 
     @property
     def languages(self) -> tuple[str, ...]:

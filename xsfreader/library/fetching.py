@@ -64,8 +64,10 @@ class Fetching(Base):
         """Prepare one of our commands as a child process, for this source."""
         from xsfreader.library.jobs import Job
 
-        source = self._address if "://" in self._address else self.source_name
-        return Job(arguments, source=source, config=self.config.file)
+        if self.local:
+            return Job(arguments, source=self.source_name, config=self.config.file)
+        arguments = (*arguments, f"--branch={self.branch}")
+        return Job(arguments, source=self._address, config=self.config.file)
 
     @property
     def images(self) -> Images:

@@ -40,12 +40,12 @@ class ReaderState(Base):
         return self._store.marks(permalink)
 
     def session(self) -> str | None:
-        """Read the session that the app saved for this source."""
-        return self._store.setting(f"session:{self.source_name}")
+        """Read the session that the app saved for this source and branch."""
+        return self._store.setting(f"session:{self._files_name}")
 
     def keep_session(self, text: str) -> None:
-        """Save the session for this source."""
-        self._store.set_setting(f"session:{self.source_name}", text)
+        """Save the session for this source and branch."""
+        self._store.set_setting(f"session:{self._files_name}", text)
 
     def theme(self) -> str:
         """Return the configured theme, else the one chosen last; empty for the default."""

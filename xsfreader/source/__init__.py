@@ -22,7 +22,7 @@ def open_source(name: str, *, branch: str | None = None) -> Source:
 
     Args:
         name: As a person gives it: an address over HTTP(S), the path of a folder, or ``guide``.
-        branch: The branch of a Git repository; None for its default branch.
+        branch: The branch of a Git repository, or ``pull/12``; None for its default branch.
 
     Raises:
         SourceError: The name is none of the three.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
-from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
+from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot, pull_request
 from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
 
@@ -47,7 +47,7 @@ class GitSource:
         Args:
             url: The repository's address; a name and a password in it are sent to the server, but
                 never shown.
-            branch: None for the default branch.
+            branch: None for the default branch; ``pull/12`` for the head of a pull request.
 
         Raises:
             SourceError: The address or the branch is invalid.
@@ -110,14 +110,17 @@ class GitSource:
         return GitClient(self._address, session, unpack_limit)
 
     def _find_commit(self, client: GitClient) -> str:
-        """Return the newest commit of the branch."""
+        """Return the newest commit of the branch or the pull request."""
         if self._branch is None:
-            commit, missing = client.find_commit("HEAD"), "commit yet"
+            ref, missing = "HEAD", "commit yet; check the address"
+        elif number := pull_request(self._branch):
+            ref, missing = f"refs/pull/{number}/head", f"pull request {number}; check the number"
         else:
             branch = self._branch.removeprefix("refs/heads/")
-            commit, missing = client.find_commit(f"refs/heads/{branch}"), f"branch “{branch}”"
+            ref, missing = f"refs/heads/{branch}", f"branch “{branch}”; check the name"
+        commit = client.find_commit(ref)
         if commit is None:
-            raise UpstreamError(f"{self.name} has no {missing}: check the configuration")
+            raise UpstreamError(f"{self.name} has no {missing}")
         return commit
 
     def _fetch_trees(self, client: GitClient, commit: str, progress: Report) -> None:

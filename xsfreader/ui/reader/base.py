@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.screen import Screen
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.model import pull_request
 from xsfreader.text import clean
 from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.widgets.prompt import Prompt
 
 T = TypeVar("T")
+MOST_BRANCH = 30
+"""Characters of a branch's name in the header."""
 
 
 class ReaderBase(Screen[None], inherit_bindings=False):
@@ -194,8 +197,8 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.reveal_shown()
 
     def refresh_counts(self) -> None:
-        """Show the number of posts and of unread ones."""
-        self.header.name_shown = "Guide" if self.library.is_guide else "XSF Blog"
+        """Show what is read, the number of posts and of unread ones."""
+        self.header.name_shown = _name_of(self.library)
         self.header.posts = count_posts(self.library.count())
         self.header.unread = f"{self.library.unread_count()} unread"
 
@@ -205,6 +208,14 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         by_date = self.library.neighbours(shown) if shown else []
         near = dict.fromkeys([shown, *self.posts.neighbours(), *reversed(by_date)])
         return [each for each in near if each]
+
+
+def _name_of(library: Library) -> str:
+    """Return the name of what is read, for the header."""
+    name = "Guide" if library.is_guide else "XSF Blog"
+    if number := pull_request(library.branch):
+        return f"{name}, pull request {number}"
+    return f"{name}, {clean(library.branch)[:MOST_BRANCH]}" if library.branch else name
 
 
 def count_posts(count: int) -> str:
