@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.terminal import COMMAND, PATIENCE
 from xsfreader.cli import main
+from xsfreader.cli import sync as module
 from xsfreader.cli.output import INTERRUPTED, USAGE
+from xsfreader.errors import UpstreamError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,3 +57,29 @@ def test_watching_a_folder_prints_a_line_for_each_change(tmp_path: Path) -> None
         assert time.monotonic() - began < PATIENCE
         watching.send_signal(signal.SIGINT)
         assert watching.wait(PATIENCE) == INTERRUPTED
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_looking_through_a_large_folder_takes_little_of_a_core(
+    monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    took, waited = 0.1, []
+
+    class LargeFolder:
+        def fingerprint(self) -> str:
+            end = time.process_time() + took
+            while time.process_time() < end:
+                pass
+            if fails:
+                raise UpstreamError("too many files")
+            return ""
+
+    def wait(_requests: object, seconds: float) -> bool:
+        waited.append(seconds)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_wait", wait)
+    folder: Any = LargeFolder()
+    with pytest.raises(KeyboardInterrupt):
+        module._watch(folder, lambda _event: None, queue.SimpleQueue())
+    assert waited[0] >= 49 * took

@@ -249,3 +249,37 @@ def test_too_large_image_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(names, "IMAGE_LIMIT", 3)
     with pytest.raises(SourceError, match="larger"):
         DirectorySource(tmp_path).blob("/images/x.png", "0" * 40)
+
+
+@pytest.mark.parametrize("link", ["content", "content/blog"])
+def test_a_checkout_whose_posts_are_elsewhere_is_refused(tmp_path: Path, link: str) -> None:
+    write(tmp_path, {"out/blog/secret.md": b"secret", "out/secret.md": b"secret", "in/a.md": b"a"})
+    place = tmp_path / "in" / link
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(tmp_path / "out")
+    for call in (read, lambda root: DirectorySource(root).fingerprint()):
+        with pytest.raises(UpstreamError, match="link out of the folder"):
+            call(tmp_path / "in")
+    with pytest.raises(UpstreamError, match="link out of the folder"):
+        DirectorySource(tmp_path / "in").blob("content/blog/secret.md", "0" * 40)
+
+
+@pytest.mark.parametrize("link", ["static", "static/images", "images"])
+def test_images_elsewhere_are_not_read(tmp_path: Path, link: str) -> None:
+    write(tmp_path, {"out/images/secret.png": b"secret", "out/x.png": b"x", "in/a.md": b"a"})
+    if link != "images":
+        write(tmp_path, {"in/content/blog/a.md": b"a"})
+    place = tmp_path / "in" / link
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(tmp_path / "out")
+    assert read(tmp_path / "in").images == {}
+
+
+def test_a_checkout_may_link_within_itself(tmp_path: Path) -> None:
+    write(tmp_path, {"posts/a.md": b"a", "pictures/x.png": b"x"})
+    for link, target in (("content/blog", "posts"), ("static/images", "pictures")):
+        (tmp_path / link).parent.mkdir()
+        (tmp_path / link).symlink_to(tmp_path / target)
+    snapshot = read(tmp_path)
+    assert set(snapshot.files) == {"content/blog/a.md"}
+    assert set(snapshot.images) == {"/images/x.png"}

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 """How often a folder is checked for changes."""
-POLL_SHARE = 0.1
-"""The share of the time that checking a large folder may take."""
+POLL_SHARE = 0.02
+"""The share of a core that checking a large folder may take."""
 LINGER_SECONDS = 30.0
 """How long ``images`` waits for another request."""
 
@@ -65,12 +65,15 @@ def _sync(args: Namespace, library: Library, report: Report, requests: Requests)
 def _watch(library: Library, report: Report, requests: Requests) -> NoReturn:
     """Sync whenever the folder changed; a request syncs at once, an error is reported once."""
     seen = failure = ""
-    requested, looked = False, 0.0
+    requested = False
     while True:
-        started = time.monotonic()
+        started = time.process_time()
+        looked = 0.0
         try:
-            fingerprint = library.fingerprint()
-            looked = time.monotonic() - started
+            try:
+                fingerprint = library.fingerprint()
+            finally:
+                looked = time.process_time() - started
             if requested or fingerprint != seen:
                 report(library.sync(report))
                 seen, failure = fingerprint, ""

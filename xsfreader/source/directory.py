@@ -171,9 +171,11 @@ class DirectorySource:
             raise UpstreamError(f"{path} can't be read: {error.strerror}") from error
 
     def _list(self) -> tuple[list[_File], list[_File]]:
-        """List posts and images, each sorted by path."""
+        """List posts and images, each sorted by path. Raises SourceError."""
         blog = self._root / names.BLOG
         is_site = blog.is_dir()
+        if is_site and not self._contains(blog):
+            raise UpstreamError(f"{blog}: a symbolic link out of the folder; use what it points to")
         walk = _Walk(self._root)
         posts = walk.below(str(blog), names.BLOG) if is_site else walk.below(str(self._root), "")
         found = sorted(
@@ -183,11 +185,15 @@ class DirectorySource:
         images: dict[str, _File] = {}
         for folder in (names.IMAGES,) if is_site else (names.IMAGES, "images"):
             disk_path = self._root / folder
-            if disk_path.is_dir() and not disk_path.is_symlink():
+            if disk_path.is_dir() and self._contains(disk_path):
                 for image in walk.below(str(disk_path), "/images"):
                     if not image.problem:
                         images[image.path] = image
         return found, [images[path] for path in sorted(images)]
+
+    def _contains(self, path: Path) -> bool:
+        """Return whether a path is still inside once its symbolic links are followed."""
+        return Path(os.path.realpath(path)).is_relative_to(self._root)
 
     def _read(self, found: _File, known_blobs: frozenset[str], contents: _Contents) -> None:
         """Read a post into ``contents``; ignore one that was deleted in the meantime."""
