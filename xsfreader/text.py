@@ -118,6 +118,47 @@ class FoldedText(NamedTuple):
         return self.origins[start], self.origins[end - 1] + 1
 
 
+MOST_STACKED = 16
+"""Characters that one may carry: accents, or what joiners add to it."""
+
+_VIRAMAS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2"
+
+
+@cache
+def _stacks() -> re.Pattern[str]:
+    """Match what may be stacked too high: signs in a row, conjuncts, the letters of Hangul."""
+    most = f"{{{MOST_STACKED + 1},}}"
+    jamo = "|".join(
+        f"[{part}]{most}" for part in ("\u1100-\u115f", "\u1160-\u11a7", "\u11a8-\u11ff")
+    )
+    return re.compile(rf"(?:\w[{_VIRAMAS}\u200d]+){most}|{jamo}|([^\w\x00-\x7f\s]{most})")
+
+
+def unstack(text: str) -> str:
+    """Drop what no reader can tell apart: more than `MOST_STACKED` characters in one place.
+
+    One letter may carry a million accents, and whatever draws it takes its time for each.
+    """
+    if text.isascii():
+        return text
+    return _stacks().sub(_unstack, text)
+
+
+def _unstack(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0][:MOST_STACKED]
+    kept: list[str] = []
+    stacked = 0
+    joined = False
+    for char in found[0]:
+        joins = unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf", "Sk")
+        stacked = stacked + 1 if joins or joined else 0
+        joined = char == "\u200d"
+        if stacked <= MOST_STACKED:
+            kept.append(char)
+    return "".join(kept)
+
+
 @cache
 def _replacements() -> dict[int, str | None]:
     """Map unsafe code points to what `clean` shows instead."""
@@ -139,9 +180,11 @@ def clean(text: str) -> str:
     r"""Strip terminal control sequences and deceptive characters; ``\n`` stays.
 
     Controls become their pictures (``␛``), bidi overrides and noncharacters become ``\ufffd``,
-    invisible format characters and the variation selector of emoji are removed. Joiners stay
-    because emoji and scripts need them; so do direction marks, which only give a hint.
+    invisible format characters, the variation selector of emoji and accents beyond counting are
+    removed. Joiners stay because emoji and scripts need them; so do direction marks, which only
+    give a hint.
     """
+    text = unstack(text)
     if text.isprintable() and (text.isascii() or _UNCERTAIN.isdisjoint(text)):
         return text
     if not text.isascii():

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["INGEST_VERSION", "at_path", "ingest"]
 
+_MAX_TITLE = 300
+"""Characters; the longest real title has 86."""
+
 _NO_DATE = dt.date(1, 1, 1)
 """The date in the permalink of a post without a date that the site knows."""
 
@@ -37,7 +40,7 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
     """
     fields, body = front_matter.split(decode(data))
     language, key = language_of(path)
-    title = fields.line("title")
+    title = fields.line("title")[:_MAX_TITLE]
     if not title:
         raise UnreadablePostError("no title")
     if not fields.line("date"):
@@ -96,7 +99,8 @@ def _authors(fields: FrontMatter) -> tuple[str, ...]:
     people = (
         clean for value in values for part in re.split(r"[;,]", value) if (clean := part.strip())
     )
-    return tuple(dict.fromkeys(people)) or (DEFAULT_AUTHOR,)
+    named = tuple(dict.fromkeys(people))[: front_matter.MAX_VALUES]
+    return named or (DEFAULT_AUTHOR,)
 
 
 def _categories(fields: FrontMatter) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.text import replace_controls
+from xsfreader.text import replace_controls, unstack
 
 try:
     from yaml import CBaseLoader as BaseLoader
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 64 << 10
 """Bytes that front matter may have."""
+
+MAX_VALUE = 2_000
+"""Characters of a value; the longest real one, a summary, has 800."""
+
+_MAX_DOTS = 500
+"""Full stops in a line of TOML."""
+
+MAX_VALUES = 100
+"""Values of a name. By YAML's aliases a few bytes may stand for megabytes."""
 
 Value = str | list[str]
 
@@ -70,6 +79,8 @@ class _TomlHandler(BaseHandler):
     FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
 
     def load(self, fm: str, **_: object) -> dict[str, Any]:
+        if max(line.count(".") for line in fm.split("\n")) > _MAX_DOTS:
+            raise ValueError("a key of too many parts")  # takes tomllib quadratic time
         return tomllib.loads(fm)
 
 
@@ -106,7 +117,7 @@ class FrontMatter(NamedTuple):
 
 def clean(text: str) -> str:
     """Put text on one line, without control characters and surrounding spaces."""
-    return " ".join(part for part in replace_controls(text).split(" ") if part).strip()
+    return " ".join(part for part in replace_controls(unstack(text)).split(" ") if part).strip()
 
 
 def split(text: str) -> tuple[FrontMatter, str]:
@@ -151,7 +162,7 @@ def _line_of(error: Exception) -> int | None:
 def _value(value: object) -> Value:
     """Return a scalar as text, and a list as the texts of its scalars."""
     if isinstance(value, list):
-        return [_text(item) for item in value]
+        return [_text(item) for item in value[:MAX_VALUES]]
     return _text(value)
 
 
@@ -161,7 +172,7 @@ def _text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return str(value) if isinstance(value, str | int | float) else ""
+    return str(value)[:MAX_VALUE] if isinstance(value, str | int | float) else ""
 
 
 def read_date(text: str) -> dt.datetime:
