@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
+from xsfreader.text import replace_controls
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     FocusTarget = tuple[Screen[object] | None, Widget | None]
     Typed = events.Key | events.Paste
 
+MOST_TYPED = 500
+"""Characters of an input: every one typed searches, filters or finds anew."""
 PROBES = 2
 """Probes after a key until its effects are over: one for its messages, one for their answers.
 
@@ -29,6 +33,12 @@ CHECK_SECONDS = 0.01
 """Interval in seconds for checking again while keys wait for more than messages."""
 TIMEOUT_SECONDS = 2.0
 """Seconds after which the next key is delivered in any case."""
+
+
+def pasted_line(text: str) -> str:
+    """Return the first line of a pasted text, as far as it fits into an input."""
+    lines = text[: 2 * MOST_TYPED].strip().splitlines()
+    return replace_controls(lines[0])[:MOST_TYPED] if lines else ""
 
 
 class PendingInput:
@@ -87,7 +97,9 @@ class TypeAhead:
         return (screens[-1], screens[-1].focused) if screens else (None, None)
 
     async def take(self, typed: Typed) -> None:
-        """Deliver what was typed, in its turn."""
+        """Deliver what was typed, in its turn; of what was pasted, the first line."""
+        if isinstance(typed, events.Paste):
+            typed = events.Paste(pasted_line(typed.text))
         self._waiting.append(typed)
         await self._deliver_next()
 

@@ -11,10 +11,11 @@ from textual import events
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
+from textual.widgets import Input
 
 from xsfreader.model import View
 from xsfreader.text import clean, fold
-from xsfreader.ui.input import PendingInput
+from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 
@@ -68,6 +69,10 @@ class Palette(PendingInput, DismissOnce, CommandPalette):
 
     def __init__(self) -> None:
         super().__init__(providers=[Commands], placeholder="Action, category, XEP or title")
+
+    def on_mount(self) -> None:
+        """Limit what can be typed."""
+        self.query_one(Input).max_length = MOST_TYPED
 
     def is_pending(self, typed: events.Key | events.Paste) -> bool:
         """Let keys that choose or close wait until the search has ended."""

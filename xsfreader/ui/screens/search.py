@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.ui.input import PendingInput
+from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.results import Results
 
@@ -96,7 +96,12 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
         """The generation of the results shown."""
         self._waiting: list[Callable[[], None]] = []
         """What keys do once the results are there."""
-        self.input = Input(query, placeholder="search the archive", select_on_focus=False)
+        self.input = Input(
+            query,
+            placeholder="search the archive",
+            select_on_focus=False,
+            max_length=max(MOST_TYPED, len(query)),
+        )
         self.found = Static(WORDS, id="found", markup=False)
         self.results = Results()
         self._queries: queue.Queue[tuple[int, str]] = queue.Queue()

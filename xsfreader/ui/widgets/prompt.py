@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from xsfreader.ui.input import MOST_TYPED
+
 
 class Prompt(Input):
     """An input without a border, which posts how it was closed."""
@@ -35,7 +37,13 @@ class Prompt(Input):
         kept: bool
 
     def __init__(self, words: str, text: str = "") -> None:
-        super().__init__(text, placeholder=words, id="prompt", select_on_focus=False)
+        super().__init__(
+            text,
+            placeholder=words,
+            id="prompt",
+            select_on_focus=False,
+            max_length=max(MOST_TYPED, len(text)),
+        )
 
     def action_nothing(self) -> None:
         """Keep the focus: there is nothing else to focus."""
