@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from xsfreader.markup import Document
     from xsfreader.model import FullPost, Post
 
-LONG_POST_WORDS = 5000
-"""Length from which parsing a post takes more than a few milliseconds."""
+LONG_POST = 40_000
+"""Characters from which parsing a post may take long; the longest real one has 27,000."""
 
 
 class Reading(Base):
@@ -99,11 +99,13 @@ class Reading(Base):
         return self._documents.get(self._document_key(item_id)) is not None
 
     def is_slow_to_open(self, item_id: str) -> bool:
-        """Return whether opening an item means parsing a long post, which a worker should do."""
+        """Return whether opening an item means parsing a long text, which a worker should do."""
         if self.is_cached(item_id):
             return False
-        post = self._store.post(item_id)
-        return post is not None and post.words >= LONG_POST_WORDS
+        try:
+            return len(self.item(item_id).text) >= LONG_POST
+        except UnknownPostError:
+            return False
 
     def neighbours(self, permalink: str) -> list[str]:
         """Return the permalinks of the next newer and next older post."""

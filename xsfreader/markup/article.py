@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Block, BlockKind, Document
+from xsfreader.markup.limits import MAX_MENTIONS, shorten
 from xsfreader.markup.lines import Role, join_text
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.spans import References, SpanBuilder
@@ -41,6 +42,7 @@ def build_article(
     ``translations`` are permalinks by language. A first heading that repeats the title is
     hidden; its id leads to the title.
     """
+    document = shorten(document)
     references = References(post.url, document.links)
     title = SpanBuilder(references)
     title.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
@@ -62,6 +64,11 @@ def build_article(
     shown = slice(1, 2) if body and body[0].kind is BlockKind.EMPTY else slice(1)
     body[shown] = [each._replace(gap=1) for each in body[shown]]
     blocks.extend(body)
+    if document.shortened:
+        rest = SpanBuilder(references)
+        rest.add("The rest of this post is too long to show; all of it is at ", Role.NOTE)
+        rest.add_link(post.url.removeprefix("https://"), post.url, Role.NOTE)
+        blocks.append(_build_block(BlockKind.TEXT, rest))
     blocks.extend(_build_foot(post, newer, older, xep_titles or {}, references))
     return Document(
         tuple(blocks),
@@ -69,6 +76,7 @@ def build_article(
         tuple(headings),
         tuple(each._replace(block=each.block + HEAD_BLOCKS) for each in document.images),
         anchors,
+        document.shortened,
     )
 
 
@@ -124,7 +132,7 @@ def _build_foot(
     if post.xeps:
         builder = SpanBuilder(references)
         builder.add("XEPs mentioned", Role.NOTE)
-        for number in post.xeps:
+        for number in post.xeps[:MAX_MENTIONS]:
             builder.start_line(Role.NOTE)
             builder.add_link(*xep_link(number), Role.NOTE)
             if title := titles.get(number):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it.token import Token
 
-from xsfreader.markup.code import highlight
+from xsfreader.markup.code import Budget, highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
 from xsfreader.markup.figures import image_figure, shortcode_figure, shortcode_note
 from xsfreader.markup.inline import InlineBuilder, reference_id
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from xsfreader.markup.limits import Work
     from xsfreader.markup.lines import Span
 
 _TASK = re.compile(r"\[([ xX])\]\s*")
@@ -60,9 +61,10 @@ class _Level:
 class DocumentBuilder:
     """Builds a document by walking through the tree of a post's block tokens."""
 
-    def __init__(self, base: str, shortcodes: list[Shortcode]) -> None:
-        self._references = References(base, shortcodes=shortcodes)
+    def __init__(self, base: str, shortcodes: list[Shortcode], work: Work) -> None:
+        self._references = References(base, shortcodes=shortcodes, work=work)
         self._shortcodes = shortcodes
+        self._highlighting = Budget()
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
@@ -233,7 +235,7 @@ class DocumentBuilder:
         text = restore(token.content, self._shortcodes).rstrip("\n").expandtabs(4)
         builder = SpanBuilder(self._references)
         language = "html" if token.type == "html_block" else token.info.strip()
-        for role, part in highlight(text, language):
+        for role, part in highlight(text, language, self._highlighting):
             builder.add(part, role)
         self._emit(BlockKind.CODE, builder.spans())
 

@@ -139,3 +139,5 @@ class Document(NamedTuple):
     images: tuple[Image, ...] = ()
     anchors: Mapping[str, Place] = MappingProxyType({})
     """Places by id, for fragments: headings, footnotes and references to them."""
+    shortened: bool = False
+    """Whether its end is missing because it is too long to show."""

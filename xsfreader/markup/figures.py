@@ -36,7 +36,7 @@ def shortcode_figure(references: References, shortcode: Shortcode, block: int) -
     builder.add(parameters.get("title", ""), Role.CAPTION, Mark.STRONG)
     builder.start_line(Role.CAPTION)
     if caption := parameters.get("caption", ""):
-        for token in parser().parseInline(caption, {}):
+        for token in parser().parseInline(caption, {"work": references.work}):
             builder.add_tokens(token.children or ())
     if attribution := parameters.get("attr", ""):
         if caption:

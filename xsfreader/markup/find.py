@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.text import FoldedText, fold
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from xsfreader.markup.document import Document
 
+MOST_MATCHES = 10_000
 _BREAK = re.compile(r"[\n\t]")
 
 
@@ -24,7 +26,7 @@ class Match(NamedTuple):
 
 
 def find(document: Document, text: str) -> tuple[Match, ...]:
-    """Find every occurrence of a text, in reading order.
+    """Find every occurrence of a text, in reading order, up to `MOST_MATCHES`.
 
     Accents and typography never count, case only if the text has a capital letter.
     """
@@ -32,12 +34,13 @@ def find(document: Document, text: str) -> tuple[Match, ...]:
     if not wanted:
         return ()
     capitals = _capitals(text) if any(map(str.isupper, text)) else None
-    return tuple(
+    found = (
         Match(index, start, end)
         for index, block in enumerate(document.blocks)
         for start, end in _ranges(block.text, wanted)
         if capitals is None or _capitals(block.text[start:end]) == capitals
     )
+    return tuple(islice(found, MOST_MATCHES))
 
 
 def find_words(document: Document, words: Iterable[str]) -> tuple[Match, ...]:

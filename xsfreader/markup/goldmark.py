@@ -20,23 +20,25 @@ from mdit_py_plugins.footnote import footnote_plugin
 from xsfreader.markup.blocks import goldmark_blocks
 from xsfreader.markup.emoji import emoji_of
 from xsfreader.markup.headings import heading_ids
+from xsfreader.markup.limits import MAX_COLUMNS, ExhaustedError, Work
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from markdown_it.ruler import Ruler
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
 
 MAX_DEPTH = 40
 """Nested containers; a deeper marker is treated as text, so nothing gets lost."""
 
+_LABEL_STEP = 16
+"""Characters of a link's text that take as long to pass over as one attempt to parse markup."""
+
 _EXTRA_DEPTH = 16
 """Levels of inline markup, and of a table in the deepest container."""
-
-_MAX_PARAGRAPH = 50_000
-"""Characters; inline markup of a longer paragraph isn't parsed."""
 
 _STOP = r"[\n!&*\[\\\]_`~<]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
@@ -79,10 +81,14 @@ def parser() -> MarkdownIt:
         _restrict(md.block.ruler, name, lambda state: state.level < MAX_DEPTH)
     reference = next(rule for rule in md.inline.ruler.__rules__ if rule.name == "footnote_ref")
     md.inline.ruler.before("link", "footnote_before_link", reference.fn)
+    _restrict(md.block.ruler, "table", _is_narrow)
+    alternatives = ["paragraph", "reference", "blockquote", "list", "footnote_def", "deflist"]
+    md.block.ruler.before("table", "limit", _limit, {"alt": alternatives})
     for name in ("link", "image"):  # looking for a missing ] anew at each [ takes quadratic time
         _restrict(md.inline.ruler, name, lambda state: state.src.find("]", state.pos) >= 0)
     untyped: Any = md
-    untyped.helpers = SimpleNamespace(**vars(helpers) | {"parseLinkDestination": _parse_target})
+    replaced = {"parseLinkDestination": _parse_target, "parseLinkLabel": _parse_label}
+    untyped.helpers = SimpleNamespace(**vars(helpers) | replaced)
     untyped.normalizeLink = lambda url: url
     untyped.normalizeLinkText = replace_entities
     untyped.validateLink = lambda _url: True
@@ -100,6 +106,35 @@ def _parse_target(source: str, start: int, end: int) -> object:
     return result
 
 
+def _parse_label(state: StateInline, start: int, disable_nested: bool = False) -> int:  # noqa: FBT001, FBT002
+    """Find the end of a link's text, and count the way there as work."""
+    end = helpers.parseLinkLabel(state, start, disable_nested)
+    reached = state.posMax if end < 0 else end
+    _work(state).take_inline((reached - start) // _LABEL_STEP)
+    return end
+
+
+def _work(state: Any) -> Work:  # noqa: ANN401
+    work: Work = state.env.setdefault("work", Work())
+    return work
+
+
+def _limit(state: StateBlock, _start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """End every block once the post took too much work; what is left of it is dropped."""
+    if _work(state).take_block(len(state.tokens)):
+        return False
+    if not silent:
+        state.line = end
+    return True
+
+
+def _is_narrow(state: StateBlock) -> bool:
+    """Check that a table has few columns; each of its rows gets a cell for every one."""
+    lines = range(state.line, min(state.line + 2, state.lineMax))
+    bars = (state.src.count("|", state.bMarks[line], state.eMarks[line]) for line in lines)
+    return max(bars, default=0) <= MAX_COLUMNS
+
+
 def _restrict(ruler: Ruler[Any], name: str, is_allowed: Callable[[Any], bool]) -> None:
     """Disable a rule where the state doesn't allow it."""
     rule = next(each for each in ruler.__rules__ if each.name == name)
@@ -114,6 +149,7 @@ def _restrict(ruler: Ruler[Any], name: str, is_allowed: Callable[[Any], bool]) -
 def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     """Parse text up to the next markup; replace typography, link bare addresses."""
     source, start, end = state.src, state.pos, state.posMax
+    _work(state).take_inline()
     if silent:
         found = _ONLY_STOP.search(source, start, end)
         state.pos = found.start() if found else end
@@ -221,16 +257,17 @@ def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _inline(state: StateCore) -> None:
-    """Parse inline markup, except in paragraphs too long to be written by hand."""
+    """Parse inline markup, as far as it can be written by hand; the rest is shown as written."""
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
             state.env["quotes"] = Quotes()
-            if len(token.content) <= _MAX_PARAGRAPH:
+            try:
+                _work(state).take_paragraph(len(token.content))
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
-            else:
+            except ExhaustedError:
                 text = token.content.replace("\n", " ")
-                token.children.append(Token("text", "", 0, content=text))
+                token.children = [Token("text", "", 0, content=text)]
 
 
 def _number_unused_footnotes(state: StateCore) -> None:

@@ -10,6 +10,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from xsfreader.markup.limits import MAX_ANCHOR
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,7 +34,7 @@ def anchor(text: str) -> str:
     """Return Goldmark's id for a heading, in GitHub's style."""
     return "".join(
         "-" if char in "- " else char.lower()
-        for char in text.strip()
+        for char in text[:MAX_ANCHOR].strip()
         if char in "- _" or char.isalpha() or char.isdecimal()
     )
 

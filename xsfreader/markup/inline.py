@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.goldmark import plain_text, replace_entities
+from xsfreader.markup.limits import MAX_MENTIONS
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
 from xsfreader.markup.shortcodes import PLACEHOLDER, label, restore
@@ -63,14 +64,14 @@ class InlineBuilder(SpanBuilder):
             if index % 2:
                 shown = label(self.references.shortcodes[int(part)])
                 self.add(shown, Role.NOTE, self._marks, self._link)
-            elif self._link < 0 and "XEP-" in part:
+            elif self._link < 0 and "XEP-" in part and len(self.references.links) < MAX_MENTIONS:
                 self._add_mentions(part)
             else:
                 self._add_text(part)
 
     def _add_mentions(self, text: str) -> None:
         """Append text outside any link; a mention of a XEP becomes a link."""
-        for index, part in enumerate(_MENTION.split(text)):
+        for index, part in enumerate(_MENTION.split(text, MAX_MENTIONS)):
             if index % 2:
                 target = xep_link(int(part.removeprefix("XEP-")))
                 self._link = self.references.add_link(*target, implicit=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+from xsfreader.markup.limits import MAX_SHORTCODES
+
 NEWSLETTER_WORDS = "Subscribe to the monthly XMPP newsletter"
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -50,6 +52,8 @@ def extract_shortcodes(body: str) -> tuple[str, list[Shortcode]]:
         kind, start = found[1], found.end()
         if found.start() < done:
             continue
+        if len(shortcodes) >= MAX_SHORTCODES:
+            break
         end = body.find(_END[kind], start, start + _MAX_LENGTH)
         if end < 0:
             continue

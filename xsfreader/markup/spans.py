@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.document import Image, Link, LinkKind
+from xsfreader.markup.limits import Work
 from xsfreader.markup.lines import Mark, Role, Span, join_text
 from xsfreader.markup.links import make_link, resolve, site_path
 from xsfreader.text import clean
@@ -21,11 +22,17 @@ class References:
     """Links and images of a post, collected while its blocks are built."""
 
     def __init__(
-        self, base: str, links: Iterable[Link] = (), shortcodes: Sequence[Shortcode] = ()
+        self,
+        base: str,
+        links: Iterable[Link] = (),
+        shortcodes: Sequence[Shortcode] = (),
+        work: Work | None = None,
     ) -> None:
         self.base = base
         """The post's address, which relative links start from."""
         self.shortcodes = shortcodes
+        self.work = work or Work()
+        """Counts the inline markup of the whole post, captions included."""
         self.links = list(links)
         self.images: list[Image] = []
 

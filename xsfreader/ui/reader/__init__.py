@@ -195,7 +195,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         """Show an item where it was left, or from its top; report an error and return False."""
         self.session.save()
         try:
-            document = self.library.document(item_id)
+            slow = self.library.is_slow_to_open(item_id)
+            document = None if slow else self.library.document(item_id)
             place = None if from_top else self.library.marks(item_id).place
             path = self.library.post(item_id).path
         except XsfreaderError as error:
@@ -203,11 +204,33 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             return False
         self.item_id, self.source_path = item_id, path
         self.find.clear()
-        self.article.show(document, place)
-        self.status.say("")
+        self.awaited = None
+        if document is None:
+            self.article.wait(place)
+            self.await_item(item_id)
+            self.status.say("Opening a very long post…")
+        else:
+            self.article.show(document, place)
+            self.status.say("")
         self._show_position()
         self.prefetch.schedule()
         return True
+
+    def await_item(self, item_id: str) -> None:
+        """Show an item, or its newer version, once a thread has parsed it."""
+        self.awaited = item_id
+        self.prefetch.parse_now(item_id)
+
+    def _show_awaited(self) -> None:
+        if self.awaited is None or self.awaited != self.item_id:
+            return
+        waiting, self.awaited = self.article.document is None, None
+        document = self.library.document(self.item_id)
+        if waiting:
+            self.article.show(document, self.article.place)
+            self.status.say("")
+        elif document != self.article.document:
+            self.article.update(document)
 
     def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""
@@ -276,6 +299,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     @on(Prefetch.Parsed)
     def _take_parsed(self, message: Prefetch.Parsed) -> None:
         self.attempt(lambda: self.preview.take_parsed(message))
+        if message.item_id == self.awaited:
+            self.attempt(self._show_awaited)
 
     @on(Sync.Received)
     def _receive(self, message: Sync.Received) -> None:

@@ -48,6 +48,8 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         """The rows of the table with the keys in force, by id."""
         self.item_id: str | None = None
         """Id of the item shown."""
+        self.awaited: str | None = None
+        """Id of the item shown while its text, a very long one, is parsed in a thread."""
         self.source_path = ""
         """Path of the post shown in its source; it stays when the permalink changes."""
         self.reading = False
@@ -83,6 +85,10 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     @abstractmethod
     def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""
+
+    @abstractmethod
+    def await_item(self, item_id: str) -> None:
+        """Show an item, or its newer version, once a thread has parsed it."""
 
     @abstractmethod
     def focus_pane(self, *, reading: bool) -> None:

@@ -240,7 +240,8 @@ class Sync(Part):
             return
         try:
             moved = library.permalink_at(screen.source_path) or screen.item_id
-            document = library.document(moved)
+            slow = library.is_slow_to_open(moved)
+            document = None if slow else library.document(moved)
         except UnknownPostError:
             self._removed = screen.item_id
             self._say("This post was removed from the source")
@@ -249,7 +250,9 @@ class Sync(Part):
         row = screen.posts.row
         if row is None or (row.entry is not None and row.entry.permalink != screen.shown_entry):
             screen.reveal_shown()
-        if document != screen.article.document:
+        if document is None:
+            screen.await_item(moved)
+        elif document != screen.article.document:
             screen.article.update(document)
 
     def report_images(self, words: str, *, alert: bool = False) -> None:

@@ -90,6 +90,17 @@ class ArticleView(PaintedView, can_focus=True):
         self._place = place or START
         self._lay_out()
 
+    def wait(self, place: Place | None) -> None:
+        """Show nothing until the post is there, which ``show`` then shows at ``place``."""
+        self.document = self.page = None
+        self._illustrated = {}, {}
+        self._highlights = Highlights()
+        self._hints = {}
+        self._painted_lines.clear()
+        self.set_height(0)
+        self._place = place or START
+        self.refresh()
+
     def update(self, document: Document) -> None:
         """Show a newer version of the same post, at the same words."""
         if self.document is not None:
@@ -219,7 +230,9 @@ class ArticleView(PaintedView, can_focus=True):
 
     def jump(self, place: Place, *, above: int = 0) -> None:
         """Bring a place to the top, or that many lines below it."""
-        if self.page is not None:
+        if self.page is None:
+            self._place = place
+        else:
             self.scroll_to(y=max(0, self.page.line_at(place) - above), animate=False)
 
     def step_heading(self, direction: int) -> bool:

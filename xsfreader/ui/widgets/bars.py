@@ -71,6 +71,8 @@ class HeaderBar(Bar):
 
 
 MOST_LINES = 3
+MOST_SAID = 2000
+"""Characters of a message: more than any terminal shows in so many lines."""
 LAST_KEYS = 2
 """How many keys at the end of the footer are always shown."""
 VIEWS = (
@@ -163,7 +165,7 @@ class StatusBar(Bar):
         self.alert = alert
         self.said += 1
         self._whole = alert or whole
-        self.text = clean(text)
+        self.text = clean(text[:MOST_SAID])
         self._fit()
 
     @property
