@@ -52,7 +52,7 @@ class Post(NamedTuple):
     """Shared by all translations of a post: the path without language and extension."""
     title: str
     date: dt.datetime
-    """Aware, in UTC."""
+    """As the author's clock showed it, which decides the day; marked as UTC."""
     authors: tuple[str, ...]
     """Never empty; ``DEFAULT_AUTHOR`` if the file names no author."""
     categories: tuple[str, ...]
@@ -62,6 +62,11 @@ class Post(NamedTuple):
     words: int
     xeps: tuple[int, ...]
     """Numbers of the XEPs mentioned, linked or not, in order of first mention."""
+    draft: bool = False
+    publish: dt.datetime | None = None
+    """When the site begins to show it, like ``date``; None if that is ``date``."""
+    expires: dt.datetime | None = None
+    """When the site stops to show it, like ``date``; None for never."""
 
     @property
     def url(self) -> str:
@@ -72,6 +77,17 @@ class Post(NamedTuple):
     def day(self) -> dt.date:
         """The date that the site shows for the post."""
         return self.date.date()
+
+    def label(self, today: dt.date) -> str:
+        """Return why the site doesn't show it on a day: ``draft``, ``expired``, ``scheduled``.
+
+        Empty for a published post.
+        """
+        if self.draft:
+            return "draft"
+        if self.expires is not None and self.expires.date() <= today:
+            return "expired"
+        return "scheduled" if (self.publish or self.date).date() > today else ""
 
 
 class Item(NamedTuple):
@@ -261,6 +277,8 @@ class Entry(NamedTuple):
     """All languages it exists in, ``language`` first."""
     read: bool
     starred: bool
+    label: str = ""
+    """As of ``Post.label``."""
 
 
 class Group(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from xsfreader.cli import main
@@ -33,3 +34,22 @@ def test_link_targets_are_listed_at_the_end(
         "xmpp:jdev@muc.xmpp.org?join  a room",
     ]
     assert "\x1b" not in more
+
+
+def test_posts_in_a_folder_that_the_site_does_not_show_have_a_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for name, front in (("a", "draft: true"), ("b", "publishDate: 2199-01-01"), ("c", "")):
+        text = f"---\ntitle: {name}\ndate: 2025-01-01\n{front}\n---\nText.\n"
+        (folder / f"{name}.md").write_text(text)
+    assert main(["list", "--source", str(folder), "--json"]) == 0
+    found = {each["title"]: each["status"] for each in json.loads(capsys.readouterr().out)}
+    assert found == {"a": "draft", "b": "scheduled", "c": "published"}
+    assert main(["show", "--source", str(folder), "/2025/01/a/", "--plain"]) == 0
+    assert "draft · 1 January 2025" in capsys.readouterr().out
+    assert main(["show", str(folder / "b.md"), "--plain"]) == 0
+    assert "scheduled · " in capsys.readouterr().out
+    assert main(["search", "--source", str(folder), "is:draft", "--json"]) == 0
+    assert {each["title"] for each in json.loads(capsys.readouterr().out)} == {"a", "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 import re
@@ -13,8 +14,10 @@ import pytest
 
 from tests.hugo import build
 from tests.hugo.cases import Case, files_of, read
+from tests.hugo.front_matter import CASES
 from tests.markup.pages import Page, shown, words
 from xsfreader.config import Config
+from xsfreader.ingest import ingest
 from xsfreader.library import Library
 from xsfreader.markup import layout, parse
 from xsfreader.model import Filter
@@ -82,9 +85,31 @@ def test_links_to_files_lead_to_the_posts_made_of_them(tmp_path: Path) -> None:
     assert found == wanted
 
 
+@pytest.mark.parametrize(("front", "permalink"), CASES)
+def test_permalinks_and_what_is_shown_are_those_of_the_site(
+    front: str, permalink: str | None
+) -> None:
+    post = ingest("content/blog/t.md", "0" * 40, with_front(front).encode()).post
+    assert (post.label(dt.date(2026, 11, 26)) == "") == (permalink is not None)
+    assert permalink in (None, post.permalink)
+
+
 def address(href: str) -> str:
     """Return an address as we open it: the site escapes ``&amp;`` in bare ones once more."""
     return unquote(href).replace("&amp;", "&")
+
+
+def with_front(front: str) -> str:
+    return f"---\ntitle: T\n{front}\n---\n\nText.\n"
+
+
+@pytest.mark.hugo
+def test_the_permalinks_are_what_hugo_gives(tmp_path: Path) -> None:
+    if shutil.which("hugo") is None:
+        pytest.skip("the site's Hugo is not installed; `nox -s hugo` installs it")
+    for number, (front, permalink) in enumerate(CASES):
+        built = build(tmp_path / str(number), {"blog/t.md": with_front(front)})
+        assert [each.permalink for each in built.values()] == [permalink] * bool(permalink), front
 
 
 @pytest.mark.hugo

@@ -365,6 +365,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "xeps_validators": lambda s: s.xeps_validators(),
 }
 HARMLESS = {
+    "previews",
     "connect",
     "refresh",
     "xep_titles",

@@ -371,3 +371,16 @@ async def test_child_process_starts_after_the_first_frame(
     async with running(str(folder_of(tmp_path, 2)), size=(100, 20)) as pilot:
         await until(pilot, lambda: bool(at_start))
     assert at_start[0] > 0
+
+
+async def test_a_draft_has_a_label_in_the_list_and_in_the_post(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 1)
+    text = post(2).replace(b"---\n", b"---\ndraft: true\n", 1)
+    (folder / "2.md").write_bytes(text)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        posts = reader(pilot).posts
+        rows = [posts.render_line(line).text.split() for line in range(posts.size.height)]
+        assert [row[-1] for row in rows if "number" in row] == ["draft", "1"]
+        document = reader(pilot).article.document
+        assert document is not None
+        assert document.blocks[1].text.startswith("draft · 2 January 2020")

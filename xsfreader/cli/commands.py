@@ -150,14 +150,15 @@ def _show(args: Namespace, library: Library) -> int:
 
 
 def _show_file(args: Namespace, config: Config) -> int:
-    from xsfreader.library import Listed, file_document
+    from xsfreader.library import Listed, current_day, file_document
     from xsfreader.model import Marks
 
     full, document = file_document(Path(args.post))
     if args.markdown:
         print_markdown(full.body)
     elif args.json:
-        print_json(record(Listed(full.post, Marks(), {})) | {"markdown": full.body})
+        item = Listed(full.post, Marks(), {}, full.post.label(current_day()))
+        print_json(record(item) | {"markdown": full.body})
     else:
         print_document(document, args.width, config.width, plain=args.plain, links=args.links)
     return OK

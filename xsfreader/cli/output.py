@@ -77,6 +77,7 @@ def record(item: Listed) -> dict[str, Any]:
         "translations": item.translations,
         "xeps": list(post.xeps),
         "words": post.words,
+        "status": item.label or "published",
         "read": item.marks.read,
         "starred": item.marks.starred,
     }
@@ -124,7 +125,8 @@ def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
             yield f"{post.day}\t{safe(post.permalink)}\t{title}"
             continue
         marks = ("★" if item.marks.starred else " ") + (" " if item.marks.read else "●")
-        tag = "" if post.language == "en" else f" [{safe(post.language)}]"
+        tags = [tag for tag in (item.label, post.language) if tag not in ("", "en")]
+        tag = f" [{safe(', '.join(tags))}]" if tags else ""
         yield f"{post.day} {marks} {title}{tag}\n             {dim}{safe(post.permalink)}{plain}"
 
 

@@ -26,6 +26,10 @@ _MAX_TITLE = 300
 _NO_DATE = dt.date(1, 1, 1)
 """The date in the permalink of a post without a date that the site knows."""
 
+_DATE_FIELDS = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
+"""In the order in which Hugo looks for a post's date."""
+_TRUE = frozenset({"true", "True", "TRUE", "t", "T", "1"})
+
 
 def ingest(path: str, blob: str, data: bytes) -> FullPost:
     """Read a file as a post.
@@ -43,9 +47,9 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
     title = fields.line("title")[:_MAX_TITLE]
     if not title:
         raise UnreadablePostError("no title")
-    if not fields.line("date"):
+    moment = _moment(fields, *_DATE_FIELDS)
+    if moment is None:
         raise UnreadablePostError("no date")
-    moment = front_matter.read_date(fields.line("date"))
     text = visible.visible_text(body)
     post = Post(
         permalink=_permalink(fields, language),
@@ -54,25 +58,37 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
         language=language,
         translation_key=key,
         title=title,
-        date=moment.astimezone(dt.UTC),
+        date=moment,
         authors=_authors(fields),
         categories=_categories(fields),
         aliases=site.aliases(fields.lines("aliases"), language),
         summary=fields.line("summary"),
         words=text.count(" ") + 1 if text else 0,
         xeps=visible.mentioned_xeps(title, body),
+        draft=fields.line("draft") in _TRUE,
+        publish=_moment(fields, "publishdate", "pubdate", "published"),
+        expires=_moment(fields, "expirydate", "unpublishdate"),
     )
     return FullPost(post, body, text)
 
 
 def _permalink(fields: FrontMatter, language: str) -> str:
     """Return the permalink; the site ignores translated names of fields."""
+    if found := site.permalink_of_url(fields.line("url"), language):
+        return found
     title = fields.values.get("title", "")
-    date = fields.values.get("date", "")
-    day = front_matter.read_date(date).date() if isinstance(date, str) and date else _NO_DATE
+    dates = (fields.values.get(name) for name in _DATE_FIELDS)
+    date = next((date for date in dates if date and isinstance(date, str)), "")
+    day = front_matter.read_date(date).date() if date else _NO_DATE
     return site.permalink(
         front_matter.clean(title) if isinstance(title, str) else "", day, language
     )
+
+
+def _moment(fields: FrontMatter, *names: str) -> dt.datetime | None:
+    """Read the first of these fields; None if there is none."""
+    written = fields.lines(*names)
+    return front_matter.read_date(" ".join(written)).replace(tzinfo=dt.UTC) if written else None
 
 
 def at_path(full: FullPost, path: str) -> FullPost:

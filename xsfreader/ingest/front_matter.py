@@ -6,6 +6,7 @@ not have any effect.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import tomllib
@@ -52,8 +53,20 @@ _TRANSLATED = {
 _DATE = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d*)?)?"
-    r"[ \t]*(?:[Zz]|([+-]\d{1,2})(?::?(\d{2}))?)?)?"
+    r"[ \t]*(?:[Zz]|([+-]\d{1,2})(?::?(\d{2}))?)?(?: [A-Z]{3,5})?)?"
 )
+_OTHER_DATES = (
+    "%d %b %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S %Z",
+    "%d %b %y %H:%M %z",
+    "%d %b %y %H:%M %Z",
+    "%A, %d-%b-%y %H:%M:%S %Z",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %Z %Y",
+    "%a %b %d %H:%M:%S %z %Y",
+)
+"""The other forms that Hugo reads: RFC 1123, 822 and 850, those of C, Unix and Ruby."""
 
 
 class _TextLoader(BaseLoader):
@@ -179,7 +192,7 @@ def read_date(text: str) -> dt.datetime:
     """Parse a date or a time; the default time zone is UTC. Raises UnreadablePostError."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
-        raise UnreadablePostError(f"invalid date {text[:40]!r}")
+        return _read_other_date(text)
     year, month, day, hour, minute, second, zone, zone_minutes = found.groups()
     try:
         shift = dt.timedelta(0)
@@ -194,3 +207,11 @@ def read_date(text: str) -> dt.datetime:
     except (ValueError, OverflowError):
         raise UnreadablePostError(f"no such date {text[:40]!r}") from None
     return moment
+
+
+def _read_other_date(text: str) -> dt.datetime:
+    for form in _OTHER_DATES:
+        with contextlib.suppress(ValueError):
+            moment = dt.datetime.strptime(text[:40], form)  # noqa: DTZ007
+            return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    raise UnreadablePostError(f"invalid date {text[:40]!r}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 from xsfreader.model import DEFAULT_LANGUAGE
 
@@ -72,6 +73,18 @@ def permalink(title: str, day: dt.date, language: str) -> str:
     prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
     path = _path(f"/{day.year}/{day.month:02}/", title)
     return prefix + quote(path, safe=_SAFE).rstrip("/") + "/"
+
+
+def permalink_of_url(url: str, language: str) -> str | None:
+    """Return the permalink of a post whose front matter has a ``url``; None for an empty one.
+
+    Without a slash at the start it is below the language.
+    """
+    path = unquote(posixpath.normpath("/" + url.lstrip("/")))
+    if path == "/":
+        return None
+    prefix = "" if url.startswith("/") or language == DEFAULT_LANGUAGE else f"/{language}"
+    return prefix + quote(path, safe=_SAFE) + ("" if path.endswith((".html", ".htm")) else "/")
 
 
 def aliases(written: list[str], language: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ front ends share lives here: which languages count, what today is, how a name be
 
 from __future__ import annotations
 
-from xsfreader.library.base import GUIDE, archive_path, normal_source
+from xsfreader.library.base import GUIDE, archive_path, current_day, normal_source
 from xsfreader.library.documents import ParsedItem
 from xsfreader.library.drafts import file_document
 from xsfreader.library.fetching import Fetching
@@ -19,6 +19,7 @@ __all__ = [
     "Listed",
     "ParsedItem",
     "archive_path",
+    "current_day",
     "file_document",
     "normal_source",
 ]

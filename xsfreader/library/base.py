@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 GUIDE = "guide"
 
 
+def current_day() -> dt.date:
+    """Return the date in UTC; posts to be published later are not shown yet, as on the site."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 class Base:
     """One source's archive and the reader's state, for one thread."""
 
@@ -44,6 +49,7 @@ class Base:
             # An invalid name must not create an archive.
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
+        self._store.previews = "://" not in self.source_name
         self._documents = DocumentCache()
         self._images: Images | None = None
 
@@ -80,8 +86,8 @@ class Base:
 
     @property
     def today(self) -> dt.date:
-        """The date in UTC; posts with a later date are not shown yet, as on the site."""
-        return dt.datetime.now(dt.UTC).date()
+        """As of ``current_day``."""
+        return current_day()
 
     @property
     def empty(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.disk import read_file
+from xsfreader.library.base import current_day
 from xsfreader.model import POST_LIMIT
 
 if TYPE_CHECKING:
@@ -29,5 +30,7 @@ def file_document(path: Path) -> tuple[FullPost, Document]:
         full = ingest(path.name, blob_id(data), data)
     except UnreadablePostError as error:
         raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
-    document = build_article(full.post, parse(full.body, base=full.post.url))
+    document = build_article(
+        full.post, parse(full.body, base=full.post.url), label=full.post.label(current_day())
+    )
     return full, document

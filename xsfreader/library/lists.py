@@ -22,6 +22,8 @@ class Listed(NamedTuple):
     marks: Marks
     translations: dict[str, str]
     """Language to permalink of the other translations."""
+    label: str
+    """As of ``Post.label``, today."""
 
 
 class Lists(Reading, ReaderState):
@@ -84,7 +86,7 @@ class Lists(Reading, ReaderState):
         others = self._other_languages(post.permalink)
         if others and not marks.read:
             marks = marks._replace(read=any(self.marks(other).read for other in others.values()))
-        return Listed(post, marks, others)
+        return Listed(post, marks, others, post.label(self.today))
 
     def listed(self, permalink: str) -> Listed:
         """Read a post with its marks and translations."""

@@ -127,6 +127,7 @@ class Reading(Base):
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,
             xep_titles=self._store.xep_titles(post.xeps),
+            label=post.label(self.today),
         )
 
     def _resolve_files(self, document: Document, post: Post) -> Document:

@@ -36,9 +36,11 @@ def build_article(
     newer: Neighbour | None = None,
     older: Neighbour | None = None,
     xep_titles: Mapping[int, str] | None = None,
+    label: str = "",
 ) -> Document:
     """Return the document with title and facts above, XEPs and neighbours below.
 
+    ``label`` says why the site doesn't show the post (``draft``).
     ``translations`` are permalinks by language. A first heading that repeats the title is
     hidden; its id leads to the title.
     """
@@ -48,7 +50,9 @@ def build_article(
     title.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
     blocks = [
         _build_block(BlockKind.TITLE, title, gap=0),
-        _build_block(BlockKind.META, _build_meta(post, translations or {}, references), gap=0),
+        _build_block(
+            BlockKind.META, _build_meta(post, label, translations or {}, references), gap=0
+        ),
         Block(BlockKind.RULE, "", gap=0),
     ]
     body = list(document.blocks)
@@ -103,9 +107,12 @@ def _repeats_title(block: Block, title: str) -> bool:
     )
 
 
-def _build_meta(post: Post, translations: Mapping[str, str], references: References) -> SpanBuilder:
+def _build_meta(
+    post: Post, label: str, translations: Mapping[str, str], references: References
+) -> SpanBuilder:
     facts = [
-        format_date(post.day).replace(" ", "\xa0", 1),
+        label,
+        format_date(post.day),
         ", ".join(post.authors),
         ", ".join(post.categories),
         f"{reading_minutes(post.words)}\xa0min",

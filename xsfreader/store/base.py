@@ -32,7 +32,7 @@ DAY = 24 * 60 * 60
 
 POST = (
     "p.permalink, p.path, p.blob, p.language, s.key, p.title, p.at, p.authors, p.categories,"
-    " p.aliases, p.summary, p.words, p.xeps"
+    " p.aliases, p.summary, p.words, p.xeps, p.draft, p.publish, p.expires"
 )
 """Columns of ``post p`` and ``story s`` that ``post_from_row`` reads."""
 FULL_POST = (
@@ -45,6 +45,11 @@ MARKED = (
     " WHERE q.story = p.story AND m.{})"
 )
 """Condition on ``post p``: it or a translation of it is ``read`` or ``starred``."""
+LABEL = (
+    "CASE WHEN p.draft THEN 'draft' WHEN p.expires < ? THEN 'expired'"
+    " WHEN coalesce(p.publish, p.at) >= ? THEN 'scheduled' ELSE '' END"
+)
+"""``Post.label`` of ``post p``; both values are the end of the day."""
 _ARCHIVE = """SELECT
     (SELECT group_concat(value) FROM main.meta WHERE key IN ('snapshot', 'version')),
     (SELECT value FROM main.meta WHERE key = 'synced')"""
@@ -59,7 +64,14 @@ def post_from_row(row: Sequence[Any]) -> Post:
         categories=split_lines(row[8]),
         aliases=split_lines(row[9]),
         xeps=tuple(map(int, split_lines(row[12]))),
+        draft=bool(row[13]),
+        publish=_moment(row[14]),
+        expires=_moment(row[15]),
     )
+
+
+def _moment(seconds: int | None) -> dt.datetime | None:
+    return None if seconds is None else EPOCH + dt.timedelta(seconds=seconds)
 
 
 def full_post_from_row(row: tuple[Any, ...]) -> FullPost:
@@ -70,15 +82,22 @@ def full_post_from_row(row: tuple[Any, ...]) -> FullPost:
 
 def conditions(
     *,
+    shown: tuple[str, list[int]],
     after: dt.date | None,
-    end: int,
+    before: int | None,
     labels: Iterable[tuple[str, str]],
     languages: Collection[str],
     unread: bool,
 ) -> tuple[list[str], list[Any]]:
-    """Return conditions on ``post p`` that must all be met, with their values."""
-    clauses = ["p.at < ?"]
-    values: list[Any] = [end]
+    """Return conditions on ``post p`` that must all be met, with their values.
+
+    ``shown`` is one more of them.
+    """
+    clauses = [shown[0]]
+    values: list[Any] = [*shown[1]]
+    if before is not None:
+        clauses.append("p.at < ?")
+        values.append(before)
     if after is not None:
         clauses.append("p.at >= ?")
         values.append(day_start(after))
@@ -140,6 +159,9 @@ def decompress(data: bytes) -> str:
 
 class Base:
     """The archive and the reader's state, two files on one connection."""
+
+    previews = False
+    """Whether posts are listed that the site doesn't show: drafts, scheduled and expired ones."""
 
     def __init__(
         self, db: sqlite3.Connection, archive: Path, state: Path, version: str, timeout: float
@@ -241,6 +263,10 @@ class Base:
         self._reopen_replaced_state()
         with self._translating("state" if "state." in sql else "main"):
             return self._db.execute(sql, values).fetchall()
+
+    def _shown(self, today: dt.date) -> tuple[str, list[int]]:
+        """Return the condition that a ``post p`` is listed on a day, with its values."""
+        return ("1", []) if self.previews else (f"{LABEL} = ''", [day_end(today)] * 2)
 
     def _text(self, sql: str, *values: object) -> str | None:
         """Return the text in the first row, None if there is no row."""

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.model import MONTHS, View
-from xsfreader.store.base import EPOCH, day_end, split_lines
+from xsfreader.store.base import EPOCH, LABEL, split_lines
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class ListRow(NamedTuple):
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     xeps: tuple[str, ...]
+    label: str
+    """As of ``Post.label``."""
 
     def paths(self, view: View) -> list[tuple[tuple[str, str], ...]]:
         """Return the groups of a view that contain it as key and name, each with its parent."""
@@ -72,30 +74,31 @@ class EntryList:
                 yield row
 
 
-POSTS = "SELECT story, language, at, permalink, title, authors, categories, xeps FROM post"
+POSTS = (
+    f"SELECT story, language, at, permalink, title, authors, categories, xeps, {LABEL} FROM post p"
+)
 
 
 def compute_entries(
-    posts: Iterable[tuple[Any, ...]], languages: Sequence[str], today: dt.date
+    posts: Iterable[tuple[Any, ...]], languages: Sequence[str], *, previews: bool
 ) -> EntryList:
-    """Compute the list from the rows of ``POSTS``."""
+    """Compute the list from the rows of ``POSTS``, with those the site doesn't show or without."""
     stories: dict[str, int] = {}
-    shown: dict[int, dict[str, tuple[int, str, str, str, str, str]]] = defaultdict(dict)
-    end = day_end(today)
-    for story, language, at, permalink, title, authors, categories, xeps in posts:
+    shown: dict[int, dict[str, tuple[Any, ...]]] = defaultdict(dict)
+    for story, language, *post in posts:
+        _, permalink, *_, label = post
         stories[permalink] = story
-        if at < end:
-            post = (at, permalink, title, authors, categories, xeps)
+        if previews or not label:
             # Of two files in one language the older post counts.
-            shown[story][language] = min(post, shown[story].get(language, post))
+            shown[story][language] = min(tuple(post), shown[story].get(language, tuple(post)))
     rows = []
     for story, translations in shown.items():
         order = ranked(languages, translations)
-        at, permalink, title, authors, categories, xeps = translations[order[0]]
+        at, permalink, title, authors, categories, xeps, label = translations[order[0]]
         day = (EPOCH + dt.timedelta(seconds=at)).date()
         month = f"{day.year:04}-{day.month:02}"
         labels = (split_lines(authors), split_lines(categories), split_lines(xeps))
-        row = ListRow(story, permalink, title, day, month, tuple(order), *labels)
+        row = ListRow(story, permalink, title, day, month, tuple(order), *labels, label)
         rows.append((-at, permalink, row))
     return EntryList([row for _, _, row in sorted(rows)], stories)
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from xsfreader.model import Entry, Group, View
-from xsfreader.store.base import Base, valid_text
+from xsfreader.store.base import Base, day_end, valid_text
 from xsfreader.store.entries import POSTS, EntryList, compute_entries
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Listing(Base):
         meta = self._rows("SELECT value FROM main.meta ORDER BY key")
         wanted = (tuple(languages), today, meta)
         if self._list is None or self._list[0] != wanted:
-            posts = self._rows(POSTS)
-            self._list = wanted, compute_entries(posts, languages, today)
+            posts = self._rows(POSTS, *[day_end(today)] * 2)
+            self._list = wanted, compute_entries(posts, languages, previews=self.previews)
         return self._list[1]
 
     def _stories_marked(self, mark: str, entries: EntryList) -> set[int]:
@@ -108,6 +108,7 @@ class Listing(Base):
                 languages=row.languages,
                 read=row.story in read,
                 starred=row.story in starred,
+                label=row.label,
             )
 
     def group_keys(

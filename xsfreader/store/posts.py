@@ -38,7 +38,8 @@ class Posts(Base):
 
     def count(self, today: dt.date) -> int:
         """Count the posts shown by that day, in all languages."""
-        return int(self._rows("SELECT count(*) FROM post WHERE at < ?", day_end(today))[0][0])
+        where, values = self._shown(today)
+        return int(self._rows(f"SELECT count(*) FROM post p WHERE {where}", *values)[0][0])
 
     def post(self, permalink: str) -> Post | None:
         """Read a post without its text; None if there is none."""
@@ -76,7 +77,7 @@ class Posts(Base):
 
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that match a filter, newest first, translations as separate posts."""
-        where, values = _conditions(wanted, today)
+        where, values = _conditions(wanted, self._shown(today))
         rows = self._rows(
             f"SELECT {MARKS}, {POST}{_FROM}"
             f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
@@ -146,12 +147,13 @@ def _site_path(name: str) -> str | None:
     return name or None
 
 
-def _conditions(wanted: Filter, today: dt.date) -> tuple[str, list[Any]]:
+def _conditions(wanted: Filter, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
     """Return a filter as SQL on ``post p`` and ``state.mark m``, with its values."""
     named = (("category", wanted.category), ("author", wanted.author), ("xep", wanted.xep))
     clauses, values = conditions(
+        shown=shown,
         after=wanted.since,
-        end=day_end(min(today, wanted.until or today)),
+        before=day_end(wanted.until) if wanted.until else None,
         labels=[(kind, fold(valid_text(str(key)))) for kind, key in named if key is not None],
         languages=[] if wanted.language is None else [valid_text(wanted.language).lower()],
         unread=wanted.unread,

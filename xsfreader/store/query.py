@@ -56,6 +56,8 @@ class Query(NamedTuple):
     """First day after the range, exclusive."""
     unread: bool = False
     starred: bool = False
+    drafts: bool = False
+    """Only posts that the site doesn't show."""
     problems: tuple[str, ...] = ()
     """What is wrong with filters that were ignored, a few words each."""
     unknown: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
         before=min(fields.pop("before", []), default=None),
         unread=bool(fields.pop("unread", False)),
         starred=bool(fields.pop("starred", False)),
+        drafts=bool(fields.pop("draft", False)),
         **{name: tuple(found[:MAX_TERMS]) for name, found in fields.items()},
     )
 
@@ -128,8 +131,8 @@ def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> s
                 return "needs a language: lang:de"
             fields["languages"].append(value.lower())
         case "is":
-            if value.lower() not in ("unread", "starred"):
-                return "use is:unread or is:starred"
+            if value.lower() not in ("unread", "starred", "draft"):
+                return "use is:unread, is:starred or is:draft"
             fields[value.lower()].append(True)
         case _:
             day = _first_day(value)

@@ -121,6 +121,13 @@ DROP TABLE fold;
 DELETE FROM meta WHERE key IN ('languages', 'shown_from', 'shown_to');
 """
 
+_ARCHIVE_5 = """
+-- What the site doesn't show, or not always.
+ALTER TABLE post ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN publish INTEGER;
+ALTER TABLE post ADD COLUMN expires INTEGER;
+"""
+
 _STATE_1 = """
 CREATE TABLE mark (
     permalink TEXT PRIMARY KEY,
@@ -169,6 +176,8 @@ CREATE TABLE picture (
 
 _ARCHIVE_PROBES = (
     """SELECT 1 FROM post WHERE at NOT BETWEEN -62135596800 AND 253402300799
+    OR publish NOT BETWEEN -62135596800 AND 253402300799
+    OR expires NOT BETWEEN -62135596800 AND 253402300799
     OR xeps GLOB '*[^0-9\n]*' OR story NOT IN (SELECT id FROM story)
     OR id NOT IN (SELECT post FROM content)""",
     "SELECT 1 FROM found WHERE found MATCH 'xsf' AND rowid < 0",
@@ -177,7 +186,7 @@ _ARCHIVE_PROBES = (
 ARCHIVE = Schema(
     "archive",
     0x58534641,
-    (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4),
+    (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4, _ARCHIVE_5),
     page=8192,
     probes=_ARCHIVE_PROBES,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
 from xsfreader.store.base import (
+    LABEL,
     MARKED,
     POST,
     Base,
@@ -61,7 +62,10 @@ class Search(Base):
 
     def _matches(self, query: Query, today: dt.date) -> Iterable[tuple[Any, ...]]:
         """Return rows of id, rank, title tier, time, permalink, language and story."""
-        where, values = _conditions(query, today)
+        where, values = _conditions(query, self._shown(today))
+        if query.drafts:
+            where += f" AND {LABEL} <> ''"
+            values += [day_end(today)] * 2
         columns = "p.at, p.permalink, p.language, p.story"
         expression = match(query)
         if not expression:
@@ -106,11 +110,11 @@ def _phrase(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
-def _conditions(query: Query, today: dt.date) -> tuple[str, list[Any]]:
-    end = day_end(today)
+def _conditions(query: Query, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
     clauses, values = conditions(
+        shown=shown,
         after=query.after,
-        end=min(end, day_start(query.before)) if query.before else end,
+        before=day_start(query.before) if query.before else None,
         labels=[("xep", str(xep)) for xep in query.xeps],
         languages=query.languages,
         unread=query.unread,

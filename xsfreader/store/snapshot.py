@@ -185,13 +185,15 @@ def _insert(db: sqlite3.Connection, id_: int, permalink: str, full: FullPost) ->
     db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (post.translation_key,))
     db.execute(
         "INSERT INTO post (id, permalink, path, blob, language, story, title, at, authors,"
-        " categories, aliases, summary, words, xeps)"
-        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM story WHERE key = ?), ?, ?, ?, ?, ?, ?, ?, ?)",
+        " categories, aliases, summary, words, xeps, draft, publish, expires)"
+        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM story WHERE key = ?),"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             id_, permalink, post.path, post.blob, post.language, post.translation_key,
             post.title, timestamp(post.date), "\n".join(post.authors),
             "\n".join(post.categories), "\n".join(post.aliases), post.summary, post.words,
-            "\n".join(map(str, post.xeps)),
+            "\n".join(map(str, post.xeps)), post.draft,
+            post.publish and timestamp(post.publish), post.expires and timestamp(post.expires),
         ),
     )  # fmt: skip
     db.execute(

@@ -121,7 +121,8 @@ class PostRows(PaintedView):
         indent = "  " * max(0, depth - 1)
         by_day = self.view is View.DATE and not self.filtered
         day = f"{entry.day.day:2} " if by_day else f"{entry.day:%Y-%m} "
-        tag = "" if entry.language == self.library.languages[0] else f" {clean(entry.language)}"
+        language = "" if entry.language == self.library.languages[0] else clean(entry.language)
+        tag = "".join(f" {word}" for word in (entry.label, language) if word)
         star = "★" if entry.starred else " "
         dot = " " if entry.read else "●"
         head = f"{indent} "
