@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xsfreader.markup import LinkKind, layout, parse
-from xsfreader.markup.links import make_link, site_path
+from xsfreader.markup.links import make_link, resolve, site_path
 
 BASE = "https://xmpp.org/de/2025/01/ein-beitrag/"
 
@@ -132,3 +134,11 @@ def test_anchors_lead_to_their_lines() -> None:
     assert laid.line_at(anchors["two"]) == laid.heading_lines[1]
     assert laid.lines[laid.line_at(anchors["fn:1"])].text == "1. note ↩"
     assert laid.line_at(anchors["fnref:1"]) == 0
+
+
+@pytest.mark.parametrize(
+    "end", ["", "/", "/b/../c", "/#", "/?", "/?#a", "/b;?", "//b", "/[b", ":8/b"]
+)
+@pytest.mark.parametrize("start", ["https://a.org", "http://", "https://A.org:", "HTTPS://a.org"])
+def test_absolute_addresses_resolve_as_urljoin_says(start: str, end: str) -> None:
+    assert resolve(start + end, BASE) == urljoin(BASE, start + end)
