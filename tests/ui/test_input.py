@@ -46,6 +46,22 @@ async def test_letters_after_the_key_of_a_prompt_are_typed_into_it() -> None:
         assert pilot.app.query_one("#prompt", Input).value == "quit"
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["left_shift", "right_control", "iso_level3_shift", "shift+iso_level5_shift", "caps_lock",
+     "alt+num_lock", "raise_volume", "media_play_pause", "print_screen", "<ignore>"],
+)  # fmt: skip
+async def test_a_modifier_alone_is_no_key(key: str) -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "f")
+        assert screen.links.hinting
+        await pilot.press(key)
+        assert screen.links.hinting
+        await pilot.press("escape")
+        assert not screen.links.hinting
+
+
 async def test_keys_after_a_prompt_go_to_the_list() -> None:
     async with running() as pilot:
         screen = reader(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -33,6 +34,11 @@ CHECK_SECONDS = 0.01
 """Interval in seconds for checking again while keys wait for more than messages."""
 TIMEOUT_SECONDS = 2.0
 """Seconds after which the next key is delivered in any case."""
+_SILENT_KEY = re.compile(
+    r"<ignore>|(.+\+)?((left|right)_(shift|control|alt|super|hyper|meta)|iso_level\d_shift"
+    r"|\w+_lock|\w+_volume|media_\w+|print_screen|pause|menu)"
+)
+"""Modifiers, locks and media keys, which some terminals report when they are pressed alone."""
 
 
 def pasted_line(text: str) -> str:
@@ -98,6 +104,8 @@ class TypeAhead:
 
     async def take(self, typed: Typed) -> None:
         """Deliver what was typed, in its turn; of what was pasted, the first line."""
+        if isinstance(typed, events.Key) and _SILENT_KEY.fullmatch(typed.key):
+            return
         if isinstance(typed, events.Paste):
             typed = events.Paste(pasted_line(typed.text))
         self._waiting.append(typed)
