@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from textual import events
 from textual.geometry import Offset
+from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle
+from xsfreader.ui.screens.choice import ChoiceScreen
+from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
-    import pytest
     from textual.pilot import Pilot
 
     from xsfreader.ui.reader import ReaderScreen
@@ -39,6 +43,53 @@ async def test_a_click_on_a_link_follows_it() -> None:
         await pilot.click("#article", offset=where(screen, "Sync once"))
         await settle(pilot)
         assert screen.item_id == "/2024/03/sync-once-read-for-ever/"
+
+
+async def press_button(pilot: Pilot[None], button: int, at: Offset) -> None:
+    """Press a button of the mouse on a cell of the screen, and release it."""
+    for kind in (events.MouseDown, events.MouseUp):
+        event = kind(None, *at, 0, 0, button, False, False, False, *at)
+        pilot.app.post_message(event)
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("button", [2, 3])
+async def test_only_the_left_button_clicks(button: int) -> None:
+    async with running(size=(120, 60)) as pilot:
+        screen = reader(pilot)
+        before, cursor = screen.item_id, screen.posts.cursor
+        link = screen.article.region.offset + where(screen, "Sync once")
+        row = screen.posts.region.offset + Offset(10, 5)
+        tab = screen.tabs.region.offset + Offset(10, 0)
+        for at in (link, row, tab):
+            await press_button(pilot, button, at)
+        assert (screen.item_id, screen.posts.cursor) == (before, cursor)
+        assert not screen.reading
+        assert screen.posts.view.value == "date"
+        await press_button(pilot, 1, tab)
+        assert screen.posts.view.value == "category"
+        await press_button(pilot, 1, link)
+        assert screen.item_id == "/2024/03/sync-once-read-for-ever/"
+
+
+@pytest.mark.parametrize("button", [2, 3])
+async def test_only_the_left_button_chooses_in_a_panel(button: int) -> None:
+    async with running(size=(120, 60)) as pilot:
+        await pilot.press("ctrl+t")
+        panel = pilot.app.screen
+        assert isinstance(panel, ChoiceScreen)
+        at = panel.choices.region.offset + Offset(3, 2)
+        await press_button(pilot, button, at)
+        assert pilot.app.screen is panel
+        await press_button(pilot, 1, at)
+        assert pilot.app.screen is not panel
+        await pilot.press("F", *"sync")
+        await settle(pilot, 0.3)
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        await press_button(pilot, button, search.results.region.offset + Offset(3, 0))
+        assert pilot.app.screen is search
+        assert pilot.app.screen.query_one(Input).has_focus
 
 
 async def test_a_click_on_a_row_shows_its_post_and_a_second_opens_it() -> None:

@@ -37,6 +37,8 @@ WORD_KEYS = {
 }
 """Editing keys of a shell's line; Textual would type the letters."""
 
+LEFT_BUTTON = 1
+
 
 class ReaderApp(App[None]):
     """Reads one library."""
@@ -110,9 +112,11 @@ class ReaderApp(App[None]):
         self.app_resume_signal.subscribe(self, self._repaint)
 
     async def on_event(self, event: events.Event) -> None:
-        """Deliver keys one by one."""
+        """Deliver keys one by one, and presses of the left button of the mouse alone."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self._type_ahead.take(event)
+        elif isinstance(event, (events.MouseDown, events.MouseUp)) and event.button != LEFT_BUTTON:
+            event.stop()
         else:
             await super().on_event(event)
 
