@@ -94,6 +94,10 @@ def test_error_has_file_line_and_setting(
     assert "\n" not in words
 
 
+def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
+    assert load(written(tmp_path, b"\xef\xbb\xbfwidth = 60\n")).width == 60
+
+
 def test_dump_round_trips(tmp_path: Path) -> None:
     config = Config(
         source='C:\\blog "old"',

@@ -6,12 +6,10 @@ import contextlib
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from xsfreader.errors import without_password
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Paths(NamedTuple):
@@ -46,6 +44,15 @@ class Paths(NamedTuple):
         """The file with the images of a source."""
         archive = self.archive(source)
         return archive.with_name(archive.name.replace("archive-", "images-", 1))
+
+
+def with_home(name: str) -> Path:
+    """Return the path of a name that may begin with ``~``, which a shell leaves in ``--x=~/y``."""
+    path = Path(name)
+    with contextlib.suppress(RuntimeError):
+        # There may be no such user.
+        path = path.expanduser()
+    return path
 
 
 def write_whole(file: Path, text: str) -> None:

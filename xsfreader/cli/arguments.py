@@ -165,9 +165,9 @@ def _common(*, default: object) -> _Parser:
 
 
 def _path(text: str) -> Path:
-    from pathlib import Path
+    from xsfreader.paths import with_home
 
-    return Path(text)
+    return with_home(text)
 
 
 def _day(*, last: bool) -> Callable[[str], dt.date]:

@@ -217,9 +217,9 @@ def _state(args: Namespace, library: Library) -> int:
 
     from xsfreader.disk import read_file
     from xsfreader.errors import StoreError
-    from xsfreader.paths import write_whole
+    from xsfreader.paths import with_home, write_whole
 
-    file = None if args.file in (None, "-") else Path(args.file)
+    file = None if args.file in (None, "-") else with_home(args.file)
     if args.what == "export" and file is None:
         print(json_text(library.export_state()))
         return OK
@@ -229,7 +229,7 @@ def _state(args: Namespace, library: Library) -> int:
             write_whole(file, text)
             return OK
         text = sys.stdin.read() if file is None else read_file(file, EXPORT_BYTES).decode()
-        data = json.loads(text)
+        data = json.loads(text.removeprefix("\ufeff"))
     except OSError as error:
         raise StoreError(f"{file or 'standard input'}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

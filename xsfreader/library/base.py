@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import NoArchiveError, without_password
 from xsfreader.library.documents import DocumentCache
 from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
+from xsfreader.paths import with_home
 from xsfreader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from xsfreader.config import Config
     from xsfreader.images import Images
@@ -159,8 +159,4 @@ def normal_source(source: str) -> str:
         return source
     if "://" in source:
         return without_password(source).rstrip("/")
-    folder = Path(source)
-    with suppress(RuntimeError):
-        # There may be no such user.
-        folder = folder.expanduser()
-    return str(folder.resolve())
+    return str(with_home(source).resolve())
