@@ -70,6 +70,17 @@ def post_from_row(row: Sequence[Any]) -> Post:
     )
 
 
+def post_values(post: Post) -> tuple[Any, ...]:
+    """Return the columns of ``POST`` for a post, the reverse of ``post_from_row``."""
+    return (
+        *(post.permalink, post.path, post.blob, post.language, post.translation_key, post.title),
+        *(timestamp(post.date), "\n".join(post.authors), "\n".join(post.categories)),
+        *("\n".join(post.aliases), post.summary, post.words, "\n".join(map(str, post.xeps))),
+        *(post.draft, post.publish and timestamp(post.publish)),
+        post.expires and timestamp(post.expires),
+    )
+
+
 def _moment(seconds: int | None) -> dt.datetime | None:
     return None if seconds is None else EPOCH + dt.timedelta(seconds=seconds)
 

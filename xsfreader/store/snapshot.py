@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.store.base import compress, path_key, split_lines, timestamp
+from xsfreader.store.base import compress, path_key, post_values, split_lines
 from xsfreader.text import fold, index_text
 
 if TYPE_CHECKING:
@@ -188,14 +188,8 @@ def _insert(db: sqlite3.Connection, id_: int, permalink: str, full: FullPost) ->
         " categories, aliases, summary, words, xeps, draft, publish, expires)"
         " VALUES (?, ?, ?, ?, ?, (SELECT id FROM story WHERE key = ?),"
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            id_, permalink, post.path, post.blob, post.language, post.translation_key,
-            post.title, timestamp(post.date), "\n".join(post.authors),
-            "\n".join(post.categories), "\n".join(post.aliases), post.summary, post.words,
-            "\n".join(map(str, post.xeps)), post.draft,
-            post.publish and timestamp(post.publish), post.expires and timestamp(post.expires),
-        ),
-    )  # fmt: skip
+        (id_, *post_values(post._replace(permalink=permalink))),
+    )
     db.execute(
         "INSERT INTO content (post, body, text) VALUES (?, ?, ?)",
         (id_, compress(full.body), full.text),

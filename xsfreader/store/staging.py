@@ -6,7 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import DiskError
-from xsfreader.store.base import compress, full_post_from_row, timestamp
+from xsfreader.model import Post
+from xsfreader.store.base import compress, full_post_from_row, post_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ class Staging:
         self._db = sqlite3.connect("", isolation_level=None)
         try:
             self._db.execute("PRAGMA journal_mode = OFF")
-            columns = ", ".join(f"column_{number}" for number in range(15))
+            columns = ", ".join(f"column_{number}" for number in range(len(Post._fields) + 2))
             self._db.execute(f"CREATE TABLE post (file PRIMARY KEY, {columns})")
             for full in posts:
                 if full.post.path in files:
@@ -51,12 +52,7 @@ class Staging:
     def _add(self, full: FullPost) -> None:
         post = full.post
         self.incoming[post.path] = Incoming(post.blob, post.permalink, post.aliases)
-        row = (
-            *(post.permalink, post.path, post.blob, post.language, post.translation_key),
-            *(post.title, timestamp(post.date), "\n".join(post.authors)),
-            *("\n".join(post.categories), "\n".join(post.aliases), post.summary, post.words),
-            *("\n".join(map(str, post.xeps)), compress(full.body), full.text),
-        )
+        row = (*post_values(post), compress(full.body), full.text)
         marks = ", ".join("?" * (1 + len(row)))
         self._db.execute(f"REPLACE INTO post VALUES ({marks})", (post.path, *row))
 
