@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -9,13 +10,15 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import pictures
-from tests.faults.servers import Behave, answering, packet, raw_server, run
+from tests.faults.servers import Behave, GitServer, Pack, answering, packet, raw_server, run
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader
 from tests.ui.test_sync import until
@@ -38,7 +41,7 @@ from xsfreader.ui.app import ReaderApp
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs signals and resource")
@@ -306,3 +309,146 @@ def test_list_of_xeps_with_an_odd_validator_is_fetched_again(host: GitHost, etag
     found = xeplist.fetch(host.url("list.xml"), None, None)
     assert found is not None
     assert xeplist.fetch(host.url("list.xml"), found.etag, found.modified) is not None
+
+
+# Servers that send too much
+
+POST = b"---\ntitle: %d\ndate: 2020-01-01\n---\n"
+
+
+def folder_of(pack: Pack, blobs: Iterable[str]) -> str:
+    entries = (b"100644 %d.md\0" % n + bytes.fromhex(blob) for n, blob in enumerate(blobs))
+    return pack.add_blog(pack.add_bytes(2, b"".join(entries)))
+
+
+def tree_of_many_entries() -> GitServer:
+    pack = Pack()
+    entry, count = b"100644 a\0" + bytes(20), 8_800_000
+    tree = pack.add(2, (entry * 10_000 for _ in range(count // 10_000)), len(entry) * count)
+    return GitServer(pack.parts, pack.add_blog(tree))
+
+
+def tree_of_medium_size() -> GitServer:
+    """As many entries as fit into what one object may have."""
+    pack = Pack()
+    entry, count = b"100644 a\0" + bytes(20), 2_000_000
+    tree = pack.add(2, (entry * 10_000 for _ in range(count // 10_000)), len(entry) * count)
+    return GitServer(pack.parts, pack.add_blog(tree))
+
+
+def one_large_object() -> GitServer:
+    pack = Pack()
+    commit = folder_of(pack, [pack.add_bytes(3, POST % 1)])
+    pack.add(3, (bytes(1 << 20) for _ in range(250)), 250 << 20)
+    return GitServer(pack.parts, commit)
+
+
+def many_large_objects() -> GitServer:
+    """Just below the bound of one object, and above that of all."""
+    pack = Pack()
+    commit = folder_of(pack, [pack.add_bytes(3, POST % 1)])
+    for n in range(5):
+        pack.add(3, (bytes([n]) * (1 << 20) for _ in range(60)), 60 << 20)
+    return GitServer(pack.parts, commit)
+
+
+def posts_of_a_megabyte() -> GitServer:
+    pack = Pack()
+    words = b" ".join(b"word%d" % n for n in range(120_000))[: (1 << 20) - 60]
+    return GitServer(
+        pack.parts, folder_of(pack, [pack.add_bytes(3, POST % n + words) for n in range(200)])
+    )
+
+
+def deltas_in_reverse_order() -> GitServer:
+    """A chain of 20,000 deltas, each before its base."""
+    pack = Pack()
+    size, names, deltas = 4000, [], []
+    data = bytearray(b"x" * size)
+    for n in range(20_000):
+        base = hashlib.sha1(b"blob %d\0" % size + data, usedforsecurity=False)
+        data[:8] = b"%08d" % n
+        number = bytes([size & 0x7F | 0x80, size >> 7])
+        body = number * 2 + b"\x08" + data[:8] + b"\xb1\x08" + (size - 8).to_bytes(2, "little")
+        deltas.append(Pack.head(7, len(body)) + base.digest() + zlib.compress(body))
+        names.append(hashlib.sha1(b"blob %d\0" % size + data, usedforsecurity=False).hexdigest())
+    for delta in reversed(deltas):
+        pack.add_raw(delta)
+    pack.add_bytes(3, b"x" * size)
+    return GitServer(pack.parts, folder_of(pack, [pack.add_bytes(3, POST % 1)]))
+
+
+def star_of_deltas_on_a_large_base() -> GitServer:
+    """20,000 deltas of some bytes, each of which needs a megabyte to be read."""
+    pack = Pack()
+    commit = folder_of(pack, [pack.add_bytes(3, POST % 1)])
+    base = bytes(1 << 20)
+    name = bytes.fromhex(pack.add_bytes(3, base))
+    for n in range(20_000):
+        body = b"\x80\x80\x40\x04\x04" + b"%04d" % (n % 10_000)
+        pack.add_raw(Pack.head(7, len(body)) + name + zlib.compress(body))
+    return GitServer(pack.parts, commit)
+
+
+def many_small_objects() -> GitServer:
+    pack = Pack()
+    commit = folder_of(pack, [pack.add_bytes(3, POST % 1)])
+    for n in range(199_000):
+        pack.add_bytes(3, b"%d" % n)
+    return GitServer(pack.parts, commit)
+
+
+def many_files() -> GitServer:
+    pack = Pack()
+    names = [b"%07d" % n + b"a" * 40 for n in range(100_000)]
+    blob = bytes.fromhex(pack.add_bytes(3, POST % 1))
+    entries = b"".join(b"100644 %s.md\0" % name + blob for name in names)
+    return GitServer(pack.parts, pack.add_blog(pack.add_bytes(2, entries)))
+
+
+def times(part: bytes, megabytes: int) -> Callable[[], Iterator[bytes]]:
+    block = part * ((1 << 20) // len(part))
+    return lambda: (block for _ in range(megabytes))
+
+
+LARGE = {
+    "a tree of 8.8 million entries": tree_of_many_entries,
+    "20,000 deltas on a large base": star_of_deltas_on_a_large_base,
+    "a greeting of tiny packets": lambda: GitServer(greeting=times(packet(b"a"), 66)),
+    "refs of other names": lambda: GitServer(refs=times(packet(b"0" * 40 + b" r\n"), 66)),
+}
+LARGER = {
+    "a greeting of capabilities": lambda: GitServer(greeting=times(packet(b"a=1"), 66)),
+    "a tree of 2 million entries": tree_of_medium_size,
+    "an object of 250 MiB": one_large_object,
+    "objects of 60 MiB": many_large_objects,
+    "20,000 deltas in reverse order": deltas_in_reverse_order,
+    "199,000 objects": many_small_objects,
+    "100,000 files": many_files,
+    "200 posts of 1 MiB": posts_of_a_megabyte,
+    "tiny packets around a pack": lambda: GitServer(
+        answer=lambda: chain([packet(b"packfile\n")], times(packet(b"\x01x"), 63)())
+    ),
+    "progress for ever": lambda: GitServer(
+        answer=lambda: chain([packet(b"packfile\n")], times(packet(b"\x02x"), 66)())
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        *LARGE.values(),
+        *(pytest.param(make, marks=pytest.mark.soak) for make in LARGER.values()),
+    ],
+    ids=[*LARGE, *LARGER],
+)
+def test_whatever_a_server_sends_is_bounded_and_one_line(
+    tmp_path: Path, make: Callable[[], GitServer]
+) -> None:
+    with raw_server(make().behave) as url:
+        done = run(tmp_path, url, timeout=500)
+    assert len(done.err.splitlines()) <= 1
+    assert done.err or done.code == 0
+    assert done.peak <= 256
+    assert done.cpu <= 62

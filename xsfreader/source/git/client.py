@@ -39,6 +39,8 @@ ERROR_PACKET: Final = re.compile(
     rb"(?:001e# service=git-upload-pack\n0000)?(?:000eversion 2\n)?[0-9a-f]{4}ERR ([^\n]*)"
 )
 """The start of an answer by which a server explains why there is none."""
+REFS_LIMIT: Final = 2 << 20
+"""Bytes of an answer without objects; a server of the old protocol lists all its branches."""
 MEDIA_TYPES: Final = frozenset(
     f"application/x-git-upload-pack-{kind}" for kind in ("advertisement", "result")
 )
@@ -70,6 +72,8 @@ class _Requests:
     def request(self, method: str, url: str, **options: Any) -> BoundedResponse:  # noqa: ANN401 - passed on
         """Send a request. Raises UpstreamError if Git's answer is an error message."""
         response = self._session.request(method, url, **options)
+        if method == "GET" or b"command=ls-refs" in options["body"]:
+            response.limit(REFS_LIMIT)
         if found := ERROR_PACKET.match(response.peek()):
             response.close()
             said = one_line(found[1].decode("utf-8", "replace"), 200)

@@ -6,6 +6,7 @@ connections stay open between requests and sessions.
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -250,16 +251,28 @@ class BoundedResponse:
         self._session = session
         self._response = response
         self._url = url
-        self._peeked = b""
+        self._ahead = b""
+        """What was received, since a request of a few bytes would cost as much as one of many."""
+        self._at = 0
+        """How much of that was read."""
+        self._left = math.inf
+
+    def limit(self, size: int) -> None:
+        """Bound this response more than the session does."""
+        self._left = size
 
     def geturl(self) -> str:
         """Return the URL of the response, after redirects."""
         return self._url
 
     def peek(self) -> bytes:
-        """Return the start of what `read` will return. Raises SourceError."""
-        self._peeked = self._peeked or self._session.receive(self._response, CHUNK)
-        return self._peeked
+        """Return the start of what `read` will return, nothing at the end. Raises SourceError."""
+        if self._at == len(self._ahead):
+            self._ahead, self._at = self._session.receive(self._response, CHUNK), 0
+            self._left -= len(self._ahead)
+            if self._left < 0:
+                raise OversizeError(f"{self._session.name} sends too long an answer: gave up")
+        return self._ahead[self._at :] if self._at else self._ahead
 
     def read(self, size: int | None = None) -> bytes:
         """Read ``size`` bytes, fewer at the end; everything if ``size`` is None.
@@ -269,15 +282,11 @@ class BoundedResponse:
         """
         parts = []
         left = size
-        if self._peeked:
-            end = len(self._peeked) if left is None else left
-            parts.append(self._peeked[:end])
-            self._peeked = self._peeked[end:]
-            left = None if left is None else left - len(parts[0])
         while left is None or left > 0:
-            part = self._session.receive(self._response, CHUNK if left is None else left)
-            if not part:
+            if self._at == len(self._ahead) and not self.peek():
                 break
+            part = self._ahead[self._at : None if left is None else self._at + left]
+            self._at += len(part)
             parts.append(part)
             if left is not None:
                 left -= len(part)
@@ -286,7 +295,7 @@ class BoundedResponse:
     def close(self) -> None:
         """Keep the connection for the next request if all was read; close it otherwise."""
         try:
-            ended = not self._session.receive(self._response, 1)
+            ended = not self.peek()
         except SourceError:
             ended = False
         if not ended:
