@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import unprivileged
-from tests.terminal import COMMAND, running
+from tests import terminal, unprivileged
+from tests.terminal import COMMAND
 from tests.unprivileged import needs_permissions
 from xsfreader import disk
 from xsfreader.cli import main
 from xsfreader.config import locate
+from xsfreader.errors import DiskError
 from xsfreader.log import log, set_log_file
+from xsfreader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,12 +207,12 @@ def test_a_home_folder_that_is_not_utf_8(
     assert (folder / "XDG_DATA_HOME" / "xsfreader" / "state.db").exists()
     if name != b"m\xfcller":
         return
-    with running(*source) as terminal:
-        terminal.wait("Words")
-        terminal.press("s")
-        terminal.wait("Starred")
-        terminal.press("q")
-        assert terminal.ended() == 0
+    with terminal.running(*source) as app:
+        app.wait("Words")
+        app.press("s")
+        app.wait("Starred")
+        app.press("q")
+        assert app.ended() == 0
     assert "1 post" in locate().log.read_text()
 
 
@@ -256,6 +258,50 @@ def test_everything_is_read_from_a_folder_that_cannot_be_written_to(
     finally:
         data.chmod(0o700)
     assert {path.name: path.read_bytes() for path in data.iterdir()} == before
+
+
+@needs_permissions
+def test_the_app_reads_from_a_folder_that_cannot_be_written_to(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [*unprivileged.PREFIX, str(COMMAND)]
+    monkeypatch.setattr(terminal, "COMMAND", command[0])
+    data.chmod(0o500)
+    try:
+        with terminal.running(*command[1:]) as app:
+            app.wait("Words")
+            app.wait("marks aren't kept")
+            app.press("s")
+            app.wait("Starred")
+            app.press("q")
+            app.ended()
+            assert b"not saved" in app.raw
+            assert b"Traceback" not in app.raw
+    finally:
+        data.chmod(0o700)
+
+
+@needs_permissions
+def test_marks_are_kept_again_once_there_is_room(tmp_path: Path) -> None:
+    def open_store() -> Store:
+        return Store.open(tmp_path / "a.db", tmp_path / "s.db", ingest_version=1)
+
+    open_store().close()
+    tmp_path.chmod(0o500)
+    try:
+        with unprivileged.unprivileged(), open_store() as store:
+            for _ in range(2):
+                with pytest.raises(DiskError, match=r"s\.db: it can't be written to"):
+                    store.set_starred("/x/", True)
+                store.refresh()
+            assert len(store.warnings) == 1
+            tmp_path.chmod(0o700)
+            store.refresh()
+            store.set_starred("/x/", True)
+    finally:
+        tmp_path.chmod(0o700)
+    with open_store() as store:
+        assert store.marks("/x/").starred
 
 
 @needs_permissions

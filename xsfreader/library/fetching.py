@@ -29,6 +29,9 @@ PATIENCE_SECONDS = 5.0
 class Fetching(Base):
     """The part of the library that talks to the source."""
 
+    _failure = ""
+    """Why the last sync failed, as logged."""
+
     def source(self) -> Source:
         """Open the source. Raises SourceError."""
         from xsfreader.source import open_source
@@ -53,8 +56,12 @@ class Fetching(Base):
             with self._limited(self.config.sync_timeout):
                 report = sync(self._store, self.source(), progress)
         except XsfreaderError as error:
-            log().warning("sync from %s: %s", self.source_name, error)
+            # A folder that is watched is tried again all the time.
+            if str(error) != self._failure:
+                self._failure = str(error)
+                log().warning("sync from %s: %s", self.source_name, error)
             raise
+        self._failure = ""
         for file in report.set_aside:
             log().info("set aside: %s: %s", file.path, file.reason)
         log().info("synced from %s: %s", self.source_name, report.summary())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import StoreError
+from xsfreader.errors import DiskError, StoreError
 from xsfreader.store.unsaved import Unsaved
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class Saver:
                     # Without the remedy: this is tried again anyway.
                     self._problem = str(error).partition(";")[0]
                     self._report(self._problem)
+                if store is not None and isinstance(error, DiskError):
+                    # Opened for reading alone; there may be room when it is opened again.
+                    store.close()
+                    store = None
             if closed:
                 break
         if store is not None:

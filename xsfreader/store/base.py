@@ -238,14 +238,15 @@ class Base:
         return [files.identity(self._archive), files.identity(self._state)]
 
     def _reopen_replaced(self, timeout: float) -> None:
-        """Open the files again if another process replaced one.
+        """Open the files again if another process replaced one, or if they were read-only.
 
         A file that can't be used is reported once, and the old one stays open.
         """
         pairs = zip(self._identities(), self._opened, strict=True)
         # A file that is missing may come back.
         now = [new or old for new, old in pairs]
-        if now == self._opened or self._db.in_transaction:
+        is_read_only = self._db.execute("PRAGMA query_only").fetchone()[0]
+        if (now == self._opened and not is_read_only) or self._db.in_transaction:
             return
         for name, new, old in zip(("main", "state"), now, self._opened, strict=True):
             if new != old:
