@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from textual import events
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from xsfreader.errors import XsfreaderError
-
-if TYPE_CHECKING:
-    from textual import events
 
 
 class ShowsErrors(MessagePump):
@@ -19,7 +16,13 @@ class ShowsErrors(MessagePump):
     """
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event."""
+        """Handle an event; a screen ignores a size that the app no longer has.
+
+        Of two sizes soon after one another, each would bring the other one back, for ever.
+        """
+        outdated = isinstance(event, events.Resize) and event.size != self.app.size
+        if outdated and isinstance(self, Screen):
+            return
         try:
             await super().on_event(event)
         except XsfreaderError as error:

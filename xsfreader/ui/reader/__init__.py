@@ -135,10 +135,13 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         elif name in STEPS or self.attempt(self.preview.catch_up):
             self.attempt(run)
         if self.status.said == said and self.status.is_seen:
-            link = self.current_link
-            words = self.find.summary if link is None else self.links.describe(link)
-            if clean(words) != self.status.text:
-                self.status.say(words, whole=link is not None)
+            self.attempt(self._describe_current)
+
+    def _describe_current(self) -> None:
+        link = self.current_link
+        words = self.find.summary if link is None else self.links.describe(link)
+        if clean(words) != self.status.text:
+            self.status.say(words, whole=link is not None)
 
     def type_hint(self, event: events.Key) -> bool:
         """Type a letter of a link's hint; False while there are no hints."""

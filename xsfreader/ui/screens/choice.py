@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xsfreader.text import clean
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.choices import Choices
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class ChoiceScreen(DismissOnce, ModalScreen[int | None]):
+class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
     """Returns the index of the chosen row, or None."""
 
     DEFAULT_CSS = """

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xsfreader.ui.keymap import Action
 
 
-class HelpScreen(DismissOnce, ModalScreen[None]):
+class HelpScreen(DismissOnce, ShowsErrors, ModalScreen[None]):
     """All actions by group, with their keys."""
 
     DEFAULT_CSS = """

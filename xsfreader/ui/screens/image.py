@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from xsfreader.text import clean
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 
@@ -81,7 +82,7 @@ class ImageView(Widget):
         return self.drawing.lay_over(strip, row, left, self.region.x)
 
 
-class ImageScreen(DismissOnce, ModalScreen[str | None]):
+class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
     """One image of a post after another; returns the URL to open in the browser."""
 
     DEFAULT_CSS = """

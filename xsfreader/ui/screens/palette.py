@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from xsfreader.model import View
 from xsfreader.text import clean, fold
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
@@ -64,7 +65,7 @@ class Host(Protocol):
         """Go to an item."""
 
 
-class Palette(PendingInput, DismissOnce, CommandPalette):
+class Palette(PendingInput, DismissOnce, ShowsErrors, CommandPalette):
     """Textual's palette, with keys that wait for what the letters before them find."""
 
     def __init__(self) -> None:

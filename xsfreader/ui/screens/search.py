@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
+from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.results import Results
@@ -54,7 +55,7 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None]):
+class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str, str] | None]):
     """An input line and its results; returns a permalink and the query."""
 
     DEFAULT_CSS = """
@@ -132,6 +133,13 @@ class SearchScreen(PendingInput, DismissOnce, ModalScreen[tuple[str, str] | None
         self._queries.put((self.generation, text))
 
     def _work(self) -> None:
+        try:
+            self._search()
+        except XsfreaderError as error:
+            # The archive can't be opened again.
+            self.post_message(Found(self.generation, (), problem=str(error)))
+
+    def _search(self) -> None:
         worker = get_current_worker()
         generation, text = 0, ""
         rest: Sequence[int] = ()
