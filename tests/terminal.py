@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pexpect
 import pyte
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 COMMAND = Path(sys.executable).with_name("xsfreader")
+MOST_CELLS = 500
 PATIENCE = 30.0
 """Seconds to wait at most; a slow, shared machine may need them."""
 
@@ -49,16 +51,21 @@ class Terminal:
         size: tuple[int, int],
         environment: Mapping[str, str],
         answers: Mapping[bytes, bytes],
+        *,
+        nohup: bool = False,
     ) -> None:
         """Start the command; ``size`` is columns and rows.
 
-        ``answers`` maps bytes sent to this terminal to its answers.
+        ``answers`` maps bytes sent to this terminal to its answers; ``nohup`` has the command
+        ignore SIGHUP.
         """
         columns, rows = size
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self.raw = b""
         self._answers = answers
-        self._screen = pyte.Screen(columns, rows)
+        # The emulator can't have every size that a terminal may claim.
+        possible = 0 < columns <= MOST_CELLS and 0 < rows <= MOST_CELLS
+        self._screen = pyte.Screen(*((columns, rows) if possible else (80, 24)))
         self._stream = pyte.ByteStream(self._screen)
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
             str(COMMAND),
@@ -66,6 +73,7 @@ class Terminal:
             dimensions=(rows, columns),
             env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
             timeout=PATIENCE,
+            ignore_sighup=nohup,
         )
 
     def __enter__(self) -> Self:
@@ -129,10 +137,20 @@ class Terminal:
         """The screen as one line with single spaces, as lines may break anywhere."""
         return " ".join(self.text.split())
 
-    def press(self, *keys: str) -> None:
+    @property
+    def modes_left(self) -> set[str]:
+        """Modes of the terminal that are on and should be off once the command has ended.
+
+        Among them are the alternate screen, the mouse and pasting in brackets.
+        """
+        last = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", self.raw))
+        normal = {b"25": b"h", b"7": b"h"}
+        return {mode.decode() for mode, on in last.items() if on != normal.get(mode, b"l")}
+
+    def press(self, *keys: str | bytes) -> None:
         """Type keys, by name or as text."""
         for key in keys:
-            self._process.send(KEYS.get(key, key))
+            self._process.send(KEYS.get(key, key) if isinstance(key, str) else key)
 
     def wait(self, condition: str | Callable[[str], bool], *, patience: float = PATIENCE) -> str:
         """Wait until the screen contains a text, or its text meets a condition."""
@@ -189,6 +207,22 @@ class Terminal:
         self._process.kill(signal.SIGKILL)
         self._process.wait()
 
+    def hang_up(self) -> int:
+        """Take the terminal away, and wait for the command to end.
+
+        Return its exit status, or the negative number of the signal that ended it.
+        """
+        process: Any = self._process
+        process = process.ptyproc
+        process.fileobj.close()
+        end = time.monotonic() + PATIENCE
+        while process.isalive():
+            assert time.monotonic() < end, "it goes on without a terminal"
+            time.sleep(0.02)
+        self._process.closed = process.closed = True
+        status: int = -process.signalstatus if process.signalstatus else process.exitstatus
+        return status
+
     def ended(self) -> int | None:
         """Wait for the command to end; return its exit status."""
         end = time.monotonic() + PATIENCE
@@ -212,7 +246,8 @@ def running(
     size: tuple[int, int] = (120, 40),
     environment: Mapping[str, str] | None = None,
     answers: Mapping[bytes, bytes] | None = None,
+    nohup: bool = False,
 ) -> Iterator[Terminal]:
     """Run ``xsfreader`` with these arguments in a terminal of that size."""
-    with Terminal(arguments, size, environment or {}, answers or {}) as terminal:
+    with Terminal(arguments, size, environment or {}, answers or {}, nohup=nohup) as terminal:
         yield terminal

@@ -112,6 +112,10 @@ class UnknownPostError(XsfreaderError):
         self.candidates = candidates
 
 
+class CrashError(XsfreaderError):
+    """The app ended by a bug; the log has the traceback."""
+
+
 class JobError(XsfreaderError):
     """A child process ended without a result, or wrote invalid output."""
 

@@ -6,6 +6,7 @@ import ast
 import functools
 import importlib
 import importlib.util
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +82,12 @@ class _Bases:
         inherited = (self.own(base) for base in self._bases.get(name, ()))
         return set.union(self._own.get(name, set()), *inherited)
 
+    def found_in_bases(self, name: str) -> set[str]:
+        """Collect what a class inherits of ours that its base already uses or hides."""
+        bases = [base for base in self._bases.get(name, ()) if base in self._bases]
+        found = set().union(*(self.own(base) & self.foreign(base) for base in bases))
+        return found - self._own.get(name, set())
+
     def foreign(self, name: str) -> set[str]:
         """Collect the private names that a class inherits from the packages."""
         if name in self._bases:
@@ -124,6 +131,7 @@ def private_uses(sources: Mapping[str, str]) -> dict[str, set[str]]:
                 own, foreign = bases.own(node.name), bases.foreign(node.name)
                 touched = {n.attr for n in ast.walk(node)
                            if isinstance(n, ast.Attribute) and is_self(n.value)}  # fmt: skip
+                own -= bases.found_in_bases(node.name) - touched
                 for name in (own | touched) & foreign | (touched - own) & foreign_names():
                     used[name].add(file)
     return dict(used)
@@ -132,7 +140,8 @@ def private_uses(sources: Mapping[str, str]) -> dict[str, set[str]]:
 def _uses_outside_classes(tree: ast.Module, in_file: set[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and not is_self(node.value):
-            if node.attr in foreign_names() and node.attr not in in_file:
+            standard = isinstance(node.value, ast.Name) and node.value.id in sys.stdlib_module_names
+            if node.attr in foreign_names() and node.attr not in in_file and not standard:
                 yield node.attr
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if is_private(node.value) and node.value in foreign_names():

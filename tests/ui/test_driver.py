@@ -37,7 +37,7 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, int]]:
 
 async def read_keys(listener: Listener, wanted: int, type_keys: Callable[[], None]) -> list[str]:
     """Run the driver's thread until so many keys came, then end it."""
-    kind: Any = driver_class(listener)
+    kind: Any = driver_class(listener, lambda: None)
     kind.write = lambda _driver, _data: None
     driver = kind(App())
     came: list[str] = []
@@ -84,4 +84,4 @@ async def test_escape_alone_is_a_key(keyboard: tuple[int, int]) -> None:
 
 def test_a_driver_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.constants.DRIVER", "textual.drivers.web_driver:WebDriver")
-    assert driver_class(Listener()) is None
+    assert driver_class(Listener(), lambda: None) is None

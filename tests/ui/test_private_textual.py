@@ -34,6 +34,12 @@ ALLOWED = {
         "terminal's answer about Sixel would be typed into the prompt, as ten keys. Where it is "
         "gone, return None from driver_class: images are then drawn in half cells.",
     ),
+    "_handle_exception": Allowed(
+        "ui/textual_private.py",
+        "takes what nothing caught in a message, timer, worker or line that is painted, and logs "
+        "it. In public Textual prints it alone, with local variables, a password among them. Where "
+        "it is gone, the log lacks the traceback; the exit code remains.",
+    ),
     "textual_image._sixel": Allowed(
         "ui/textual_private.py",
         "encodes Sixel. What the package has in public asks the terminal at its import, and "
@@ -77,6 +83,20 @@ def test_keys_can_still_be_parsed() -> None:
         pytest.fail(f"{error}: {ALLOWED['textual._xterm_parser'].reason}")
 
 
+async def test_a_crash_can_still_be_kept() -> None:
+    from xsfreader.ui.textual_private import KeepsCrash
+
+    class Falls(KeepsCrash):
+        def on_mount(self) -> None:
+            self.set_timer(0.01, lambda: 1 / 0)
+
+    app = Falls()
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test() as pilot:
+            await pilot.pause(0.2)
+    assert isinstance(app.crash, ZeroDivisionError), ALLOWED["_handle_exception"].reason
+
+
 def test_sixel_can_still_be_encoded() -> None:
     from PIL import Image
 
@@ -114,11 +134,20 @@ from textual.screen import Screen
         ("import textual._xterm_parser", {"textual._xterm_parser"}),
         ("class A:\n _compositor = 1\n def b(self, other): return other._compositor", set()),
         ("class A(Widget):\n def __init__(self): self._nobody_else_has_this = 1", set()),
+        ("class A(Widget):\n _nodes = []\nclass B(A):\n def paint(self): self._nodes", {"_nodes"}),
+        ("class A:\n _nodes = []\nclass B(A, Widget): pass", {"_nodes"}),
         ("record._replace(a=1)", set()),
+        ("import os\nos._exit(1)", set()),
     ],
 )  # fmt: skip
 def test_private_names_are_found(code: str, found: set[str]) -> None:
     assert set(private_uses({"a.py": HEAD + code})) == found
+
+
+def test_what_a_base_of_ours_uses_is_found_there_alone() -> None:
+    base = HEAD + "class A(Widget):\n def _size_updated(self): pass"
+    derived = "from a import A\nclass B(A): pass"
+    assert private_uses({"a.py": base, "b.py": derived}) == {"_size_updated": {"a.py"}}
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ async def test_a_page_of_the_guide_has_no_address_to_copy() -> None:
 
 
 def test_a_crash_sets_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fall_over(app: ReaderApp) -> None:
+    def fall_over(app: ReaderApp, **_options: object) -> None:
         app._return_code = 1
 
     monkeypatch.setattr(ReaderApp, "run", fall_over)

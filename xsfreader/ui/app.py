@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import Console
 from textual import events
-from textual.app import App
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from xsfreader.errors import ConfigError, StoreError, XsfreaderError
+from xsfreader.errors import ConfigError, CrashError, StoreError, XsfreaderError
 from xsfreader.library import GUIDE, Library
-from xsfreader.ui.driver import driver_class
+from xsfreader.log import log
+from xsfreader.ui.driver import driver_class, terminal_size, usable_size
 from xsfreader.ui.images.terminal import Display, Listener
 from xsfreader.ui.input import TypeAhead
 from xsfreader.ui.keymap import effective
 from xsfreader.ui.reader import ReaderScreen
+from xsfreader.ui.signals import HANGUP, SIGNALLED, ended_by_signals
+from xsfreader.ui.textual_private import KeepsCrash
 from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS, THEMES
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -40,7 +46,11 @@ WORD_KEYS = {
 LEFT_BUTTON = 1
 
 
-class ReaderApp(App[None]):
+PATIENCE_SECONDS = 5.0
+"""How long the end may take that a signal asks for, or a terminal that is gone."""
+
+
+class ReaderApp(KeepsCrash):
     """Reads one library."""
 
     CSS_PATH = Path("app.tcss")
@@ -52,13 +62,16 @@ class ReaderApp(App[None]):
     def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
         """Take an open library, which the app closes. Raises ConfigError, StoreError."""
         listener = Listener()
-        super().__init__(driver_class=driver_class(listener))
+        super().__init__(driver_class=driver_class(listener, self._end_without_terminal))
+        # Textual would print a crash with its local variables.
+        self.error_console = Console(quiet=True)
         self.listener = listener
         self.library = library
         self.offline = offline
         self.fresh = fresh
         self.actions: tuple[Action, ...] = effective(library.config)
         self._guide: Library | None = None
+        self._is_ending = False
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         library.save_in_background(self._report_unsaved)
         for action in self.actions:
@@ -112,11 +125,17 @@ class ReaderApp(App[None]):
         self.app_resume_signal.subscribe(self, self._repaint)
 
     async def on_event(self, event: events.Event) -> None:
-        """Deliver keys one by one, and presses of the left button of the mouse alone."""
+        """Deliver keys one by one, presses of the left button alone, and sizes to be painted."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            await self._type_ahead.take(event)
+            try:
+                await self._type_ahead.take(event)
+            except XsfreaderError as error:
+                self.show_error(error)
         elif isinstance(event, (events.MouseDown, events.MouseUp)) and event.button != LEFT_BUTTON:
             event.stop()
+        elif isinstance(event, events.Resize):
+            size = usable_size(event.size)
+            await super().on_event(events.Resize(size, size, pixel_size=event.pixel_size))
         else:
             await super().on_event(event)
 
@@ -176,10 +195,30 @@ class ReaderApp(App[None]):
 
     async def action_quit(self) -> None:
         """Save the place and quit."""
+        self.leave()
+
+    def leave(self, code: int = 0) -> None:
+        """Save the place and end with an exit code."""
         if self._reader is not None:
             self._reader.session.save()
         self._type_ahead.stop()
-        self.exit()
+        self.exit(return_code=code)
+
+    def end_soon(self, number: int) -> None:
+        """End as a signal asks for, from its handler or any thread, whatever the app is doing."""
+        if self._is_ending:
+            return
+        self._is_ending = True
+        code = SIGNALLED + number
+        if not self.is_running:
+            sys.exit(code)
+        limit = threading.Timer(PATIENCE_SECONDS, os._exit, (code,))
+        limit.daemon = True
+        limit.start()
+        self.call_later(self.leave, code)
+
+    def _end_without_terminal(self) -> None:
+        self.end_soon(HANGUP)
 
     def close_libraries(self) -> str:
         """Close the files; return in one line what could not be written, empty if nothing."""
@@ -190,12 +229,24 @@ class ReaderApp(App[None]):
 
 
 def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
-    """Run the app; return its exit code, 0 unless it crashed. Raises StoreError for lost marks."""
+    """Run the app; return its exit code.
+
+    Raises StoreError for lost marks, and CrashError, with the traceback in the log.
+    """
     app = ReaderApp(library, offline=offline, fresh=fresh)
     try:
-        app.run()
+        with ended_by_signals(app.end_soon):
+            app.run(size=terminal_size())
     finally:
         lost = app.close_libraries()
+    crash = app.crash
+    if crash is not None and not isinstance(crash, XsfreaderError):
+        log().error("the app crashed", exc_info=crash)
+        where = library.paths.log
+        name = type(crash).__name__
+        crash = CrashError(f"unexpected error ({name}); the log has the details: {where}")
     if lost:
-        raise StoreError(lost)
+        raise StoreError(lost) from crash
+    if crash is not None:
+        raise crash
     return app.return_code or 0

@@ -1,36 +1,116 @@
-"""The driver of the terminal: takes the terminal's answers out of what is typed.
+"""The driver of the terminal: what it sends becomes keys, and its end ends the app.
 
 It uses one private part of Textual, ``textual._xterm_parser``, which turns bytes into keys. Without
 a reader of our own, the terminal's answers would be taken for key presses, ``c`` and digits in a
-prompt; then no terminal could be asked, and images would be half cells where it draws Sixel.
+prompt; then no terminal could be asked, and images would be half cells where it draws Sixel. A
+terminal that is gone would be read for ever, and odd bytes would end the app.
 """
 
 from __future__ import annotations
 
 import os
+import selectors
+import shutil
 import sys
+from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
 
-from textual import constants
+from textual import constants, events
+from textual._xterm_parser import XTermParser
+from textual.geometry import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from threading import Event
+
     from textual.app import App
     from textual.driver import Driver
+    from textual.message import Message
 
     from xsfreader.ui.images.terminal import Listener
 
 POLL_SECONDS = 0.05
 """Seconds between checks whether Escape came alone, and whether the app ends."""
+UNKNOWN_SIZE = Size(80, 24)
+"""Columns and rows to assume where the terminal says that it has none."""
+LARGEST_SIZE = Size(800, 300)
+"""More than the largest screens have; what a terminal claims beyond that is not painted."""
 
 
-def driver_class(listener: Listener) -> type[Driver] | None:
-    """Return a driver whose input passes the listener; None to use Textual's."""
+def terminal_size() -> Size:
+    """Return columns and rows of the terminal."""
+    return usable_size(Size(*shutil.get_terminal_size(UNKNOWN_SIZE)))
+
+
+def usable_size(size: Size) -> Size:
+    """Return a size to paint, whatever the terminal says."""
+    pairs = zip(size, UNKNOWN_SIZE, LARGEST_SIZE, strict=True)
+    return Size(*(min(cells, most) if cells > 0 else unknown for cells, unknown, most in pairs))
+
+
+class KeyParser:
+    """Turns text from the terminal into keys and other events, whatever it is."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def feed(self, text: str) -> Iterator[Message]:
+        """Yield what a text means; what Textual can't read is dropped."""
+        # To the parser, nothing is the end.
+        return self._read(lambda: self._parser.feed(text)) if text else iter(())
+
+    def tick(self) -> Iterator[Message]:
+        """Yield what has become clear by waiting."""
+        return self._read(self._parser.tick)
+
+    def _read(self, read: Callable[[], Iterable[Message]]) -> Iterator[Message]:
+        try:
+            for message in read():
+                if not isinstance(message, events.Key) or _is_text(message.character or ""):
+                    yield message
+        except Exception:  # noqa: BLE001 - of any kind, by the number that a terminal sends
+            self._begin_again()
+
+    def _begin_again(self) -> None:
+        # A generator that raised has ended.
+        broken, self._parser = self._parser, XTermParser()
+        self._parser.mouse_pixels = broken.mouse_pixels
+        self._parser.terminal_size = broken.terminal_size
+        self._parser.terminal_pixel_size = broken.terminal_pixel_size
+
+
+def _is_text(characters: str) -> bool:
+    """Check that there is no half of a surrogate pair, which nothing could store or print."""
+    return not any("\ud800" <= character <= "\udfff" for character in characters)
+
+
+def read_terminal(fileno: int, listener: Listener, ended: Event) -> Iterator[Message]:
+    """Yield what the terminal sends until ``ended`` is set.
+
+    Raises EOFError or OSError when there is no terminal any more.
+    """
+    parser = KeyParser()
+    decode = getincrementaldecoder("utf-8")(errors="replace").decode
+    with selectors.DefaultSelector() as selector:
+        selector.register(fileno, selectors.EVENT_READ)
+        while not ended.is_set():
+            if selector.select(POLL_SECONDS):
+                data = os.read(fileno, 4096)
+                if not data:
+                    raise EOFError
+                yield from parser.feed(listener.sift(decode(data)))
+            yield from parser.tick()
+
+
+def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver] | None:
+    """Return a driver whose input passes the listener; None to use Textual's.
+
+    ``lost`` is called in the driver's thread when there is no terminal any more.
+    """
     if sys.platform == "win32" or constants.DRIVER is not None:
         return None
-    import selectors
-    from codecs import getincrementaldecoder
+    import termios
 
-    from textual._xterm_parser import XTermParser
     from textual.drivers.linux_driver import LinuxDriver
 
     class TerminalDriver(LinuxDriver):
@@ -38,19 +118,33 @@ def driver_class(listener: Listener) -> type[Driver] | None:
             super().__init__(app, **options)
             listener.attach(self.write)
 
+        def start_application_mode(self) -> None:
+            """Take the terminal, which may have gone while another program had it."""
+            try:
+                termios.tcgetattr(self.fileno)
+            except termios.error:
+                self._lose()
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+
+        def stop_application_mode(self) -> None:
+            """Give the terminal back, with the mouse counted in cells, which Textual forgets."""
+            self.write("\x1b[?1016l")
+            super().stop_application_mode()
+
         def run_input_thread(self) -> None:
-            """Read keys until Textual ends the thread."""
-            parser = XTermParser()
-            decode = getincrementaldecoder("utf-8")(errors="replace").decode
-            with selectors.DefaultSelector() as selector:
-                selector.register(self.fileno, selectors.EVENT_READ)
-                while not self.exit_event.is_set():
-                    if selector.select(POLL_SECONDS):
-                        typed = listener.sift(decode(os.read(self.fileno, 4096)))
-                        # To the parser, nothing is the end.
-                        for message in parser.feed(typed) if typed else ():
-                            self.process_message(message)
-                    for message in parser.tick():
-                        self.process_message(message)
+            """Read keys until Textual ends the thread, or until the terminal is gone."""
+            try:
+                for message in read_terminal(self.fileno, listener, self.exit_event):
+                    self.process_message(message)
+            except (EOFError, OSError):
+                self._lose()
+
+        def _lose(self) -> None:
+            # Textual's writer would end at the first error, and block whoever writes then.
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(nothing, stream)
+            os.close(nothing)
+            lost()
 
     return TerminalDriver

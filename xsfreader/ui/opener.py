@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader.config import SCHEMES
+from xsfreader.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +26,34 @@ def in_terminal(words: list[str]) -> bool:
     return Path(words[0]).name in TEXT_BROWSERS
 
 
+def variable_command(*variables: str) -> list[str]:
+    """Return the words of the first of these environment variables that isn't blank.
+
+    Raises ConfigError if its quotes don't match.
+    """
+    for variable in variables:
+        value = os.environ.get(variable, "")
+        try:
+            words = shlex.split(value)
+        except ValueError as error:
+            raise ConfigError(f"${variable} is not a command: {value}: {error}") from None
+        if words and words[0]:
+            return words
+    return []
+
+
 def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """Build the command that opens a URL; None if it must not or can't be opened."""
+    """Build the command that opens a URL; None if it must not or can't be opened.
+
+    Raises ConfigError if $BROWSER is not a command.
+    """
     scheme = url.partition(":")[0].lower()
     if scheme not in SCHEMES or not url.isprintable() or any(c.isspace() for c in url):
         return None
     words = openers.get(scheme) or PLATFORM.get(sys.platform)
     if words is None:
-        if browser := os.environ.get("BROWSER"):
-            words = (browser,) if shutil.which(browser) else None
+        if browser := variable_command("BROWSER"):
+            words = tuple(browser)
         elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             found = next((name for name in UNIX if shutil.which(name)), None)
             words = (found, "open", "{}") if found == "gio" else (found,) if found else None

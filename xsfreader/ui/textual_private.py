@@ -7,8 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.app import App
+from textual.worker import WorkerFailed
+
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+class KeepsCrash(App[None]):
+    """A mixin: an app that keeps the exception it crashed with."""
+
+    crash: Exception | None = None
+    """The first exception that nothing caught."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep an exception, of a message, timer, worker or line that was painted; end the app.
+
+        In public, Textual only prints it, with the local variables, which may hold a password.
+        """
+        if self.crash is None:
+            self.crash = error.error if isinstance(error, WorkerFailed) else error  # type: ignore[assignment]
+        super()._handle_exception(error)
 
 
 def encode_sixel(image: Image) -> str:

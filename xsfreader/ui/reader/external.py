@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import tempfile
@@ -14,8 +13,9 @@ from textual.app import SuspendNotSupported
 
 from xsfreader.markup import layout, to_plain_text
 from xsfreader.text import clean
-from xsfreader.ui.opener import command, in_terminal, open_url
+from xsfreader.ui.opener import command, in_terminal, open_url, variable_command
 from xsfreader.ui.reader.base import Part
+from xsfreader.ui.signals import interruptible, keys_for_child, signal_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.prompts import Prompts
 
+GRACE_SECONDS = 2.0
+"""How long a program that is asked to end, as the app ends, may take for it."""
 PIPE_WIDTH = 80
 """Columns of the text that a command is given."""
 
@@ -100,37 +102,63 @@ class External(Part):
         item_id = self.screen.item_id
         if item_id is None:
             return
-        program = os.environ.get("PAGER") or os.environ.get("EDITOR") or "less"
+        words = variable_command("PAGER", "EDITOR") or ["less"]
         body = "\n".join(map(clean, self.screen.library.item(item_id).text.split("\n")))
-        with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
-            file = Path(folder) / "post.md"
-            file.write_text(body, encoding="utf-8")
-            file.chmod(0o400)
-            self.run([*shlex.split(program), str(file)])
+        try:
+            with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
+                file = Path(folder) / "post.md"
+                file.write_text(body, encoding="utf-8")
+                file.chmod(0o400)
+                self.run([*words, str(file)])
+        except OSError as error:
+            why = f"can't write a temporary file: {error.strerror or error}"
+            self.screen.status.say(why, alert=True)
 
     def run(self, words: Sequence[str], *, text: str | None = None, wait: bool = False) -> None:
         """Run a command in the terminal: an argument list, no shell."""
         try:
             with self.screen.app.suspend():
-                outcome, failed = _run_program(words, text)
-                if wait:
-                    with suppress(EOFError, KeyboardInterrupt):
-                        input(f"— {outcome}; press Enter to return to xsfreader — ")
+                outcome, failed = _run_in_terminal(words, text, wait=wait)
         except SuspendNotSupported:
             outcome, failed = "Can't run another program in this terminal", True
         self.screen.status.say(outcome, alert=failed)
 
 
-def _run_program(words: Sequence[str], text: str | None) -> tuple[str, bool]:
+def _run_in_terminal(words: Sequence[str], text: str | None, *, wait: bool) -> tuple[str, bool]:
     """Run a command; return how it ended, and whether that is a failure.
 
-    It must not raise: the app would stay suspended.
+    With ``wait``, its output stays until Enter is pressed. It must not raise: the app would stay
+    suspended.
     """
+    outcome, failed = f"{words[0]} was interrupted", False
+    with suppress(KeyboardInterrupt), interruptible():
+        outcome, failed = _run_program(words, text)
+        if wait:
+            # A terminal may send anything, and end.
+            with suppress(EOFError, OSError, UnicodeError):
+                input(f"— {clean(outcome)}; press Enter to return to xsfreader — ")
+    return outcome, failed
+
+
+def _run_program(words: Sequence[str], text: str | None) -> tuple[str, bool]:
+    pipe = None if text is None else subprocess.PIPE
     try:
-        done = subprocess.run(words, input=text, text=True, check=False)  # noqa: S603
+        with (
+            keys_for_child(),
+            subprocess.Popen(words, stdin=pipe, text=True, errors="replace") as process,  # noqa: S603
+        ):
+            try:
+                process.communicate(text)
+            except KeyboardInterrupt:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(GRACE_SECONDS)
+                raise
     except OSError as error:
         return f"{words[0]}: {error.strerror or error}", True
-    except KeyboardInterrupt:
-        return f"{words[0]} was interrupted", False
-    status = f" with exit status {done.returncode}" if done.returncode else ""
-    return f"{words[0]} finished{status}", False
+    except ValueError as error:
+        return f"{words[0]}: {error}", True
+    code = process.returncode
+    if code < 0:
+        return f"{words[0]} was ended by {signal_name(-code)}", False
+    return f"{words[0]} finished{f' with exit status {code}' if code else ''}", False
