@@ -90,6 +90,23 @@ def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(size: Size) 
         terminal.wait(lambda _: post_lines(terminal) == before)
 
 
+def test_go_back_through_posts_and_search_results(size: Size) -> None:
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        terminal.press("l", "J", "space")
+        terminal.settle()
+        first = post_lines(terminal)
+        terminal.press("J")
+        terminal.settle()
+        assert post_lines(terminal) != first
+        search(terminal, "brussels trip report", "Brussels Trip Report")
+        terminal.press("H")
+        terminal.wait("found · Enter")
+        terminal.settle()
+        terminal.press("H")
+        terminal.wait(lambda _: post_lines(terminal) == first)
+
+
 def test_switch_to_german_at_the_same_heading(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")

@@ -159,7 +159,7 @@ async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
         read = reader(pilot).item_id
-        await pilot.press("J", "H")
+        await pilot.press("J", "H", "H")
         await until(pilot, lambda: bool(search(pilot).results.hits))
         results = search(pilot).results
         assert results.hits[results.cursor].post.permalink == read

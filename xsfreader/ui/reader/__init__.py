@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from xsfreader.library import Library
+    from xsfreader.model import Place
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
     from xsfreader.ui.widgets.prompt import Prompt
@@ -128,6 +129,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             return
         said = self.status.said
         action = self.actions[name]
+        if action.part != "navigation":
+            self.preview.keep()
         run = partial(getattr(getattr(self, action.part), action.method), *action.arguments)
         if action.part == "app":
             # Textual's own actions may be coroutines.
@@ -178,6 +181,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         """Give the keys to the article or to the list, and end a prompt."""
         self.prompts.end()
         self.reading = reading
+        if reading:
+            self.preview.keep()
         if not reading and self.sync.switch_if_free():
             return
         self._fit(self.app.size.width, self.app.size.height)
@@ -194,17 +199,23 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     # Items
 
-    def show_item(self, item_id: str, *, from_top: bool = False) -> bool:
-        """Show an item where it was left, or from its top; report an error and return False."""
+    def show_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
+        """Show an item at a place, else where it was left; report an error and return False.
+
+        ``remember`` adds the place in the item shown before to the history.
+        """
         self.session.save()
         try:
             slow = self.library.is_slow_to_open(item_id)
             document = None if slow else self.library.document(item_id)
-            place = None if from_top else self.library.marks(item_id).place
+            place = place or self.library.marks(item_id).place
             path = self.library.post(item_id).path
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
             return False
+        if remember and item_id != self.item_id:
+            self.remember_place()
+        self.preview.keep()
         self.item_id, self.source_path = item_id, path
         self.find.clear()
         self.awaited = None
@@ -235,9 +246,9 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         elif document != self.article.document:
             self.article.update(document)
 
-    def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
+    def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""
-        if not self.show_item(item_id, from_top=from_top):
+        if not self.show_item(item_id, place, remember=remember):
             return False
         self.posts.reveal(self.library.entry_permalink(item_id))
         self.focus_pane(reading=True)

@@ -14,7 +14,7 @@ from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Prefetch
-from xsfreader.ui.widgets.article import ArticleView
+from xsfreader.ui.widgets.article import START, ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
 from xsfreader.ui.widgets.post_list import PostList
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from xsfreader.library import Library
     from xsfreader.markup import Link
+    from xsfreader.model import Place
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
     from xsfreader.ui.widgets.prompt import Prompt
@@ -79,11 +80,18 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     # What the screen itself does
 
     @abstractmethod
-    def show_item(self, item_id: str, *, from_top: bool = False) -> bool:
-        """Show an item where it was left, or from its top; report an error and return False."""
+    def action_do(self, name: str) -> None:
+        """Run an action of the table."""
 
     @abstractmethod
-    def read_item(self, item_id: str, *, from_top: bool = False) -> bool:
+    def show_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
+        """Show an item at a place, else where it was left; report an error and return False.
+
+        ``remember`` adds the place in the item shown before to the history.
+        """
+
+    @abstractmethod
+    def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""
 
     @abstractmethod
@@ -171,8 +179,9 @@ class ReaderBase(Screen[None], inherit_bindings=False):
 
     def go_to(self, item_id: str, fragment: str = "") -> None:
         """Go to an item, or to a heading in it, and remember the place before."""
-        self.remember_place()
-        if item_id != self.item_id and not self.read_item(item_id, from_top=bool(fragment)):
+        if item_id == self.item_id:
+            self.remember_place()
+        elif not self.read_item(item_id, START if fragment else None):
             return
         document = self.article.document
         if fragment and document is not None:

@@ -125,15 +125,17 @@ class Dialogs(Part):
 
         screen = self.screen
 
-        def go(choice: tuple[str, str] | None) -> None:
-            if choice is None:
+        def go(choice: tuple[str, str] | str | None) -> None:
+            if isinstance(choice, str):
+                screen.action_do(choice)
+            if choice is None or isinstance(choice, str):
                 return
             permalink, query = choice
             screen.remember_place(search=(query, permalink))
-            if screen.read_item(permalink, from_top=True):
+            if screen.read_item(permalink, Place(0)):
                 self._find.find_words(screen.library.query_words(query))
 
-        screen.open_dialog(SearchScreen(screen.library, query, at), go)
+        screen.open_dialog(SearchScreen(screen.library, screen.actions, query, at), go)
 
     def palette(self) -> None:
         """Open the palette."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.ui.places import same_heading
 from xsfreader.ui.reader.base import Part
+from xsfreader.ui.widgets.article import START
 
 if TYPE_CHECKING:
     from xsfreader.model import View
@@ -147,7 +148,7 @@ class Navigation(Part):
     def _step(self, direction: int, last: str, first: str, *, unread: bool = False) -> None:
         """Go to another post, or say that this is the ``last`` or ``first`` one."""
         if self.screen.posts.step(direction, unread=unread):
-            self._preview.follow()
+            self._preview.follow(step=True)
         else:
             self.screen.status.say(last if direction > 0 else first)
 
@@ -161,7 +162,6 @@ class Navigation(Part):
         screen.focus_pane(reading=False)
         entry = screen.posts.entry
         if entry is not None and entry.permalink != shown:
-            screen.remember_place()
             screen.show_item(entry.permalink)
 
     def show_translation(self) -> None:
@@ -174,8 +174,7 @@ class Navigation(Part):
             screen.status.say("This post has no translations")
             return
         before, place = screen.article.document, screen.article.place
-        screen.remember_place()
-        shown = screen.show_item(other, from_top=True)
+        shown = screen.show_item(other, START)
         after = screen.article.document
         if shown and before is not None and after is not None:
             screen.article.jump(same_heading(before, after, place))
@@ -193,12 +192,19 @@ class Navigation(Part):
         self._visit(self.screen.history.forward(here) if here else None, "forward")
 
     def _visit(self, visit: Visit | None, way: str) -> None:
+        """Go to a place; the list keeps the keys if it has them and the post is beside it."""
         screen = self.screen
         if visit is None:
             screen.status.say(f"Nothing to go {way} to")
             return
-        if visit.item_id != screen.item_id and not screen.read_item(visit.item_id, from_top=True):
-            return
+        beside = not screen.reading and not screen.has_class("narrow")
+        show = screen.show_item if beside else screen.read_item
+        if visit.item_id != screen.item_id:
+            if not show(visit.item_id, visit.place, remember=False):
+                return
+            screen.reveal_shown()
+        elif not beside:
+            screen.focus_pane(reading=True)
         screen.article.jump(visit.place)
         if visit.search is not None:
             self._dialogs.search(*visit.search)

@@ -12,6 +12,7 @@ from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
 from xsfreader.images import ImagesReport
 from xsfreader.library.job_events import Failed, XepsResult
 from xsfreader.model import Progress, SyncReport
+from xsfreader.ui.history import History
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
@@ -280,6 +281,7 @@ class Sync(Part):
         self._session.save()
         self._switch_pending = False
         screen.library, screen.item_id = self.library, None
+        screen.history = History()
         self._session.open()
         return True
 

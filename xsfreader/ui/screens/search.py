@@ -14,22 +14,37 @@ from textual.worker import get_current_worker
 from xsfreader.errors import XsfreaderError
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.input import MOST_TYPED, PendingInput
+from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
 
     from xsfreader.library import Library
     from xsfreader.model import Hit
+    from xsfreader.ui.keymap import Action
 
 LIMIT = 200
 FIRST = 40
 """Results that are read at once; the others follow if no key does."""
 WORDS = "titles, texts, authors and categories, found as you type"
+LEAVING = frozenset({"history-back", "history-forward"})
+"""Actions that close the search when the results have the keys."""
+TYPING = frozenset({"find", "search"})
+"""Actions that then return to the line to type in."""
+MOVES = {
+    "line-down": 1,
+    "line-up": -1,
+    "page-down": 10,
+    "page-up": -10,
+    "top": -LIMIT,
+    "bottom": LIMIT,
+}
+"""Actions that then move the cursor, by so many results."""
 
 
 class Found(Message):
@@ -55,8 +70,13 @@ class FoundMore(Message):
         self.problem = problem
 
 
-class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str, str] | None]):
-    """An input line and its results; returns a permalink and the query."""
+class SearchScreen(
+    PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str, str] | str | None]
+):
+    """An input line and its results.
+
+    Returns a permalink and the query, or the id of an action to run after it.
+    """
 
     DEFAULT_CSS = """
     SearchScreen {
@@ -80,16 +100,28 @@ class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
+        Binding("enter", "choose", "Open"),
         Binding("down,ctrl+n", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p", "move(-1)", "Previous", priority=True),
         Binding("pagedown", "move(10)", "Page", priority=True),
         Binding("pageup", "move(-10)", "Page back", priority=True),
     ]
 
-    def __init__(self, library: Library, query: str = "", at: str = "") -> None:
-        """Start with a query, the cursor on the post with the permalink ``at``."""
+    def __init__(
+        self, library: Library, actions: Mapping[str, Action], query: str = "", at: str = ""
+    ) -> None:
+        """Start with a query, the cursor on the post with the permalink ``at``.
+
+        With a query the results have the keys, which do then what ``actions`` say.
+        """
         super().__init__()
         self.library = library
+        self._result_keys = {
+            key: name
+            for name in (*LEAVING, *TYPING, *MOVES, "open", "back")
+            for key in actions[name].keys
+        }
+        self._key = key_shown(next(iter(actions["find"].keys), "tab"))
         self.query_text = query
         self.generation = 0
         self._at = at
@@ -117,6 +149,7 @@ class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str
         """Start the search thread."""
         self.run_worker(self._work, thread=True, group="search", description="search")
         if self.query_text:
+            self.set_focus(self.results)
             self._ask(self.query_text, self._at)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -191,7 +224,9 @@ class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str
         elif not count:
             words = "nothing found: fewer words, or the start of one, find more"
         else:
-            words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · Esc goes back"
+            typing = self.focused is self.input
+            key = "Esc goes back" if typing else f"{self._key} to type"
+            words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · {key}"
         self.found.update(words, layout=False)
         waiting, self._waiting = self._waiting, []
         for do in waiting:
@@ -233,7 +268,24 @@ class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the result under the cursor."""
         event.stop()
-        self._with_results(self._choose)
+        self.action_choose()
+
+    def on_key(self, event: events.Key) -> None:
+        """Run a key's action while the results have the keys."""
+        name = self._result_keys.get(event.key)
+        if name is None or self.focused is not self.results:
+            return
+        event.stop()
+        if name in LEAVING:
+            self.dismiss(name)
+        elif name in TYPING:
+            self.set_focus(self.input)
+        elif name in MOVES:
+            self.action_move(MOVES[name])
+        elif name == "open":
+            self.action_choose()
+        else:
+            self.action_leave()
 
     def on_results_chosen(self) -> None:
         """Open the result that was clicked."""
@@ -243,6 +295,10 @@ class SearchScreen(PendingInput, DismissOnce, ShowsErrors, ModalScreen[tuple[str
         if self.results.hits:
             hit = self.results.hits[self.results.cursor]
             self.dismiss((hit.post.permalink, self.query_text))
+
+    def action_choose(self) -> None:
+        """Open the result under the cursor, once it is there."""
+        self._with_results(self._choose)
 
     def action_leave(self) -> None:
         """Close the search."""

@@ -45,7 +45,7 @@ SYNTAX = (
 )
 
 
-class Results(PaintedView):
+class Results(PaintedView, can_focus=True):
     """Search results with a cursor: title and snippet of each.
 
     Before a search it shows the search syntax.
