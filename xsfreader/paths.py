@@ -42,7 +42,10 @@ class Paths(NamedTuple):
 
     def images(self, source: str) -> Path:
         """The file with the images of a source."""
-        archive = self.archive(source)
+        return self.images_of(self.archive(source))
+
+    def images_of(self, archive: Path) -> Path:
+        """The file with the images of an archive's posts."""
         return archive.with_name(archive.name.replace("archive-", "images-", 1))
 
 

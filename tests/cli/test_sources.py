@@ -1,7 +1,9 @@
-"""Which source is read: branches and pull requests."""
+"""Which source is read, what is stored of it, and removing that."""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from tests.githost import GitHost, commit, git, new_repository
 from xsfreader.cli import main
 from xsfreader.cli.output import FAILURE, OK, USAGE
-from xsfreader.config import locate
+from xsfreader.config import Config, locate
+from xsfreader.library import Library, archive_path
+from xsfreader.store.files import lock, sync_lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,3 +70,128 @@ def test_branch_of_a_folder_is_a_usage_error(
 ) -> None:
     code, _, err = run(capsys, "list", "--source", source, "--branch", "main")
     assert (code, err) == (USAGE, "xsfreader: --branch needs a Git URL as the source\n")
+
+
+def stored() -> set[str]:
+    """Return the names of all files but those of the state."""
+    data = locate().data
+    return {one.name for one in data.iterdir() if not one.name.startswith("state.db")}
+
+
+@pytest.mark.parametrize("command", ["sync", "list", "search word", "show post", "xeps"])
+def test_mistyped_address_leaves_no_archive(command: str, url: str) -> None:
+    for source in (f"{url}x", "http://127.0.0.1:9/blog.git"):
+        assert main([*command.split(), "--source", source]) == FAILURE
+    assert stored() == set()
+
+
+@pytest.mark.parametrize("command", ["sync", "list"])
+def test_folder_without_posts_leaves_no_archive(command: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "missing"):
+        assert main([command, "--source", str(tmp_path / name)]) == FAILURE
+    data = locate().data
+    assert not data.exists() or stored() == set()
+
+
+def test_another_blog_is_told_what_can_be_read(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(tmp_path / "served" / "blog.git", {"posts/a.md": POST.format("Else").encode()})
+    code, _, err = run(capsys, "sync", "--source", url)
+    assert code == FAILURE
+    assert "forks and mirrors of xmpp.org can be read; clone another blog" in err
+    assert err.count("\n") == err.count("xsfreader:")
+    assert stored() == set()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one post, in the archive."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "a.md").write_text(POST.format("A"))
+    assert main(["sync", "--source", str(folder)]) == OK
+    return folder
+
+
+def test_forget_removes_an_archive_and_keeps_the_marks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Library(Config(), locate(), str(folder)) as library:
+        library.set_starred("/2020/01/a/", starred=True)
+        library.images._file.put("blob", b"x", None)
+    assert main(["sync", "--source", "guide"]) == OK
+    own = {name for name in stored() if "guide" not in name}
+    capsys.readouterr()
+    code, out, _ = run(capsys, "forget", "--yes", str(folder))
+    assert code == OK
+    assert {line.rpartition("/")[2] for line in out.splitlines()} == own
+    assert out.count("removed ") == len(own) == 3
+    assert not any("posts" in name for name in stored())
+    assert "archive-guide.db" in stored()
+    code, _, err = run(capsys, "forget", "--yes", str(folder))
+    assert code == FAILURE
+    assert err == f"xsfreader: no archive of {folder} is stored; `xsfreader paths` lists all\n"
+    assert main(["sync", "--source", str(folder)]) == OK
+    assert run(capsys, "list", "--source", str(folder), "--starred")[1].count("\n") >= 1
+
+
+def test_forget_takes_what_paths_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.md").unlink()
+    folder.rmdir()
+    listed = [line for line in run(capsys, "paths")[1].splitlines() if "archive " in line]
+    assert len(listed) == 1
+    assert run(capsys, "forget", "--yes", listed[0].split(maxsplit=1)[1])[0] == OK
+    assert "archive " not in run(capsys, "paths")[1]
+    assert stored() == set()
+
+
+def test_forget_asks_and_needs_a_terminal_for_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = stored()
+    assert run(capsys, "forget", str(folder))[0] == USAGE
+    assert stored() == before
+
+
+def test_forget_leaves_an_archive_that_is_open_or_synced(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = stored()
+    with Library(Config(), locate(), str(folder)):
+        code, _, err = run(capsys, "forget", "--yes", str(folder))
+    assert code == FAILURE
+    assert "is in use; quit the other xsfreader" in err
+    with lock(sync_lock_file(archive_path(Config(), locate(), str(folder))), 0):
+        assert run(capsys, "forget", "--yes", str(folder))[0] == FAILURE
+    assert stored() == before
+    assert run(capsys, "list", "--source", str(folder))[0] == OK
+
+
+@pytest.mark.parametrize("kind", ["text", "database", "folder", "state"])
+def test_forget_removes_nothing_but_archives(
+    kind: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = archive_path(Config(), locate(), str(folder))
+    name = str(folder)
+    if kind == "state":
+        name = str(locate().state)
+    else:
+        for one in archive.parent.glob(f"{archive.name}*"):
+            one.unlink()
+    if kind == "folder":
+        archive.mkdir()
+        (archive / "diary.txt").write_text("mine")
+    elif kind == "text":
+        archive.write_text("mine, and no database at all")
+    elif kind == "database":
+        with contextlib.closing(sqlite3.connect(archive)) as db:
+            db.execute("CREATE TABLE diary (day)")
+    beside = archive.with_name(archive.name + "-diary.txt")
+    beside.write_text("mine")
+    before = {one for one in tmp_path.rglob("*") if ".log" not in one.name}
+    code, out, err = run(capsys, "forget", "--yes", name)
+    assert (code, out) == (FAILURE, "")
+    assert err.count("\n") == 1
+    assert {one for one in tmp_path.rglob("*") if ".log" not in one.name} == before

@@ -17,7 +17,7 @@ import pytest
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make, restart
 from tests.unprivileged import needs_permissions, unprivileged
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
-from xsfreader.model import Changes, Filter, Place, View
+from xsfreader.model import Changes, Filter, Known, Place, View
 from xsfreader.store import Store, repair
 from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE
@@ -36,6 +36,19 @@ def filled(opened: Opener) -> Store:
     apply_posts(store, [make("a.md"), make("b.md")])
     store.set_starred("/2025/06/a/", True)
     return store
+
+
+def test_an_archive_without_posts_is_no_file(opened: Opener, folder: Path) -> None:
+    store, other = opened(), opened()
+    with store.sync_lock():
+        assert store.known() == Known()
+    store.set_starred("/2025/06/a/", True)
+    assert not [one.name for one in folder.iterdir() if "archive" in one.name]
+    apply_posts(store, [make("a.md")])
+    assert (folder / "archive.db").exists()
+    assert other.refresh().archive
+    assert [each.snapshot_id for each in (store, other, opened())] == ["1"] * 3
+    assert not store.refresh().archive
 
 
 def test_the_folder_is_private(store: Store, folder: Path) -> None:
@@ -505,8 +518,8 @@ def test_a_kill_while_applying_a_snapshot_leaves_the_old_or_the_new_one(
         pass
 
 
-def test_files_have_the_versions_of_this_program(store: Store, folder: Path) -> None:
-    store.close()
+def test_files_have_the_versions_of_this_program(opened: Opener, folder: Path) -> None:
+    filled(opened).close()
     for name, schema in (("archive.db", ARCHIVE), ("state.db", STATE)):
         db = sqlite3.connect(folder / name)
         assert db.execute("PRAGMA user_version").fetchone() == (schema.version,)

@@ -158,6 +158,7 @@ def test_closing_clones_does_not_release_the_locks(
         held = {line.split()[5].rpartition(":")[2] for line in lines if "POSIX" in line}
         return {name for inode, name in inodes.items() if inode in held}
 
+    holding("land a")
     holding("star /a/")
     before = locked()
     assert {"archive.db", "state.db", "xeps.db", "images.db"} <= before

@@ -87,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
         "--default", action="store_true", help="print the default configuration, to start from"
     )
     command("paths", "print where your data is stored")
+    forgetting = command("forget", "remove the archive of a source; marks and settings stay")
+    forgetting.add_argument(
+        "forgotten", metavar="SOURCE", help="its URL, its folder, or a file that `paths` lists"
+    )
+    forgetting.add_argument("--yes", action="store_true", help="don't ask")
     completion = command("completion", "print a shell completion script")
     completion.add_argument("shell", choices=SHELLS, help="your shell")
     return whole

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import (
+    FAILURE,
     OK,
     USAGE,
     fail,
@@ -48,6 +49,8 @@ def run(args: Namespace) -> int:
         print(completion(args.shell))
         return OK
     args.source = args.source or os.environ.get(SOURCE_VARIABLE)
+    if args.command == "forget":
+        args.source = args.forgotten
     paths = locate(args.config)
     if args.command == "config" and args.default:
         return _config(Config())
@@ -57,12 +60,14 @@ def run(args: Namespace) -> int:
             fail("--branch needs a Git URL as the source")
             return USAGE
         config = config._replace(branch=args.branch)
-    if args.command == "config":
-        return _config(config)
-    if args.command == "paths":
-        return _paths(args, config, paths)
+    if (without_library := _WITHOUT_LIBRARY.get(args.command)) is not None:
+        return without_library(args, config, paths)
     if args.command == "show" and Path(args.post).is_file():
         return _show_file(args, config)
+    return _run_with_library(args, config, paths)
+
+
+def _run_with_library(args: Namespace, config: Config, paths: Paths) -> int:
     if args.command is None and (problem := _terminal_problem()):
         return fail(problem)
     from xsfreader.library import Library
@@ -248,20 +253,42 @@ def _config(config: Config) -> int:
 
 
 def _paths(args: Namespace, config: Config, paths: Paths) -> int:
-    from xsfreader.library import archive_path
+    from xsfreader.library import archive_path, stored_archives
 
     current = archive_path(config, paths, args.source)
     print(f"configuration  {paths.config}")
     print(f"data           {paths.data}")
-    print(f"archive        {current}")
-    for other in sorted(paths.data.glob("archive-*.db")):
-        if other != current:
-            print(f"archive        {other}")
+    for archive in sorted(stored_archives(paths), key=lambda one: one != current):
+        print(f"archive        {archive}")
     print(f"state          {paths.state}")
     print(f"log            {paths.log}")
     return OK
 
 
+def _forget(args: Namespace, config: Config, paths: Paths) -> int:
+    from xsfreader.library import find_archive, forget
+
+    stored = find_archive(config, paths, args.forgotten)
+    if not args.yes:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            fail("forget asks first, which needs a terminal; --yes removes the archive at once")
+            return USAGE
+        size = f"{stored.size / 1e6:.1f} MB"
+        tell(f"This removes {stored.archive.name}, {size}; marks and settings stay.")
+        print("Remove it? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            tell("Nothing was removed")
+            return FAILURE
+    for file in forget(stored):
+        print(f"removed {file}")
+    return OK
+
+
+_WITHOUT_LIBRARY: dict[str, Callable[[Namespace, Config, Paths], int]] = {
+    "config": lambda _args, config, _paths: _config(config),
+    "paths": _paths,
+    "forget": _forget,
+}
 _COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
     "sync": _sync,
     "images": _images,

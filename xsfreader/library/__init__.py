@@ -10,6 +10,7 @@ from xsfreader.library.base import GUIDE, archive_path, current_day, normal_sour
 from xsfreader.library.documents import ParsedItem
 from xsfreader.library.drafts import file_document
 from xsfreader.library.fetching import Fetching
+from xsfreader.library.forgetting import find_archive, forget, stored_archives
 from xsfreader.library.lists import Listed, Lists
 from xsfreader.library.xeps import Xeps
 
@@ -21,7 +22,10 @@ __all__ = [
     "archive_path",
     "current_day",
     "file_document",
+    "find_archive",
+    "forget",
     "normal_source",
+    "stored_archives",
 ]
 
 

@@ -46,7 +46,7 @@ class Base:
         self._files_name = _name_of_files(config, source)
         archive = paths.archive(self._files_name)
         if not archive.exists():
-            # An invalid name must not create an archive.
+            # A name that can't be right is reported before anything else.
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
         self._store.previews = "://" not in self.source_name

@@ -18,12 +18,13 @@ from xsfreader.store.base import (
     path_key,
     valid_text,
 )
-from xsfreader.store.files import lock
+from xsfreader.store.files import lock, sync_lock_file
 from xsfreader.store.merging_marks import merge_marks
 from xsfreader.store.staging import Staging
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 
 class Archive(Base):
@@ -66,14 +67,25 @@ class Archive(Base):
 
     @contextlib.contextmanager
     def sync_lock(self) -> Iterator[None]:
-        """Hold the lock for syncing this archive. Raises SyncRunningError, DiskError."""
+        """Hold the lock for syncing this archive. Raises SyncRunningError, DiskError.
+
+        If there is still no archive in the end, nothing is left of it.
+        """
+        file = sync_lock_file(self._archive)
         with contextlib.ExitStack() as stack:
             try:
-                file = self._archive.with_name(self._archive.name + ".lock")
                 stack.enter_context(lock(file, 0))
             except BusyError:
                 raise SyncRunningError("another process is syncing right now") from None
+            # Only a sync that comes at this very moment would get a lock of its own. It would
+            # write the same archive, one after the other.
+            stack.callback(self._remove_useless, file)
             yield
+
+    def _remove_useless(self, file: Path) -> None:
+        if not self._archive.exists():
+            with contextlib.suppress(OSError):
+                file.unlink()
 
     def apply_snapshot(
         self,
@@ -124,6 +136,7 @@ class Archive(Base):
         aside: dict[str, str],
         images: Mapping[str, str],
     ) -> snapshot.Plan:
+        self._create_archive()
         with self._writing():
             rebuild = self._meta("version") != self._version
             rows = [

@@ -168,6 +168,21 @@ def decompress(data: bytes) -> str:
         raise BrokenFileError(f"a post's text is damaged ({error}); sync again") from error
 
 
+def _attach(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
+    """Open both files, which are ready for use, on one connection. Raises StoreError."""
+    with translated(archive), contextlib.ExitStack() as stack:
+        exists = archive.exists()
+        db = files.connect(archive, timeout) if exists else files.connect_empty(ARCHIVE)
+        stack.callback(db.close)
+        db.execute("PRAGMA main.cache_size = -4000")
+        with translated(state):
+            db.execute("ATTACH DATABASE ? AS state", (files.uri(state, "rw"),))
+        for name in ("main", "state"):
+            db.execute(f"PRAGMA {name}.synchronous = NORMAL")
+        stack.pop_all()
+    return db
+
+
 class Base:
     """The archive and the reader's state, two files on one connection."""
 
@@ -184,7 +199,7 @@ class Base:
         """Version of the rules that make posts; posts made by other versions are fetched again."""
         self._timeout = timeout
         self._xeps = SideFile(state.with_name("xeps.db"), XEPS, timeout)
-        self._opened = self._identities()
+        self._opened = self._opened_identities()
         self._seen_versions: dict[str, int] = {}
         """SQLite's ``data_version`` of both files when their contents were last looked at."""
         self._seen_contents: tuple[Any, ...] = (None, {}, None)
@@ -196,24 +211,19 @@ class Base:
 
     @staticmethod
     def connect(archive: Path, state: Path, timeout: float) -> sqlite3.Connection:
-        """Open the files on one connection; create, migrate or repair them. Raises StoreError.
+        """Open the files on one connection; migrate or repair them. Raises StoreError.
 
-        Where nothing can be written they are opened for reading.
+        Where nothing can be written they are opened for reading. A missing archive is an empty one
+        in memory, until there are posts to write.
         """
         # A newer archive is noticed before the state is touched.
         with contextlib.suppress(BrokenFileError):
             files.version_of(archive, ARCHIVE)
         try:
             repair.prepare(state, STATE, timeout)
-            repair.prepare(archive, ARCHIVE, timeout)
-            with translated(archive), contextlib.ExitStack() as stack:
-                db = stack.enter_context(contextlib.closing(files.connect(archive, timeout)))
-                db.execute("PRAGMA main.cache_size = -4000")
-                with translated(state):
-                    db.execute("ATTACH DATABASE ? AS state", (files.uri(state, "rw"),))
-                for name in ("main", "state"):
-                    db.execute(f"PRAGMA {name}.synchronous = NORMAL")
-                stack.pop_all()
+            if archive.exists():
+                repair.prepare(archive, ARCHIVE, timeout)
+            db = _attach(archive, state, timeout)
         except DiskError as error:
             try:
                 db = read_only.connect(archive, state)
@@ -237,6 +247,25 @@ class Base:
     def _identities(self) -> list[tuple[int, int] | None]:
         return [files.identity(self._archive), files.identity(self._state)]
 
+    def _opened_identities(self) -> list[tuple[int, int] | None]:
+        archive, state = self._identities()
+        # Another process may have created the archive since.
+        in_memory = self._db.execute("PRAGMA main.journal_mode").fetchone()[0] == "memory"
+        return [None if in_memory else archive, state]
+
+    def _create_archive(self) -> None:
+        """Create the file of an archive that was in memory until now. Raises StoreError."""
+        if self._opened[0] is None:
+            repair.prepare(self._archive, ARCHIVE, self._timeout)
+            self._use(_attach(self._archive, self._state, self._timeout))
+            self._seen_versions, self._seen_contents = self._data_versions(), self._contents()
+
+    def _use(self, db: sqlite3.Connection) -> None:
+        self._db.close()
+        self._db = db
+        self._opened = self._opened_identities()
+        self._seen_versions = {}
+
     def _reopen_replaced(self, timeout: float) -> None:
         """Open the files again if another process replaced one, or if they were read-only.
 
@@ -258,21 +287,22 @@ class Base:
         except StoreError:
             self._opened = now
             raise
-        self._db.close()
-        self._db = db
-        self._opened = self._identities()
-        self._seen_versions = {}
+        self._use(db)
 
-    def _reopen_replaced_state(self) -> None:
-        """Open the state again if it was replaced, so that no mark goes to the old file."""
-        if files.identity(self._state) not in (None, self._opened[1]):
+    def _follow_files(self) -> None:
+        """Open the state again if it was replaced, and an archive that was missing.
+
+        No mark must go to the old file.
+        """
+        created = self._opened[0] is None and self._archive.exists()
+        if created or files.identity(self._state) not in (None, self._opened[1]):
             # If it is not ready yet, the next call does it.
             with contextlib.suppress(StoreError):
                 self._reopen_replaced(self._timeout)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement and return its rows. Raises StoreError."""
-        self._reopen_replaced_state()
+        self._follow_files()
         with self._translating("state" if "state." in sql else "main"):
             return self._db.execute(sql, values).fetchall()
 
@@ -305,7 +335,7 @@ class Base:
 
         ``refresh`` doesn't report what it writes, unless others have written since the last call.
         """
-        self._reopen_replaced_state()
+        self._follow_files()
         table = "state.setting" if file == "state" else "main.meta"
         with self._translating(file), files.transaction(self._db, "DEFERRED"):
             self._db.execute(f"UPDATE {table} SET value = value WHERE key = ''")

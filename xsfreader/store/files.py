@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader import disk
@@ -18,7 +19,6 @@ from xsfreader.store.sqlite_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from xsfreader.store.schema import Schema
 
@@ -46,6 +46,13 @@ def connect(file: Path, timeout: float, mode: str = "rwc") -> sqlite3.Connection
     )
     for one in both:
         disk.make_private(one)
+    return db
+
+
+def connect_empty(schema: Schema) -> sqlite3.Connection:
+    """Open an empty database in memory, in place of a file that is created later."""
+    db = sqlite3.connect("file::memory:", uri=True, isolation_level=None, check_same_thread=False)
+    build(db, Path(":memory:"), schema)
     return db
 
 
@@ -139,6 +146,11 @@ def build(db: sqlite3.Connection, file: Path, schema: Schema) -> None:
             db.execute(statement)
     db.execute(f"PRAGMA application_id = {schema.application}")
     db.execute(f"PRAGMA user_version = {schema.version}")
+
+
+def sync_lock_file(archive: Path) -> Path:
+    """Return the file whose lock a sync of an archive holds."""
+    return archive.with_name(archive.name + ".lock")
 
 
 def damage_marker(file: Path) -> Path:

@@ -77,7 +77,10 @@ class GitSource:
         with client.translate_errors():
             listing = list_commit(commit, client.objects)
         if not listing.files:
-            raise UpstreamError(f"{self.name} has no posts in {names.BLOG}: check the address")
+            raise UpstreamError(
+                f"{self.name} has no posts in {names.BLOG}: over Git, forks and mirrors of xmpp.org"
+                " can be read; clone another blog and give its folder of posts as the source"
+            )
         missing = _missing_ids(listing, known)
         self._fetch_posts(client, [n for n in missing if n not in client.objects], progress)
         return self._assemble(commit, listing, missing, client.objects)

@@ -1,0 +1,59 @@
+"""Removing the archive of a source that is not read any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xsfreader.errors import NoArchiveError
+from xsfreader.library.base import archive_path, images_path, normal_source
+
+if TYPE_CHECKING:
+    from xsfreader.config import Config
+    from xsfreader.paths import Paths
+
+
+class StoredArchive(NamedTuple):
+    """An archive with its images."""
+
+    archive: Path
+    images: Path
+    files: tuple[Path, ...]
+    """The files that there are, with those beside them."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that they take."""
+        return sum(file.lstat().st_size for file in self.files)
+
+
+def find_archive(config: Config, paths: Paths, name: str) -> StoredArchive:
+    """Find the archive of a source, or of a file that ``paths`` lists. Raises NoArchiveError."""
+    from xsfreader.store.forgetting import stored_files
+
+    given = paths.data / Path(name).name
+    if given in stored_archives(paths) and name in (str(given), given.name):
+        archive, images = given, paths.images_of(given)
+    else:
+        archive, images = archive_path(config, paths, name), images_path(config, paths, name)
+    found = tuple(stored_files(archive, images))
+    if not found:
+        raise NoArchiveError(
+            f"no archive of {normal_source(name)} is stored; `xsfreader paths` lists all"
+        )
+    return StoredArchive(archive, images, found)
+
+
+def forget(stored: StoredArchive) -> list[Path]:
+    """Delete an archive with its images; return the files that were deleted.
+
+    Marks and settings stay. Raises StoreError if the archive is in use or not ours.
+    """
+    from xsfreader.store.forgetting import remove
+
+    return remove(stored.archive, stored.images)
+
+
+def stored_archives(paths: Paths) -> list[Path]:
+    """Return the archives that there are, by name."""
+    return sorted(paths.data.glob("archive-*.db"))

@@ -1,0 +1,85 @@
+"""Removing an archive with its images, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import BrokenFileError, BusyError, DiskError, StoreError
+from xsfreader.store import files
+from xsfreader.store.schema import ARCHIVE, PICTURES
+from xsfreader.store.sqlite_errors import translated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xsfreader.store.schema import Schema
+
+_BESIDE = re.compile(
+    r"(?:-wal|-shm|-journal|\.lock|\.mending|\.suspect|\.broken-[\d-]+(?:-wal|-shm)?)?"
+)
+"""What the names of files that belong to a database end in."""
+
+
+def stored_files(archive: Path, images: Path) -> list[Path]:
+    """Return the files of an archive that there are, with those beside them, sorted."""
+    return sorted(
+        file
+        for one in (archive, images)
+        if one.parent.is_dir()
+        for file in one.parent.iterdir()
+        if file.name.startswith(one.name)
+        and _BESIDE.fullmatch(file.name.removeprefix(one.name))
+        and (file.is_symlink() or file.is_file())
+    )
+
+
+def remove(archive: Path, images: Path) -> list[Path]:
+    """Delete an archive and its images; return the files that were deleted.
+
+    Raises StoreError, with all files untouched, if a file is not ours or if another process has
+    one open or is syncing.
+    """
+    for file, schema in ((archive, ARCHIVE), (images, PICTURES)):
+        if file.exists():
+            _require_ours(file, schema)
+    lock = files.sync_lock_file(archive)
+    busy = f"{archive.name} is in use; quit the other xsfreader, then try again"
+    try:
+        with contextlib.ExitStack() as stack:
+            if archive.exists():
+                stack.enter_context(files.lock(lock, 0))
+            for file in (archive, images):
+                if file.exists():
+                    _require_unused(file)
+            return _unlink([file for file in stored_files(archive, images) if file != lock], lock)
+    except BusyError:
+        raise StoreError(busy) from None
+
+
+def _require_ours(file: Path, schema: Schema) -> None:
+    try:
+        files.version_of(file, schema)
+    except BrokenFileError as error:
+        raise StoreError(f"{error}; xsfreader removes only its own files") from None
+
+
+def _require_unused(file: Path) -> None:
+    """Raise BusyError if another connection to the file is open: SQLite then keeps its log."""
+    with translated(file), contextlib.closing(files.connect(file, 0, "rw")) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+
+
+def _unlink(found: list[Path], lock: Path) -> list[Path]:
+    """Delete files, the lock of the sync as the last one."""
+    removed = []
+    for file in (*found, lock):
+        try:
+            file.unlink()
+            removed.append(file)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise DiskError(f"{file}: can't be removed ({error.strerror})") from error
+    return removed
