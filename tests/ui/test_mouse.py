@@ -30,11 +30,24 @@ def where(screen: ReaderScreen, words: str) -> Offset:
     raise AssertionError(words)
 
 
-async def drag(pilot: Pilot[None], start: Offset, end: Offset) -> None:
-    await pilot.mouse_down("#article", offset=start)
-    await pilot.hover("#article", offset=end)
-    await pilot.mouse_up("#article", offset=end)
+def mouse(pilot: Pilot[None], kind: type[events.MouseEvent], at: Offset, button: int = 1) -> None:
+    """Send an event of the mouse at a cell of the screen, as the terminal does."""
+    event = kind(None, *at, 0, 0, button, False, False, False, *at)
+    pilot.app.post_message(event)
+
+
+async def drag(pilot: Pilot[None], start: Offset, *ways: Offset) -> None:
+    """Drag from one cell of the article over others, which may be outside of it."""
+    corner = reader(pilot).article.region.offset
+    mouse(pilot, events.MouseDown, corner + start)
+    for way in ways:
+        mouse(pilot, events.MouseMove, corner + way)
+    mouse(pilot, events.MouseUp, corner + ways[-1])
     await settle(pilot)
+
+
+def selected(pilot: Pilot[None]) -> str:
+    return reader(pilot).get_selected_text() or ""
 
 
 async def test_a_click_on_a_link_follows_it() -> None:
@@ -47,9 +60,8 @@ async def test_a_click_on_a_link_follows_it() -> None:
 
 async def press_button(pilot: Pilot[None], button: int, at: Offset) -> None:
     """Press a button of the mouse on a cell of the screen, and release it."""
-    for kind in (events.MouseDown, events.MouseUp):
-        event = kind(None, *at, 0, 0, button, False, False, False, *at)
-        pilot.app.post_message(event)
+    mouse(pilot, events.MouseDown, at, button)
+    mouse(pilot, events.MouseUp, at, button)
     await settle(pilot)
 
 
@@ -111,11 +123,61 @@ async def test_selected_text_is_copied_without_the_margin() -> None:
         await drag(pilot, start, start + Offset(8, 1))
         await pilot.press("y")
         await settle(pilot)
-        first, second = pilot.app.clipboard.split("\n")
-        assert first.startswith("What you are looking at is not that blog yet.")
-        assert first == first.strip()
-        assert second
-        assert not second.startswith(" ")
+        copied = pilot.app.clipboard
+        assert copied.startswith("What you are looking at is not that blog yet.")
+        assert "\n" not in copied
+
+
+@pytest.mark.parametrize("size", [(120, 60), (60, 60), (40, 60)])
+async def test_a_wrapped_paragraph_is_selected_as_one_line(size: tuple[int, int]) -> None:
+    async with running(size=size) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert screen.article.page is not None
+        at = where(screen, "What you are")
+        await drag(pilot, at, at + Offset(0, 1), Offset(200, at.y + 1))
+        blocks = screen.article.page.document.blocks
+        assert any(block.text.startswith(selected(pilot)) for block in blocks)
+        assert len(selected(pilot)) > 40
+
+
+@pytest.mark.parametrize(
+    "end",
+    [Offset(20, 100), Offset(-30, 100), Offset(-30, 35), Offset(200, 200)],
+    ids=["below", "below the list", "in the list", "beyond the window"],
+)
+async def test_a_selection_ends_with_the_text_that_is_on_screen(end: Offset) -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        page = screen.article.page
+        assert page is not None
+        await drag(pilot, where(screen, "What you are"), Offset(20, 20), end)
+        text = selected(pilot)
+        assert text.startswith("What you are looking at")
+        assert all(name not in text for name in ("Bar", "PostList", "#keys"))
+        below = page.lines[screen.article.size.height + 4 :]
+        assert not any(line.text.strip() and line.text.strip() in text for line in below)
+
+
+async def test_a_selection_dragged_up_and_left_begins_with_its_line() -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        start = where(screen, "What you are") + Offset(9, 0)
+        await drag(pilot, start, start - Offset(3, 0), Offset(-30, start.y))
+        assert selected(pilot) == "What you a"
+        assert screen.article.page is not None
+        await drag(pilot, start, Offset(-30, -10))
+        assert selected(pilot).startswith(screen.article.page.lines[0].text.strip())
+
+
+async def test_nothing_but_the_post_is_selected() -> None:
+    async with running(size=(120, 40)) as pilot:
+        screen = reader(pilot)
+        for start in (screen.posts, screen.tabs, screen.header, screen.status, screen.key_bar):
+            at = start.region.offset - screen.article.region.offset + Offset(2, 0)
+            await drag(pilot, at, Offset(20, 10), Offset(30, 12))
+            assert not selected(pilot)
 
 
 async def test_a_click_elsewhere_ends_the_prompt_and_keeps_the_filter() -> None:

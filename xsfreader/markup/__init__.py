@@ -17,6 +17,7 @@ from xsfreader.markup.find import Match, find, find_words
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse
+from xsfreader.markup.select import text_between
 
 __all__ = [
     "CONTINUED",
@@ -38,6 +39,7 @@ __all__ = [
     "layout",
     "parse",
     "reading_minutes",
+    "text_between",
     "to_ansi",
     "to_plain_text",
 ]

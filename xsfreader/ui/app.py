@@ -131,8 +131,12 @@ class ReaderApp(KeepsCrash):
                 await self._type_ahead.take(event)
             except XsfreaderError as error:
                 self.show_error(error)
-        elif isinstance(event, (events.MouseDown, events.MouseUp)) and event.button != LEFT_BUTTON:
-            event.stop()
+        elif isinstance(event, (events.MouseDown, events.MouseUp)) and not event.is_forwarded:
+            if event.button == LEFT_BUTTON:
+                if self._reader is not None:
+                    article, down = self._reader.article, isinstance(event, events.MouseDown)
+                    article.pressed = down and article.region.contains(event.x, event.y)
+                await super().on_event(event)
         elif isinstance(event, events.Resize):
             size = usable_size(event.size)
             await super().on_event(events.Resize(size, size, pixel_size=event.pixel_size))

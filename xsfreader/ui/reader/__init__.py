@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.geometry import Offset
     from textual.timer import Timer
+    from textual.widget import Widget
     from textual.widgets import Input
 
     from xsfreader.library import Library
@@ -331,6 +333,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         removed = self.prompts.end(kept=message.kept)
         if removed is not None:
             await removed
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Find what is under the mouse; a selection stays in the post, wherever it is dragged."""
+        if self.article.pressed:
+            x, y = self.article.nearest_cell(x, y)
+        return super().get_widget_and_offset_at(x, y)
 
     def on_text_selected(self) -> None:
         """Say which key copies."""

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
-from xsfreader.markup import Role, Span, layout
+from xsfreader.markup import Role, Span, layout, text_between
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import link_at, link_lines, links_between
 from xsfreader.ui.places import relocate_place
@@ -72,6 +72,8 @@ class ArticleView(PaintedView, can_focus=True):
         self.page: Layout | None = None
         self.gallery: Gallery | None = None
         """Where images come from; None if there are only boxes."""
+        self.pressed = False
+        """Whether the mouse was pressed on it and is still held."""
         self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
         """Rows reserved for each image, and a note for each image without any."""
         self._highlights = Highlights()
@@ -373,13 +375,12 @@ class ArticleView(PaintedView, can_focus=True):
         for cell, label in self._hints.get(at, ()):
             strip = self.painter.label(strip, cell, label)
         if selection is not None and (span := selection.get_span(at)) is not None:
-            strip = self._paint_selected(strip, *span)
+            start, end, length = *span, self.left + len(line.text)
+            strip = self._paint_selected(strip, start, min(end, length) if end >= 0 else length)
         return strip
 
     def _paint_selected(self, strip: Strip, start: int, end: int) -> Strip:
-        text = strip.text
-        first = cell_len(text[:start])
-        last = strip.cell_length if end < 0 else cell_len(text[:end])
+        first, last = (cell_len(strip.text[: max(at, self.left)]) for at in (start, end))
         style = self.painter.style("selected")
         middle = [Segment(s.text, style) for s in strip.crop(first, last)]
         return Strip.join([strip.crop(0, first), Strip(middle), strip.crop(last)])
@@ -392,12 +393,20 @@ class ArticleView(PaintedView, can_focus=True):
         return True
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text, without the margin left of the column."""
+        """Return the selected text as it is in the post."""
         if self.page is None:
             return None
-        margin = " " * self.left
-        text = selection.extract("\n".join(margin + line.text for line in self.page.lines))
-        return "\n".join(line.removeprefix(margin) for line in text.split("\n")), "\n"
+        start, end = selection.start or Offset(), selection.end or Offset(0, len(self.page.lines))
+        text = text_between(self.page, (start.y, start.x - self.left), (end.y, end.x - self.left))
+        return (text, "\n") if text else None
+
+    def nearest_cell(self, x: int, y: int) -> Offset:
+        """Return the cell for lines that is nearest to a cell of the screen, as one reads."""
+        left, top, _, height = self.region
+        right, bottom = left + self.room - 1, top + height - 1
+        if not top <= y <= bottom:
+            return Offset(left, top) if y < top else Offset(right, bottom)
+        return Offset(min(max(x, left), right), y)
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Repaint the selection."""

@@ -32,6 +32,7 @@ class Painted(Widget, inherit_bindings=False):
     line, which takes longer than the painting.
     """
 
+    ALLOW_SELECT = False
     LOOKS: ClassVar[Mapping[str, Look]] = {}
     """The looks of its parts."""
 
