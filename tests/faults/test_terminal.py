@@ -15,6 +15,8 @@ from textual import events
 
 from tests import terminal as terminals
 from tests.terminal import Terminal, running
+from tests.ui import apps
+from tests.ui.cells import screen_cells
 from xsfreader.config import locate
 from xsfreader.ui.driver import KeyParser
 
@@ -452,3 +454,23 @@ def test_full_disk_is_one_line_at_the_pager(tmp_path: Path) -> None:
         terminal.press("e")
         terminal.wait("can't write a temporary file: No such file")
         assert_lives(terminal)
+
+
+# Its colours
+
+
+@pytest.mark.parametrize("colours", ["1", pytest.param("", marks=pytest.mark.soak)])
+async def test_every_theme_is_readable(colours: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if colours:
+        monkeypatch.setenv("NO_COLOR", colours)
+    else:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+    async with apps.running() as pilot:
+        for theme in pilot.app.available_themes:
+            pilot.app.theme = theme
+            await pilot.pause(0.02)
+            shown = screen_cells(pilot.app.export_screenshot(), 120, 40)
+            letters = [cell for row in shown for cell in row if cell.text.isalnum()]
+            hidden = [cell for cell in letters if cell.color.split()[0] == cell.background]
+            assert letters, theme
+            assert not hidden, theme

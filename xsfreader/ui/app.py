@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from textual import events
+from textual.filter import Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -27,7 +28,10 @@ from xsfreader.ui.textual_private import KeepsCrash
 from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS, THEMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import App
+    from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -117,6 +121,16 @@ class ReaderApp(KeepsCrash):
             fresh=self.fresh,
             display=Display(os.environ, self.listener, colours=colours, headless=headless),
         )
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what NO_COLOR does to a line: nothing is known of a terminal's own colours.
+
+        As grey, they would all be black.
+        """
+        filters = super().get_line_filters()
+        if not self.native_ansi_color:
+            return filters
+        return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
 
     def on_ready(self) -> None:
         """Exclude what the start created from garbage collection: its pause could be seen."""
