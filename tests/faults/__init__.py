@@ -13,6 +13,7 @@ To add a case, find the file of its kind and add a row to its table, or a test b
 - ``test_state``: exports cut short, a locked state.
 - ``test_merging``: marks of several machines, exported and imported in any order.
 - ``test_terminal``: what a terminal may send, its end, signals, programs started from the app.
+- ``test_store_errors``: every method of the library failing while the app is open.
 - ``test_command_line``: closed streams, bad arguments and settings, every command with ``--json``.
 - ``test_kills``: the program killed at random moments; all of it only in ``nox -s soak``.
 - ``test_soak``: the app under random keys, resizes, pastes and syncs; all only in ``nox -s soak``.
