@@ -9,9 +9,12 @@ def run() -> int:
     # A twentieth of the app's start would go into collections that find nothing. The app enables
     # them once it is ready, other commands once they know what to do.
     gc.disable()
-    from xsfreader.cli import main
+    try:
+        from xsfreader.cli import main
 
-    return main()
+        return main()
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

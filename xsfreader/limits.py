@@ -26,7 +26,7 @@ CPU_SECONDS = 60.0
 """Time of the processor that a sync may use; the first one of the real blog uses 2 s."""
 MEMORY_LIMIT = 256 << 20
 """Bytes of memory that a sync may use on Linux. The first one of the real blog uses 47 MB, one
-with ten times the posts 71 MB, one of a folder with a hundred times the posts 140 MB."""
+with ten times the posts 71 MB."""
 CODE_BYTES = 48 << 20
 """How much of that is the program and its libraries, which the limit of the system ignores."""
 REPEAT_SECONDS = 1.0

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -452,3 +453,37 @@ def test_whatever_a_server_sends_is_bounded_and_one_line(
     assert done.err or done.code == 0
     assert done.peak <= 256
     assert done.cpu <= 62
+
+
+# A first sync that fails or is interrupted
+
+DELAYS = [
+    *(0.05, 0.2, 0.4),
+    *(pytest.param(number / 40, marks=pytest.mark.soak) for number in range(1, 41)),
+]
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_interrupted_first_sync_is_silent_or_one_line(
+    host: GitHost, tmp_path: Path, delay: float
+) -> None:
+    host.fault = Fault(delay=0.2)
+    command = [sys.executable, "-P", "-m", "xsfreader", "sync", "--source", host.url("blog.git")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    # Before our code, Python itself is starting.
+    assert b"xsfreader" not in said or not re.search(rb"Traceback|Exception", said), said
+    assert process.returncode in (0, 1, -signal.SIGINT, 130), said
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(15, marks=pytest.mark.soak)])
+def test_repository_of_something_else_is_one_line(tmp_path: Path, count: int) -> None:
+    commit(new_repository(tmp_path / "served" / "x.git"), {"README.md": b"# x\n"})
+    with GitHost(tmp_path / "served") as running:
+        for _ in range(count):
+            done = run(tmp_path, running.url("x.git"))
+            assert done.code == 1
+            assert done.err.count("\n") == 1
+            assert "content/blog" in done.err
