@@ -172,6 +172,10 @@ LISTED: dict[str, tuple[str, Callable[[Path], object]]] = {
         "archive.db",
         schema("DELETE FROM sqlite_master WHERE name = 'found_data'"),
     ),
+    "another column of the search index": (
+        "archive.db",
+        schema("UPDATE sqlite_master SET sql = replace(sql, 'pgno', 'pgnx')"),
+    ),
     "a missing column": (
         "archive.db",
         lambda f: execute(f, "ALTER TABLE post DROP COLUMN summary"),

@@ -181,6 +181,8 @@ _ARCHIVE_PROBES = (
     OR xeps GLOB '*[^0-9\n]*' OR story NOT IN (SELECT id FROM story)
     OR id NOT IN (SELECT post FROM content)""",
     "SELECT 1 FROM found WHERE found MATCH 'xsf' AND rowid < 0",
+    """SELECT d.id, d.block, i.segid, i.term, i.pgno, z.id, z.sz, c.k, c.v
+    FROM found_data d, found_idx i, found_docsize z, found_config c WHERE 0""",
 )
 
 ARCHIVE = Schema(
