@@ -42,6 +42,11 @@ KEYS = {
 }
 
 
+class _Screen(pyte.Screen):  # type: ignore[misc]
+    def report_device_status(self, mode: int = 0, *_more: int, **_options: bool) -> None:
+        """Answer nothing; pyte would fail at a question with more numbers, which an echo may be."""
+
+
 class Terminal:
     """A running command and its screen."""
 
@@ -65,7 +70,7 @@ class Terminal:
         self._answers = answers
         # The emulator can't have every size that a terminal may claim.
         possible = 0 < columns <= MOST_CELLS and 0 < rows <= MOST_CELLS
-        self._screen = pyte.Screen(*((columns, rows) if possible else (80, 24)))
+        self._screen = _Screen(*((columns, rows) if possible else (80, 24)))
         self._stream = pyte.ByteStream(self._screen)
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
             str(COMMAND),
