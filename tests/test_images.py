@@ -196,3 +196,38 @@ def test_each_source_and_branch_has_its_own_file(library: Library) -> None:
         images_path(config._replace(branch="next"), library.paths),
     }
     assert len(files) == 3
+
+
+@pytest.mark.parametrize(
+    ("src", "found"),
+    [
+        ("step-01.png", "content/blog/step-01.png"),
+        ("./step-01.png?x#y", "content/blog/step-01.png"),
+        ("step%2D01.png", "content/blog/step-01.png"),
+        ("in/b.png", "content/blog/in/b.png"),
+        ("in/../in/b.png", "content/blog/in/b.png"),
+        ("/images/x.png", "/images/x.png"),
+        ("../../static/images/x.png", None),
+        ("../../../out.png", None),
+        ("/content/blog/step-01.png", None),
+        ("https://example.org/step-01.png", None),
+        ("http://[step-01.png", None),
+        ("none.png", None),
+    ],
+)
+def test_picture_beside_a_post_is_found(tmp_path: Path, src: str, found: str | None) -> None:
+    files = ("content/blog/step-01.png", "content/blog/in/b.png", "static/images/x.png")
+    for name in (*files, "content/blog/a.md", "../out.png"):
+        file = tmp_path / "site" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(RED)
+    post = f"---\ntitle: A\ndate: 2020-01-02\n---\n\n![x]({src})\n"
+    (tmp_path / "site" / "content/blog/a.md").write_text(post)
+    with Library(Config(), locate(), str(tmp_path / "site")) as library:
+        library.refresh_local()
+        (image,) = library.document("/2020/01/a/").images
+        held = library.images.look_up([image.site_path] if image.site_path else [])
+        assert set(held) == ({found} if found else set())
+        if found is not None:
+            library.images.fetch(found)
+            assert library.images.cached(found) == RED

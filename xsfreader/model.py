@@ -140,7 +140,11 @@ class Snapshot(NamedTuple):
     refused: tuple[SetAside, ...] = ()
     """Files left out (too large, unreadable on disk); their paths are in ``files``."""
     images: Mapping[str, str] = MappingProxyType({})
-    """Site path (``/images/x.png``) to blob id of every file below ``static/images``."""
+    """Path to blob id of every image.
+
+    It is a site path (``/images/x.png``) for files below ``static/images``. From a folder the
+    pictures beside posts come too, with their paths in it (``content/blog/x.png``).
+    """
 
 
 class Progress(NamedTuple):

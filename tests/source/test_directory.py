@@ -65,7 +65,7 @@ def test_other_folders_have_relative_paths(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": b"a", "deep/b.md": b"b", "c.txt": b"c", "images/x.png": b"x"})
     snapshot = read(tmp_path)
     assert set(snapshot.files) == {"a.md", "deep/b.md"}
-    assert set(snapshot.images) == {"/images/x.png"}
+    assert set(snapshot.images) == {"/images/x.png", "images/x.png"}
 
 
 def test_hidden_folders_and_node_modules_are_skipped(tmp_path: Path) -> None:
@@ -125,11 +125,29 @@ def test_links_out_of_the_folder_are_rejected_and_links_within_it_read(tmp_path:
     assert set(reasons) == {"loop.md"}
 
 
+@pytest.mark.parametrize("blog", ["", "content/blog/"])
+def test_pictures_beside_posts_are_listed_by_their_paths(tmp_path: Path, blog: str) -> None:
+    files = {f"{blog}{name}": name.encode() for name in ("a.md", "b.PNG", "in/b.png", "c.txt")}
+    write(tmp_path / "in", files | {"node_modules/x.png": b"x"})
+    write(tmp_path, {"out.png": b"secret", "more/out.png": b"secret"})
+    beside = tmp_path / "in" / blog
+    (beside / "link.png").symlink_to(tmp_path / "out.png")
+    (beside / "folder.png").symlink_to(tmp_path / "more")
+    source, snapshot = DirectorySource(tmp_path / "in"), read(tmp_path / "in")
+    assert set(snapshot.images) == {f"{blog}b.PNG", f"{blog}in/b.png"}
+    assert set(snapshot.files) == {f"{blog}a.md"}
+    assert source.blob(f"{blog}in/b.png", "any") == b"in/b.png"
+    before = source.fingerprint()
+    (beside / "b.PNG").write_bytes(b"another")
+    assert source.fingerprint() != before
+    assert read(tmp_path / "in").images[f"{blog}b.PNG"] != snapshot.images[f"{blog}b.PNG"]
+
+
 def test_images_are_not_read_through_links_out_of_the_folder(tmp_path: Path) -> None:
     write(tmp_path, {"secret.png": b"secret", "in/a.md": b"a", "in/images/x.png": b"x"})
     (tmp_path / "in/images/out.png").symlink_to(tmp_path / "secret.png")
     source = DirectorySource(tmp_path / "in")
-    assert set(read(tmp_path / "in").images) == {"/images/x.png"}
+    assert set(read(tmp_path / "in").images) == {"/images/x.png", "images/x.png"}
     for path in ("/images/out.png", "/images/../../secret.png", "/images/none.png", "../a.md"):
         with pytest.raises(UpstreamError, match="is not in"):
             source.blob(path, "0" * 40)

@@ -122,7 +122,7 @@ class Reading(Base):
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
         return build_article(
             post,
-            self._resolve_files(parse(full.body, base=post.url), post),
+            self._find_pictures(self._resolve_files(parse(full.body, base=post.url), post), post),
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,
@@ -144,6 +144,24 @@ class Reading(Base):
                 fragment = f"#{link.url.partition('#')[2]}" if link.fragment else ""
                 links[index] = link._replace(url=f"{SITE}{permalink}{fragment}")
         return document._replace(links=tuple(links)) if links else document
+
+    def _find_pictures(self, document: Document, post: Post) -> Document:
+        """Let images that the site lacks be those beside the post's file (``step-01.png``)."""
+        images = list(document.images)
+        for index, image in enumerate(images):
+            path = _path_beside(image.src, post.path)
+            on_site = image.site_path and self._store.image_blob(image.site_path)
+            if path and not on_site and self._store.image_blob(path):
+                images[index] = image._replace(site_path=path)
+        return document._replace(images=tuple(images)) if images else document
+
+
+def _path_beside(src: str, path: str) -> str | None:
+    """Return the path of the file that a relative address names, seen from the file at ``path``."""
+    target = unquote(re.split("[?#]", src, maxsplit=1)[0])
+    if not target or target.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", src):
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
 
 
 def file_key(href: str, path: str) -> str | None:

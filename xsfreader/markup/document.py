@@ -81,7 +81,10 @@ class Image(NamedTuple):
     url: str
     """Absolute."""
     site_path: str | None
-    """Decoded path on the site (``/images/x.png``), None for an image on another host."""
+    """Decoded path on the site (``/images/x.png``), None for an image on another host.
+
+    For a picture beside the post it becomes the path of the file in the source.
+    """
     alt: str
     caption: str
     """Caption or title, without markup."""

@@ -32,7 +32,7 @@ class _File(NamedTuple):
     """A file, or an entry that could not be examined."""
 
     path: str
-    """As in a snapshot; for an image, its site path."""
+    """As in a snapshot; for an image of the site, its site path."""
     disk_path: str
     stamp: tuple[int, ...]
     """Size, times and inode: changes when the file does."""
@@ -153,7 +153,7 @@ class DirectorySource:
         """Read one file as it is now.
 
         Args:
-            path: The path of a post in a snapshot, or the site path of an image.
+            path: The path of a post or an image in a snapshot.
             blob: Not used: the newest version is returned.
 
         Raises:
@@ -178,11 +178,9 @@ class DirectorySource:
             raise UpstreamError(f"{blog}: a symbolic link out of the folder; use what it points to")
         walk = _Walk(self._root)
         posts = walk.below(str(blog), names.BLOG) if is_site else walk.below(str(self._root), "")
-        found = sorted(
-            (f for f in posts if f.problem or names.is_post(f.path)),
-            key=lambda f: f.path,
-        )
-        images: dict[str, _File] = {}
+        entries = sorted(posts, key=lambda f: f.path)
+        found = [f for f in entries if f.problem or names.is_post(f.path)]
+        images = {f.path: f for f in entries if not f.problem and names.is_picture(f.path)}
         for folder in (names.IMAGES,) if is_site else (names.IMAGES, "images"):
             disk_path = self._root / folder
             if disk_path.is_dir() and self._contains(disk_path):

@@ -18,12 +18,18 @@ BLOG: Final = "content/blog"
 """Where the site keeps its posts."""
 IMAGES: Final = "static/images"
 """Where the site keeps what ``/images/…`` shows."""
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
 
 
 def is_post(path: str) -> bool:
     """Return whether a file is a post: Markdown, neither hidden nor a section's front page."""
     name = path.rpartition("/")[2]
     return name.endswith(".md") and not name.startswith(("_index.", "."))
+
+
+def is_picture(path: str) -> bool:
+    """Return whether a file may be a picture beside a post, by its name."""
+    return path.lower().endswith(PICTURES)
 
 
 def is_plain(name: str) -> bool:
