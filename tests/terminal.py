@@ -42,7 +42,7 @@ KEYS = {
 }
 
 
-class _Screen(pyte.Screen):  # type: ignore[misc]
+class _Screen(pyte.Screen):
     def report_device_status(self, mode: int = 0, *_more: int, **_options: bool) -> None:
         """Answer nothing; pyte would fail at a question with more numbers, which an echo may be."""
 
