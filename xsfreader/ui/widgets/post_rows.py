@@ -11,8 +11,9 @@ from textual.strip import Strip
 
 from xsfreader.model import View
 from xsfreader.text import clean
-from xsfreader.ui.render import fit, fit_ends, fitted
+from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.theme import LOOKS
+from xsfreader.ui.titles import fit_title
 from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
@@ -72,7 +73,8 @@ class PostRows(PaintedView):
         held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
         heading = row.node.group if row.node is not None else None
         opened = row.node is not None and row.node.open
-        key = (row.entry or heading, row.depth, opened, held, self.view, width)
+        above = row.parent.group.label if row.parent is not None else ""
+        key = (row.entry or heading, row.depth, opened, above, held, self.view, width)
         strip = self._painted_rows.get(key)
         if strip is None:
             if len(self._painted_rows) >= CACHED_STRIPS:
@@ -94,7 +96,7 @@ class PostRows(PaintedView):
         if row.node is not None:
             segments = self._group_segments(row.node.group, row.depth, opened=row.node.open)
         elif row.entry is not None:
-            segments = self._entry_segments(row.entry, row.depth)
+            segments = self._entry_segments(row.entry, row)
         else:
             segments = []
         if held:
@@ -116,11 +118,13 @@ class PostRows(PaintedView):
             Segment(total, base + self.look("quiet")),
         ]
 
-    def _entry_segments(self, entry: Entry, depth: int) -> list[Segment]:
+    def _entry_segments(self, entry: Entry, row: Row) -> list[Segment]:
         base = self.look()
-        indent = "  " * max(0, depth - 1)
+        indent = "  " * max(0, row.depth - 1)
+        said = row.parent.group.label if row.parent is not None else ""
         by_day = self.view is View.DATE and not self.filtered
         day = f"{entry.day.day:2} " if by_day else f"{entry.day:%Y-%m} "
+        said += f" {entry.day.year}"
         language = "" if entry.language == self.library.languages[0] else clean(entry.language)
         tag = "".join(f" {word}" for word in (entry.label, language) if word)
         star = "★" if entry.starred else " "
@@ -133,7 +137,7 @@ class PostRows(PaintedView):
             Segment(star, base + self.look("star")),
             Segment(day, base + self.look("quiet")),
             Segment(
-                fit_ends(clean(entry.title), max(1, room)),
+                fit_title(clean(entry.title), max(1, room), said),
                 base + (self.look("read") if entry.read else base),
             ),
             Segment(tag, base + self.look("quiet")),
