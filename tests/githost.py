@@ -272,9 +272,12 @@ def commit(
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
-def corpus_repository(path: Path) -> Path:
-    """Clone the corpus, which has the real blog in three commits; skip the test without it."""
-    bundle = CORPUS / "xmpp.org.bundle"
+def corpus_repository(path: Path, name: str = "xmpp.org") -> Path:
+    """Clone the corpus; skip the test without it.
+
+    ``xmpp.org`` has the real blog in three commits, ``xeps`` 40 specifications in one.
+    """
+    bundle = CORPUS / f"{name}.bundle"
     if not bundle.exists():
         pytest.skip(f"{bundle} is missing: the corpus lies beside the repository")
     path.parent.mkdir(parents=True, exist_ok=True)

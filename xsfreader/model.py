@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -29,6 +29,18 @@ older rules are then fetched again. It is here because every start reads it, and
 
 POST_LIMIT = 1 << 20
 """Bytes that a post's file may have; the largest real one has 29 KB."""
+
+
+SPECIFICATION_FILE = r"xep(?:-\d{4}\.xml|\.ent)"
+"""Matches the files of the XSF's repository that make up the specifications."""
+
+ENTITIES_FILE = "xep.ent"
+"""What all specifications abbreviate."""
+
+
+def specification_file(number: int) -> str:
+    """Return the name of a specification's file."""
+    return f"xep-{number:04}.xml"
 
 
 def pull_request(branch: str) -> str:
@@ -134,9 +146,9 @@ class Snapshot(NamedTuple):
 
     id: str
     files: Mapping[str, str]
-    """Path to blob id of every Markdown file below the blog's folder: the complete list."""
+    """Path to blob id of every file that is read: the complete list."""
     blobs: Mapping[str, bytes]
-    """Blob id to bytes, for blobs that ``Known`` does not list."""
+    """Blob id to bytes, for wanted blobs that ``Known`` does not list."""
     refused: tuple[SetAside, ...] = ()
     """Files left out (too large, unreadable on disk); their paths are in ``files``."""
     images: Mapping[str, str] = MappingProxyType({})
@@ -156,7 +168,7 @@ class Progress(NamedTuple):
     total: int | None = None
     """None if unknown."""
     unit: str = ""
-    """``bytes``, ``posts`` or nothing."""
+    """``bytes``, ``posts``… or nothing."""
 
 
 class View(StrEnum):
@@ -171,7 +183,7 @@ class View(StrEnum):
 
 
 class Source(Protocol):
-    """Where posts come from."""
+    """Where posts and specifications come from."""
 
     @property
     def name(self) -> str:
@@ -181,8 +193,17 @@ class Source(Protocol):
     def local(self) -> bool:
         """Whether the source needs no network, so that it may be read at any time."""
 
-    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
-        """Fetch what changed since ``known``; None if nothing did. Raises SourceError."""
+    def snapshot(
+        self,
+        known: Known,
+        progress: Callable[[Progress], None],
+        wanted: Collection[str] | None = None,
+    ) -> Snapshot | None:
+        """Fetch what changed since ``known``; None if nothing did.
+
+        Of a source that is not local, only the bytes of the paths ``wanted`` are fetched; None
+        means all. Raises SourceError.
+        """
 
     def fingerprint(self) -> str:
         """Return a text that changes when a local source does, without reading its files.

@@ -1,7 +1,7 @@
 """Where posts come from: a Git host, a folder on disk, or the built-in guide.
 
-A source returns bytes and says which of them are new. It knows neither what a post is made of
-nor where posts are stored.
+A source reads the files of a selection, returns bytes and says which of them are new. It knows
+neither what a post is made of nor where posts are stored.
 """
 
 from __future__ import annotations
@@ -11,40 +11,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import SourceError, without_password
-from xsfreader.source.names import printable
+from xsfreader.source.names import BLOG, SPECIFICATIONS, Selection, printable
 
 if TYPE_CHECKING:
     from xsfreader.model import Source
 
+__all__ = ["BLOG", "SPECIFICATIONS", "open_source"]
 
-def open_source(name: str, *, branch: str | None = None) -> Source:
+
+def open_source(name: str, *, branch: str | None = None, selection: Selection = BLOG) -> Source:
     """Return the source with a name, without a request to the network.
 
     Args:
         name: As a person gives it: an address over HTTP(S), the path of a folder, or ``guide``.
         branch: The branch of a Git repository, or ``pull/12``; None for its default branch.
+        selection: Which files are read; the guide has posts alone.
 
     Raises:
         SourceError: The name is none of the three.
     """
-    if name == "guide":
+    if name == "guide" and selection is BLOG:
         from xsfreader.source.guide import GuideSource
 
         return GuideSource()
     if re.match(r"(?i)https?://", name):
         from xsfreader.source.git import GitSource
 
-        return GitSource(name, branch=branch)
+        return GitSource(name, branch=branch, selection=selection)
     if scheme := re.match(r"([A-Za-z][\w+.-]+)://", name):
         if scheme[1].lower() == "file":
             raise SourceError(f"{_shown(name)}: give the folder itself, without file://")
         raise SourceError(
             f"{_shown(name)}: {scheme[1]} is not supported; give an address with https://"
         )
-    return _open_folder(name)
+    return _open_folder(name, selection)
 
 
-def _open_folder(name: str) -> Source:
+def _open_folder(name: str, selection: Selection) -> Source:
     if not name.strip() or "\0" in name:
         raise SourceError("no source given: use a URL, a folder or “guide”")
     try:
@@ -52,7 +55,7 @@ def _open_folder(name: str) -> Source:
         if folder.is_dir():
             from xsfreader.source.directory import DirectorySource
 
-            return DirectorySource(folder)
+            return DirectorySource(folder, selection)
         is_file = folder.exists()
     except (OSError, RuntimeError) as error:
         raise SourceError(f"{_shown(name)}: {error}") from error

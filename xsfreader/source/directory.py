@@ -1,6 +1,6 @@
-"""Posts in a folder on disk: a checkout of the site, or any folder of Markdown files.
+"""Files in a folder on disk: a checkout of the site, or any folder of Markdown files.
 
-Files are read as they are on disk, so uncommitted work shows too. The ids of posts are those
+Files are read as they are on disk, so uncommitted work shows too. The ids of files are those
 that Git would give them.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
 from xsfreader.source import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 KEPT_BYTES: Final = 16 << 20
 """Bytes of posts that are kept in memory between listing and reading them."""
@@ -100,14 +101,16 @@ class DirectorySource:
 
     local = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, selection: names.Selection = names.BLOG) -> None:
         """Read nothing yet.
 
         Args:
             folder: A checkout of the site (with ``content/blog``, which paths begin with), or any
-                folder with Markdown files in it (paths are relative to it).
+                folder with such files in it (paths are relative to it).
+            selection: Which files are read.
         """
         self._root = Path(os.path.realpath(folder))
+        self._selection = selection
 
     @property
     def name(self) -> str:
@@ -123,7 +126,12 @@ class DirectorySource:
         seen = [(found.path, found.stamp, found.problem) for found in (*posts, *images)]
         return hashlib.sha1(repr(seen).encode(), usedforsecurity=False).hexdigest()
 
-    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
+    def snapshot(
+        self,
+        known: Known,
+        progress: Callable[[Progress], None],
+        wanted: Collection[str] | None = None,
+    ) -> Snapshot | None:
         """Read what changed since ``known``; return None if nothing did. Raises SourceError."""
         progress(Progress("looking through the folder"))
         posts, images = self._list()
@@ -131,10 +139,11 @@ class DirectorySource:
         known_blobs = frozenset(known.files.values())
         for done, found in enumerate(posts):
             if done % 16 == 0:
-                progress(Progress("reading files", done, len(posts), "posts"))
+                progress(Progress("reading files", done, len(posts), self._selection.what))
             self._read(found, known_blobs, contents)
         if not contents.files:
-            raise UpstreamError(f"{self.name}: no Markdown files in this folder")
+            what = "Markdown files" if self._selection is names.BLOG else self._selection.what
+            raise UpstreamError(f"{self.name}: no {what} in this folder")
         pictures = {found.path: found.token for found in images}
         digest = hashlib.sha1(usedforsecurity=False)
         for item in (*sorted(contents.files.items()), ("", ""), *sorted(pictures.items())):
@@ -171,17 +180,22 @@ class DirectorySource:
             raise UpstreamError(f"{path} can't be read: {error.strerror}") from error
 
     def _list(self) -> tuple[list[_File], list[_File]]:
-        """List posts and images, each sorted by path. Raises SourceError."""
-        blog = self._root / names.BLOG
-        is_site = blog.is_dir()
-        if is_site and not self._contains(blog):
-            raise UpstreamError(f"{blog}: a symbolic link out of the folder; use what it points to")
-        walk = _Walk(self._root)
-        posts = walk.below(str(blog), names.BLOG) if is_site else walk.below(str(self._root), "")
-        entries = sorted(posts, key=lambda f: f.path)
-        found = [f for f in entries if f.problem or names.is_post(f.path)]
+        """List the files that are read and images, each sorted by path. Raises SourceError."""
+        selection = self._selection
+        top = self._root / selection.folder
+        is_site = top.is_dir()
+        if is_site and not self._contains(top):
+            raise UpstreamError(f"{top}: a symbolic link out of the folder; use what it points to")
+        walk = _Walk(self._root, selection)
+        below = (
+            walk.below(str(top), selection.folder) if is_site else walk.below(str(self._root), "")
+        )
+        entries = sorted(below, key=lambda f: f.path)
+        found = [f for f in entries if f.problem or selection.includes(f.path)]
+        if not selection.images:
+            return found, []
         images = {f.path: f for f in entries if not f.problem and names.is_picture(f.path)}
-        for folder in (names.IMAGES,) if is_site else (names.IMAGES, "images"):
+        for folder in (selection.images,) if is_site else (selection.images, "images"):
             disk_path = self._root / folder
             if disk_path.is_dir() and self._contains(disk_path):
                 for image in walk.below(str(disk_path), "/images"):
@@ -217,8 +231,9 @@ class DirectorySource:
 class _Walk:
     """Lists files below a folder, within bounds and without leaving it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, selection: names.Selection) -> None:
         self._root = root
+        self._includes = selection.includes
         self._left = names.FILES_LIMIT
 
     def below(self, folder: str, path: str, depth: int = 0) -> Iterator[_File]:
@@ -254,19 +269,20 @@ class _Walk:
 
     def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[_File]:
         disk_path = entry.path
+        is_read = self._includes(posixpath.join(posixpath.dirname(path), entry.name))
         try:
             info = entry.stat()
         except FileNotFoundError:
             return
         except OSError as error:
-            if names.is_post(entry.name):
+            if is_read:
                 yield _File(path, disk_path, (), 0, f"can't be read: {error.strerror}")
             return
         if entry.is_symlink() and not Path(os.path.realpath(disk_path)).is_relative_to(self._root):
-            if names.is_post(entry.name):
+            if is_read:
                 yield _File(path, disk_path, (), 0, "is a symbolic link out of the folder")
         elif not names.is_plain(entry.name):
-            if names.is_post(entry.name):
+            if is_read:
                 yield _File(path, disk_path, _stamp(info), 0, "has a name that can't be stored")
         elif stat.S_ISREG(info.st_mode):
             yield _File(path, disk_path, _stamp(info), info.st_size)

@@ -1,11 +1,15 @@
-"""File names from outside: which are posts, and which can be stored and shown."""
+"""File names from outside: which are read, and which can be stored and shown."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xsfreader.model import POST_LIMIT
+from xsfreader.model import POST_LIMIT, SPECIFICATION_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 IMAGE_LIMIT: Final = 20 << 20
 """Bytes that an image may have."""
@@ -14,10 +18,22 @@ FILES_LIMIT: Final = 200_000
 DEPTH_LIMIT: Final = 20
 """Levels of folders."""
 
-BLOG: Final = "content/blog"
-"""Where the site keeps its posts."""
-IMAGES: Final = "static/images"
-"""Where the site keeps what ``/images/…`` shows."""
+
+class Selection(NamedTuple):
+    """Which files of a repository or a folder are read."""
+
+    what: str
+    """What they are, as shown to the reader: ``posts``."""
+    folder: str
+    """They are below it; empty for the root."""
+    includes: Callable[[str], bool]
+    """Tells by a file's path whether it is read."""
+    missing: str
+    """What to say and do where a repository has none."""
+    images: str = ""
+    """The folder with what ``/images/…`` shows; empty for none."""
+
+
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
 
 
@@ -30,6 +46,28 @@ def is_post(path: str) -> bool:
 def is_picture(path: str) -> bool:
     """Return whether a file may be a picture beside a post, by its name."""
     return path.lower().endswith(PICTURES)
+
+
+def _is_specification(path: str) -> bool:
+    return re.fullmatch(SPECIFICATION_FILE, path) is not None
+
+
+BLOG: Final = Selection(
+    what="posts",
+    folder="content/blog",
+    includes=is_post,
+    missing="posts in content/blog: over Git, forks and mirrors of xmpp.org can be read; "
+    "clone another blog and give its folder of posts as the source",
+    images="static/images",
+)
+"""The site's posts."""
+SPECIFICATIONS: Final = Selection(
+    what="specifications",
+    folder="",
+    includes=_is_specification,
+    missing="specifications: check xeps_source",
+)
+"""The XSF's specifications."""
 
 
 def is_plain(name: str) -> bool:
@@ -59,5 +97,5 @@ def blob_id(data: bytes) -> str:
 
 
 def too_large(size: int) -> str:
-    """Say why a post of that size is rejected."""
-    return f"is too large for a post: {size / (1 << 20):.1f} MiB, at most {POST_LIMIT >> 20} MiB"
+    """Say why a file of that size is rejected."""
+    return f"is too large: {size / (1 << 20):.1f} MiB, at most {POST_LIMIT >> 20} MiB"

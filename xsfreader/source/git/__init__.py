@@ -1,4 +1,4 @@
-"""The blog's Git repository, read over HTTP: only what changed since the last sync.
+"""A Git repository, read over HTTP: only what changed since the last sync.
 
 A sync finds the newest commit, fetches it with its trees but without files, and then fetches the
 files that are missing, by their ids.
@@ -15,7 +15,7 @@ from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from xsfreader.source.git.client import GitClient
     from xsfreader.source.git.objects import Objects
@@ -41,13 +41,16 @@ class GitSource:
 
     local = False
 
-    def __init__(self, url: str, *, branch: str | None = None) -> None:
+    def __init__(
+        self, url: str, *, branch: str | None = None, selection: names.Selection = names.BLOG
+    ) -> None:
         """Send nothing yet.
 
         Args:
             url: The repository's address; a name and a password in it are sent to the server, but
                 never shown.
             branch: None for the default branch; ``pull/12`` for the head of a pull request.
+            selection: Which files are read.
 
         Raises:
             SourceError: The address or the branch is invalid.
@@ -56,6 +59,7 @@ class GitSource:
         if branch is not None and (not branch.isprintable() or " " in branch or not branch):
             raise SourceError("a branch name can't have spaces or control characters")
         self._branch = branch
+        self._selection = selection
         self._connections: Connections | None = None
         """Made when first needed, and kept: images are fetched one by one."""
 
@@ -64,8 +68,16 @@ class GitSource:
         """The URL, without a name or a password."""
         return str(self._address)
 
-    def snapshot(self, known: Known, progress: Callable[[Progress], None]) -> Snapshot | None:
-        """Fetch what changed since ``known``; return None if nothing did. Raises SourceError."""
+    def snapshot(
+        self,
+        known: Known,
+        progress: Callable[[Progress], None],
+        wanted: Collection[str] | None = None,
+    ) -> Snapshot | None:
+        """Fetch what changed since ``known``; return None if nothing did.
+
+        Of what changed, only the paths ``wanted`` are fetched; None means all. Raises SourceError.
+        """
         from xsfreader.source.git.tree import list_commit
 
         client = self._connect(RECEIVE_LIMIT, UNPACK_LIMIT)
@@ -75,14 +87,11 @@ class GitSource:
             return None
         self._fetch_trees(client, commit, progress)
         with client.translate_errors():
-            listing = list_commit(commit, client.objects)
+            listing = list_commit(commit, client.objects, self._selection)
         if not listing.files:
-            raise UpstreamError(
-                f"{self.name} has no posts in {names.BLOG}: over Git, forks and mirrors of xmpp.org"
-                " can be read; clone another blog and give its folder of posts as the source"
-            )
-        missing = _missing_ids(listing, known)
-        self._fetch_posts(client, [n for n in missing if n not in client.objects], progress)
+            raise UpstreamError(f"{self.name} has no {self._selection.missing}")
+        missing = _missing_ids(listing, known, wanted)
+        self._fetch_files(client, [n for n in missing if n not in client.objects], progress)
         return self._assemble(commit, listing, missing, client.objects)
 
     def fingerprint(self) -> str:
@@ -130,7 +139,7 @@ class GitSource:
         """Fetch a commit with its trees, and with its files if the server can't omit them."""
 
         def report(size: int) -> None:
-            stage = "fetching the list of posts"
+            stage = f"fetching the list of {self._selection.what}"
             if size > TREES_SIZE:
                 stage = "fetching the whole site (the server can't send parts)"
             progress(Progress(stage, size, unit="bytes"))
@@ -138,14 +147,15 @@ class GitSource:
         report(0)
         client.fetch([commit], report, depth=1, filter_spec=b"blob:none")
 
-    def _fetch_posts(self, client: GitClient, ids: Sequence[str], progress: Report) -> None:
+    def _fetch_files(self, client: GitClient, ids: Sequence[str], progress: Report) -> None:
         """Fetch files by their ids, in batches."""
-        stage = "fetching posts"
+        what = self._selection.what
+        stage = f"fetching {what}"
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            progress(Progress(stage, start, len(ids), "posts"))
+            progress(Progress(stage, start, len(ids), what))
             client.fetch(batch, lambda size: progress(Progress(stage, size, unit="bytes")))
-            progress(Progress(stage, start + len(batch), len(ids), "posts"))
+            progress(Progress(stage, start + len(batch), len(ids), what))
 
     def _assemble(
         self, commit: str, listing: Listing, missing: Sequence[str], objects: Objects
@@ -154,7 +164,9 @@ class GitSource:
         for name in missing:
             place = objects.place(name)
             if place is None or place.type != BLOB:
-                raise UpstreamError(f"{self.name} did not send all posts; try again later")
+                raise UpstreamError(
+                    f"{self.name} did not send all {self._selection.what}; try again later"
+                )
             if place.size > POST_LIMIT:
                 too_large[name] = place.size
         refused = [
@@ -190,13 +202,13 @@ class _Blobs(Mapping[str, bytes]):
         return len(self._ids)
 
 
-def _missing_ids(listing: Listing, known: Known) -> list[str]:
-    """Return the ids of files that are neither known nor rejected, each once."""
+def _missing_ids(listing: Listing, known: Known, wanted: Collection[str] | None) -> list[str]:
+    """Return the ids of wanted files that are neither known nor rejected, each once."""
     refused = {item.path for item in listing.refused}
     known_ids = set(known.files.values())
     missing = (
         name
         for path, name in listing.files.items()
-        if path not in refused and name not in known_ids
+        if path not in refused and name not in known_ids and (wanted is None or path in wanted)
     )
     return list(dict.fromkeys(missing))

@@ -1,4 +1,4 @@
-"""Finding posts and images in the trees of a commit."""
+"""Finding the files of a selection in the trees of a commit."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TREE_LIMIT: Final = 8 << 20
 
 
 class Listing(NamedTuple):
-    """The posts and images of a commit."""
+    """The files and images of a commit."""
 
     files: dict[str, str]
-    """Path to blob id of every post, including the rejected ones."""
+    """Path to blob id of every file that is read, including the rejected ones."""
     images: dict[str, str]
     """Site path (``/images/x.png``) to blob id."""
     refused: list[SetAside]
@@ -58,12 +58,13 @@ class _Entry(NamedTuple):
         return S_ISGITLINK(self.mode)
 
 
-def list_commit(commit: str, objects: Objects) -> Listing:
-    """Find the posts and images of a commit.
+def list_commit(commit: str, objects: Objects, selection: names.Selection) -> Listing:
+    """Find the files and images of a commit.
 
     Args:
         commit: The commit's id.
         objects: Objects by id, including the commit and all its trees.
+        selection: Which files are read.
 
     Raises:
         UpstreamError: The server did not send a tree.
@@ -73,13 +74,13 @@ def list_commit(commit: str, objects: Objects) -> Listing:
     walk = _Walk(objects)
     root = walk.root(commit)
     listing = Listing({}, {}, [])
-    blog = walk.folder(root, names.BLOG)
-    for entry in walk.below(blog, names.BLOG) if blog is not None else ():
+    folder = walk.folder(root, selection.folder)
+    for entry in walk.below(folder, selection.folder) if folder is not None else ():
         if not entry.is_plain:
             listing.reject(entry.path, entry.id, "has a name that can't be stored")
         elif entry.is_submodule:
             listing.reject(entry.path, entry.id, "is a submodule, not a file")
-        elif not names.is_post(entry.name):
+        elif not selection.includes(entry.path):
             continue
         elif entry.path in listing.files:
             listing.reject(entry.path, entry.id, "is there twice")
@@ -87,7 +88,7 @@ def list_commit(commit: str, objects: Objects) -> Listing:
             listing.reject(entry.path, entry.id, "is a symbolic link, not a file")
         else:
             listing.files[entry.path] = entry.id
-    images = walk.folder(root, names.IMAGES)
+    images = walk.folder(root, selection.images) if selection.images else None
     if images is not None:
         for entry in walk.below(images, "/images"):
             if entry.is_plain and not (entry.is_link or entry.is_submodule):
@@ -110,7 +111,7 @@ class _Walk:
     def folder(self, root: str, path: str) -> str | None:
         """Return the id of a folder's tree, None if there is no such folder."""
         tree = root
-        for name in path.split("/"):
+        for name in path.split("/") if path else ():
             found = (e.id for e in self._entries(tree, "") if e.name == name and e.is_folder)
             inner = next(found, None)
             if inner is None:
