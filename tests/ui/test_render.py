@@ -54,3 +54,20 @@ def test_matches_are_highlighted_wherever_layout_puts_them(
         marked = ["\0" if not (s.style and s.style.reverse) else s.text for s in strip]
         found += [part for part in "".join(marked).split("\0") if part]
     assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "covered", "shown"),
+    [
+        ("also in: de it   ", 9, 0, "also in: ade it  "),
+        ("see the list, all", 8, 1, "see the aist, all"),
+        ("to the very end", 12, 0, "to the very aen"),
+        ("漢字 漢字", 5, 0, "漢字 a漢 "),
+        ("de", 0, 0, "ad"),
+    ],
+)
+def test_a_hint_keeps_the_width_of_its_line(line: str, cell: int, covered: int, shown: str) -> None:
+    painter = Painter(Style(), lambda _part: Style(reverse=True))
+    strip = painter.label(Strip([Segment(line)]), cell, "a", covered)
+    assert strip.text == shown
+    assert strip.cell_length == Strip([Segment(line)]).cell_length

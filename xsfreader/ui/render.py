@@ -154,11 +154,11 @@ class Painter:
             segments.append(Segment(span.text[done:], look))
         return segments
 
-    def label(self, strip: Strip, cell: int, text: str) -> Strip:
-        """Write a hint's letters over a painted line."""
+    def label(self, strip: Strip, cell: int, text: str, covered: int) -> Strip:
+        """Write a hint's letters into a painted line, over some cells; the others move on."""
         label = Strip([Segment(text, self._part("hint"))])
-        end = cell + len(text)
-        return Strip.join([strip.crop(0, cell), label, strip.crop(end, strip.cell_length)])
+        rest = strip.crop(cell + covered, strip.cell_length - len(text) + covered)
+        return Strip.join([strip.crop(0, cell), label, rest])
 
 
 _FILLED = frozenset({Role.CODE, Role.KEYWORD, Role.NAME, Role.STRING, Role.NUMBER, Role.COMMENT})

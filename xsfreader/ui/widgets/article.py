@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 START = Place(0, 0)
 CACHED_STRIPS = 1000
+SHORT_LINK = 5
+"""Cells of a link that a hint doesn't cover, as a language or a number."""
 
 
 class ArticleView(PaintedView, can_focus=True):
@@ -77,7 +79,7 @@ class ArticleView(PaintedView, can_focus=True):
         self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
         """Rows reserved for each image, and a note for each image without any."""
         self._highlights = Highlights()
-        self._hints: dict[int, list[tuple[int, str]]] = {}
+        self._hints: dict[int, list[tuple[int, str, int]]] = {}
         self._place = START
         self._painter: Painter | None = None
         self._painted_lines: dict[int, Strip] = {}
@@ -314,12 +316,19 @@ class ArticleView(PaintedView, can_focus=True):
             self._scroll_into_view(self.page.line_at(Place(match.block, match.start)))
 
     def hint(self, labels: Mapping[int, str]) -> None:
-        """Show labels on links by index; an empty mapping removes them."""
-        places = self.visible_links() if labels else []
+        """Show labels on links by index; an empty mapping removes them.
+
+        A label covers the first letters of a link, but stands before a short one: ``also in: ade``.
+        """
         self._hints = {}
-        for link, line, cell in places:
-            if link in labels:
-                self._hints.setdefault(line, []).append((cell, labels[link]))
+        if labels and self.page is not None:
+            # The last of a line first, as a label before a link moves what follows it.
+            for link, line, cell in reversed(self.visible_links()):
+                spans = self.page.lines[line].spans
+                length = sum(cell_len(span.text) for span in spans if span.link == link)
+                if link in labels:
+                    covered = 0 if length <= SHORT_LINK else len(labels[link])
+                    self._hints.setdefault(line, []).append((cell, labels[link], covered))
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -372,8 +381,8 @@ class ArticleView(PaintedView, can_focus=True):
             if len(self._painted_lines) >= CACHED_STRIPS:
                 self._painted_lines.clear()
             strip = self._painted_lines[at] = self.painter.strip(line, geometry, self._highlights)
-        for cell, label in self._hints.get(at, ()):
-            strip = self.painter.label(strip, cell, label)
+        for cell, label, covered in self._hints.get(at, ()):
+            strip = self.painter.label(strip, cell, label, covered)
         if selection is not None and (span := selection.get_span(at)) is not None:
             start, end, length = *span, self.left + len(line.text)
             strip = self._paint_selected(strip, start, min(end, length) if end >= 0 else length)
