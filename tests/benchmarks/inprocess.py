@@ -101,7 +101,7 @@ def reading(figures: Figures, home: Home) -> None:
             first = store.newest(LANGUAGES, TODAY, unread=True)
             store.groups(View.DATE, None, LANGUAGES, TODAY)
             store.unread_count(LANGUAGES, TODAY)
-            store.count(TODAY)
+            store.count(LANGUAGES, TODAY)
             if first is not None:
                 store.group_keys(View.DATE, first.permalink, LANGUAGES, TODAY)
                 store.full(first.permalink)

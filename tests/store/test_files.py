@@ -60,7 +60,7 @@ def test_the_folder_is_private(store: Store, folder: Path) -> None:
 def test_reopening_keeps_everything(opened: Opener) -> None:
     filled(opened).close()
     again = opened()
-    assert again.count(TODAY) == 2
+    assert again.count(EN, TODAY) == 2
     assert again.marks("/2025/06/a/").starred
     assert again.warnings == ()
 
@@ -223,7 +223,7 @@ def test_without_a_sound_backup_the_state_starts_empty(opened: Opener, folder: P
     store = opened()
     assert not store.marks("/2025/06/a/").starred
     assert "no marks left" in store.warnings[0]
-    assert store.count(TODAY) == 2
+    assert store.count(EN, TODAY) == 2
 
 
 def test_the_state_is_backed_up_again_after_an_hour(opened: Opener, folder: Path) -> None:
@@ -329,7 +329,7 @@ def test_a_full_disk_raises_and_changes_nothing(opened: Opener) -> None:
     with pytest.raises(DiskError, match="full"):
         apply_posts(store, [make("c.md", body=big, text=big)], "2")
     assert store.snapshot_id == "1"
-    assert store.count(TODAY) == 2
+    assert store.count(EN, TODAY) == 2
 
 
 CALLS: dict[str, Callable[[Store], object]] = {
@@ -344,7 +344,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "move_marks_from_aliases": lambda s: s.move_marks_from_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),
     "images": lambda s: s.images(),
-    "count": lambda s: s.count(TODAY),
+    "count": lambda s: s.count(EN, TODAY),
     "permalink_at": lambda s: s.permalink_at("a.md"),
     "permalink_of": lambda s: s.permalink_of("a", "en"),
     "post": lambda s: s.post("/2025/06/a/"),

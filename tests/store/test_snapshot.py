@@ -33,7 +33,7 @@ def test_a_new_archive_is_empty(store: Store) -> None:
     assert store.known() == Known()
     assert store.snapshot_id is None
     assert store.synced() is None
-    assert store.count(TODAY) == 0
+    assert store.count(EN, TODAY) == 0
     assert store.newest(EN, TODAY) is None
 
 
@@ -197,7 +197,7 @@ def test_posts_made_by_other_rules_are_fetched_again(opened: Opener) -> None:
     first.close()
     second = opened(2)
     assert second.known() == Known()
-    assert second.count(TODAY) == 2
+    assert second.count(EN, TODAY) == 2
     report = apply_posts(second, [make("a.md", text="after")], "1")
     assert (report.total, report.new, report.changed, report.removed) == (1, 0, 0, 1)
     assert found(second, "before") == set()
@@ -235,7 +235,7 @@ def test_the_sync_lock_is_exclusive(store: Store, opened: Opener) -> None:
         with pytest.raises(SyncRunningError), other.sync_lock():
             pass
         apply_posts(store, [make("a.md")])
-        assert other.count(TODAY) == 1
+        assert other.count(EN, TODAY) == 1
     with other.sync_lock():
         pass
 
@@ -313,7 +313,7 @@ def test_stars_survive_the_moves_of_the_real_blog(store: Store) -> None:
                 else:
                     posts.append(ingest(path, blob, files[path]))
         store.apply_snapshot(commit, blobs, posts, [], {})
-        assert store.count(TODAY) == len(files)
+        assert len(store.posts(Filter(), TODAY)) == len(files)
         if number == 0:
             first = {post.permalink for post, _ in store.posts(Filter(), TODAY)}
             for permalink in first:

@@ -39,7 +39,7 @@ def test_what_the_site_does_not_show_is_left_out(store: Store) -> None:
     assert [post.title for post, _ in store.posts(Filter(), TODAY)] == ["shown"]
     assert [hit.post.title for hit in store.search("words", 9, EN, TODAY)] == ["shown"]
     assert store.search("is:draft", 9, EN, TODAY) == []
-    assert store.count(TODAY) == store.unread_count(EN, TODAY) == 1
+    assert store.count(EN, TODAY) == store.unread_count(EN, TODAY) == 1
 
 
 def test_a_day_later_what_was_scheduled_is_shown_without_a_sync(store: Store) -> None:

@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--limit", metavar="N", type=_at_least(1), default=20, help="maximum results (default 20)"
     )
+    _add_all_languages(search)
     search.add_argument("--json", action="store_true", help="print a JSON array")
     xeps = command("xeps", "list the XEPs that posts mention, or describe one")
     xeps.add_argument(
@@ -120,9 +121,16 @@ def _add_list(listing: argparse.ArgumentParser) -> None:
         type=_day(last=True),
         help="only posts up to then: 2012, 2012-05 or 2012-05-31",
     )
+    _add_all_languages(listing)
     listing.add_argument("--unread", action="store_true", help="only unread posts")
     listing.add_argument("--starred", action="store_true", help="only starred posts")
     listing.add_argument("--json", action="store_true", help="print a JSON array")
+
+
+def _add_all_languages(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--all-languages", action="store_true", help="print translations as posts of their own"
+    )
 
 
 def _add_show(show: argparse.ArgumentParser) -> None:

@@ -128,7 +128,7 @@ def _list(args: Namespace, library: Library) -> int:
         unread=args.unread,
         starred=args.starred,
     )
-    listed = library.posts(wanted)
+    listed = library.posts(wanted, once=not args.all_languages)
     if args.json:
         print_json([record(item) for item in listed])
         return OK
@@ -172,7 +172,7 @@ def _show_file(args: Namespace, config: Config) -> int:
 def _search(args: Namespace, library: Library) -> int:
     library.refresh_local()
     query = " ".join(args.query)
-    hits = library.search(query, args.limit + 1)
+    hits = library.search(query, args.limit + 1, once=not args.all_languages)
     if len(hits) > args.limit:
         hits = hits[: args.limit]
         tell(f"The best {args.limit} matches; --limit N prints more")

@@ -30,8 +30,8 @@ class Lists(Reading, ReaderState):
     """The part of the library that lists and finds posts."""
 
     def count(self) -> int:
-        """Return the number of posts, counting translations."""
-        return self._store.count(self.today)
+        """Return the number of entries."""
+        return self._store.count(self.languages, self.today)
 
     def unread_count(self) -> int:
         """Return the number of unread entries."""
@@ -74,38 +74,46 @@ class Lists(Reading, ReaderState):
         entry = self._store.entry(permalink, self.languages, self.today)
         return entry.permalink if entry else permalink
 
-    def posts(self, wanted: Filter) -> list[Listed]:
+    def posts(self, wanted: Filter, *, once: bool = False) -> list[Listed]:
         """List posts, newest first, translations as separate posts. Raises NoArchiveError.
 
-        As in the app, a post read in one language counts as read in all.
+        With ``once`` a post is listed in one language, as in the app, unless a language is wanted.
+        A post read or starred in one language counts as read or starred in all.
         """
         self.require_posts()
-        return [self._listed(post, marks) for post, marks in self._store.posts(wanted, self.today)]
+        found = self._store.posts(wanted, self.today)
+        if once and wanted.language is None:
+            shown = {entry.permalink for entry in self.entries(View.DATE, None)}
+            found = [each for each in found if each[0].permalink in shown]
+        return [self._listed(post, marks) for post, marks in found]
 
     def _listed(self, post: Post, marks: Marks) -> Listed:
         others = self._other_languages(post.permalink)
-        if others and not marks.read:
-            marks = marks._replace(read=any(self.marks(other).read for other in others.values()))
+        each = [marks, *map(self.marks, others.values())]
+        read, starred = any(one.read for one in each), any(one.starred for one in each)
+        marks = marks._replace(read=read, starred=starred)
         return Listed(post, marks, others, post.label(self.today))
 
     def listed(self, permalink: str) -> Listed:
         """Read a post with its marks and translations."""
         return self._listed(self.post(permalink), self.marks(permalink))
 
-    def search(self, query: str, limit: int) -> list[Hit]:
+    def search(self, query: str, limit: int, *, once: bool = True) -> list[Hit]:
         """Search titles, texts, authors and categories, best matches first.
 
-        Raises QueryError for an invalid filter, NoArchiveError.
+        ``once`` leaves out a post that is found in a better language, too. Raises QueryError for
+        an invalid filter, NoArchiveError.
         """
         self.require_posts()
-        return self._store.search(query, limit, self.languages, self.today)
+        return self._store.search(query, limit, self.languages, self.today, once=once)
 
     def search_ids(self, text: str, limit: int) -> list[int]:
         """Search while the query is being typed; incomplete filters are ignored.
 
         The ids, best matches first, are for ``read_hits``: a screen needs few of them at once.
         """
-        return self._store.search_ids(parse_query(text), limit, self.languages, self.today)
+        query = parse_query(text)
+        return self._store.search_ids(query, limit, self.languages, self.today, once=True)
 
     def read_hits(self, ids: Sequence[int], text: str) -> list[Hit]:
         """Return matches that ``search_ids`` found, with snippets."""

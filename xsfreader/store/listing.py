@@ -152,6 +152,10 @@ class Listing(Base):
         view = View.UNREAD if unread else View.DATE
         return next(iter(self.entries(view, None, languages, today)), None)
 
+    def count(self, languages: Sequence[str], today: dt.date) -> int:
+        """Count the entries."""
+        return len(self._read_list(languages, today).rows)
+
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""
         entries = self._read_list(languages, today)

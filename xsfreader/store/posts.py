@@ -10,6 +10,7 @@ from xsfreader.errors import UnknownPostError
 from xsfreader.model import SITE_HOSTS
 from xsfreader.store.base import (
     FULL_POST,
+    MARKED,
     POST,
     Base,
     conditions,
@@ -35,11 +36,6 @@ _ORDER = " ORDER BY p.at DESC, p.permalink"
 
 class Posts(Base):
     """The part of the store that reads posts."""
-
-    def count(self, today: dt.date) -> int:
-        """Count the posts shown by that day, in all languages."""
-        where, values = self._shown(today)
-        return int(self._rows(f"SELECT count(*) FROM post p WHERE {where}", *values)[0][0])
 
     def post(self, permalink: str) -> Post | None:
         """Read a post without its text; None if there is none."""
@@ -148,7 +144,7 @@ def _site_path(name: str) -> str | None:
 
 
 def _conditions(wanted: Filter, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
-    """Return a filter as SQL on ``post p`` and ``state.mark m``, with its values."""
+    """Return a filter as SQL on ``post p``, with its values."""
     named = (("category", wanted.category), ("author", wanted.author), ("xep", wanted.xep))
     clauses, values = conditions(
         shown=shown,
@@ -159,5 +155,5 @@ def _conditions(wanted: Filter, shown: tuple[str, list[int]]) -> tuple[str, list
         unread=wanted.unread,
     )
     if wanted.starred:
-        clauses.append("m.starred")
+        clauses.append(MARKED.format("starred"))
     return " AND ".join(clauses), values

@@ -35,7 +35,13 @@ class Search(Base):
     """The part of the store that searches."""
 
     def search(
-        self, query: Query | str, limit: int, languages: Sequence[str], today: dt.date
+        self,
+        query: Query | str,
+        limit: int,
+        languages: Sequence[str],
+        today: dt.date,
+        *,
+        once: bool = False,
     ) -> list[Hit]:
         """Find posts in the order of ``search_ids``, each with a snippet.
 
@@ -43,21 +49,27 @@ class Search(Base):
         """
         if isinstance(query, str):
             query = parse_query(query, strict=True)
-        return self.read_hits(self.search_ids(query, limit, languages, today), query)
+        return self.read_hits(self.search_ids(query, limit, languages, today, once=once), query)
 
     def search_ids(
-        self, query: Query, limit: int, languages: Sequence[str], today: dt.date
+        self,
+        query: Query,
+        limit: int,
+        languages: Sequence[str],
+        today: dt.date,
+        *,
+        once: bool = False,
     ) -> list[int]:
         """Find posts, best first; returns ids for ``read_hits``, which takes most of the time.
 
         Posts with all words in their title come first, newest first; then the others by how
         well they match, newest first among similar ones. A translation comes last if the same
-        post also matches in a language that the reader prefers.
+        post also matches in a language that the reader prefers; with ``once`` it is left out.
         """
         if query.empty:
             return []
         places = {language: place for place, language in enumerate(languages)}
-        chosen = _sorted(self._matches(query, today), places)
+        chosen = _sorted(self._matches(query, today), places, once=once)
         return chosen if limit < 0 else chosen[:limit]
 
     def _matches(self, query: Query, today: dt.date) -> Iterable[tuple[Any, ...]]:
@@ -127,8 +139,8 @@ def _conditions(query: Query, shown: tuple[str, list[int]]) -> tuple[str, list[A
     return " AND ".join(clauses), values
 
 
-def _sorted(rows: Iterable[tuple[Any, ...]], places: dict[str, int]) -> list[int]:
-    """Order ids: by title, by rank in bands, newest first; other languages last."""
+def _sorted(rows: Iterable[tuple[Any, ...]], places: dict[str, int], *, once: bool) -> list[int]:
+    """Order ids: by title, by rank in bands, newest first; other languages last or left out."""
     rows = list(rows)
     best = min((row[1] for row in rows), default=0.0) or -1.0
     preferred: dict[int, tuple[int, str]] = {}
@@ -142,4 +154,5 @@ def _sorted(rows: Iterable[tuple[Any, ...]], places: dict[str, int]) -> list[int
         again = preferred[story][1] != language
         return again, tier, -round(BANDS * rank / best), -at, permalink, id_
 
-    return [row[0] for row in sorted(rows, key=key)]
+    keys = sorted(map(key, rows))
+    return [found[-1] for found in keys if not (once and found[0])]

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from xsfreader.ui.reader.external import External
     from xsfreader.ui.reader.find import Find
 
-HELP_WORDS = "The built-in guide says more: xsfreader --source guide"
+HELP_WORDS = (
+    "In the list, ● is unread, ★ starred; 3/19 on a heading: 3 unread of 19 posts.\n"
+    "The built-in guide says more: xsfreader --source guide"
+)
 
 
 class Dialogs(Part):

@@ -108,8 +108,8 @@ class PostRows(PaintedView):
     def _group_segments(self, group: Group, depth: int, *, opened: bool) -> list[Segment]:
         base = self.look()
         sign = "▾" if opened else "▸"
-        unread = f"●{group.unread}" if group.unread else ""
-        total = "" if group.unread == group.total else f" {group.total}"
+        unread = f"{group.unread}" if group.unread else ""
+        total = f"/{group.total}" if group.unread else f"{group.total}"
         room = self.room - cell_len(unread + total)
         head = fit(f"{'  ' * depth} {sign} {clean(group.label)}", max(4, room - 1))
         return [
