@@ -12,8 +12,8 @@ from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader import images
 from xsfreader.config import Config, locate
 from xsfreader.errors import ImageError, UnreachableError
-from xsfreader.images import ImagesReport
 from xsfreader.library import Library
+from xsfreader.model import FetchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,13 +100,13 @@ def test_invalid_answer_is_an_image_error(library: Library, host: GitHost) -> No
 
 def test_all_images_of_posts_are_fetched_and_no_others(library: Library, host: GitHost) -> None:
     told: list[Progress] = []
-    assert library.fetch_images(told.append) == ImagesReport(fetched=2)
+    assert library.fetch_images(told.append) == FetchReport("image", fetched=2)
     assert told[-1].done == told[-1].total == 2
     assert len({request.connection for request in host.seen[-6:]}) == 1
     assert library.images.cached("/images/blue one.png") == BLUE
     assert library.images.cached("/images/unused.png") is None
     host.reset()
-    assert library.fetch_images(silent) == ImagesReport(cached=2)
+    assert library.fetch_images(silent) == FetchReport("image", cached=2)
     assert not host.seen
 
 

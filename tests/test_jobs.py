@@ -17,12 +17,11 @@ from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader.config import Config, locate
 from xsfreader.errors import JobError, UnreachableError
-from xsfreader.images import ImagesReport
 from xsfreader.library import Library
-from xsfreader.library.job_events import Event, Failed, ImageResult, decode, encode
+from xsfreader.library.job_events import Event, Failed, FetchResult, decode, encode
 from xsfreader.library.jobs import Job
 from xsfreader.limits import MEMORY_LIMIT
-from xsfreader.model import Progress, SetAside, SyncReport
+from xsfreader.model import FetchReport, Progress, SetAside, SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,8 +91,8 @@ def fake(code: str) -> Job:
         Progress("reading posts", 3, 9, "posts"),
         Progress("asking"),
         SyncReport("abc", 9, 1, 2, 3, (SetAside("ä.md", "why\udcff"),)),
-        ImagesReport(1, 2, 3),
-        ImageResult("/images/ä.png", "broken"),
+        FetchReport("image", 1, 2, 3),
+        FetchResult("/images/ä.png", "broken"),
     ],
 )
 def test_event_round_trips_through_one_line(event: Event) -> None:
@@ -116,7 +115,7 @@ def test_error_keeps_its_class_and_message() -> None:
 @pytest.mark.parametrize(
     "line",
     [b"", b"x", b"[]", b"{}", b'{"event": 3}', b'{"event": "progress"}', b'{"event": "synced"}',
-     b'{"event": "image", "path": "x", "code": 1}', b"[" * 100_000, b"\xff"],
+     b'{"event": "result", "name": "x", "code": 1}', b"[" * 100_000, b"\xff"],
 )  # fmt: skip
 def test_invalid_line_is_an_error(line: bytes) -> None:
     with pytest.raises(JobError):
@@ -148,7 +147,7 @@ async def test_child_uses_the_same_configuration(host: GitHost, tmp_path: Path) 
     file.write_text(f'source = "{host.url("blog.git")}"\nimages = "all"\n')
     with Library(load(file), locate(file)) as library:
         events = await events_of(library.job("sync"))
-    assert isinstance(events[-1], ImagesReport)
+    assert isinstance(events[-1], FetchReport)
 
 
 @linux
@@ -329,8 +328,8 @@ async def test_image_is_in_our_file_when_its_event_arrives(
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert answers == [
-        ImageResult("/images/a.png"),
-        ImageResult("/images/none.png", "missing on the site"),
+        FetchResult("/images/a.png"),
+        FetchResult("/images/none.png", "missing on the site"),
     ]
     with Library(Config(), locate(), source) as library:
         status = library.images.look_up(["/images/a.png"])["/images/a.png"]
@@ -348,6 +347,6 @@ async def test_image_without_a_network_is_not_reachable(host: GitHost) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     [answer] = answers
-    assert isinstance(answer, ImageResult)
+    assert isinstance(answer, FetchResult)
     assert not answer.reachable
     assert not answer.final

@@ -19,7 +19,7 @@ from xsfreader.errors import (
 )
 from xsfreader.image_file import SVG, open_image, swaps_axes
 from xsfreader.limits import limited
-from xsfreader.model import Filter, Progress
+from xsfreader.model import FetchReport, Filter, Progress
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,21 +45,6 @@ class ImageStatus(NamedTuple):
     """Whether it can be read without a network."""
     size: tuple[int, int] | None
     """Width and height, None where they were not measured."""
-
-
-class ImagesReport(NamedTuple):
-    """The outcome of fetching all images."""
-
-    fetched: int = 0
-    cached: int = 0
-    """Fetched before."""
-    failed: int = 0
-
-    def summary(self) -> str:
-        """Return the outcome in one line."""
-        words = f"{self.fetched} image{'' if self.fetched == 1 else 's'} fetched"
-        words += f", {self.cached} already cached"
-        return words + (f", {self.failed} could not be fetched" if self.failed else "")
 
 
 class Images:
@@ -148,7 +133,7 @@ class Images:
         if gone := self._file.held() - set(self._store.images().values()):
             self._file.drop(gone)
 
-    def fetch_all(self, today: dt.date, progress: Callable[[Progress], None]) -> ImagesReport:
+    def fetch_all(self, today: dt.date, progress: Callable[[Progress], None]) -> FetchReport:
         """Fetch every image that a post shows; delete those the site no longer has.
 
         Raises UnreachableError and StoreError; images fetched before that stay.
@@ -168,7 +153,7 @@ class Images:
         if missing:
             progress(Progress("fetching images", len(missing), len(missing), "images"))
         self.prune()
-        return ImagesReport(len(missing) - failed, len(shown) - len(missing), failed)
+        return FetchReport("image", len(missing) - failed, len(shown) - len(missing), failed)
 
     def _mentioned(self, today: dt.date) -> set[str]:
         found = set()

@@ -239,6 +239,23 @@ class SyncReport(NamedTuple):
         return words + (f", {len(self.set_aside)} set aside" if self.set_aside else "")
 
 
+class FetchReport(NamedTuple):
+    """The outcome of fetching all images, or all specifications."""
+
+    what: str
+    """What was fetched, in the singular: ``image``."""
+    fetched: int = 0
+    cached: int = 0
+    """Fetched before."""
+    failed: int = 0
+
+    def summary(self) -> str:
+        """Return the outcome in one line."""
+        words = f"{self.fetched} {self.what}{'' if self.fetched == 1 else 's'} fetched"
+        words += f", {self.cached} already cached"
+        return words + (f", {self.failed} could not be fetched" if self.failed else "")
+
+
 class Place(NamedTuple):
     """A reading position, independent of the width: a block and an offset in its text."""
 

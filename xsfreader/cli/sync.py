@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 from xsfreader.cli.output import OK, USAGE, fail, tell
 from xsfreader.cli.progress import ProgressLine
 from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
-from xsfreader.images import NOT_FETCHED, ImagesReport
-from xsfreader.library.job_events import Failed, ImageResult, XepsResult
+from xsfreader.images import NOT_FETCHED
+from xsfreader.library.job_events import Failed, FetchResult, XepsResult
 from xsfreader.limits import limited_memory
-from xsfreader.model import Progress, SyncReport
+from xsfreader.model import FetchReport, Progress, SyncReport
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -113,7 +113,7 @@ class _Printer:
             for file in event.set_aside:
                 tell(f"set aside: {file.path}: {file.reason}")
             print(event.summary(), flush=True)
-        elif isinstance(event, ImagesReport):
+        elif isinstance(event, FetchReport):
             print(event.summary())
         elif isinstance(event, XepsResult) and event.problem:
             fail(event.problem)
@@ -141,13 +141,13 @@ def images(args: Namespace, library: Library) -> int:
         write(_fetch_image(library, path))
 
 
-def _fetch_image(library: Library, path: str) -> ImageResult:
+def _fetch_image(library: Library, path: str) -> FetchResult:
     try:
         library.images.fetch(path)
     except ImageError as error:
-        return ImageResult(path, str(error))
+        return FetchResult(path, str(error))
     except UnreachableError as error:
-        return ImageResult(path, str(error), final=False, reachable=False)
+        return FetchResult(path, str(error), final=False, reachable=False)
     except XsfreaderError:
-        return ImageResult(path, NOT_FETCHED, final=False)
-    return ImageResult(path)
+        return FetchResult(path, NOT_FETCHED, final=False)
+    return FetchResult(path)

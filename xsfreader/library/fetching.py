@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from xsfreader.images import Images, ImagesReport
+    from xsfreader.images import Images
     from xsfreader.library.jobs import Job
-    from xsfreader.model import Progress, Source, SyncReport
+    from xsfreader.model import FetchReport, Progress, Source, SyncReport
 
 XEPS_SECONDS = 60.0
 """How long fetching the list of XEPs may take."""
@@ -92,7 +92,7 @@ class Fetching(Base):
             )
         return self._images
 
-    def fetch_images(self, progress: Callable[[Progress], None]) -> ImagesReport:
+    def fetch_images(self, progress: Callable[[Progress], None]) -> FetchReport:
         """Fetch every image that posts show. Raises UnreachableError, StoreError."""
         return self.images.fetch_all(self.today, progress)
 

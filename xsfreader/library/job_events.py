@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 from xsfreader import errors
 from xsfreader.errors import JobError, XsfreaderError
-from xsfreader.images import ImagesReport
-from xsfreader.model import Progress, SetAside, SyncReport
+from xsfreader.model import FetchReport, Progress, SetAside, SyncReport
 
 
-class ImageResult(NamedTuple):
-    """The outcome of a requested image."""
+class FetchResult(NamedTuple):
+    """The outcome of a request for an image or a specification."""
 
-    path: str
-    """On the site."""
+    name: str
+    """As requested: an image's path on the site, a specification's number."""
     problem: str = ""
-    """Why there is no image; empty if it is in our images file now."""
+    """Why it isn't there; empty if it is in our file now."""
     final: bool = True
     """Whether another try would be pointless."""
     reachable: bool = True
@@ -37,14 +36,14 @@ class Failed(NamedTuple):
     error: XsfreaderError
 
 
-Event = Progress | SyncReport | XepsResult | ImagesReport | ImageResult | Failed
+Event = Progress | SyncReport | XepsResult | FetchReport | FetchResult | Failed
 
-_EVENTS: dict[str, type[Progress | SyncReport | XepsResult | ImagesReport | ImageResult]] = {
+_EVENTS: dict[str, type[Progress | SyncReport | XepsResult | FetchReport | FetchResult]] = {
     "progress": Progress,
     "synced": SyncReport,
     "xeps": XepsResult,
-    "images": ImagesReport,
-    "image": ImageResult,
+    "fetched": FetchReport,
+    "result": FetchResult,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from xsfreader.errors import ImageError, XsfreaderError
 from xsfreader.images import NOT_FETCHED
-from xsfreader.library.job_events import ImageResult
+from xsfreader.library.job_events import FetchResult
 from xsfreader.ui.images.geometry import Cells, fit
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ BYTES = 40_000_000
 """How much memory the drawings that are kept may take: at least twenty images in the text."""
 
 
-_CHILD_ENDED = ImageResult("", NOT_FETCHED, final=False)
+_CHILD_ENDED = FetchResult("", NOT_FETCHED, final=False)
 
 
 class ImageRequest(NamedTuple):
@@ -59,9 +59,9 @@ class Fetcher:
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
         self._job: Job | None = None
-        self._answer: asyncio.Future[ImageResult] | None = None
+        self._answer: asyncio.Future[FetchResult] | None = None
 
-    async def fetch(self, library: Library, path: str) -> ImageResult:
+    async def fetch(self, library: Library, path: str) -> FetchResult:
         """Fetch an image of the library's source by its path on the site."""
         if self._job is not None and self._answer is None:
             result = await self._ask(self._job, path)
@@ -73,7 +73,7 @@ class Fetcher:
         self._screen.run_worker(self._load_all(self._job), group="fetch images", exclusive=True)
         return await self._ask(self._job, path)
 
-    async def _ask(self, job: Job, path: str) -> ImageResult:
+    async def _ask(self, job: Job, path: str) -> FetchResult:
         self._answer = asyncio.get_running_loop().create_future()
         job.send(path)
         return await self._answer
@@ -87,7 +87,7 @@ class Fetcher:
                 self._receive(_CHILD_ENDED)
 
     def _receive(self, event: Event) -> None:
-        if isinstance(event, ImageResult) and self._answer is not None:
+        if isinstance(event, FetchResult) and self._answer is not None:
             if not self._answer.done():
                 self._answer.set_result(event)
             self._answer = None

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
-from xsfreader.images import ImagesReport
 from xsfreader.library.job_events import Failed, XepsResult
-from xsfreader.model import Progress, SyncReport
+from xsfreader.model import FetchReport, Progress, SyncReport
 from xsfreader.ui.history import History
 from xsfreader.ui.reader.base import Part
 
@@ -129,7 +128,7 @@ class Sync(Part):
             self.take_done(event)
         elif isinstance(event, XepsResult):
             self.take_xeps(event)
-        elif isinstance(event, ImagesReport):
+        elif isinstance(event, FetchReport):
             self.report_images(event.summary() if event.fetched or event.failed else "")
         elif isinstance(event, Failed):
             if self.running or self.library.local:
