@@ -308,6 +308,31 @@ class Hit(NamedTuple):
     """Start and end of each match in ``snippet``, in characters."""
 
 
+class Section(NamedTuple):
+    """A section of a specification, for the full-text index."""
+
+    anchor: str
+    """As on the site; empty for the beginning, whose title is the specification's."""
+    title: str
+    text: str
+    """Its visible words, without those of the sections in it."""
+
+
+class SectionHit(NamedTuple):
+    """A section of a specification that a search found."""
+
+    number: int
+    title: str
+    """Of the specification: ``XEP-0198: Stream Management``."""
+    anchor: str
+    """Empty for the beginning."""
+    section: str
+    """The section's title."""
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    """Both as of ``Hit``."""
+
+
 class Entry(NamedTuple):
     """A row of the list: a post with its translations, shown in the language read best."""
 

@@ -48,6 +48,11 @@ class Paths(NamedTuple):
         """The file with the images of an archive's posts."""
         return archive.with_name(archive.name.replace("archive-", "images-", 1))
 
+    def specifications(self, source: str) -> Path:
+        """The file with the specifications of a source."""
+        archive = self.archive(source)
+        return archive.with_name(archive.name.replace("archive-", "specifications-", 1))
+
 
 def with_home(name: str) -> Path:
     """Return the path of a name that may begin with ``~``, which a shell leaves in ``--x=~/y``."""

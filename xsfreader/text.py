@@ -75,6 +75,11 @@ def words(text: str) -> list[str]:
     return re.findall(_WORD, fold(text))
 
 
+def protocol_words(text: str) -> list[str]:
+    """Split a text as `words` does, with ``<`` as a word where the name of an element follows."""
+    return re.findall(rf"<(?=[a-z])|{_WORD}", fold(text))
+
+
 def index_text(text: str) -> str:
     """Return the same words as `words`, with ASCII signs or spaces between them."""
     if text.isascii():

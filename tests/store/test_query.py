@@ -121,3 +121,29 @@ def test_no_search_raises(shared: Store, text: str) -> None:
 def test_long_queries_are_cut(shared: Store) -> None:
     for text in ("a " * 10_000, "xep:1 " * 5000, '"' * 9999, "omemo " * 5000, "中" * 9999):
         shared.search(parse_query(text), 5, EN, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<presence/> in:xeps", ["< presence"]),
+        ("in:xeps <pres", ["< pres*"]),
+        ("IN:XEPS </iq> 1<2", ["iq", "1 2"]),
+        ('"an <iq type" in:xeps', ["an < iq type"]),
+        ("<presence/> in:xep", ["presence"]),
+        ("<presence/> begin:xeps", ["presence", "begin xeps*"]),
+    ],
+)
+def test_elements_are_words_in_specifications_alone(text: str, found: list[str]) -> None:
+    assert terms(text) == found
+
+
+def test_filters_of_posts_are_reported_in_specifications() -> None:
+    query = parse_query("mam xep:313 in:xeps -old")
+    assert query.specifications
+    assert query.xeps == (313,)
+    assert not query.problems
+    assert parse_query("mam in:posts").problems == ("in:posts: use in:xeps",)
+    for each in ("author:nyco", "lang:de", "before:2015", "is:unread", "is:draft", "category:x"):
+        with pytest.raises(QueryError, match="in:xeps"):
+            parse_query(f"mam in:xeps {each}", strict=True)

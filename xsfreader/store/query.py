@@ -3,7 +3,7 @@
 All words must be found, in any order; ``"several words"`` must be found as a phrase; the word
 being typed matches as a prefix; ``-word`` excludes posts.
 ``author:``, ``category:``, ``xep:``, ``lang:``, ``before:``, ``after:`` and ``is:`` narrow the
-search.
+search. ``in:xeps`` searches specifications, and there ``<presence/>`` is an element.
 """
 
 from __future__ import annotations
@@ -14,20 +14,26 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from xsfreader.errors import QueryError
-from xsfreader.text import words
+from xsfreader.text import protocol_words, words
 
 MAX_LENGTH = 1000
 MAX_TERMS = 32
 """Limits in characters and terms; the rest of a query is ignored."""
 
 _PART = r"""(?xi)
-    (?P<filter>author|category|xep|lang|before|after|is):
+    (?P<filter>author|category|xep|lang|before|after|is|in):
         (?:"(?P<quoted_value>[^"]*)"?|(?P<value>\S*))
       | (?<!\S)-(?P<without>"[^"]+"?|\w[^\s"]*)
       | "(?P<phrase>[^"]*)(?P<closed>"?)
       | (?P<word>[^\s"]+)
 """
-FILTERS = "author: category: xep: lang: before: after: is:"
+FILTERS = "author: category: xep: lang: before: after: is: in:"
+
+
+NOT_IN_XEPS = frozenset(
+    ("authors", "categories", "languages", "after", "before", "unread", "starred", "draft")
+)
+"""What only posts have."""
 
 
 class Term(NamedTuple):
@@ -58,6 +64,8 @@ class Query(NamedTuple):
     starred: bool = False
     drafts: bool = False
     """Only posts that the site doesn't show."""
+    specifications: bool = False
+    """Search specifications instead of posts."""
     problems: tuple[str, ...] = ()
     """What is wrong with filters that were ignored, a few words each."""
     unknown: tuple[str, ...] = ()
@@ -77,6 +85,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
     """
     fields: defaultdict[str, list[Any]] = defaultdict(list)
     complete = True
+    split = protocol_words if re.search(r"(?i)(?<!\S)in:xeps(?!\S)", text) else words
     for token in re.finditer(_PART, text[:MAX_LENGTH]):
         if name := (token["filter"] or "").lower():
             value = token["quoted_value"] if token["quoted_value"] is not None else token["value"]
@@ -84,14 +93,16 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
                 fields["problems"].append(f"{token[0].removesuffix(':')}: {problem}")
             complete = True
         elif token["without"]:
-            fields["without"] += _terms(token["without"])
+            fields["without"] += _terms(split(token["without"]))
             complete = True
         else:
             if filterlike := re.match(r"(?i)[a-z]+:(?!//)", token["word"] or ""):
                 fields["unknown"].append(filterlike[0])
-            if terms := _terms(token["phrase"] or token["word"] or ""):
+            if terms := _terms(split(token["phrase"] or token["word"] or "")):
                 fields["terms"] += terms
                 complete = bool(token["closed"])
+    if fields["in"] and fields.keys() & NOT_IN_XEPS:
+        fields["problems"].append("in:xeps: of the filters, only xep: goes with it")
     if strict and fields["problems"]:
         raise QueryError(fields["problems"][0])
     if not complete and not text[-1].isspace():
@@ -103,21 +114,21 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
         unread=bool(fields.pop("unread", False)),
         starred=bool(fields.pop("starred", False)),
         drafts=bool(fields.pop("draft", False)),
+        specifications=bool(fields.pop("in", False)),
         **{name: tuple(found[:MAX_TERMS]) for name, found in fields.items()},
     )
 
 
-def _terms(text: str, *, prefix: bool = False) -> list[Term]:
-    """Return a word or phrase as a term; none without letters and digits."""
-    found = tuple(words(text))
-    return [Term(found, prefix)] if found else []
+def _terms(found: list[str], *, prefix: bool = False) -> list[Term]:
+    """Return the words of a phrase as a term; none without words."""
+    return [Term(tuple(found), prefix)] if found else []
 
 
 def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> str:
     """Add a filter to the fields of a query; return what is wrong with it."""
     match name:
         case "author" | "category":
-            terms = _terms(value, prefix=True)
+            terms = _terms(words(value), prefix=True)
             if not terms:
                 return f"needs a name: {name}:" + ("nyco" if name == "author" else "newsletter")
             fields["authors" if name == "author" else "categories"] += terms
@@ -134,6 +145,10 @@ def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> s
             if value.lower() not in ("unread", "starred", "draft"):
                 return "use is:unread, is:starred or is:draft"
             fields[value.lower()].append(True)
+        case "in":
+            if value.lower() != "xeps":
+                return "use in:xeps"
+            fields["in"].append(True)
         case _:
             day = _first_day(value)
             if day is None:

@@ -174,6 +174,22 @@ CREATE TABLE picture (
 );
 """
 
+_SPECIFICATIONS_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- What the upstream had when it was last looked at, and the files held here.
+CREATE TABLE listed (path TEXT PRIMARY KEY, blob TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE held (path TEXT PRIMARY KEY, blob TEXT NOT NULL, bytes BLOB NOT NULL);
+
+-- A section's id is 10000 times the number of its specification, plus its place in that.
+CREATE TABLE section (
+    id INTEGER PRIMARY KEY, anchor TEXT NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL
+);
+CREATE VIRTUAL TABLE found USING fts5 (
+    title, text, content='', tokenize="ascii tokenchars '<'"
+);
+"""
+
 _ARCHIVE_PROBES = (
     """SELECT 1 FROM post WHERE at NOT BETWEEN -62135596800 AND 253402300799
     OR publish NOT BETWEEN -62135596800 AND 253402300799
@@ -195,3 +211,4 @@ ARCHIVE = Schema(
 STATE = Schema("state", 0x58534653, (_STATE_1,), backed_up=True)
 XEPS = Schema("list of XEPs", 0x58534658, (_XEPS_1,), probes=(_XEPS_PROBE,))
 PICTURES = Schema("images", 0x58534649, (_PICTURES_1,))
+SPECIFICATIONS = Schema("specifications", 0x58534650, (_SPECIFICATIONS_1,))

@@ -66,7 +66,7 @@ class Search(Base):
         well they match, newest first among similar ones. A translation comes last if the same
         post also matches in a language that the reader prefers; with ``once`` it is left out.
         """
-        if query.empty:
+        if query.empty or query.specifications:
             return []
         places = {language: place for place, language in enumerate(languages)}
         chosen = _sorted(self._matches(query, today), places, once=once)
@@ -112,13 +112,14 @@ class Search(Base):
 def match(query: Query, column: str = "") -> str:
     """Return the query in FTS5's syntax: quoted words, which are letters and digits only."""
     where = f"{column} : " if column else ""
-    parts = [where + _phrase(term) for term in query.terms]
-    parts += [f"authors : {_phrase(term)}" for term in query.authors]
-    parts += [f"categories : {_phrase(term)}" for term in query.categories]
+    parts = [where + phrase(term) for term in query.terms]
+    parts += [f"authors : {phrase(term)}" for term in query.authors]
+    parts += [f"categories : {phrase(term)}" for term in query.categories]
     return " AND ".join(parts)
 
 
-def _phrase(term: Term) -> str:
+def phrase(term: Term) -> str:
+    """Return a term in FTS5's syntax."""
     return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
@@ -133,7 +134,7 @@ def _conditions(query: Query, shown: tuple[str, list[int]]) -> tuple[str, list[A
     )
     for term in query.without:
         clauses.append("p.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
-        values.append(_phrase(term))
+        values.append(phrase(term))
     if query.starred:
         clauses.append(MARKED.format("starred"))
     return " AND ".join(clauses), values

@@ -27,17 +27,19 @@ BEFORE = 50
 @lru_cache(maxsize=256)
 def pattern(term: Term) -> re.Pattern[str]:
     """Compile a term to an expression for folded text."""
-    joined = "" if _is_cjk(term.words[0]) else rf"(?<![^\W_{CJK}])"
+    joined = "" if _needs_no_space(term.words[0]) else rf"(?<![^\W_{CJK}])"
     joined += term.words[0]
     for before, word in pairwise(term.words):
-        joined += (r"[\W_]*" if _is_cjk(word) or _is_cjk(before) else r"[\W_]+") + word
-    if not term.prefix and not _is_cjk(term.words[-1]):
+        joined += (
+            r"[\W_]*" if _needs_no_space(word) or _needs_no_space(before) else r"[\W_]+"
+        ) + word
+    if not term.prefix and not _needs_no_space(term.words[-1]):
         joined += rf"(?![^\W_{CJK}])"
     return re.compile(joined)
 
 
-def _is_cjk(word: str) -> bool:
-    return re.match(f"[{CJK}]", word) is not None
+def _needs_no_space(word: str) -> bool:
+    return re.match(f"[<{CJK}]", word) is not None
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:

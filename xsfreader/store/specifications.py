@@ -1,0 +1,167 @@
+"""Specifications kept for reading and searching offline: one file per source, by blob id.
+
+The XML is kept as it came, so that reading it better needs no new fetch.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from xsfreader.errors import BrokenFileError
+from xsfreader.model import Known, SectionHit
+from xsfreader.store.base import compress, decompress
+from xsfreader.store.files import IN_LIST
+from xsfreader.store.schema import SPECIFICATIONS
+from xsfreader.store.search import phrase
+from xsfreader.store.side_file import SideFile
+from xsfreader.store.snippet import snippet
+from xsfreader.text import index_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from xsfreader.model import Section
+    from xsfreader.store.query import Query
+
+TIMEOUT = 5.0
+"""Seconds to wait for another process before BusyError."""
+_SECTIONS = 10_000
+"""What the number of a specification is multiplied by for the ids of its sections."""
+_MOST_HITS = 3
+"""Sections of one specification among the results."""
+
+
+class SpecificationFile(SideFile):
+    """The specifications of one source, for one thread at a time. All methods raise StoreError."""
+
+    def __init__(self, file: Path) -> None:
+        """Remember the path."""
+        super().__init__(file, SPECIFICATIONS, TIMEOUT)
+
+    def listed(self) -> Known:
+        """Return the last snapshot of the source with the ids of all its files."""
+        snapshot = self.rows("SELECT value FROM meta WHERE key = 'snapshot'")
+        files = dict(self.rows("SELECT path, blob FROM listed"))
+        return Known(snapshot[0][0] if snapshot else None, files)
+
+    def set_listed(self, known: Known) -> None:
+        """Replace the snapshot and its list of files."""
+        with self.writing() as db:
+            db.execute("REPLACE INTO meta (key, value) VALUES ('snapshot', ?)", (known.snapshot,))
+            db.execute("DELETE FROM listed")
+            db.executemany("INSERT INTO listed (path, blob) VALUES (?, ?)", known.files.items())
+
+    def held(self) -> dict[str, str]:
+        """Return the ids of the files that are kept, by path."""
+        return dict(self.rows("SELECT path, blob FROM held"))
+
+    def get(self, path: str) -> bytes | None:
+        """Read a file; None if it isn't kept."""
+        rows = self.rows("SELECT bytes FROM held WHERE path = ?", path)
+        try:
+            return zlib.decompress(rows[0][0]) if rows else None
+        except zlib.error as error:
+            raise BrokenFileError(
+                f"{self.path}: {path} is damaged; delete this file and sync again"
+            ) from error
+
+    def put(self, path: str, blob: str, data: bytes) -> None:
+        """Keep a file instead of the older one."""
+        row = path, blob, zlib.compress(data)
+        with self.writing() as db:
+            db.execute("REPLACE INTO held (path, blob, bytes) VALUES (?, ?, ?)", row)
+
+    def index_version(self) -> str:
+        """Return the version of the rules by which the index was made."""
+        rows = self.rows("SELECT value FROM meta WHERE key = 'index'")
+        return rows[0][0] if rows else ""
+
+    def clear_index(self, version: str) -> None:
+        """Delete the index, as it is made by the rules of another version from now on."""
+        with self.writing() as db:
+            db.execute("INSERT INTO found (found) VALUES ('delete-all')")
+            db.execute("DELETE FROM section")
+            db.execute("REPLACE INTO meta (key, value) VALUES ('index', ?)", (version,))
+
+    def index(self, number: int, sections: Sequence[Section]) -> None:
+        """Replace the sections of a specification in the index; the first is its beginning."""
+        first = number * _SECTIONS
+        with self.writing() as db:
+            rows = db.execute(
+                "SELECT id, title, text FROM section WHERE id BETWEEN ? AND ?",
+                (first, first + _SECTIONS - 1),
+            ).fetchall()
+            for id_, title, text in rows:
+                _change_index(db, "'delete'", id_, title, decompress(text))
+                db.execute("DELETE FROM section WHERE id = ?", (id_,))
+            for id_, section in enumerate(sections[:_SECTIONS], first):
+                db.execute(
+                    "INSERT INTO section (id, anchor, title, text) VALUES (?, ?, ?, ?)",
+                    (id_, section.anchor, section.title, compress(section.text)),
+                )
+                _change_index(db, "NULL", id_, section.title, section.text)
+
+    def title(self, number: int) -> str:
+        """Return the title of a specification, as of ``SectionHit``; empty without one."""
+        rows = self.rows("SELECT title FROM section WHERE id = ?", number * _SECTIONS)
+        return rows[0][0] if rows else ""
+
+    def search_ids(self, query: Query, limit: int) -> list[int]:
+        """Find sections with all words; returns ids for ``read_hits``, best matches first.
+
+        The specifications that match best come first, each with its best sections.
+        """
+        if not query.terms:
+            return []
+        expression = f"({' AND '.join(map(phrase, query.terms))})"
+        expression += "".join(f" NOT {phrase(term)}" for term in query.without)
+        rows = self.rows(
+            "SELECT rowid, bm25(found, 5, 1) FROM found WHERE found MATCH ?", expression
+        )
+        sections: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
+        for id_, rank in rows:
+            sections[id_ // _SECTIONS].append((rank, id_))
+        ranks = {
+            number: sum(rank for rank, _ in found)
+            for number, found in sections.items()
+            if not query.xeps or number in query.xeps
+        }
+        best = [
+            id_
+            for number in sorted(ranks, key=lambda one: (ranks[one], one))
+            for _, id_ in sorted(sections[number])[:_MOST_HITS]
+        ]
+        return best if limit < 0 else best[:limit]
+
+    def read_hits(self, ids: Sequence[int], query: Query) -> list[SectionHit]:
+        """Return the sections in the order of the ids; what was removed meanwhile is skipped."""
+        wanted = {*ids, *(id_ // _SECTIONS * _SECTIONS for id_ in ids)}
+        select = f"SELECT id, anchor, title, text FROM section WHERE id {IN_LIST}"
+        rows = {row[0]: row[1:] for row in self.rows(select, json.dumps(list(wanted)))}
+        hits = []
+        for id_ in ids:
+            if id_ in rows:
+                anchor, section, text = rows[id_]
+                title = rows[id_ // _SECTIONS * _SECTIONS][1]
+                around = snippet(decompress(text), query.terms)
+                hits.append(SectionHit(id_ // _SECTIONS, title, anchor, section, *around))
+        return hits
+
+
+def _change_index(db: sqlite3.Connection, command: str, id_: int, title: str, text: str) -> None:
+    """Insert or delete a row of the index; deleting it needs the same values again."""
+    db.execute(
+        f"INSERT INTO found (found, rowid, title, text) VALUES ({command}, ?, ?, ?)",
+        (id_, _indexed(title), _indexed(text)),
+    )
+
+
+def _indexed(text: str) -> str:
+    """Return a text for the index, where ``<`` is a word if the name of an element follows."""
+    return re.sub("<([a-z]?)", lambda found: f"< {found[1]}" if found[1] else " ", index_text(text))
