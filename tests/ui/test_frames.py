@@ -129,3 +129,19 @@ async def test_an_alert_takes_the_lines_it_needs_in_any_width() -> None:
         await pilot.resize_terminal(120, 40)
         await settle(pilot, 0.3)
         assert status.size.height == wide < 3
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+@pytest.mark.parametrize("alert", [False, True])
+async def test_a_message_is_never_cut_before_its_remedy(width: int, alert: bool) -> None:
+    async with running(size=(width, 15)) as pilot:
+        status = reader(pilot).status
+        for long in (1, 20, 400):
+            status.say(f"{'what happened ' * long}; press r to retry", alert=alert)
+            await settle(pilot, 0.2)
+            height = status.size.height
+            assert height <= 5
+            lines = [status.render_line(y).text for y in range(height)]
+            words = " ".join(" ".join(lines).split()).removesuffix("%").rstrip(" 0123456789")
+            assert words.endswith("press r to retry")
+            assert words.startswith("what happened")

@@ -146,7 +146,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         link = self.current_link
         words = self.find.summary if link is None else self.links.describe(link)
         if clean(words) != self.status.text:
-            self.status.say(words, whole=link is not None)
+            self.status.say(words)
 
     def type_hint(self, event: events.Key) -> bool:
         """Type a letter of a link's hint; False while there are no hints."""

@@ -63,7 +63,7 @@ class Links(Part):
             return
         link = self.screen.link(self.screen.article.step_link(direction))
         if link is not None:
-            self.screen.status.say(self.describe(link), whole=True)
+            self.screen.status.say(self.describe(link))
         else:
             self.screen.status.say("No more links")
 

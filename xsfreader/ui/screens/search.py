@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -90,11 +91,9 @@ class SearchScreen(
         background: $panel;
     }
     SearchScreen #found {
-        height: 1;
+        height: auto;
         padding: 0 1;
         color: $foreground 60%;
-        text-wrap: nowrap;
-        text-overflow: ellipsis;
     }
     """
 
@@ -227,11 +226,16 @@ class SearchScreen(
             typing = self.focused is self.input
             key = "Esc goes back" if typing else f"{self._key} to type"
             words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · {key}"
-        self.found.update(words, layout=False)
+        self._say(words)
         waiting, self._waiting = self._waiting, []
         for do in waiting:
             if self.is_current:
                 do()
+
+    def _say(self, words: str) -> None:
+        """Show what was found, in more lines only where it needs them: that is a layout."""
+        room = self.app.size.width - 2
+        self.found.update(words, layout=cell_len(words) > room or self.found.size.height > 1)
 
     def _seek(self) -> None:
         """Move the cursor to the result to start at, once it is loaded."""
@@ -256,7 +260,7 @@ class SearchScreen(
             self.results.add(message.hits)
             self._seek()
             if message.problem:
-                self.found.update(message.problem, layout=False)
+                self._say(message.problem)
 
     def on_sync_archive_changed(self) -> None:
         """Search the changed archive, the cursor on the same post."""

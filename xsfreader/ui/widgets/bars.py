@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.reactive import reactive, var
 
+from xsfreader.errors import one_line
 from xsfreader.model import View
 from xsfreader.text import clean
 from xsfreader.ui.keymap import key_shown
@@ -70,7 +71,8 @@ class HeaderBar(Bar):
         return self.line([*left, Segment(shown, self.look())], right, "─")
 
 
-MOST_LINES = 3
+MOST_LINES = 5
+"""How many lines a message may take; in a low window a third of it, but three."""
 MOST_SAID = 2000
 """Characters of a message: more than any terminal shows in so many lines."""
 LAST_KEYS = 2
@@ -150,22 +152,18 @@ class StatusBar(Bar):
         self.said = 0
         """Number of messages so far, to recognise a repeated one as new."""
         self._until = 0.0
-        self._whole = False
         self._lines = [""]
 
-    def say(
-        self, text: str, *, alert: bool = False, whole: bool = False, seconds: float = 0.0
-    ) -> None:
+    def say(self, text: str, *, alert: bool = False, seconds: float = 0.0) -> None:
         """Show a message, as an alert if something went wrong.
 
-        An alert, and what must be seen ``whole``, may take a few lines. It goes with the next
-        key that has no words of its own, but stands ``seconds`` if nobody asked for it.
+        It may take a few lines. It goes with the next key that has no words of its own, but
+        stands ``seconds`` if nobody asked for it.
         """
         self._until = time.monotonic() + seconds
         self.alert = alert
         self.said += 1
-        self._whole = alert or whole
-        self.text = clean(text[:MOST_SAID])
+        self.text = clean(text if len(text) <= MOST_SAID else one_line(text, MOST_SAID))
         self._fit()
 
     @property
@@ -174,17 +172,14 @@ class StatusBar(Bar):
         return time.monotonic() >= self._until
 
     def on_resize(self) -> None:
-        """Wrap an alert again."""
+        """Wrap the message again."""
         self._fit()
 
     def _fit(self) -> None:
         width = max(10, self.size.width - 2 - len(self.where) - 2)
-        lines = [self.text]
-        if self._whole:
-            import textwrap
-
-            lines = textwrap.wrap(self.text, width)
-        self._lines = lines[:MOST_LINES] or [""]
+        self._lines = [self.text]
+        if cell_len(self.text) > width and self.size.width:
+            self._lines = _wrapped(self.text, width, max(3, self.app.size.height // 3))
         self.styles.height = len(self._lines)
         self.refresh()
 
@@ -200,6 +195,16 @@ class StatusBar(Bar):
         words = fit(words, width) if cell_len(words) > width else words
         style = self.style("alert" if self.alert else "")
         return self.line([Segment(f" {words}", style)], [Segment(where, self.style("quiet"))])
+
+
+def _wrapped(text: str, width: int, most: int) -> list[str]:
+    """Wrap a text; if it takes too many lines, cut its middle, since the remedy comes last."""
+    import textwrap
+
+    room, most = len(text), min(most, MOST_LINES)
+    while len(lines := textwrap.wrap(one_line(text, room), width)) > most:
+        room = min(room - width // 4, most * width)
+    return lines
 
 
 class KeyBar(Bar):
