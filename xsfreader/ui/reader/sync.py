@@ -87,7 +87,7 @@ class Sync(Part):
         self.screen.set_timer(START_SECONDS, self.run)
         if not self.library.local:
             if self.screen.library is not self.library:
-                words = "Showing the built-in guide while the blog is fetched …"
+                words = "Fetching the blog; this is the built-in guide"
                 self.screen.status.say(words, seconds=math.inf)
             if self.library.config.sync_interval:
                 self.screen.set_interval(self.library.config.sync_interval * 60, self.run)
@@ -102,6 +102,9 @@ class Sync(Part):
             if requested:
                 words = "The guide is built in" if self.library.is_guide else "Already syncing"
                 self.screen.status.say(words)
+            return
+        if self.offline and not self.library.local:
+            self.show_offline(requested=requested)
             return
         self.running = True
         self._requested = requested
@@ -298,17 +301,22 @@ class Sync(Part):
         if not known:
             self._say(self._with_key(str(error), "retry"), alert=True)
 
-    def show_offline(self) -> None:
-        """Say why nothing is fetched if the archive is empty."""
+    def show_offline(self, *, requested: bool = False) -> None:
+        """Say why nothing is fetched, if that was requested or the archive is empty."""
         self.screen.header.sync = "offline"
-        if self.screen.library is not self.library:
-            words = self._with_key("nothing is fetched with --offline", "fetch anyway")
-            self.screen.status.say(words, alert=True, seconds=math.inf)
+        empty = self.screen.library is not self.library
+        if requested or empty:
+            words = self._instead("--offline fetches nothing; start without it to sync")
+            self.screen.status.say(words, alert=empty, seconds=math.inf if empty else 0.0)
+
+    def _instead(self, why: str) -> str:
+        """Say what is shown while there is nothing else, and why."""
+        empty = self.screen.library is not self.library
+        return f"Showing the built-in guide: {why}" if empty else why
 
     def _with_key(self, why: str, action: str) -> str:
         """Say why there is nothing new, what is shown instead, and which key syncs."""
-        if self.screen.library is not self.library:
-            why = f"Showing the built-in guide: {why}"
+        why = self._instead(why)
         key = self.screen.key_of("sync")
         # An error may end in a question mark.
         end = "" if why.endswith("?") else ";"
