@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -195,3 +196,26 @@ def test_forget_removes_nothing_but_archives(
     assert (code, out) == (FAILURE, "")
     assert err.count("\n") == 1
     assert {one for one in tmp_path.rglob("*") if ".log" not in one.name} == before
+
+
+def test_problems_lists_every_file_set_aside(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ("--source", str(folder))
+    assert run(capsys, "problems", *source) == (OK, "", "All files could be read\n")
+    (folder / "b.md").write_text("---\ntitle: [unclosed\n")
+    (folder / "c.md").write_text("---\ndate: 2020-01-01\n---\nText.\n")
+    code, out, err = run(capsys, "problems", *source)
+    assert (code, err) == (OK, "")
+    assert [line.partition(": ")[0] for line in out.splitlines()] == ["b.md", "c.md"]
+    assert "c.md: no title\n" in out
+    found = json.loads(run(capsys, "problems", "--json", *source)[1])
+    assert [f"{file['path']}: {file['reason']}" for file in found] == out.splitlines()
+
+
+def test_problems_of_nothing_fetched_is_an_error(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "problems", "--json", "--source", url)
+    assert (code, out) == (FAILURE, "")
+    assert "nothing fetched yet" in err

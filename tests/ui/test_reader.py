@@ -74,6 +74,27 @@ async def test_a_message_ends_with_the_next_key() -> None:
         assert screen.status.text == found
 
 
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (120, ", 2 files could not be read: P shows them "),
+        (70, ", 2 unreadable: P "),
+        (46, " unread, 2 unreadable "),
+        (40, " unread "),
+    ],
+)
+async def test_the_header_counts_unreadable_files_in_the_words_that_fit(
+    width: int, words: str
+) -> None:
+    async with running(size=(width, 20)) as pilot:
+        screen = reader(pilot)
+        screen.header.problems = 2
+        await settle(pilot)
+        line = screen.header.render_line(0).text
+        assert f"{words}─" in line
+        assert line.endswith(" built in ─")
+
+
 @pytest.mark.parametrize("width", [40, 60, 100])
 async def test_the_header_shows_a_sync_at_any_width(width: int) -> None:
     async with running(size=(width, 20)) as pilot:

@@ -191,6 +191,68 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
         await until(pilot, lambda: "1 set aside" in screen.status.text)
         assert "broken.md" in screen.status.text
         assert "2 posts" in screen.header.posts
+        assert "1 file could not be read: P shows it" in screen.header.render_line(0).text
+        assert not screen.notice.display
+        screen.status.say("something else")
+        (folder / "3.md").write_bytes(post(3))
+        await until(pilot, lambda: "1 new" in screen.status.text)
+        assert screen.status.text == "3 posts, 1 new, 0 changed, 0 removed, 1 set aside"
+        assert not screen.status.alert
+        await pilot.press("P")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
+        panel = pilot.app.screen
+        assert isinstance(panel, ChoiceScreen)
+        assert [row.partition(": ")[0] for row in panel.choices.rows] == ["broken.md"]
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.status.text == "Copied broken.md")
+        (folder / "broken.md").unlink()
+        await until(pilot, lambda: "could not" not in screen.header.render_line(0).text)
+        await pilot.press("P")
+        assert screen.status.text == "All files could be read"
+
+
+@pytest.mark.parametrize("size", [(100, 20), (60, 20)])
+async def test_a_post_that_breaks_while_it_is_read_says_so_until_it_is_mended(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    folder = folder_of(tmp_path, 2)
+    async with running(str(folder), size=size) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
+        await pilot.press("enter", "space")
+        place = screen.article.place
+        (folder / "2.md").write_text("---\ntitle: [unclosed\n")
+        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        await until(pilot, lambda: screen.notice.display)
+        await settle(pilot)
+        notice = "Last good text; the file can't be read now: front matter is not closed"
+        assert screen.notice.text == notice
+        lines = [screen.notice.render_line(y).text for y in range(screen.notice.size.height)]
+        assert " ".join(" ".join(lines).split()) == notice
+        assert f"Paragraph {place.block - 2} of post 2" in shown_text(pilot)
+        assert screen.article.place == place
+        screen.status.say("something else")
+        (folder / "1.md").unlink()
+        await until(pilot, lambda: "1 removed" in screen.status.text)
+        assert "2.md" not in screen.status.text
+        assert screen.notice.display
+        (folder / "2.md").write_bytes(post(2, "A newt."))
+        await until(pilot, lambda: not screen.notice.display)
+        await pilot.press("g")
+        await until(pilot, lambda: "A newt." in shown_text(pilot))
+        assert screen.reading
+
+
+async def test_a_notice_is_about_the_post_shown_alone(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3)
+    async with running(str(folder), size=(100, 20)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "3 posts" in screen.header.posts)
+        (folder / "3.md").unlink()
+        await until(pilot, lambda: screen.notice.display)
+        await pilot.press("j")
+        await until(pilot, lambda: not screen.notice.display)
+        assert "of post 3" not in shown_text(pilot)
 
 
 async def test_the_first_sync_leaves_the_guide_for_the_archive(tmp_path: Path) -> None:
@@ -243,8 +305,9 @@ async def test_a_post_that_goes_while_it_is_read_is_told_and_no_key_falls_over_i
         await pilot.press("enter", "space")
         (folder / "2.md").unlink()
         await until(pilot, lambda: screen.header.posts == "1 post")
-        await until(pilot, lambda: bool(screen.status.text))
-        assert "this post was removed from the source" in screen.status.text
+        await until(pilot, lambda: screen.notice.display)
+        assert screen.notice.text == "Last text; this post was removed from the source"
+        assert "Paragraph 1 of post 2" in shown_text(pilot)
         for key in ("m", "s", "x", "T", "t", "escape", "o", "y", "J", "K", "i", "A", "e", "h",
                     "j", "enter", "]", "1", "2", "4", "5", "6", "H", "L", "z", "z"):  # fmt: skip
             await pilot.press(key)

@@ -78,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
         "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
     )
     xeps.add_argument("--json", action="store_true", help="print JSON")
+    problems = command("problems", "list the files that could not be read as posts, with reasons")
+    problems.add_argument("--json", action="store_true", help="print a JSON array")
     state = command("state", "export or import read marks and stars")
     state.add_argument("what", choices=("export", "import"), help="write or read JSON")
     state.add_argument(

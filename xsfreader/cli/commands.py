@@ -217,6 +217,20 @@ def _xeps(args: Namespace, library: Library) -> int:
     return OK
 
 
+def _problems(args: Namespace, library: Library) -> int:
+    library.refresh_local()
+    library.require_posts()
+    problems = library.problems()
+    if args.json:
+        print_json([file._asdict() for file in problems])
+        return OK
+    for file in problems:
+        print(safe(f"{file.path}: {file.reason}"))
+    if not problems:
+        tell("All files could be read")
+    return OK
+
+
 def _state(args: Namespace, library: Library) -> int:
     import json
 
@@ -295,6 +309,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
     "list": _list,
     "show": _show,
     "search": _search,
+    "problems": _problems,
     "state": _state,
     "xeps": _xeps,
 }

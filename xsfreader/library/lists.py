@@ -12,7 +12,7 @@ from xsfreader.store.query import FILTERS, parse_query
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post
+    from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post, SetAside
 
 
 class Listed(NamedTuple):
@@ -36,6 +36,10 @@ class Lists(Reading, ReaderState):
     def unread_count(self) -> int:
         """Return the number of unread entries."""
         return self._store.unread_count(self.languages, self.today)
+
+    def problems(self) -> tuple[SetAside, ...]:
+        """Return every file of the source that could not be read as a post, by path."""
+        return self._store.set_aside()
 
     def groups(self, view: View, parent: str | None = None) -> list[Group]:
         """Return the groups of a view, or those within a group; XEPs with their titles."""

@@ -29,7 +29,7 @@ from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import ViewTabs
-from xsfreader.ui.widgets.panes import LEAST, Panes, Sidebar, fit
+from xsfreader.ui.widgets.panes import LEAST, Panes, PostPane, Sidebar, fit
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             with Sidebar(id="sidebar"):
                 yield self.tabs
                 yield self.posts
-            yield self.article
+            with PostPane(id="post"):
+                yield self.notice
+                yield self.article
         yield self.status
         yield self.key_bar
 
@@ -221,6 +223,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.item_id, self.source_path = item_id, path
         self.find.clear()
         self.awaited = None
+        self.notice.say("")
         if document is None:
             self.article.wait(place)
             self.await_item(item_id)

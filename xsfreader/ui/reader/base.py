@@ -15,7 +15,7 @@ from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Prefetch
 from xsfreader.ui.widgets.article import START, ArticleView
-from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, StatusBar, ViewTabs
+from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, Notice, StatusBar, ViewTabs
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.header = HeaderBar()
         self.posts = PostList(library)
         self.tabs = ViewTabs(self.posts)
+        self.notice = Notice()
         self.article = ArticleView(library.config.width)
         self.status = StatusBar()
         self.key_bar = KeyBar()
@@ -212,10 +213,12 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.reveal_shown()
 
     def refresh_counts(self) -> None:
-        """Show what is read, the number of posts and of unread ones."""
+        """Show what is read, the number of posts, of unread ones and of files set aside."""
         self.header.name_shown = _name_of(self.library)
         self.header.posts = count_posts(self.library.count())
         self.header.unread = f"{self.library.unread_count()} unread"
+        self.header.problems_key = self.key_of("problems")
+        self.header.problems = len(self.library.problems())
 
     def _nearby_items(self) -> list[str]:
         """List what may be opened next, the most likely first."""

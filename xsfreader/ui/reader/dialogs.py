@@ -95,6 +95,22 @@ class Dialogs(Part):
 
         self.screen.choose(title, rows, go, words=words, cancelled=cancelled)
 
+    def problems(self) -> None:
+        """List the files that could not be read, with the reasons; the one chosen is copied."""
+        screen = self.screen
+        problems = screen.library.problems()
+        if not problems:
+            screen.status.say("All files could be read")
+            return
+
+        def copy(choice: int) -> None:
+            screen.app.copy_to_clipboard(problems[choice].path)
+            screen.status.say(f"Copied {problems[choice].path}")
+
+        rows = [f"{file.path}: {file.reason}" for file in problems]
+        words = "They are not in the list. Enter copies a path."
+        screen.choose("Files that could not be read", rows, copy, words=words)
+
     def themes(self) -> None:
         """Choose a theme, with a preview, and save it."""
         screen, app = self.screen, self.screen.app

@@ -15,9 +15,12 @@ from xsfreader.ui.history import History
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
+    from xsfreader.model import SetAside
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.session import Session
 
@@ -70,8 +73,8 @@ class Sync(Part):
         """Why the list of XEPs was not updated, as it was last said."""
         self._file_error = ""
         """What was wrong with our files when they were last checked."""
-        self._removed = ""
-        """The post shown, if it was removed and no report said so yet."""
+        self._problems: Sequence[SetAside] = ()
+        """The files that the last sync could not read; each is told once."""
         self._message = 0
         """Which message of the status line is about the last sync."""
 
@@ -176,15 +179,14 @@ class Sync(Part):
         self.check_files()
         self.show_synced()
         words = report.summary()
-        if report.set_aside:
-            words += f": {report.set_aside[0].path}: {report.set_aside[0].reason}"
-        if self._removed and self._removed == screen.item_id:
-            words += "; this post was removed from the source"
+        problems = [file for file in report.set_aside if file not in self._problems]
+        self._problems = report.set_aside
+        if problems:
+            words += f": {problems[0].path}: {problems[0].reason}"
         if self._switch_pending:
             words += "; go to the list to see them"
-        if report.new or report.changed or report.removed or report.set_aside or requested:
-            self._say(words, alert=bool(report.set_aside))
-        self._removed = ""
+        if report.new or report.changed or report.removed or problems or requested:
+            self._say(words, alert=bool(problems))
         screen.gallery.reload()
 
     def take_xeps(self, result: XepsResult) -> None:
@@ -246,9 +248,9 @@ class Sync(Part):
             slow = library.is_slow_to_open(moved)
             document = None if slow else library.document(moved)
         except UnknownPostError:
-            self._removed = screen.item_id
-            self._say("This post was removed from the source")
+            self._notice_loss()
             return
+        screen.notice.say("")
         screen.item_id, screen.source_path = moved, library.post(moved).path
         row = screen.posts.row
         if row is None or (row.entry is not None and row.entry.permalink != screen.shown_entry):
@@ -257,6 +259,16 @@ class Sync(Part):
             screen.await_item(moved)
         elif document != screen.article.document:
             screen.article.update(document)
+
+    def _notice_loss(self) -> None:
+        """Say above the post shown why it is in the archive no more."""
+        screen = self.screen
+        reasons = {file.path: file.reason for file in screen.library.problems()}
+        reason = reasons.get(screen.source_path)
+        if reason is None:
+            screen.notice.say("Last text; this post was removed from the source")
+        else:
+            screen.notice.say(f"Last good text; the file can't be read now: {reason}")
 
     def report_images(self, words: str, *, alert: bool = False) -> None:
         """Say how fetching all images ended, if there is anything to say."""

@@ -20,7 +20,7 @@ from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.style import Style
     from textual import events
@@ -57,6 +57,10 @@ class HeaderBar(Bar):
     unread: reactive[str] = reactive("")
     sync: reactive[str] = reactive("")
     alert: var[bool] = var(default=False)
+    problems: reactive[int] = reactive(0)
+    """Files that could not be read."""
+    problems_key: var[str] = var("")
+    """The key that lists them."""
     name_shown: var[str] = var("XSF Blog")
 
     def render_line(self, y: int) -> Strip:
@@ -66,9 +70,20 @@ class HeaderBar(Bar):
         right = [Segment(f" {self.sync} ", self.style("alert" if self.alert else "quiet"))]
         right = [*right, Segment("─", quiet)] if self.sync else []
         room = self.size.width - sum(cell_len(part.text) for part in (*left, *right))
-        counts = (f"{self.posts}, {self.unread} ", f"{self.unread} ", "")
-        shown = next((words for words in counts if len(words) <= room), "")
+        shown = next((words for words in self._counts() if len(words) < room), "")
         return self.line([*left, Segment(shown, self.look())], right, "─")
+
+    def _counts(self) -> Iterator[str]:
+        """Yield the counts in fewer and fewer words."""
+        if self.problems:
+            one, key = self.problems == 1, self.problems_key
+            shows = f": {key} shows {'it' if one else 'them'}" if key else ""
+            files = "1 file" if one else f"{self.problems} files"
+            yield f"{self.posts}, {self.unread}, {files} could not be read{shows} "
+            yield f"{self.posts}, {self.unread}, {self.problems} unreadable{key and ': ' + key} "
+            yield f"{self.unread}, {self.problems} unreadable "
+        yield f"{self.posts}, {self.unread} "
+        yield f"{self.unread} "
 
 
 MOST_LINES = 5
@@ -205,6 +220,28 @@ def _wrapped(text: str, width: int, most: int) -> list[str]:
     while len(lines := textwrap.wrap(one_line(text, room), width)) > most:
         room = min(room - width // 4, most * width)
     return lines
+
+
+class Notice(Bar):
+    """What happened to the post shown below it; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.display = False
+
+    def say(self, text: str) -> None:
+        """Show a text until another one or none is given."""
+        if clean(text) != self.text:
+            self.text = clean(text)
+            self.display = bool(text)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line, wrapped here: Textual may show a widget without telling it its size."""
+        lines = _wrapped(self.text, max(30, self.size.width - 2), 2)
+        words = f" {lines[y]}" if y < len(lines) else ""
+        return self.line([Segment(words, self.style("alert"))], [])
 
 
 class KeyBar(Bar):

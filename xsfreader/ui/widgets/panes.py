@@ -31,5 +31,9 @@ class Panes(Horizontal):
     BLANK = True
 
 
+class PostPane(Vertical):
+    """The post, and above it what happened to it."""
+
+
 class Sidebar(Vertical):
     """The views and the list in one of them."""
