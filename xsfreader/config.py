@@ -19,7 +19,9 @@ DEFAULT_SOURCE = "https://github.com/xsf/xmpp.org"
 SOURCE_VARIABLE = "XSFREADER_SOURCE"
 """Names the source like ``--source``, but not where every user of the machine sees it."""
 DEFAULT_XEP_LIST = "https://xmpp.org/extensions/xeplist.xml"
+DEFAULT_XEPS_SOURCE = "https://github.com/xsf/xeps"
 IMAGES = ("on-view", "all", "off")
+XEPS = ("on-demand", "all", "off")
 PRESETS = ("", "newsboat")
 SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
 """The schemes of links that can be opened; others are only shown."""
@@ -49,6 +51,10 @@ class Config(NamedTuple):
     """Seconds that a sync, or fetching one image, may take."""
     xep_list: str = DEFAULT_XEP_LIST
     """URL of the XSF's list of XEPs, fetched at sync; empty for none."""
+    xeps: str = "on-demand"
+    """When specifications are fetched: ``on-demand``, ``all`` at sync, or ``off``."""
+    xeps_source: str = DEFAULT_XEPS_SOURCE
+    """Git URL or folder of the specifications."""
     openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Command by scheme; ``{}`` stands for the link, which else is appended."""
     preset: str = ""
@@ -173,6 +179,12 @@ def _source(value: object) -> str:
     return _text(value)
 
 
+def _xeps_source(value: object) -> str:
+    if _text(value) in ("", "guide"):
+        raise ValueError("must be a Git URL or a folder")
+    return _text(value)
+
+
 def _number(low: int, high: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -188,10 +200,13 @@ def _languages(value: object) -> tuple[str, ...]:
     raise ValueError('must be a list such as ["en", "de"]')
 
 
-def _images(value: object) -> object:
-    if value not in IMAGES:
-        raise ValueError('must be "on-view", "all" or "off"')
-    return value
+def _one_of(first: str, second: str, third: str) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value not in (first, second, third):
+            raise ValueError(f'must be "{first}", "{second}" or "{third}"')
+        return value
+
+    return check
 
 
 def _items(name: str, value: object) -> Iterable[tuple[str, object]]:
@@ -231,7 +246,7 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
         "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
     ),
     "width": (_number(20, 500), "Maximum width of the text, in cells."),
-    "images": (_images, 'When pictures are fetched: "on-view", "all" at sync, or "off".'),
+    "images": (_one_of(*IMAGES), 'When pictures are fetched: "on-view", "all" at sync, or "off".'),
     "sync_interval": (
         _number(0, 100_000),
         "Minutes between syncs while the app is open; 0 to sync only by key.",
@@ -241,6 +256,14 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
         "Seconds that a sync may take, and fetching one picture.",
     ),
     "xep_list": (_text, "URL of the list of XEPs, fetched at sync; empty for none."),
+    "xeps": (
+        _one_of(*XEPS),
+        'When specifications are fetched: "on-demand", when you read one, "all" at sync, or "off".',
+    ),
+    "xeps_source": (
+        _xeps_source,
+        "Where specifications come from: a Git URL, or a folder with a checkout.",
+    ),
 }
 """How each setting is checked, and its comment in the file."""
 

@@ -97,6 +97,10 @@ class UnreadablePostError(XsfreaderError):
     """The file can't be read as a post; a sync sets it aside and names it."""
 
 
+class SpecificationError(XsfreaderError):
+    """A specification is not held here, or its source doesn't have it."""
+
+
 class NoArchiveError(XsfreaderError):
     """Nothing was fetched from this source yet."""
 

@@ -43,6 +43,22 @@ def specification_file(number: int) -> str:
     return f"xep-{number:04}.xml"
 
 
+def specification_id(number: int) -> str:
+    """Return the id of a specification as an item."""
+    return f"xep/{number}"
+
+
+def specification_number(item_id: str) -> int | None:
+    """Return the number of a specification by its id as an item; None for a post's."""
+    found = re.fullmatch(r"xep/(\d{1,6})", item_id, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def specification_url(number: int) -> str:
+    """Return the address of a specification on the web."""
+    return f"{SITE}/extensions/xep-{number:04}.html"
+
+
 def pull_request(branch: str) -> str:
     """Return the number of the pull request that a branch setting names, ``pull/12``, or ""."""
     found = re.fullmatch(r"pull/([1-9]\d{0,8})", branch, re.ASCII)
@@ -103,15 +119,15 @@ class Post(NamedTuple):
 
 
 class Item(NamedTuple):
-    """What opens in the pane: a post, later a specification as well."""
+    """What opens in the pane: a post or a specification."""
 
     id: str
-    """A post's permalink; no two items share one."""
+    """A post's permalink, or ``xep/198``; no two items share one."""
     title: str
     url: str
     """Its address on the web."""
     text: str
-    """What its author wrote: Markdown for a post."""
+    """What its author wrote: Markdown for a post, XML for a specification."""
 
 
 class FullPost(NamedTuple):

@@ -14,7 +14,7 @@ import pytest
 from tests.terminal import COMMAND, PATIENCE
 from xsfreader.cli import main
 from xsfreader.cli import sync as module
-from xsfreader.cli.output import INTERRUPTED, USAGE
+from xsfreader.cli.output import FAILURE, INTERRUPTED, OK, USAGE
 from xsfreader.errors import UpstreamError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ NETWORK = ("--source", "http://127.0.0.1:9/x.git")
     [
         (("sync", "--offline"), "--offline"),
         (("images", "--offline"), "--offline"),
+        (("specifications", "--offline"), "--offline"),
         (("sync", "--watch"), "--watch needs a folder"),
     ],
 )
@@ -40,6 +41,27 @@ def test_impossible_request_is_a_usage_error(
     assert printed.out == ""
     assert words in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_specifications_follow_the_posts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, xeps = tmp_path / "config.toml", tmp_path / "xeps"
+    xeps.mkdir()
+    (xeps / "xep-0001.xml").write_text("<xep/>")
+    config.write_text(f'xeps_source = "{xeps.as_posix()}"\n')
+    arguments = ["sync", "--source", "guide", "--config", str(config)]
+    assert main(arguments) == OK
+    assert "specification" not in capsys.readouterr().out
+    assert main([*arguments, "--offline", "--xeps"]) == OK
+    assert capsys.readouterr().out.endswith("\n1 specification fetched, 0 already cached\n")
+    config.write_text(f'xeps = "all"\nxeps_source = "{(xeps / "gone").as_posix()}"\n')
+    assert main(arguments) == OK
+    assert "the specifications were not updated: " in capsys.readouterr().err
+    assert main([*arguments, "--xeps"]) == FAILURE
+    assert "no such folder" in capsys.readouterr().err
+    assert main(["sync", "--source", "guide", "--offline", "--xeps"]) == USAGE
+    assert "--xeps needs the network" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")

@@ -239,6 +239,7 @@ WRONG = (
 
 @pytest.mark.parametrize("setting", [
     "source", "branch", "languages", "theme", "width", "images", "sync_interval", "xep_list",
+    "xeps", "xeps_source",
     "openers", "openers.https", "openers.file", "keys", "keys.star", "keys.preset", "keys.nosuch",
     "nosuch", "nosuch.deep",
 ])  # fmt: skip

@@ -31,8 +31,8 @@ MODERATION = [
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[SpecificationFile]:
     with closing(SpecificationFile(tmp_path / "specifications.db")) as file:
-        file.index(313, ARCHIVE)
-        file.index(425, MODERATION)
+        file.put("xep-0313.xml", "a", b"<xep/>", ARCHIVE)
+        file.put("xep-0425.xml", "a", b"<xep/>", MODERATION)
         yield file
 
 
@@ -60,7 +60,8 @@ def test_files_are_kept_by_their_newest_id(file: SpecificationFile) -> None:
     assert file.listed() == listed
     file.put("xep-0001.xml", "a", b"\xff<old/>")
     file.put("xep-0001.xml", "b", b"\xff<xep/>")
-    assert file.held() == {"xep-0001.xml": "b"}
+    assert file.held()["xep-0001.xml"] == "b"
+    assert file.versions(["xep-0001.xml", "xep.ent"]) == {"xep-0001.xml": "b"}
     assert file.get("xep-0001.xml") == b"\xff<xep/>"
 
 
@@ -109,29 +110,39 @@ def test_a_result_names_its_section_and_marks_the_element(file: SpecificationFil
 
 
 def test_one_specification_doesnt_fill_the_results(file: SpecificationFile) -> None:
-    file.index(1, [Section(f"s{n}", "Titel", "omemo omemo") for n in range(30)])
-    file.index(2, [Section("s", "Titel", "omemo once among other words")])
+    file.put(
+        "xep-0001.xml",
+        "a",
+        b"<xep/>",
+        [Section(f"s{n}", "Titel", "omemo omemo") for n in range(30)],
+    )
+    file.put(
+        "xep-0002.xml", "a", b"<xep/>", [Section("s", "Titel", "omemo once among other words")]
+    )
     assert [number for number, _ in find(file, "omemo")] == [1, 1, 1, 2]
 
 
 def test_a_newer_version_replaces_the_sections_before(file: SpecificationFile) -> None:
-    file.index(313, [Section("", "XEP-0313: Ünlike", "Nothing of the kind")])
+    file.put(
+        "xep-0313.xml", "a", b"<xep/>", [Section("", "XEP-0313: Ünlike", "Nothing of the kind")]
+    )
     assert find(file, "urn:xmpp:mam:2") == [(425, "mam")]
     assert find(file, "unlike kind") == [(313, "")]
     assert file.title(313) == "XEP-0313: Ünlike"
-    file.index(313, [])
-    file.index(425, [])
+    file.put("xep-0313.xml", "a", b"<xep/>", [])
+    file.put("xep-0425.xml", "a", b"<xep/>", [])
     assert file.rows("SELECT * FROM section") == []
     assert file.rows("SELECT count(*) FROM found WHERE found MATCH 'urn OR kind'") == [(0,)]
 
 
 def test_the_index_of_other_rules_is_dropped_but_not_the_files(file: SpecificationFile) -> None:
-    file.put("xep-0313.xml", "a", b"<xep/>")
-    file.clear_index("2")
-    assert file.index_version() == "2"
+    file.set_index_version("1")
+    file.set_index_version("")
     assert find(file, "archive") == []
     assert file.get("xep-0313.xml") == b"<xep/>"
-    file.index(313, ARCHIVE)
+    file.put("xep-0313.xml", "a", b"<xep/>", ARCHIVE)
+    file.set_index_version("2")
+    assert file.index_version() == "2"
     assert find(file, "disco#info") == [(313, "support")]
 
 

@@ -58,12 +58,16 @@ def parser() -> argparse.ArgumentParser:
 
     sync = command("sync", "fetch new posts")
     sync.add_argument("--images", action="store_true", help="also fetch the images of all posts")
+    sync.add_argument("--xeps", action="store_true", help="also fetch all specifications")
     sync.add_argument(
         "--watch", action="store_true", help="keep running and sync whenever the folder changes"
     )
     _add_progress(sync)
     images = command("images", "fetch the images whose site paths come in as lines on stdin")
     _add_progress(images)
+    _add_progress(
+        command("specifications", "fetch the XEPs whose numbers come in as lines on stdin")
+    )
     _add_list(command("list", "list posts, newest first"))
     _add_show(command("show", "print a post"))
     search = command("search", "search, best matches first")

@@ -115,6 +115,12 @@ def _images(args: Namespace, library: Library) -> int:
     return images(args, library)
 
 
+def _specifications(args: Namespace, library: Library) -> int:
+    from xsfreader.cli.sync import specifications
+
+    return specifications(args, library)
+
+
 def _list(args: Namespace, library: Library) -> int:
     from xsfreader.model import Filter
 
@@ -306,6 +312,7 @@ _WITHOUT_LIBRARY: dict[str, Callable[[Namespace, Config, Paths], int]] = {
 _COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
     "sync": _sync,
     "images": _images,
+    "specifications": _specifications,
     "list": _list,
     "show": _show,
     "search": _search,

@@ -1,4 +1,4 @@
-"""``sync`` and ``images``: the commands that ask the source, for a person or as jobs of the app."""
+"""The commands that ask a source, for a person or as jobs of the app: ``sync`` and requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from xsfreader.cli.output import OK, USAGE, fail, tell
 from xsfreader.cli.progress import ProgressLine
-from xsfreader.errors import ImageError, SyncRunningError, UnreachableError, XsfreaderError
+from xsfreader.errors import (
+    ImageError,
+    SpecificationError,
+    SyncRunningError,
+    UnreachableError,
+    XsfreaderError,
+)
 from xsfreader.images import NOT_FETCHED
 from xsfreader.library.job_events import Failed, FetchResult, XepsResult
 from xsfreader.limits import limited_memory
@@ -29,13 +35,16 @@ POLL_SECONDS = 0.5
 POLL_SHARE = 0.02
 """The share of a core that checking a large folder may take."""
 LINGER_SECONDS = 30.0
-"""How long ``images`` waits for another request."""
+"""How long a job waits for another request."""
 
 
 def sync(args: Namespace, library: Library) -> int:
     """Fetch new posts; with ``--watch``, go on whenever the folder changes."""
     if args.offline and not library.local:
         fail("sync needs the network, which --offline forbids")
+        return USAGE
+    if args.offline and args.xeps and "://" in library.config.xeps_source:
+        fail("--xeps needs the network, which --offline forbids")
         return USAGE
     if args.watch and not library.local:
         fail("--watch needs a folder as the source")
@@ -57,6 +66,10 @@ def _sync(args: Namespace, library: Library, report: Report, requests: Requests)
     # A server that is slow to send the list holds nothing else.
     if (xeps := library.refresh_xeps()) is not None:
         report(xeps)
+    if args.xeps:
+        report(library.specifications.update(report, everything=True))
+    elif (updated := library.refresh_specifications(report)) is not None:
+        report(updated)
     if (args.images or library.config.images == "all") and not library.local:
         report(library.fetch_images(report))
     return OK
@@ -126,28 +139,52 @@ def images(args: Namespace, library: Library) -> int:
 
     They are for the app, which reads the images from our file.
     """
-    from xsfreader.cli.child import read_requests, write
+    from xsfreader.cli.child import read_requests
 
     if args.offline and not library.local:
         fail("images needs the network, which --offline forbids")
         return USAGE
     requests = read_requests()
     library.images.prune()
+    return _answer(requests, library.images.fetch, problem=NOT_FETCHED)
+
+
+def specifications(args: Namespace, library: Library) -> int:
+    """Fetch the specifications whose numbers come in as lines, and answer each with an event."""
+    from xsfreader.cli.child import EventWriter, read_requests
+
+    if args.offline and "://" in library.config.xeps_source:
+        fail("specifications needs the network, which --offline forbids")
+        return USAGE
+    progress = EventWriter()
+
+    def fetch(number: str) -> None:
+        if not number.isdecimal():
+            raise SpecificationError(f"{number} is not a XEP number")
+        library.specifications.fetch(int(number[:9]), progress)
+
+    return _answer(read_requests(), fetch)
+
+
+def _answer(requests: Requests, fetch: Callable[[str], None], *, problem: str = "") -> int:
+    """Fetch what is requested until nothing was for a while.
+
+    ``problem`` is said instead of an error that the app can't mend by anything.
+    """
+    from xsfreader.cli.child import write
+
     while True:
         try:
-            path = requests.get(timeout=LINGER_SECONDS)
+            name = requests.get(timeout=LINGER_SECONDS)
         except queue.Empty:
             return OK
-        write(_fetch_image(library, path))
-
-
-def _fetch_image(library: Library, path: str) -> FetchResult:
-    try:
-        library.images.fetch(path)
-    except ImageError as error:
-        return FetchResult(path, str(error))
-    except UnreachableError as error:
-        return FetchResult(path, str(error), final=False, reachable=False)
-    except XsfreaderError:
-        return FetchResult(path, NOT_FETCHED, final=False)
-    return FetchResult(path)
+        try:
+            fetch(name)
+        except (ImageError, SpecificationError) as error:
+            write(FetchResult(name, str(error)))
+        except UnreachableError as error:
+            write(FetchResult(name, str(error), final=False, reachable=False))
+        except XsfreaderError as error:
+            write(FetchResult(name, problem or str(error), final=False))
+        else:
+            write(FetchResult(name))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xsfreader.images import Images
     from xsfreader.model import Changes
     from xsfreader.paths import Paths
+    from xsfreader.specifications import Specifications
 
 GUIDE = "guide"
 
@@ -52,6 +53,7 @@ class Base:
         self._store.previews = "://" not in self.source_name
         self._documents = DocumentCache()
         self._images: Images | None = None
+        self._specifications: Specifications | None = None
 
     def clone(self) -> Self:
         """Open the same library for another thread."""
@@ -61,6 +63,8 @@ class Base:
         """Close the files."""
         if self._images is not None:
             self._images.close()
+        if self._specifications is not None:
+            self._specifications.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -103,6 +107,21 @@ class Base:
     def warnings(self) -> Sequence[str]:
         """What was wrong with the files and how it was repaired, one line each."""
         return self._store.warnings
+
+    @property
+    def specifications(self) -> Specifications:
+        """The specifications, which belong to a source of their own."""
+        if self._specifications is None:
+            from xsfreader.source import SPECIFICATIONS, open_source
+            from xsfreader.specifications import Specifications
+
+            address = self.config.xeps_source
+            self._specifications = Specifications(
+                self.paths.specifications(normal_source(address)),
+                lambda: open_source(address, selection=SPECIFICATIONS),
+                seconds=self.config.sync_timeout,
+            )
+        return self._specifications
 
     def refresh(self) -> Changes:
         """Return what other processes or libraries changed on disk since the last call.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from xsfreader.images import Images
+    from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.model import FetchReport, Progress, Source, SyncReport
 
@@ -107,8 +108,7 @@ class Fetching(Base):
         names is fetched.
         """
         wanted = self.config.xep_list
-        named = "xep_list" in self.config.lines
-        if not wanted or not (named or self.source_name.startswith("https://")):
+        if not wanted or not self._may_ask("xep_list"):
             return None
         from xsfreader.source.xeplist import fetch
 
@@ -123,6 +123,25 @@ class Fetching(Base):
             log().warning("the list of XEPs: %s", error)
             return XepsResult(f"the list of XEPs was not updated: {error}")
         return XepsResult()
+
+    def refresh_specifications(self, progress: Callable[[Progress], None]) -> Event | None:
+        """Update specifications as the configuration says; None if there is nothing to update.
+
+        Those that are read on demand are updated once they are held.
+        """
+        wanted = self.config.xeps
+        if wanted == "off" or not self._may_ask("xeps_source"):
+            return None
+        try:
+            report = self.specifications.update(progress, everything=wanted == "all")
+        except XsfreaderError as error:
+            log().warning("specifications: %s", error)
+            return XepsResult(f"the specifications were not updated: {error}")
+        return report if report.fetched or report.failed or wanted == "all" else None
+
+    def _may_ask(self, setting: str) -> bool:
+        """Return whether an upstream is asked although nobody asks for it by name."""
+        return setting in self.config.lines or self.source_name.startswith("https://")
 
     def refresh_local(self) -> None:
         """Sync a local source; do nothing for others.

@@ -44,6 +44,12 @@ class SpecificationFile(SideFile):
         """Remember the path."""
         super().__init__(file, SPECIFICATIONS, TIMEOUT)
 
+    def versions(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the ids of those of some files that are kept, by path."""
+        return dict(
+            self.rows(f"SELECT path, blob FROM held WHERE path {IN_LIST}", json.dumps(paths))
+        )
+
     def listed(self) -> Known:
         """Return the last snapshot of the source with the ids of all its files."""
         snapshot = self.rows("SELECT value FROM meta WHERE key = 'snapshot'")
@@ -71,41 +77,29 @@ class SpecificationFile(SideFile):
                 f"{self.path}: {path} is damaged; delete this file and sync again"
             ) from error
 
-    def put(self, path: str, blob: str, data: bytes) -> None:
-        """Keep a file instead of the older one."""
+    def put(self, path: str, blob: str, data: bytes, sections: Sequence[Section] = ()) -> None:
+        """Keep and index a file instead of the older one.
+
+        The first of a specification's ``sections`` is its beginning.
+        """
         row = path, blob, zlib.compress(data)
         with self.writing() as db:
             db.execute("REPLACE INTO held (path, blob, bytes) VALUES (?, ?, ?)", row)
+            if number := re.search(r"\d+", path):
+                _index(db, int(number[0]) * _SECTIONS, sections[:_SECTIONS])
 
     def index_version(self) -> str:
-        """Return the version of the rules by which the index was made."""
+        """Return the version of the rules by which the index was made; empty without one."""
         rows = self.rows("SELECT value FROM meta WHERE key = 'index'")
         return rows[0][0] if rows else ""
 
-    def clear_index(self, version: str) -> None:
-        """Delete the index, as it is made by the rules of another version from now on."""
+    def set_index_version(self, version: str) -> None:
+        """Set that version; without one the index is emptied, to be made by other rules."""
         with self.writing() as db:
-            db.execute("INSERT INTO found (found) VALUES ('delete-all')")
-            db.execute("DELETE FROM section")
+            if not version:
+                db.execute("INSERT INTO found (found) VALUES ('delete-all')")
+                db.execute("DELETE FROM section")
             db.execute("REPLACE INTO meta (key, value) VALUES ('index', ?)", (version,))
-
-    def index(self, number: int, sections: Sequence[Section]) -> None:
-        """Replace the sections of a specification in the index; the first is its beginning."""
-        first = number * _SECTIONS
-        with self.writing() as db:
-            rows = db.execute(
-                "SELECT id, title, text FROM section WHERE id BETWEEN ? AND ?",
-                (first, first + _SECTIONS - 1),
-            ).fetchall()
-            for id_, title, text in rows:
-                _change_index(db, "'delete'", id_, title, decompress(text))
-                db.execute("DELETE FROM section WHERE id = ?", (id_,))
-            for id_, section in enumerate(sections[:_SECTIONS], first):
-                db.execute(
-                    "INSERT INTO section (id, anchor, title, text) VALUES (?, ?, ?, ?)",
-                    (id_, section.anchor, section.title, compress(section.text)),
-                )
-                _change_index(db, "NULL", id_, section.title, section.text)
 
     def title(self, number: int) -> str:
         """Return the title of a specification, as of ``SectionHit``; empty without one."""
@@ -152,6 +146,23 @@ class SpecificationFile(SideFile):
                 around = snippet(decompress(text), query.terms)
                 hits.append(SectionHit(id_ // _SECTIONS, title, anchor, section, *around))
         return hits
+
+
+def _index(db: sqlite3.Connection, first: int, sections: Sequence[Section]) -> None:
+    """Replace the sections of a specification, whose ids begin with ``first``."""
+    rows = db.execute(
+        "SELECT id, title, text FROM section WHERE id BETWEEN ? AND ?",
+        (first, first + _SECTIONS - 1),
+    ).fetchall()
+    for id_, title, text in rows:
+        _change_index(db, "'delete'", id_, title, decompress(text))
+        db.execute("DELETE FROM section WHERE id = ?", (id_,))
+    for id_, section in enumerate(sections, first):
+        db.execute(
+            "INSERT INTO section (id, anchor, title, text) VALUES (?, ?, ?, ?)",
+            (id_, section.anchor, section.title, compress(section.text)),
+        )
+        _change_index(db, "NULL", id_, section.title, section.text)
 
 
 def _change_index(db: sqlite3.Connection, command: str, id_: int, title: str, text: str) -> None:

@@ -1,0 +1,174 @@
+"""The specifications: fetched from their own source, kept and indexed for reading offline."""
+
+from __future__ import annotations
+
+import math
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final
+
+from xsfreader.errors import SpecificationError
+from xsfreader.limits import limited
+from xsfreader.log import log
+from xsfreader.model import (
+    ENTITIES_FILE,
+    FetchReport,
+    Known,
+    Progress,
+    specification_file,
+)
+from xsfreader.text import FOLDING_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from xsfreader.model import Section, SectionHit, Snapshot, Source
+    from xsfreader.store.query import Query
+
+    Report = Callable[[Progress], None]
+
+INDEX_VERSION: Final = f"1.{FOLDING_VERSION}"
+"""Increase the first number when the text of sections changes: the index is then made again."""
+
+
+class Specifications:
+    """The specifications of one source, for use in one thread."""
+
+    def __init__(
+        self, file: Path, source: Callable[[], Source], *, seconds: float = math.inf
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            file: Where specifications are stored.
+            source: Opens the upstream.
+            seconds: How long fetching from a server may take.
+        """
+        from xsfreader.store.specifications import SpecificationFile
+
+        self._file = SpecificationFile(file)
+        self._open = source
+        self._opened: Source | None = None
+        self._seconds = seconds
+        self._list_is_new = False
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def version(self, number: int) -> str:
+        """Return a text that changes when a specification does; empty if it isn't held."""
+        path = specification_file(number)
+        held = self._file.versions([path, ENTITIES_FILE])
+        return f"{held[path]} {held.get(ENTITIES_FILE)}" if path in held else ""
+
+    def held(self) -> set[int]:
+        """Return the numbers of the specifications that can be read without a network."""
+        return {int(path[4:8]) for path in self._file.held() if path != ENTITIES_FILE}
+
+    def read(self, number: int) -> tuple[bytes, bytes]:
+        """Return the XML of a specification, and the entities that all use, empty without them.
+
+        Raises SpecificationError if it isn't held.
+        """
+        xml = self._file.get(specification_file(number))
+        if xml is None:
+            raise SpecificationError(
+                f"XEP-{number:04} is not held here: read it once with a network, "
+                "or fetch all by `xsfreader sync --xeps`"
+            )
+        return xml, self._file.get(ENTITIES_FILE) or b""
+
+    def title(self, number: int) -> str:
+        """Return the title of a specification that is held; empty without one."""
+        return self._file.title(number)
+
+    def search(self, query: Query, limit: int) -> list[SectionHit]:
+        """Find sections of what is held, best matches first."""
+        return self._file.read_hits(self._file.search_ids(query, limit), query)
+
+    def fetch(self, number: int, progress: Report) -> None:
+        """Fetch a specification unless its newest version is held; look for that once.
+
+        Raises SpecificationError if the source doesn't have it, SourceError, StoreError.
+        """
+        if not self._list_is_new:
+            snapshot = self._snapshot(self._file.listed(), progress, ())
+            if snapshot is not None:
+                self._file.set_listed(Known(snapshot.id, snapshot.files))
+            self._list_is_new = True
+        files, path = self._file.listed().files, specification_file(number)
+        if path not in files:
+            raise SpecificationError(f"XEP-{number:04} is not in {self._source().name}")
+        held = self._file.versions([path, ENTITIES_FILE])
+        for each in (ENTITIES_FILE, path):
+            if each in files and held.get(each) != files[each]:
+                progress(Progress("fetching specifications"))
+                with self._limited():
+                    data = self._source().blob(each, files[each])
+                self._keep(each, files[each], data)
+
+    def update(self, progress: Report, *, everything: bool) -> FetchReport:
+        """Fetch the newest versions of all specifications, or of those that are held.
+
+        Raises SourceError and StoreError; what was fetched before that stays.
+        """
+        listed, held = self._file.listed(), self._file.held()
+        if not (everything or held):
+            return FetchReport("specification")
+        is_complete = all(
+            held.get(path) == blob
+            for path, blob in listed.files.items()
+            if everything or path in held
+        )
+        known = Known(listed.snapshot if is_complete else None, held)
+        snapshot = self._snapshot(known, progress, None if everything else held.keys())
+        if snapshot is None:
+            return FetchReport("specification", cached=len(self.held()))
+        self._file.set_listed(Known(snapshot.id, snapshot.files))
+        # The entities, which all use, come first.
+        changed = [
+            path
+            for path, blob in sorted(snapshot.files.items(), reverse=True)
+            if (everything or path in held) and held.get(path) != blob
+        ]
+        failed = 0
+        for done, path in enumerate(changed):
+            progress(Progress("indexing specifications", done, len(changed), "specifications"))
+            data = snapshot.blobs.get(snapshot.files[path])
+            if data is None:
+                failed += 1
+            else:
+                self._keep(path, snapshot.files[path], data)
+        for file in snapshot.refused:
+            log().info("specification set aside: %s: %s", file.path, file.reason)
+        fetched = len([path for path in changed if path != ENTITIES_FILE]) - failed
+        return FetchReport("specification", fetched, len(self.held()) - fetched, failed)
+
+    def _source(self) -> Source:
+        # One source for all requests: it keeps its connection open.
+        self._opened = self._opened or self._open()
+        return self._opened
+
+    def _limited(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._source().local else limited(self._seconds)
+
+    def _snapshot(
+        self, known: Known, progress: Report, wanted: Collection[str] | None
+    ) -> Snapshot | None:
+        with self._limited():
+            return self._source().snapshot(known, progress, wanted)
+
+    def _keep(self, path: str, blob: str, data: bytes) -> None:
+        if self._file.index_version() != INDEX_VERSION:
+            self._file.set_index_version("")
+            for other, held in self._file.held().items():
+                kept = self._file.get(other) or b""
+                self._file.put(other, held, kept, self._sections(other, kept))
+            self._file.set_index_version(INDEX_VERSION)
+        self._file.put(path, blob, data, self._sections(path, data))
+
+    def _sections(self, path: str, data: bytes) -> list[Section]:
+        """Return what is indexed of a file; nothing of one that can't be read."""
+        return []
