@@ -1,4 +1,4 @@
-"""Set-up for all tests: a home of its own for each, no proxies, profiles for hypothesis."""
+"""Set-up for all tests: a home for each, no proxies or clipboard, profiles for hypothesis."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("default")
+
+
+CLIPBOARDS = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
+"""What leads to the clipboard of the person who runs the tests."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -37,6 +41,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     }.items():
         monkeypatch.setenv(name, str(folder / value))
     for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
+        if name.lower().endswith("_proxy") or name in CLIPBOARDS:
             monkeypatch.delenv(name)
     return folder

@@ -422,9 +422,9 @@ def test_odd_pager_is_one_line(variables: dict[str, str], said: str) -> None:
     ("browser", "said"),
     [
         ("firefox '", "$BROWSER is not a command"),
-        (" ", "No browser found; link copied"),
-        ("nosuchbrowser", "No browser found; link copied"),
-        ("/etc/passwd", "No browser found; link copied"),
+        (" ", "No browser found; link sent to the terminal"),
+        ("nosuchbrowser", "nosuchbrowser: command not found; link sent to the terminal"),
+        ("/etc/passwd", "/etc/passwd: command not found; link sent to the terminal"),
         ("false", "Opened https://xmpp.org"),
         ("true --new-window", "Opened https://xmpp.org"),
     ],

@@ -9,6 +9,7 @@ from xsfreader.markup.article import build_article, format_date, reading_minutes
 from xsfreader.markup.document import (
     BlockKind,
     Document,
+    Heading,
     Image,
     Link,
     LinkKind,
@@ -23,6 +24,7 @@ __all__ = [
     "CONTINUED",
     "BlockKind",
     "Document",
+    "Heading",
     "Image",
     "Layout",
     "Line",

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from xsfreader.errors import ConfigError, CrashError, StoreError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.log import log
+from xsfreader.ui.clipboard import CopyingApp
 from xsfreader.ui.driver import driver_class, terminal_size, usable_size
 from xsfreader.ui.images.terminal import Display, Listener
 from xsfreader.ui.input import TypeAhead
@@ -54,7 +55,7 @@ PATIENCE_SECONDS = 5.0
 """How long the end may take that a signal asks for, or a terminal that is gone."""
 
 
-class ReaderApp(KeepsCrash):
+class ReaderApp(KeepsCrash, CopyingApp):
     """Reads one library."""
 
     CSS_PATH = Path("app.tcss")

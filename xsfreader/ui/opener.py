@@ -43,7 +43,7 @@ def variable_command(*variables: str) -> list[str]:
 
 
 def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """Build the command that opens a URL; None if it must not or can't be opened.
+    """Build the command that opens a URL; None if it must not be opened or none is known.
 
     Raises ConfigError if $BROWSER is not a command.
     """
@@ -57,18 +57,20 @@ def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | Non
         elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             found = next((name for name in UNIX if shutil.which(name)), None)
             words = (found, "open", "{}") if found == "gio" else (found,) if found else None
-    if words is None or shutil.which(words[0]) is None:
+    if words is None:
         return None
     if any("{}" in word for word in words):
         return [word.replace("{}", url) for word in words]
     return [*words, url]
 
 
-def open_url(url: str, openers: Mapping[str, tuple[str, ...]]) -> bool:
-    """Open a URL in another program; False if there is none."""
-    words = command(url, openers)
-    if words is None:
-        return False
+def missing(words: list[str]) -> str:
+    """Return in words that a program is missing; empty if it is there."""
+    return "" if shutil.which(words[0]) else f"{words[0]}: command not found"
+
+
+def start(words: list[str]) -> str:
+    """Start a program that has a window of its own; return why it can't be, empty if it was."""
     try:
         subprocess.Popen(  # noqa: S603 - an argument list of the user's own and an allowed scheme
             words,
@@ -77,6 +79,6 @@ def open_url(url: str, openers: Mapping[str, tuple[str, ...]]) -> bool:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return f"{words[0]}: {error.strerror or error}"
+    return ""

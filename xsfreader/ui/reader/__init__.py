@@ -17,6 +17,7 @@ from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.images.loader import Loader
 from xsfreader.ui.prefetch import Prefetch
 from xsfreader.ui.reader.base import ReaderBase
+from xsfreader.ui.reader.copying import Copying
 from xsfreader.ui.reader.dialogs import Dialogs
 from xsfreader.ui.reader.external import External
 from xsfreader.ui.reader.find import Find
@@ -55,7 +56,7 @@ REST_SECONDS = 1.0
 LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
                 "help", "quit")  # fmt: skip
 READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
-                "star", "help", "quit")  # fmt: skip
+                "star", "copy", "help", "quit")  # fmt: skip
 
 
 class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
@@ -82,8 +83,9 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.session = Session(self, fresh=fresh)
         self.prompts = Prompts(self)
         self.marks = Marks(self)
-        self.external = External(self, self.prompts)
-        self.links = Links(self, self.external)
+        self.copying = Copying(self)
+        self.external = External(self, self.prompts, self.copying)
+        self.links = Links(self, self.external, self.copying)
         self.preview = Preview(self, self.marks)
         self.find = Find(self, self.prompts, self.marks, self.preview)
         self.dialogs = Dialogs(self, self.find, self.external)
@@ -143,6 +145,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self.attempt(run)
         if self.status.said == said and self.status.is_seen:
             self.attempt(self._describe_current)
+        self._offer_keys()
 
     def _describe_current(self) -> None:
         link = self.current_link
@@ -191,8 +194,18 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
-        ids = READING_KEYS if reading else LISTING_KEYS
-        self.key_bar.offer([self.actions[name] for name in ids])
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        """Show the keys of the pane; the one to copy is first, unless it copies the address."""
+        ids = list(READING_KEYS if self.reading else LISTING_KEYS)
+        actions = dict(self.actions)
+        if "copy" in ids:
+            target = self.copying.target
+            actions["copy"] = actions["copy"]._replace(label=f"copy {target}")
+            if target != "address":
+                ids.sort(key=lambda name: name != "copy")
+        self.key_bar.offer([actions[name] for name in ids])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click into the other pane, unless the focus has moved on since."""
@@ -348,3 +361,4 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         key = self.key_of("copy")
         if key and self.get_selected_text():
             self.status.say(f"Press {key} to copy the selection")
+        self._offer_keys()

@@ -1,4 +1,4 @@
-"""Hand the post to other programs: browser, clipboard, a command, a pager."""
+"""Hand the post to other programs: browser, a command, a pager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.app import SuspendNotSupported
 
 from xsfreader.markup import layout, to_plain_text
 from xsfreader.text import clean
-from xsfreader.ui.opener import command, in_terminal, open_url, variable_command
+from xsfreader.ui.opener import command, in_terminal, missing, start, variable_command
 from xsfreader.ui.reader.base import Part
 from xsfreader.ui.signals import interruptible, keys_for_child, signal_name
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from xsfreader.markup import Document
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.copying import Copying
     from xsfreader.ui.reader.prompts import Prompts
 
 GRACE_SECONDS = 2.0
@@ -33,47 +34,29 @@ PIPE_WIDTH = 80
 class External(Part):
     """Runs other programs on the post shown."""
 
-    def __init__(self, screen: ReaderBase, prompts: Prompts) -> None:
+    def __init__(self, screen: ReaderBase, prompts: Prompts, copying: Copying) -> None:
         super().__init__(screen)
+        self._copying = copying
         self._prompts = prompts
 
     def browse(self) -> None:
         """Open the post's page in the browser."""
-        if (url := self._url()) is not None:
+        if (url := self._copying.address()) is not None:
             self.open_url(url)
 
     def open_url(self, url: str) -> None:
-        """Open a URL in the program for it, or copy it if there is none."""
-        screen = self.screen
-        openers = screen.library.config.openers
-        words = command(url, openers)
-        if words is not None and in_terminal(words):
-            self.run(words)
-        elif words is not None and open_url(url, openers):
-            screen.status.say(f"Opened {url}")
+        """Open a URL in the program for it, or copy it if that can't be done."""
+        words = command(url, self.screen.library.config.openers)
+        problem = "No browser found" if words is None else missing(words)
+        if words is not None and not problem:
+            if in_terminal(words):
+                self.run(words)
+                return
+            problem = start(words)
+        if problem:
+            self._copying.copy_text(url, f"{problem}; link")
         else:
-            screen.app.copy_to_clipboard(url)
-            screen.status.say(f"No browser found; link copied: {url}")
-
-    def _url(self) -> str | None:
-        """Return the post's address, or say why it has none."""
-        if self.screen.item_id is None:
-            return None
-        if self.screen.library.is_guide:
-            self.screen.status.say("This page is built in and has no address")
-            return None
-        return self.screen.library.item(self.screen.item_id).url
-
-    def copy(self) -> None:
-        """Copy the selected text, else the post's address."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            self.screen.app.copy_to_clipboard(selected)
-            self.screen.clear_selection()
-            self.screen.status.say(f"Copied {len(selected)} characters")
-        elif (url := self._url()) is not None:
-            self.screen.app.copy_to_clipboard(url)
-            self.screen.status.say(f"Copied {url}")
+            self.screen.status.say(f"Opened {url}")
 
     def pipe(self) -> None:
         """Ask for a command, and give it the post's text."""

@@ -1,4 +1,4 @@
-"""Links of the item shown: stepping through them, describing and following them, hints."""
+"""Links of the item shown: stepping through them, describing and following them; hints."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from xsfreader.ui.hints import labels
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from xsfreader.markup import Link
+    from xsfreader.ui.link_positions import Spot
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.copying import Copying
     from xsfreader.ui.reader.external import External
 
 
 class Links(Part):
     """Follows links, by cursor, click or hint."""
 
-    def __init__(self, screen: ReaderBase, external: External) -> None:
+    def __init__(self, screen: ReaderBase, external: External, copying: Copying) -> None:
         super().__init__(screen)
         self._external = external
-        self._hints: dict[str, int] = {}
-        """Index of a link by its hint; empty while there are no hints."""
+        self._copying = copying
+        self._hints: dict[str, Spot] = {}
+        """What each hint stands for; empty while there are no hints."""
         self._typed = ""
+        self._what = ""
+        self._chosen: Callable[[int], None] = self.follow
 
     def describe(self, link: Link) -> str:
         """Describe in a line where a link really leads."""
@@ -47,8 +54,7 @@ class Links(Part):
         if link is None:
             return
         if link.kind is LinkKind.DOUBTFUL:
-            screen.app.copy_to_clipboard(link.href)
-            screen.status.say(f"Not a valid link; text copied: {link.href}")
+            self._copying.copy_text(link.href, "Not a valid link; text")
         elif link.kind is LinkKind.FRAGMENT:
             screen.go_to(screen.item_id or "", link.fragment)
         elif link.kind is LinkKind.SITE and (post := screen.library.item_at(link.url)):
@@ -71,25 +77,37 @@ class Links(Part):
 
     @property
     def hinting(self) -> bool:
-        """Whether the links on screen have hints, and letters follow them."""
+        """Whether links or code blocks on screen have hints, and letters choose one."""
         return bool(self._hints)
 
     def show_hints(self) -> None:
-        """Put a hint on every link on screen."""
-        screen = self.screen
-        if not screen.reading:
-            screen.focus_pane(reading=True)
-        visible = [link for link, _, _ in screen.article.visible_links()]
-        if not visible:
-            screen.status.say("No links on screen")
-            return
-        self._typed = ""
-        self._hints = dict(zip(labels(len(visible)), visible, strict=False))
+        """Put a hint on every link on screen, to follow one."""
+        visible = self.screen.article.visible_links()
+        if visible:
+            self._hint(visible, "link", self.follow)
+        else:
+            self.screen.status.say("No links on screen")
+
+    def copy_code(self) -> None:
+        """Copy the code block on screen; of several, the one whose hint is typed."""
+        visible = self.screen.article.visible_code()
+        if len(visible) > 1:
+            self._hint(visible, "code block", self._copying.copy_block)
+        elif visible:
+            self._copying.copy_block(visible[0].target)
+        else:
+            self.screen.status.say("No code on screen")
+
+    def _hint(self, spots: Sequence[Spot], what: str, chosen: Callable[[int], None]) -> None:
+        if not self.screen.reading:
+            self.screen.focus_pane(reading=True)
+        self._typed, self._what, self._chosen = "", what, chosen
+        self._hints = dict(zip(labels(len(spots)), spots, strict=False))
         self._show()
-        screen.status.say("Type a link's letters; Esc cancels")
+        self.screen.status.say(f"Type a {what}'s letters; Esc cancels")
 
     def type_hint(self, key: str, character: str) -> None:
-        """Take a key while the links have hints."""
+        """Take a key while there are hints."""
         if key == "backspace":
             self._typed = self._typed[:-1]
         elif len(character) == 1 and any(
@@ -98,22 +116,23 @@ class Links(Part):
             self._typed += character
         else:
             self.end_hints()
-            self.screen.status.say("" if key == "escape" else "No link has these letters")
+            words = "" if key == "escape" else f"No {self._what} has these letters"
+            self.screen.status.say(words)
             return
         if self._typed in self._hints:
-            index = self._hints[self._typed]
+            index = self._hints[self._typed].target
             self.end_hints()
             self.screen.status.say("")
-            self.follow(index)
+            self._chosen(index)
         else:
             self._show()
 
     def _show(self) -> None:
         self.screen.article.hint(
-            {link: hint for hint, link in self._hints.items() if hint.startswith(self._typed)}
+            [(spot, hint) for hint, spot in self._hints.items() if hint.startswith(self._typed)]
         )
 
     def end_hints(self) -> None:
         """Remove the hints."""
         self._hints = {}
-        self.screen.article.hint({})
+        self.screen.article.hint(())

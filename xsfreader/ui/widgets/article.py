@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from textual.strip import Strip
 
 from xsfreader.markup import Role, Span, layout, text_between
 from xsfreader.model import Place
-from xsfreader.ui.link_positions import link_at, link_lines, links_between
+from xsfreader.ui.link_positions import code_between, link_at, link_lines, links_between
 from xsfreader.ui.places import relocate_place
 from xsfreader.ui.render import Geometry, Highlights, Painter, fit
 from xsfreader.ui.theme import LOOKS
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.selection import Selection
 
-    from xsfreader.markup import Document, Layout, Line, Match
+    from xsfreader.markup import Document, Heading, Layout, Line, Match
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.gallery import Gallery
+    from xsfreader.ui.link_positions import Spot
     from xsfreader.ui.render import Range
 
 START = Place(0, 0)
@@ -251,6 +253,20 @@ class ArticleView(PaintedView, can_focus=True):
         self.scroll_to(y=found[0] if direction > 0 else found[-1], animate=False)
         return True
 
+    @property
+    def section(self) -> Heading | None:
+        """The heading of the text on top, else the first in view; at the end, the last in view."""
+        if self.page is None:
+            return None
+        top = self.scroll_offset.y
+        bottom = top + self.size.height
+        lines = self.page.heading_lines
+        above = bisect_right(lines, top)
+        in_view = bisect_left(lines, bottom)
+        at_end = top > 0 and top >= self.max_scroll_y
+        at = in_view if at_end else above or min(1, in_view)
+        return self.page.document.headings[at - 1] if at else None
+
     # Highlights
 
     def highlight(
@@ -275,12 +291,19 @@ class ArticleView(PaintedView, can_focus=True):
         """Whether matches or a link are highlighted."""
         return bool(self._highlights.ranges) or self._highlights.link >= 0
 
-    def visible_links(self) -> list[tuple[int, int, int]]:
-        """Find the links on screen: index, line of the page, cell of its first character."""
+    def visible_links(self) -> list[Spot]:
+        """Find the links on screen."""
         if self.page is None:
             return []
         top = self.scroll_offset.y
         return links_between(self.page, top, top + self.size.height, self.left)
+
+    def visible_code(self) -> list[Spot]:
+        """Find the code blocks on screen."""
+        if self.page is None:
+            return []
+        top = self.scroll_offset.y
+        return code_between(self.page, top, top + self.size.height, self.left)
 
     def step_link(self, direction: int) -> int:
         """Go to the next link in that direction, from what is on screen; -1 past the last."""
@@ -315,20 +338,16 @@ class ArticleView(PaintedView, can_focus=True):
         if self.page is not None:
             self._scroll_into_view(self.page.line_at(Place(match.block, match.start)))
 
-    def hint(self, labels: Mapping[int, str]) -> None:
-        """Show labels on links by index; an empty mapping removes them.
+    def hint(self, labels: Sequence[tuple[Spot, str]]) -> None:
+        """Show labels on links or blocks; none removes them.
 
         A label covers the first letters of a link, but stands before a short one: ``also in: ade``.
         """
         self._hints = {}
-        if labels and self.page is not None:
-            # The last of a line first, as a label before a link moves what follows it.
-            for link, line, cell in reversed(self.visible_links()):
-                spans = self.page.lines[line].spans
-                length = sum(cell_len(span.text) for span in spans if span.link == link)
-                if link in labels:
-                    covered = 0 if length <= SHORT_LINK else len(labels[link])
-                    self._hints.setdefault(line, []).append((cell, labels[link], covered))
+        # The last of a line first, as a label before a link moves what follows it.
+        for spot, label in sorted(labels, key=lambda each: each[0].cell, reverse=True):
+            covered = 0 if spot.length <= SHORT_LINK else len(label)
+            self._hints.setdefault(spot.line, []).append((spot.cell, label, covered))
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
