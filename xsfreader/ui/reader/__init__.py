@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
@@ -29,7 +30,7 @@ from xsfreader.ui.reader.prompts import Prompts
 from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.widgets.article import ArticleView
-from xsfreader.ui.widgets.bars import ViewTabs
+from xsfreader.ui.widgets.bars import Key, ViewTabs
 from xsfreader.ui.widgets.panes import LEAST, Panes, PostPane, Sidebar, fit
 from xsfreader.ui.widgets.post_list import PostList
 
@@ -105,7 +106,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
                 yield self.notice
                 yield self.article
         yield self.status
-        yield self.key_bar
+        with Horizontal(id="foot"):
+            yield self.key_bar
 
     def on_mount(self) -> None:
         """Open where the app was left, else on the newest unread post."""
@@ -205,7 +207,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             actions["copy"] = actions["copy"]._replace(label=f"copy {target}")
             if target != "address":
                 ids.sort(key=lambda name: name != "copy")
-        self.key_bar.offer([actions[name] for name in ids])
+        offered = [actions[name] for name in ids if actions[name].keys]
+        self.key_bar.offer(Key(action.keys[0], action.label) for action in offered)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click into the other pane, unless the focus has moved on since."""

@@ -45,6 +45,7 @@ class Find(Part):
             self._origin = screen.article.place
             self._prompts.ask("Find in this post", self.find_text, self._end_find)
         else:
+            screen.tabs.typing = True
             self._prompts.ask(
                 "Filter by title, author or category",
                 screen.filter_list,
@@ -61,6 +62,7 @@ class Find(Part):
 
     def _end_filter(self, text: str | None) -> None:
         """Show the post under the cursor, or all posts again."""
+        self.screen.tabs.typing = False
         if text is None:
             self.screen.clear_filter()
         else:

@@ -1,10 +1,11 @@
-"""Ask for a text in place of the status line."""
+"""Ask for a text in place of the footer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from xsfreader.ui.reader.base import Part
+from xsfreader.ui.widgets.bars import shown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +48,10 @@ class Prompts(Part):
         self._changed, self._answered = changed, answered
         self._keep_unfinished = keep_unfinished
         screen.prompt = Prompt(words, text)
-        # It takes the row of the key bar, which is of no use now, so that the list stays in place.
-        screen.key_bar.add_class("away")
-        screen.mount(screen.prompt, before=screen.status)
+        # It takes most of the key bar's row, so that the list stays in place.
+        screen.key_bar.add_class("beside")
+        screen.key_bar.offer(shown_keys(Prompt.BINDINGS))
+        screen.query_one("#foot").mount(screen.prompt, before=screen.key_bar)
         screen.set_focus(screen.prompt, scroll_visible=False)
 
     def change(self, text: str) -> None:
@@ -69,5 +71,5 @@ class Prompts(Part):
         screen.attempt(lambda: self._answered(prompt.value if kept else None))
         # Before it is removed: Textual would move the focus to the next widget.
         screen.focus_pane(reading=screen.reading)
-        screen.key_bar.remove_class("away")
+        screen.key_bar.remove_class("beside")
         return prompt.remove()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive, var
 
@@ -20,13 +21,13 @@ from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from rich.style import Style
     from textual import events
+    from textual.binding import BindingType
     from textual.strip import Strip
 
-    from xsfreader.ui.keymap import Action
     from xsfreader.ui.widgets.post_rows import PostRows
 
 
@@ -92,6 +93,8 @@ MOST_SAID = 2000
 """Characters of a message: more than any terminal shows in so many lines."""
 LAST_KEYS = 2
 """How many keys at the end of the footer are always shown."""
+GAP = 2
+"""Cells after each of them."""
 VIEWS = (
     (View.DATE, "Date", "Date"),
     (View.CATEGORY, "Category", "Cat"),
@@ -102,6 +105,14 @@ VIEWS = (
 )
 
 
+class Key(NamedTuple):
+    """A key in the footer."""
+
+    name: str
+    """Textual's: ``question_mark``."""
+    label: str
+
+
 class ViewTabs(Bar):
     """The views of the list, to click on; while it is filtered, the filter."""
 
@@ -110,6 +121,9 @@ class ViewTabs(Bar):
         """A view was clicked."""
 
         view: View
+
+    typing: reactive[bool] = reactive(default=False)
+    """Whether the filter is in the prompt, so that it need not be here."""
 
     def __init__(self, posts: PostRows) -> None:
         super().__init__()
@@ -135,7 +149,7 @@ class ViewTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Paint the names, the current one highlighted."""
-        if self.posts.filtered:
+        if self.posts.filtered and not self.typing:
             name = next(name for view, name, _ in VIEWS if view is self.posts.view)
             words = f" /{clean(self.posts.filtered)}"
             left = [Segment(f" {name}", self.style("quiet")), Segment(words, self.style("strong"))]
@@ -147,7 +161,10 @@ class ViewTabs(Bar):
         return fitted(segments, self.size.width, self.look())
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the view under the mouse."""
+        """Choose the view under the mouse; a filtered one becomes whole again."""
+        if self.posts.filtered and not self.typing:
+            self.post_message(self.Selected(self.posts.view))
+            return
         cell = 1
         for view, name in self._names():
             if cell <= event.x < cell + len(name):
@@ -245,42 +262,61 @@ class Notice(Bar):
 
 
 class KeyBar(Bar):
-    """The most important keys in the current pane."""
+    """The most important keys that apply, to press or to click on."""
 
-    def __init__(self) -> None:
+    def __init__(self, bindings: Iterable[BindingType] = ()) -> None:
+        """Show those keys of a screen that are to be shown."""
         super().__init__(id="keys")
-        self._actions: tuple[Action, ...] = ()
+        self._keys: tuple[Key, ...] = ()
+        self.offer(shown_keys(bindings))
 
-    def offer(self, actions: Sequence[Action]) -> None:
-        """Show these actions' first keys, as many as fit."""
-        if self._actions != tuple(actions):
-            self._actions = tuple(actions)
+    def offer(self, keys: Iterable[Key]) -> None:
+        """Show these keys, as many as fit."""
+        if self._keys != (keys := tuple(keys)):
+            self._keys = keys
             self.refresh()
 
-    def _fitting(self) -> list[Action]:
-        """Choose the first actions that fit, and always the last ones: help and quit."""
-        actions = [action for action in self._actions if action.keys]
-        first, last = actions[:-LAST_KEYS], actions[-LAST_KEYS:]
+    def _fitting(self) -> list[Key]:
+        """Choose the first keys that fit, and always the last ones: help and quit."""
+        first, last = self._keys[:-LAST_KEYS], self._keys[-LAST_KEYS:]
+        while len(last) > 1 and sum(map(_width, last)) > self.size.width:
+            last = last[1:]
         room = self.size.width - 1 - sum(map(_width, last))
         chosen = []
-        for action in first:
-            room -= _width(action)
+        for key in first:
+            room -= _width(key)
             if room < 0:
                 break
-            chosen.append(action)
-        return chosen + last
+            chosen.append(key)
+        return [*chosen, *last]
 
     def render_line(self, y: int) -> Strip:
         """Paint keys and words."""
         segments = [Segment(" ", self.look())]
-        for action in self._fitting():
-            key = key_shown(action.keys[0])
+        for key in self._fitting():
             segments += [
-                Segment(key, self.style("strong")),
-                Segment(f" {action.label}  ", self.style("quiet")),
+                Segment(key_shown(key.name), self.style("strong")),
+                Segment(f" {key.label}  ", self.style("quiet")),
             ]
         return fitted(segments, self.size.width, self.look())
 
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        cell = 1
+        for key in self._fitting():
+            if cell <= event.x < cell + _width(key) - GAP:
+                self.app.simulate_key(key.name)
+            cell += _width(key)
 
-def _width(action: Action) -> int:
-    return cell_len(key_shown(action.keys[0])) + len(action.label) + 3
+
+def shown_keys(bindings: Iterable[BindingType]) -> list[Key]:
+    """Return the first key of each binding that is to be shown."""
+    return [
+        Key(each.key.partition(",")[0], each.description)
+        for each in bindings
+        if isinstance(each, Binding) and each.show
+    ]
+
+
+def _width(key: Key) -> int:
+    return cell_len(key_shown(key.name)) + 1 + len(key.label) + GAP

@@ -17,6 +17,7 @@ class Prompt(Input):
 
     DEFAULT_CSS = """
     Prompt, Prompt:focus {
+        width: 1fr;
         height: 1;
         border: none;
         padding: 0 1;
@@ -25,8 +26,8 @@ class Prompt(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave(False)", "Back", show=False),
-        Binding("enter", "leave(True)", "Keep", show=False),
+        Binding("enter", "leave(True)", "done"),
+        Binding("escape", "leave(False)", "cancel"),
         Binding("tab,shift+tab", "nothing", show=False),
     ]
 
