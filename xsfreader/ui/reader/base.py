@@ -135,10 +135,14 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         *,
         words: str = "",
         current: int = 0,
+        question: bool = False,
         cancelled: Callable[[], None] = lambda: None,
         highlighted: Callable[[int], None] | None = None,
     ) -> None:
-        """Let the reader choose a row, the cursor on ``current``, and do something with it."""
+        """Let the reader choose a row, the cursor on ``current``, and do something with it.
+
+        The rows of a ``question`` are No and Yes.
+        """
         from xsfreader.ui.screens.choice import ChoiceScreen
 
         def closed(choice: int | None) -> None:
@@ -148,7 +152,9 @@ class ReaderBase(Screen[None], inherit_bindings=False):
                 chosen(choice)
 
         at = current if rows else None
-        dialog = ChoiceScreen(title, rows, words=words, current=at, highlighted=highlighted)
+        dialog = ChoiceScreen(
+            title, rows, words=words, current=at, question=question, highlighted=highlighted
+        )
         self.open_dialog(dialog, closed)
 
     @property

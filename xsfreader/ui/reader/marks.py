@@ -86,6 +86,7 @@ class Marks(Part):
             ["Cancel", f"Mark {posts} as read"],
             answer,
             words="These are all unread posts of this list. The same key undoes it.",
+            question=True,
         )
 
     def _set_all_read(self, permalinks: tuple[str, ...]) -> None:

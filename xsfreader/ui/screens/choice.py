@@ -13,12 +13,16 @@ from textual.widgets import Static
 from xsfreader.text import clean
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.screens.dismiss_once import DismissOnce
+from xsfreader.ui.widgets.bars import KeyBar
 from xsfreader.ui.widgets.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+
+ANSWERS = 2
+"""The first bindings, which answer a question."""
 
 
 class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
@@ -36,6 +40,9 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         background: $panel;
         border-left: solid $primary;
         padding: 0 1;
+    }
+    ChoiceScreen #keys {
+        dock: bottom;
     }
     ChoiceScreen .title {
         color: $primary;
@@ -57,14 +64,16 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,t,x", "dismiss(None)", "Close"),
-        Binding("enter", "choose", "Choose", show=False),
-        Binding("j,down", "move(1)", "Down", show=False),
-        Binding("k,up", "move(-1)", "Up", show=False),
+        Binding("y", "answer(1)", "yes"),
+        Binding("n", "answer(0)", "no"),
+        Binding("j,down", "move(1)", "down"),
+        Binding("k,up", "move(-1)", "up"),
+        Binding("enter", "choose", "choose"),
         Binding("space,d,pagedown", "move_page(1)", "Page", show=False),
         Binding("b,u,pageup", "move_page(-1)", "Page back", show=False),
         Binding("g,home", "go(0)", "Top", show=False),
         Binding("G,end", "go(-1)", "Bottom", show=False),
+        Binding("escape,q,t,x", "dismiss(None)", "close"),
     ]
 
     def __init__(
@@ -74,15 +83,18 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         *,
         words: str = "",
         current: int | None = None,
+        question: bool = False,
         highlighted: Callable[[int], None] | None = None,
     ) -> None:
         """Show a title, words below it, and rows with the cursor on ``current``.
 
-        ``highlighted`` is called when the cursor moves.
+        The rows of a ``question`` are No and Yes, which have the keys n and y. ``highlighted`` is
+        called when the cursor moves.
         """
         super().__init__()
         self._title = title
         self._words = words
+        self._question = question
         self.choices = Choices([clean(row) for row in rows], current)
         self._highlighted = highlighted
 
@@ -93,6 +105,8 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
             if self._words:
                 yield Static(Content(clean(self._words)), classes="words")
             yield self.choices
+        start = 0 if self._question else ANSWERS
+        yield KeyBar(self.BINDINGS[start:] if self.choices.rows else self.BINDINGS[-1:])
 
     def on_mount(self) -> None:
         """Focus the rows."""
@@ -106,6 +120,14 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Return the chosen row."""
         self.dismiss(message.index)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let only a question be answered with y and n."""
+        return action != "answer" or self._question
+
+    def action_answer(self, row: int) -> None:
+        """Choose a row at once."""
+        self.dismiss(row)
 
     def action_choose(self) -> None:
         """Choose the row under the cursor."""

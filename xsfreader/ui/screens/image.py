@@ -17,6 +17,7 @@ from xsfreader.text import clean
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.screens.dismiss_once import DismissOnce
+from xsfreader.ui.widgets.bars import LAST_KEYS, KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,10 +105,10 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,i", "dismiss(None)", "Close"),
-        Binding("right,l,j,down,space,n", "step(1)", "Next", show=False),
-        Binding("left,h,k,up,b,p", "step(-1)", "Previous", show=False),
-        Binding("enter,o", "browse", "Browser", show=False),
+        Binding("right,l,j,down,space,n", "step(1)", "next"),
+        Binding("left,h,k,up,b,p", "step(-1)", "previous"),
+        Binding("enter,o", "browse", "browser"),
+        Binding("escape,q,i", "dismiss(None)", "close"),
     ]
 
     def __init__(self, gallery: Gallery, images: Sequence[Image], index: int) -> None:
@@ -126,6 +127,7 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
         with Vertical():
             yield self._caption
             yield self._address
+        yield KeyBar(self.BINDINGS if len(self._images) > 1 else self.BINDINGS[-LAST_KEYS:])
 
     def on_mount(self) -> None:
         """Show the first image once its size is known."""
@@ -145,9 +147,8 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
         image, gallery = self.image, self._gallery
         words = image.caption or image.alt or "(no description)"
         count = f"{self._index + 1} of {len(self._images)} · " if len(self._images) > 1 else ""
-        ways = "Esc closes" + (" · ← → others" if count else "") + " · Enter opens in the browser"
         self._caption.update(Content(clean(words)))
-        self._address.update(Content(clean(f"{count}{image.url} · {ways}")))
+        self._address.update(Content(clean(f"{count}{image.url}")))
         most = gallery.largest(self.view.size.width - 2, self.view.size.height)
         if most.columns < 1 or most.rows < 1:
             return
