@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xsfreader.disk import read_file
 from xsfreader.errors import ConfigError, without_password
 from xsfreader.paths import Paths
+from xsfreader.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +25,14 @@ DEFAULT_XEPS_SOURCE = "https://github.com/xsf/xeps"
 IMAGES = ("on-view", "all", "off")
 XEPS = ("on-demand", "all", "off")
 PRESETS = ("", "newsboat")
+THEMES = (
+    *("xsf-dark", "xsf-light", "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light"),
+    *("catppuccin-frappe", "catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha"),
+    *("dracula", "flexoki", "gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn"),
+    *("rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark", "textual-light"),
+    "tokyo-night",
+)
+"""Ours and Textual's: no command but the app loads Textual to know them."""
 SCHEMES = ("http", "https", "xmpp", "mailto", "gemini", "gopher")
 """The schemes of links that can be opened; others are only shown."""
 MAX_BYTES = 1 << 20
@@ -158,13 +168,20 @@ def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
                 for key, item in checked(name, _items, name, value)
             }
         else:
-            values[name] = checked(name, _SETTINGS.get(name, (_unknown, ""))[0], value)
+            check = _SETTINGS[name][0] if name in _SETTINGS else partial(_unknown, name)
+            values[name] = checked(name, check, value)
     preset = values.get("keys", {}).pop("preset", "")
     return Config(file=file, lines=lines, preset=preset, **values)
 
 
-def _unknown(_value: object) -> None:
-    raise ValueError(f"unknown setting; available: {', '.join(sorted({*_SETTINGS, *_TABLES}))}")
+def _unknown(name: str, _value: object) -> None:
+    raise ValueError(f"unknown setting; {did_you_mean(name, sorted({*_SETTINGS, *_TABLES}))}")
+
+
+def _theme(value: object) -> str:
+    if _text(value) not in ("", *THEMES):
+        raise ValueError(f'unknown theme "{value}"; {did_you_mean(_text(value), THEMES)}')
+    return _text(value)
 
 
 def _text(value: object) -> str:
@@ -242,7 +259,7 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
         "Languages you read, best first; a post is shown in the first that it exists in.",
     ),
     "theme": (
-        _text,
+        _theme,
         "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
     ),
     "width": (_number(20, 500), "Maximum width of the text, in cells."),

@@ -303,8 +303,9 @@ class Filter(NamedTuple):
 
     language: str | None = None
     category: str | None = None
+    """A part of its name, without case and accents."""
     author: str | None = None
-    """Compared without case and accents."""
+    """A part of the name, as for ``category``."""
     xep: int | None = None
     since: dt.date | None = None
     """First day, inclusive."""

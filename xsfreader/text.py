@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FOLDING_VERSION = 1
 """Increase when ``fold`` or ``words`` change their results: indexes made before are rebuilt."""
@@ -97,6 +97,25 @@ def _separate(char: str) -> str:
     if re.fullmatch(_WORD, char):
         return f" {char} " if re.fullmatch(f"[{CJK}]", char) else char
     return " "
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another, or has a word like it; else nothing."""
+    from difflib import get_close_matches
+
+    spelled: dict[str, str] = {}
+    for each in known:
+        for part in (fold(each), *words(each)):
+            spelled.setdefault(part, each)
+    found = get_close_matches(fold(name), spelled, n=1)
+    return spelled[found[0]] if found else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question whether the closest known name was meant, else list them all."""
+    known = list(known)
+    found = closest(name, known)
+    return f"did you mean {found}?" if found else f"available: {', '.join(known)}"
 
 
 class FoldedText(NamedTuple):

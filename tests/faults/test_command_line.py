@@ -427,9 +427,9 @@ def everything(tmp_path: Path) -> list[str]:
     options = ["--source", str(folder)]
     assert main(["sync", *options]) == 0
     with Library(Config(), locate(), str(folder)) as library:
-        for post in library.entries(View.DATE, None):
+        for number, post in enumerate(library.entries(View.DATE, None)):
             library.set_read(post.permalink, read=True)
-            library.set_starred(post.permalink, starred=True)
+            library.set_starred(post.permalink, starred=number > 0)
             library.set_place(post.permalink, Place(1, 2))
     archive = next(locate().data.glob("archive-*.db"))
     with Store.open(archive, locate().state, ingest_version=INGEST_VERSION) as store:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.apps import reader, running
 from xsfreader import config
-from xsfreader.config import Config, load
+from xsfreader.config import THEMES, Config, load
 from xsfreader.errors import ConfigError
 from xsfreader.ui.keymap import ACTIONS, PRESETS, effective, key_written
 
@@ -105,3 +105,8 @@ def test_keys_of_a_terminal_are_valid(keys: str) -> None:
 def test_every_default_key_is_valid_configuration() -> None:
     written = {a.id: ",".join(map(key_written, a.keys)) for a in ACTIONS}
     assert effective(Config(keys=written)) == ACTIONS
+
+
+async def test_every_theme_is_known_to_the_configuration() -> None:
+    async with running() as pilot:
+        assert sorted(pilot.app.available_themes) == sorted(THEMES)

@@ -113,8 +113,12 @@ def completion(shell: str) -> str:
 
 def _add_list(listing: argparse.ArgumentParser) -> None:
     listing.add_argument("--language", metavar="L", help="only posts in this language: de")
-    listing.add_argument("--category", metavar="C", help="only posts in this category")
-    listing.add_argument("--author", metavar="A", help="only posts by this author")
+    listing.add_argument(
+        "--category", metavar="C", help="only posts of categories with this in their name"
+    )
+    listing.add_argument(
+        "--author", metavar="A", help="only posts by authors with this in their name"
+    )
     listing.add_argument(
         "--since",
         metavar="D",
@@ -141,7 +145,9 @@ def _add_all_languages(command: argparse.ArgumentParser) -> None:
 
 def _add_show(show: argparse.ArgumentParser) -> None:
     show.add_argument(
-        "post", metavar="POST", help="permalink, its last part, URL, alias or Markdown file"
+        "post",
+        metavar="POST",
+        help="permalink, its last part, URL, alias or Markdown file; - for stdin",
     )
     how = show.add_mutually_exclusive_group()
     how.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")

@@ -24,6 +24,7 @@ from xsfreader.cli.output import (
     tell,
     xep_record,
 )
+from xsfreader.errors import NoArchiveError, UnknownPostError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -55,6 +56,10 @@ def run(args: Namespace) -> int:
     if args.command == "config" and args.default:
         return _config(Config())
     config = load(paths.config, required=args.config is not None)
+    from xsfreader.ui.keymap import effective
+
+    # A mistake is reported by every command.
+    effective(config)
     if args.branch is not None:
         if "://" not in (args.source or config.source):
             fail("--branch needs a Git URL as the source")
@@ -62,7 +67,7 @@ def run(args: Namespace) -> int:
         config = config._replace(branch=args.branch)
     if (without_library := _WITHOUT_LIBRARY.get(args.command)) is not None:
         return without_library(args, config, paths)
-    if args.command == "show" and Path(args.post).is_file():
+    if args.command == "show" and (args.post == "-" or Path(args.post).is_file()):
         return _show_file(args, config)
     return _run_with_library(args, config, paths)
 
@@ -122,7 +127,7 @@ def _specifications(args: Namespace, library: Library) -> int:
 
 
 def _list(args: Namespace, library: Library) -> int:
-    from xsfreader.model import Filter
+    from xsfreader.model import Filter, View
 
     library.refresh_local()
     wanted = Filter(
@@ -141,13 +146,15 @@ def _list(args: Namespace, library: Library) -> int:
     for row in list_rows(listed):
         print(row)
     if not listed:
-        tell("No posts match")
+        names = ((View.AUTHOR, args.author), (View.CATEGORY, args.category))
+        problems = [library.name_problem(view, name) for view, name in names if name]
+        tell("; ".join(["No posts match", *filter(None, problems)]))
     return OK
 
 
 def _show(args: Namespace, library: Library) -> int:
     library.refresh_local()
-    permalink = library.resolve(args.post)
+    permalink = _resolve(library, args.post)
     if args.markdown:
         print_markdown(library.item(permalink).text)
     elif args.json:
@@ -160,11 +167,21 @@ def _show(args: Namespace, library: Library) -> int:
     return OK
 
 
+def _resolve(library: Library, name: str) -> str:
+    """Return the permalink of a post by its name, which may be meant as that of a file."""
+    try:
+        return library.resolve(name)
+    except (UnknownPostError, NoArchiveError):
+        if name.endswith((".md", ".markdown")) or name.startswith(("./", "../", "~")):
+            raise UnknownPostError(f"{name}: no such file") from None
+        raise
+
+
 def _show_file(args: Namespace, config: Config) -> int:
     from xsfreader.library import Listed, current_day, file_document
     from xsfreader.model import Marks
 
-    full, document = file_document(Path(args.post))
+    full, document = file_document(None if args.post == "-" else Path(args.post))
     if args.markdown:
         print_markdown(full.body)
     elif args.json:

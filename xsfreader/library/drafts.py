@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from xsfreader.disk import read_file
@@ -15,21 +16,22 @@ if TYPE_CHECKING:
     from xsfreader.model import FullPost
 
 
-def file_document(path: Path) -> tuple[FullPost, Document]:
-    """Read and parse a Markdown file as a post. Raises UnreadablePostError."""
+def file_document(path: Path | None) -> tuple[FullPost, Document]:
+    """Read and parse a Markdown file as a post, or standard input. Raises UnreadablePostError."""
     from xsfreader.errors import UnreadablePostError
     from xsfreader.ingest import ingest
     from xsfreader.markup import build_article, parse
     from xsfreader.source.names import blob_id
 
+    name = path or "standard input"
     try:
-        data = read_file(path, POST_LIMIT)
+        data = read_file(path, POST_LIMIT) if path else sys.stdin.buffer.read(POST_LIMIT + 1)
     except OSError as error:
-        raise UnreadablePostError(f"{path}: can't be read ({error.strerror})") from error
+        raise UnreadablePostError(f"{name}: can't be read ({error.strerror})") from error
     try:
-        full = ingest(path.name, blob_id(data), data)
+        full = ingest(path.name if path else "stdin.md", blob_id(data), data)
     except UnreadablePostError as error:
-        raise UnreadablePostError(f"{path}: {error}; is it a post?") from None
+        raise UnreadablePostError(f"{name}: {error}; is it a post?") from None
     document = build_article(
         full.post, parse(full.body, base=full.post.url), label=full.post.label(current_day())
     )

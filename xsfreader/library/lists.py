@@ -8,11 +8,13 @@ from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
 from xsfreader.model import View
 from xsfreader.store.query import FILTERS, parse_query
+from xsfreader.text import closest, did_you_mean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post, SetAside
+    from xsfreader.store.query import Query
 
 
 class Listed(NamedTuple):
@@ -134,8 +136,30 @@ class Lists(Reading, ReaderState):
         if query.without and query.empty:
             return "only excluded words: add a word to find"
         if query.unknown and not found:
-            return f"nothing found; unknown filter {query.unknown[0]} (available: {FILTERS})"
+            meant = did_you_mean(query.unknown[0], FILTERS.split())
+            return f"nothing found; unknown filter {query.unknown[0]} {meant}"
+        if not found:
+            return self._name_problem(query)
         return ""
+
+    def _name_problem(self, query: Query) -> str:
+        """Say which name in a query's filters no post has, and which one was meant."""
+        for view, terms in ((View.AUTHOR, query.authors), (View.CATEGORY, query.categories)):
+            for term in terms:
+                if problem := self.name_problem(view, " ".join(term.words)):
+                    return f"nothing found; {problem}"
+        return ""
+
+    def name_problem(self, view: View, name: str) -> str:
+        """Say that no post has an author or category of that name, and which one was meant.
+
+        Empty if one has.
+        """
+        known = [group.label for group in self.groups(view)]
+        if any(fold(name) in fold(each) for each in known):
+            return ""
+        meant = closest(name, known)
+        return f"no {view} matches “{name}”" + (f"; did you mean {meant}?" if meant else "")
 
     def query_words(self, query: str) -> tuple[str, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""

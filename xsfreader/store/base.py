@@ -97,12 +97,13 @@ def conditions(
     after: dt.date | None,
     before: int | None,
     labels: Iterable[tuple[str, str]],
+    names: Iterable[tuple[str, str]] = (),
     languages: Collection[str],
     unread: bool,
 ) -> tuple[list[str], list[Any]]:
     """Return conditions on ``post p`` that must all be met, with their values.
 
-    ``shown`` is one more of them.
+    ``shown`` is one more of them. ``names`` are labels that contain a text.
     """
     clauses = [shown[0]]
     values: list[Any] = [*shown[1]]
@@ -115,6 +116,9 @@ def conditions(
     for label in labels:
         clauses.append("p.id IN (SELECT post FROM label WHERE kind = ? AND key = ?)")
         values += label
+    for name in names:
+        clauses.append("p.id IN (SELECT post FROM label WHERE kind = ? AND instr(key, ?))")
+        values += name
     if languages:
         # Or in a variant of the language, as pt-br for pt.
         one_of = " OR ".join(["instr(p.language || '-', ? || '-') = 1"] * len(languages))

@@ -145,12 +145,13 @@ def _site_path(name: str) -> str | None:
 
 def _conditions(wanted: Filter, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
     """Return a filter as SQL on ``post p``, with its values."""
-    named = (("category", wanted.category), ("author", wanted.author), ("xep", wanted.xep))
+    named = (("category", wanted.category), ("author", wanted.author))
     clauses, values = conditions(
         shown=shown,
         after=wanted.since,
         before=day_end(wanted.until) if wanted.until else None,
-        labels=[(kind, fold(valid_text(str(key)))) for kind, key in named if key is not None],
+        labels=[] if wanted.xep is None else [("xep", str(wanted.xep))],
+        names=[(kind, fold(valid_text(key))) for kind, key in named if key is not None],
         languages=[] if wanted.language is None else [valid_text(wanted.language).lower()],
         unread=wanted.unread,
     )

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from xsfreader.errors import ConfigError, CrashError, StoreError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.log import log
+from xsfreader.text import did_you_mean
 from xsfreader.ui.clipboard import CopyingApp
 from xsfreader.ui.driver import driver_class, terminal_size, usable_size
 from xsfreader.ui.images.terminal import Display, Listener
@@ -99,8 +100,8 @@ class ReaderApp(KeepsCrash, CopyingApp):
             return name
         if name and name == self.library.config.theme:
             where = self.library.config.where("theme")
-            known = ", ".join(sorted(self.available_themes))
-            raise ConfigError(f'{where}theme: unknown theme "{name}"; available: {known}')
+            known = did_you_mean(name, self.available_themes)
+            raise ConfigError(f'{where}theme: unknown theme "{name}"; {known}')
         few = self.console.color_system in (None, "standard", "windows")
         return FEW_COLOURS if few and not self.is_headless else DEFAULT_THEME
 

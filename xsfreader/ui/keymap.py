@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import ConfigError
 from xsfreader.model import View
+from xsfreader.text import closest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -267,7 +268,8 @@ def effective(config: Config) -> tuple[Action, ...]:
         if name not in ids:
             raise ConfigError(
                 f"{config.where(f'keys.{name}')}keys.{name}: no such action; "
-                "`xsfreader config --default` lists them"
+                + (f"did you mean {near}? " if (near := closest(name, ids)) else "")
+                + "`xsfreader config --default` lists them"
             )
         changed[name] = _keys_of(name, keys, config)
     actions = tuple(a._replace(keys=changed.get(a.id, a.keys)) for a in ACTIONS)
