@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from xsfreader.errors import NoArchiveError, without_password
 from xsfreader.library.documents import DocumentCache
-from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION
+from xsfreader.model import DEFAULT_LANGUAGE, INGEST_VERSION, pull_request
 from xsfreader.paths import with_home
 from xsfreader.store import Store
 
@@ -50,7 +50,8 @@ class Base:
             # A name that can't be right is reported before anything else.
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
-        self._store.previews = "://" not in self.source_name
+        # A pull request is read before it is merged, a folder before it is committed.
+        self._store.previews = "://" not in self.source_name or bool(pull_request(self.branch))
         self._documents = DocumentCache()
         self._images: Images | None = None
         self._specifications: Specifications | None = None
