@@ -47,6 +47,9 @@ class FakeLibrary:
     def entry_permalink(self, permalink: str) -> str:
         return permalink
 
+    def clock_problem(self) -> str:
+        return ""
+
 
 class Shown(App[None]):
     def __init__(self) -> None:

@@ -148,7 +148,8 @@ def _list(args: Namespace, library: Library) -> int:
     if not listed:
         names = ((View.AUTHOR, args.author), (View.CATEGORY, args.category))
         problems = [library.name_problem(view, name) for view, name in names if name]
-        tell("; ".join(["No posts match", *filter(None, problems)]))
+        words = "; ".join(["No posts match", *filter(None, problems)])
+        tell(library.clock_problem() or words)
     return OK
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xsfreader.specifications import Specifications
 
 GUIDE = "guide"
+AFTER_THE_GUIDE = dt.date(9000, 1, 1)
 
 
 def current_day() -> dt.date:
@@ -91,8 +92,8 @@ class Base:
 
     @property
     def today(self) -> dt.date:
-        """As of ``current_day``."""
-        return current_day()
+        """As of ``current_day``; for the guide a day after all its posts, whatever that is."""
+        return AFTER_THE_GUIDE if self.is_guide else current_day()
 
     @property
     def empty(self) -> bool:

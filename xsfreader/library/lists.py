@@ -35,6 +35,13 @@ class Lists(Reading, ReaderState):
         """Return the number of entries."""
         return self._store.count(self.languages, self.today)
 
+    def clock_problem(self) -> str:
+        """Say that every post is dated in the future, as where the clock is behind; else empty."""
+        if self.count() or not (future := self._store.scheduled_count(self.today)):
+            return ""
+        posts = "1 post is" if future == 1 else f"{future} posts are"
+        return f"{posts} dated in the future. Check the clock: it says {self.today}."
+
     def unread_count(self) -> int:
         """Return the number of unread entries."""
         return self._store.unread_count(self.languages, self.today)

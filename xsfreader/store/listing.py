@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from xsfreader.model import Entry, Group, View
-from xsfreader.store.base import Base, day_end, valid_text
+from xsfreader.store.base import LABEL, Base, day_end, valid_text
 from xsfreader.store.entries import POSTS, EntryList, compute_entries
 
 if TYPE_CHECKING:
@@ -155,6 +155,12 @@ class Listing(Base):
     def count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the entries."""
         return len(self._read_list(languages, today).rows)
+
+    def scheduled_count(self, today: dt.date) -> int:
+        """Count the stories with a post that is dated after a day."""
+        sql = f"SELECT count(DISTINCT story) FROM post p WHERE {LABEL} = 'scheduled'"
+        ((count,),) = self._rows(sql, *[day_end(today)] * 2)
+        return int(count)
 
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""

@@ -261,7 +261,9 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
     # Its size, and the mouse
 
     def _resized_rows(self) -> None:
-        self.set_height(max(1, len(self.tree_of_posts.rows)))
+        rows = self.tree_of_posts.rows
+        self.clock_problem = "" if rows else self.library.clock_problem()
+        self.set_height(max(1, len(rows)))
 
     def fit_to_size(self) -> None:
         """Keep the cursor visible in a new size."""

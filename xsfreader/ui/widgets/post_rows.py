@@ -42,6 +42,8 @@ class PostRows(PaintedView):
         super().__init__(id="posts")
         self.library = library
         self.cursor = 0
+        self.clock_problem = ""
+        """Why the list is empty, if it is by the clock."""
         self.tree_of_posts = self._tree()
         self._painted_rows: dict[tuple[object, ...], Strip] = {}
 
@@ -84,7 +86,7 @@ class PostRows(PaintedView):
 
     def _empty_lines(self, width: int) -> list[str]:
         """Say why the list is empty, and what to do."""
-        words = EMPTY.get(self.view, "No posts here yet: r fetches them.")
+        words = self.clock_problem or EMPTY.get(self.view, "No posts here yet: r fetches them.")
         if self.filtered:
             words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
         import textwrap
