@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.lines import Role
@@ -12,6 +13,7 @@ from xsfreader.markup.lines import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
 _STANZA = re.compile(r"\s*<[A-Za-z!?/][^<>]*>")
@@ -68,16 +70,36 @@ def highlight(text: str, language: str, budget: Budget) -> list[Part]:
 
 def _parts(text: str, name: str, budget: Budget) -> Iterator[Part]:
     """Yield the parts until the budget is spent."""
+    lexer = _lexer(name)
+    if lexer is None:
+        return
+    began = time.thread_time()
+    for start, token, value in lexer.get_tokens_unprocessed(text + "\n"):
+        yield _role(token), value[: len(text) - start]
+        now = time.thread_time()
+        budget.seconds -= now - began
+        budget.tokens -= 1
+        began = now
+        if budget.spent():
+            return
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _lexer(name: str) -> Lexer | None:
     from pygments.lexers import get_lexer_by_name
-    from pygments.token import Comment, Keyword, Name, Number, String
     from pygments.util import ClassNotFound
 
     try:
         lexer = get_lexer_by_name(name)
     except ClassNotFound:
-        return
-    if LANGUAGES.isdisjoint(lexer.aliases):
-        return
+        return None
+    return None if LANGUAGES.isdisjoint(lexer.aliases) else lexer
+
+
+@cache
+def _role(token: _TokenType) -> Role:
+    from pygments.token import Comment, Keyword, Name, Number, String
+
     roles: dict[_TokenType, Role] = {
         Comment: Role.COMMENT,
         Keyword: Role.KEYWORD,
@@ -89,13 +111,4 @@ def _parts(text: str, name: str, budget: Budget) -> Iterator[Part]:
         String: Role.STRING,
         Number: Role.NUMBER,
     }
-    began = time.thread_time()
-    for start, token, value in lexer.get_tokens_unprocessed(text + "\n"):
-        role = next((roles[kind] for kind in reversed(token.split()) if kind in roles), Role.CODE)
-        yield role, value[: len(text) - start]
-        now = time.thread_time()
-        budget.seconds -= now - began
-        budget.tokens -= 1
-        began = now
-        if budget.spent():
-            return
+    return next((roles[kind] for kind in reversed(token.split()) if kind in roles), Role.CODE)
