@@ -128,3 +128,15 @@ def test_words_in_tables_are_not_split_if_the_longest_fits(width: int) -> None:
     assert "│" in text
     cells = {cell for line in text.split("\n") for cell in line.replace("│", " ").split()}
     assert set(body.replace("|", " ").replace("---", "").split()) <= cells
+
+
+def test_a_document_is_laid_out_bit_by_bit() -> None:
+    document = parse("# One\n\n```\n<a>\n<b>\n```\n\n> a\n>\n> b\n\n## Two\n\n- a\n- b\n", base="/")
+    whole = layout(document, 40)
+    page, stops = None, 0
+    while page is None or page.blocks < len(document.blocks):
+        shown = 2 if page is None else len(document.blocks)
+        page = layout(document._replace(blocks=document.blocks[:shown]), 40, onto=page, seconds=-1)
+        stops += 1
+    assert page == whole
+    assert stops == len(document.blocks)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left, bisect_right
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +42,8 @@ class Layout(NamedTuple):
     lines: tuple[Line, ...]
     heading_lines: tuple[int, ...]
     """Line number of each of the document's headings."""
+    blocks: int
+    """Number of blocks that were laid out, from the first."""
 
     def place_of(self, line: int) -> Place:
         """Return the place in the post where a line starts."""
@@ -64,17 +68,25 @@ def layout(
     *,
     images: Mapping[int, int] | None = None,
     notes: Mapping[int, str] | None = None,
+    onto: Layout | None = None,
+    seconds: float = inf,
 ) -> Layout:
     """Lay out a document.
 
     ``images`` are the rows to reserve for each image, by index; any other image is shown as a
     box with its description and address. ``notes`` are shown in the frame of a box: why the
     image is missing. An image in both is a box within the reserved rows.
+
+    A long document can be laid out bit by bit: it stops after so many ``seconds`` of this
+    thread's time, and goes on behind ``onto``, a layout of the document's first blocks with the
+    same arguments.
     """
-    drawer = _Drawer(document, max(width, MIN_WIDTH), images or {}, notes or {})
-    drawer.draw()
-    heading_lines = tuple(drawer.first[heading.block] for heading in document.headings)
-    return Layout(document, drawer.width, tuple(drawer.lines), heading_lines)
+    drawer = _Drawer(document, max(width, MIN_WIDTH), images or {}, notes or {}, onto)
+    end = drawer.draw(time.thread_time() + seconds)
+    done = onto.heading_lines if onto else ()
+    more = [each.block for each in document.headings[len(done) :] if each.block < end]
+    heading_lines = done + tuple(drawer.first[block] for block in more)
+    return Layout(document, drawer.width, tuple(drawer.lines), heading_lines, end)
 
 
 class _Drawer:
@@ -86,20 +98,25 @@ class _Drawer:
         width: int,
         images: Mapping[int, int],
         notes: Mapping[int, str],
+        onto: Layout | None,
     ) -> None:
         self._document = document
         self._images = images
         self._notes = notes
         self.width = width
-        self.lines: list[Line] = []
-        self.first: list[int] = []
-        self._index = 0
+        self.lines: list[Line] = list(onto.lines) if onto else []
+        self.first: dict[int, int] = {}
+        self._start = onto.blocks if onto else 0
+        self._index = max(self._start - 1, 0)
         self._prefix: tuple[Span, ...] = ()
         self._next_prefix: tuple[Span, ...] = ()
         self._room = width
 
-    def draw(self) -> None:
-        for index, block in enumerate(self._document.blocks):
+    def draw(self, deadline: float) -> int:
+        """Draw blocks until all are or the deadline is over; return the number of those drawn."""
+        blocks = self._document.blocks
+        for index in range(self._start, len(blocks)):
+            block = blocks[index]
             frames = block.frames
             while len(frames) > 1 and _marker_cells(frames) > self.width - _MIN_ROOM:
                 frames = frames[1:]
@@ -110,8 +127,11 @@ class _Drawer:
             self._prefix = _frame_spans(frames, opened)
             self._next_prefix = _frame_spans(frames, len(frames))
             self._room = self.width - _marker_cells(frames)
-            self.first.append(len(self.lines))
+            self.first[index] = len(self.lines)
             _DRAW.get(block.kind, _Drawer._draw_text)(self, block)
+            if time.thread_time() > deadline:
+                return index + 1
+        return len(blocks)
 
     def _draw_gap(self, block: Block, frames: Sequence[Frame]) -> None:
         """Draw the blank lines above a block, with the bars of the quotes around them."""
@@ -147,15 +167,18 @@ class _Drawer:
     def _draw_code(self, block: Block) -> None:
         room = self._room - len(_CODE_INDENT)
         indent = Span(_CODE_INDENT, Role.CODE)
+        starts: set[int] = set()
+        pieces: list[tuple[int, int]] = []
         start = 0
         for line in block.text.split("\n"):
-            pieces = wrap_code(line, start, room, len(CONTINUED))
-            for offset, spans in slice_spans(block.spans, pieces):
-                lead = (indent, Span(CONTINUED, Role.MARKER)) if offset > start else (indent,)
-                used = cell_width(join_text((*lead, *spans)))
-                pad = Span(" " * max(self._room - used, 0), Role.CODE)
-                self._add((*lead, *spans, pad), offset)
+            starts.add(start)
+            pieces += wrap_code(line, start, room, len(CONTINUED))
             start += len(line) + 1
+        for offset, spans in slice_spans(block.spans, pieces):
+            lead = (indent,) if offset in starts else (indent, Span(CONTINUED, Role.MARKER))
+            used = cell_width(join_text((*lead, *spans)))
+            pad = Span(" " * max(self._room - used, 0), Role.CODE)
+            self._add((*lead, *spans, pad), offset)
 
     def _draw_rule(self, _block: Block) -> None:
         self._add((Span("─" * self._room, Role.RULE),), 0)

@@ -63,6 +63,8 @@ def wrap_code(line: str, start: int, width: int, indent: int) -> list[Piece]:
 
     Blanks stay; all lines but the first are indented.
     """
+    if len(line) <= width and is_plain(line):
+        return [(start, start + len(line))]
     pieces: list[Piece] = []
     begin = used = 0
     cut, used_there = 0, 0
