@@ -101,6 +101,10 @@ class SpecificationError(XsfreaderError):
     """A specification is not held here, or its source doesn't have it."""
 
 
+class UnreadableSpecificationError(SpecificationError):
+    """The file can't be read as a specification."""
+
+
 class NoArchiveError(XsfreaderError):
     """Nothing was fetched from this source yet."""
 

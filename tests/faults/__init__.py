@@ -6,6 +6,7 @@ see, and that what they had (posts, marks, settings, the terminal) is as it was.
 To add a case, find the file of its kind and add a row to its table, or a test below it:
 
 - ``test_text``: what a post may hold: endless code, a million paragraphs, combining marks, pastes.
+- ``test_specifications``: what the XML of a specification may hold: bombs of entities, depth, junk.
 - ``test_images``: what an image file may hold.
 - ``test_servers``: what a Git host or a web server may send, or not send.
 - ``test_files``: damaged databases and posts.

@@ -17,7 +17,7 @@ from xsfreader.markup.document import (
 from xsfreader.markup.find import Match, find, find_words
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
-from xsfreader.markup.parse import parse
+from xsfreader.markup.parse import parse, parse_specification, specification_parser
 from xsfreader.markup.select import text_between
 
 __all__ = [
@@ -40,7 +40,9 @@ __all__ = [
     "format_date",
     "layout",
     "parse",
+    "parse_specification",
     "reading_minutes",
+    "specification_parser",
     "text_between",
     "to_ansi",
     "to_plain_text",

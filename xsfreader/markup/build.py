@@ -30,15 +30,36 @@ _TASK = re.compile(r"\[([ xX])\]\s*")
 _BULLETS = "•◦▪"
 _HEADING_ROLES = (Role.HEADING1, Role.HEADING2, Role.HEADING3, Role.HEADING4)
 _QUOTE = Frame("▎ ", bar=True)
-_FRAMES = {"blockquote_open": _QUOTE, "dl_open": None, "dd_open": Frame("    ")}
+_FRAMES = {
+    "blockquote_open": _QUOTE,
+    "dl_open": None,
+    "dd_open": Frame("    "),
+    "figure_open": None,
+}
 """By type of a container; the text of a definition is indented."""
 
+_LINES = {
+    "title_open": (BlockKind.TITLE, Role.TITLE),
+    "meta_open": (BlockKind.META, Role.META),
+    "caption_open": (BlockKind.TEXT, Role.CAPTION),
+}
 
-class _Node(NamedTuple):
+
+class Node(NamedTuple):
     """A block token, with the nodes between it and its closing token."""
 
     token: Token
-    children: list[_Node]
+    children: list[Node]
+
+    @classmethod
+    def of(cls, kind: str, *children: Node, **meta: Any) -> Node:  # noqa: ANN401
+        """Return a node that no Markdown was written for."""
+        return cls(Token(kind, "", 0, meta=meta), list(children))
+
+    @classmethod
+    def prose(cls, kind: str, inline: list[Token], **meta: Any) -> Node:  # noqa: ANN401
+        """Return a paragraph, a heading or the like with inline tokens."""
+        return cls.of(kind, cls(Token("inline", "", 0, children=inline), []), **meta)
 
     @property
     def inline_tokens(self) -> list[Token]:
@@ -61,37 +82,47 @@ class _Level:
 class DocumentBuilder:
     """Builds a document by walking through the tree of a post's block tokens."""
 
-    def __init__(self, base: str, shortcodes: list[Shortcode], work: Work) -> None:
-        self._references = References(base, shortcodes=shortcodes, work=work)
-        self._shortcodes = shortcodes
-        self._highlighting = Budget()
+    def __init__(
+        self,
+        base: str,
+        shortcodes: list[Shortcode] | None = None,
+        work: Work | None = None,
+        highlighting: Budget | None = None,
+    ) -> None:
+        self._shortcodes = shortcodes or []
+        self._references = References(base, shortcodes=self._shortcodes, work=work)
+        self._highlighting = highlighting or Budget()
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
-        self._referenced: set[str] = set()
-        """Ids of the references to footnotes, in footnotes as well."""
 
     def build(self, tokens: Sequence[Token], footnotes: Mapping[int, Any]) -> Document:
         """Return the document for the tokens; ``footnotes`` is what the plugin numbered."""
         nodes, definitions = _nest(tokens)
-        self._referenced = {
+        referenced = {
             reference_id(child)[0]
             for token in tokens
             for child in token.children or ()
             if child.type == "footnote_ref"
         }
-        self._add_all(nodes)
+        self.add(nodes)
         if footnotes:
             self._emit(BlockKind.RULE)
         for index, footnote in footnotes.items():
-            self._add_footnote(index, footnote["count"], definitions[footnote["label"]])
+            backlinks = [footnote_anchor(index, again) for again in range(footnote["count"])]
+            backlinks = [each for each in backlinks if reference_id(each)[0] in referenced]
+            self.add_footnote(index, backlinks, definitions[footnote["label"]])
+        return self.document()
+
+    def document(self) -> Document:
+        """Return the document as far as it was built; what is added later comes behind it."""
         return Document(
             tuple(self._blocks),
             tuple(self._references.links),
             tuple(self._headings),
             tuple(self._references.images),
-            self._anchors,
+            dict(self._anchors),
         )
 
     def _emit(
@@ -137,7 +168,8 @@ class DocumentBuilder:
             self._anchors.setdefault(name, Place(block, offset))
         return builder.spans()
 
-    def _add_all(self, nodes: Iterable[_Node]) -> None:
+    def add(self, nodes: Iterable[Node]) -> None:
+        """Append the blocks of some nodes."""
         for node in nodes:
             if handler := _HANDLERS.get(node.token.type):
                 handler(self, node)
@@ -154,7 +186,7 @@ class DocumentBuilder:
         yield level
         self._levels.pop()
 
-    def _add_list(self, node: _Node) -> None:
+    def _add_list(self, node: Node) -> None:
         bullet = node.token.type == "bullet_list_open"
         tight = any(block.token.hidden for item in node.children for block in item.children)
         start = int(node.token.attrs.get("start", 1))
@@ -169,38 +201,41 @@ class DocumentBuilder:
                 else:
                     marker += box
                 with self._inside(Frame(marker), tight=tight) as level:
-                    self._add_all(item.children)
+                    self.add(item.children)
                     if not level.used:
                         self._emit(BlockKind.TEXT)
 
-    def _add_container(self, node: _Node) -> None:
+    def _add_container(self, node: Node) -> None:
         frame = _FRAMES[node.token.type]
         with self._inside(frame, tight=frame is not _QUOTE):
-            self._add_all(node.children)
+            self.add(node.children)
 
-    def _add_footnote(self, index: int, count: int, node: _Node) -> None:
+    def add_footnote(self, index: int, backlinks: list[Token], node: Node) -> None:
         """Add a footnote, with links back to its references after the last paragraph."""
         number = index + 1
         self._anchors[f"fn:{number}"] = Place(len(self._blocks))
-        backlinks: list[Token] = []
-        for again in range(count):
-            token = Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
-            if reference_id(token)[0] in self._referenced:
-                backlinks.append(token)
         if node.children and node.children[-1].token.type == "paragraph_open":
             node.children[-1].inline_tokens.extend(backlinks)
             backlinks = []
         with self._inside(Frame(f"{number}. ")):
-            self._add_all(node.children)
+            self.add(node.children)
             for token in backlinks:
                 self._add_prose([token])
 
     # Blocks
 
-    def _add_paragraph(self, node: _Node) -> None:
+    def _add_anchor(self, node: Node) -> None:
+        self._anchors.setdefault(str(node.token.meta["id"]), Place(len(self._blocks)))
+
+    def _add_line(self, node: Node) -> None:
+        """Add a title, a line of facts or a caption."""
+        kind, role = _LINES[node.token.type]
+        self._emit(kind, self._inline(node.inline_tokens, role))
+
+    def _add_paragraph(self, node: Node) -> None:
         self._add_prose(node.inline_tokens)
 
-    def _add_term(self, node: _Node) -> None:
+    def _add_term(self, node: Node) -> None:
         self._add_prose(node.inline_tokens, Mark.STRONG)
 
     def _add_prose(self, tokens: Sequence[Token], marks: Mark = Mark.NONE) -> None:
@@ -219,7 +254,7 @@ class DocumentBuilder:
         """Append a block for the image added last."""
         self._emit(BlockKind.FIGURE, spans, image=len(self._references.images) - 1)
 
-    def _add_heading(self, node: _Node) -> None:
+    def _add_heading(self, node: Node) -> None:
         level = int(node.token.tag[1])
         block = len(self._blocks)
         spans = self._inline(node.inline_tokens, _HEADING_ROLES[min(level, 4) - 1])
@@ -228,7 +263,7 @@ class DocumentBuilder:
         self._headings.append(Heading(level, join_text(spans).replace("\n", " "), name, block))
         self._anchors.setdefault(name, Place(block))
 
-    def _add_code(self, node: _Node) -> None:
+    def _add_code(self, node: Node) -> None:
         token = node.token
         if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
             return  # the site drops comments
@@ -239,10 +274,10 @@ class DocumentBuilder:
             builder.add(part, role)
         self._emit(BlockKind.CODE, builder.spans())
 
-    def _add_rule(self, _node: _Node) -> None:
+    def _add_rule(self, _node: Node) -> None:
         self._emit(BlockKind.RULE)
 
-    def _add_table(self, node: _Node) -> None:
+    def _add_table(self, node: Node) -> None:
         rows: list[tuple[tuple[Span, ...], ...]] = []
         at = 0
         lines = [row.children for part in node.children for row in part.children]
@@ -263,13 +298,18 @@ class DocumentBuilder:
         )
 
 
-_HANDLERS: dict[str, Callable[[DocumentBuilder, _Node], None]] = {
+_HANDLERS: dict[str, Callable[[DocumentBuilder, Node], None]] = {
     "bullet_list_open": DocumentBuilder._add_list,
     "ordered_list_open": DocumentBuilder._add_list,
     "blockquote_open": DocumentBuilder._add_container,
     "dl_open": DocumentBuilder._add_container,
     "dt_open": DocumentBuilder._add_term,
     "dd_open": DocumentBuilder._add_container,
+    "figure_open": DocumentBuilder._add_container,
+    "anchor": DocumentBuilder._add_anchor,
+    "title_open": DocumentBuilder._add_line,
+    "meta_open": DocumentBuilder._add_line,
+    "caption_open": DocumentBuilder._add_line,
     "paragraph_open": DocumentBuilder._add_paragraph,
     "heading_open": DocumentBuilder._add_heading,
     "fence": DocumentBuilder._add_code,
@@ -280,16 +320,16 @@ _HANDLERS: dict[str, Callable[[DocumentBuilder, _Node], None]] = {
 }
 
 
-def _nest(tokens: Iterable[Token]) -> tuple[list[_Node], dict[str, _Node]]:
+def _nest(tokens: Iterable[Token]) -> tuple[list[Node], dict[str, Node]]:
     """Return the nodes of a post, and its footnotes by label."""
-    nodes: list[_Node] = []
-    footnotes: dict[str, _Node] = {}
+    nodes: list[Node] = []
+    footnotes: dict[str, Node] = {}
     stack = [nodes]
     for token in tokens:
         if token.nesting < 0:
             stack.pop()
             continue
-        node = _Node(token, [])
+        node = Node(token, [])
         if token.type == "footnote_reference_open":
             footnotes[token.meta["label"]] = node
         else:
@@ -299,7 +339,12 @@ def _nest(tokens: Iterable[Token]) -> tuple[list[_Node], dict[str, _Node]]:
     return nodes, footnotes
 
 
-def _take_box(item: _Node) -> str:
+def footnote_anchor(index: int, again: int = 0) -> Token:
+    """Return the token of a link from a footnote back to one of its references."""
+    return Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
+
+
+def _take_box(item: Node) -> str:
     """Remove a task's check box from an item's text; return it as shown."""
     if not item.children or item.children[0].token.type != "paragraph_open":
         return ""

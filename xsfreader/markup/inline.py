@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MENTION = re.compile(r"\b(XEP-\d{4})(?!\d)")
 _BLANKS = re.compile(r" {2,}")
-_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class InlineBuilder(SpanBuilder):
@@ -128,7 +128,7 @@ class InlineBuilder(SpanBuilder):
     def _on_reference(self, token: Token) -> None:
         name, number = reference_id(token)
         self.anchors.append((name, self.at))
-        shown = str(number).translate(_SUPERSCRIPT)
+        shown = str(number).translate(SUPERSCRIPT)
         link = self.references.add_link(shown, f"#fn:{number}")
         self.add(shown, self._role, self._marks | Mark.LINK, link)
 

@@ -1,11 +1,14 @@
-"""Parse Markdown into a document."""
+"""Parse Markdown or the XML of a specification into a document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xsfreader.markup.document import Document
+    from xsfreader.markup.xep.parse import SpecificationParser
 
 
 def parse(body: str, *, base: str) -> Document:
@@ -25,3 +28,25 @@ def parse(body: str, *, base: str) -> Document:
     tokens = parser().parse(markdown, env)
     document = DocumentBuilder(base, shortcodes, work).build(tokens, env["footnotes"]["list"])
     return document._replace(shortened=work.shortened)
+
+
+def parse_specification(
+    xml: bytes, entities: bytes, mentions: Sequence[tuple[str, str]] = ()
+) -> Document:
+    """Parse a specification at once, see `specification_parser`."""
+    parser = specification_parser(xml, entities, mentions)
+    parser.parse_some(float("inf"))
+    return parser.document
+
+
+def specification_parser(
+    xml: bytes, entities: bytes, mentions: Sequence[tuple[str, str]] = ()
+) -> SpecificationParser:
+    """Return the parser for the bytes of ``xep-NNNN.xml`` with those of ``xep.ent``.
+
+    ``mentions`` are titles and addresses of posts that mention the specification. The parser
+    raises UnreadableSpecificationError for what can't be read. markdown-it is imported here.
+    """
+    from xsfreader.markup.xep.parse import SpecificationParser
+
+    return SpecificationParser(xml, entities, mentions)

@@ -1,0 +1,163 @@
+"""Read a specification's XML into a tree of elements: no network, no file, in bounds.
+
+A specification has a document type and uses entities of a file beside it, ``xep.ent``, many of
+which hold markup. Expat asks for whatever is outside of the document and gets, instead of a
+file, the declarations of the entities that are used.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from xsfreader.errors import UnreadableSpecificationError
+from xsfreader.markup.shortcodes import OPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 4 << 20
+"""The largest real one has 408 KB, mostly images."""
+MAX_CHARACTERS = 1_000_000
+"""Of text and attributes, entities replaced; the largest real one has 450,000."""
+MAX_ELEMENTS = 10_000
+"""The most that a real one has is 2,642."""
+MAX_DEPTH = 40
+"""Elements in each other; real ones are 13 deep."""
+
+_CHUNK = 16 << 10
+"""Bytes read at a time, which takes about a millisecond."""
+_USED = re.compile(rb"&([A-Za-z_:][\w:.-]*);")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_DECLARATION = re.compile(rb"<!ENTITY\s+([\w:.-]+)\s+(?:\"[^\"]*\"|'[^']*')\s*>")
+_DECLARED = re.compile(rb"<!ENTITY\s+([\w:.-]+)")
+_OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
+
+
+class Element:
+    """An element with its text and elements in order."""
+
+    __slots__ = ("attributes", "children", "tag")
+
+    def __init__(self, tag: str, attributes: dict[str, str]) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.children: list[Element | str] = []
+
+    def get(self, name: str) -> str:
+        """Return an attribute with single blanks, empty if it isn't there."""
+        return " ".join(self.attributes.get(name, "").split())
+
+    def elements(self, tag: str) -> list[Element]:
+        """Return the elements of a kind directly in this one."""
+        return [each for each in self.children if isinstance(each, Element) and each.tag == tag]
+
+    def first(self, tag: str) -> Element:
+        """Return the first element of a kind, or an empty one."""
+        return next(iter(self.elements(tag)), Element(tag, {}))
+
+    def text(self) -> str:
+        """Return all text in it as written."""
+        return "".join(each if isinstance(each, str) else each.text() for each in self.children)
+
+    def words(self) -> str:
+        """Return all text in it with single blanks."""
+        return " ".join(self.text().split())
+
+
+def read_elements(xml: bytes, entities: bytes, root: Element) -> Iterator[None]:
+    """Read a document into ``root``, step by step.
+
+    ``entities`` are the bytes of ``xep.ent``, empty without one: entities that nobody declared
+    are shown as written. Raises UnreadableSpecificationError.
+    """
+    if len(xml) > MAX_BYTES:
+        raise unreadable(f"it has more than {MAX_BYTES >> 20} MB")
+    parser = _Reader(root, _declarations(xml, entities)).parser
+    try:
+        for start in range(0, len(xml), _CHUNK):
+            parser.Parse(xml[start : start + _CHUNK], False)
+            yield
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise unreadable(f"its XML is broken, {error}") from error
+    except (LookupError, ValueError) as error:  # an encoding that is unknown or takes many bytes
+        raise unreadable(f"its encoding, {error}") from error
+
+
+class _Reader:
+    """Handles what expat finds."""
+
+    def __init__(self, root: Element, declarations: bytes) -> None:
+        self._declarations = declarations
+        self._open = [root]
+        self._elements = MAX_ELEMENTS
+        self._characters = MAX_CHARACTERS
+        self.parser = parser = expat.ParserCreate()
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
+        parser.UseForeignDTD(True)
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.ExternalEntityRefHandler = self._external
+
+    def _external(self, context: str | None, *_names: str | None) -> int:
+        """Answer what is outside: in the document type with declarations, in text with nothing."""
+        outside = self.parser.ExternalEntityParserCreate(context)
+        outside.Parse(b"" if context else self._declarations, True)
+        return 1
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._elements -= 1
+        self._take(sum(map(len, attributes.values())))
+        if OPEN in "".join(attributes.values()):
+            attributes = {name: value.replace(OPEN, "\ufffd") for name, value in attributes.items()}
+        if self._elements < 0 or len(self._open) > MAX_DEPTH:
+            raise unreadable("it has too many elements, or too many in each other")
+        element = Element(tag, attributes)
+        self._open[-1].children.append(element)
+        self._open.append(element)
+
+    def _end(self, _tag: str) -> None:
+        self._open.pop()
+
+    def _text(self, text: str) -> None:
+        self._take(len(text))
+        self._open[-1].children.append(text.replace(OPEN, "\ufffd"))
+
+    def _take(self, characters: int) -> None:
+        self._characters -= characters
+        if self._characters < 0:
+            raise unreadable("it is too long, or made so by its entities")
+
+
+def unreadable(why: str) -> UnreadableSpecificationError:
+    """Return the error that says why a specification can't be shown."""
+    return UnreadableSpecificationError(
+        f"can't read this specification: {why}; https://xmpp.org/extensions/ has it as a page"
+    )
+
+
+def _declarations(xml: bytes, entities: bytes) -> bytes:
+    """Return declarations of the entities that a document uses and doesn't declare itself."""
+    known = _known(entities)
+    done = set(_DECLARED.findall(xml)) | _OF_XML
+    waiting = _USED.findall(xml)
+    found: list[bytes] = []
+    while waiting:
+        name = waiting.pop()
+        if name not in done:
+            done.add(name)
+            found.append(known.get(name) or b'<!ENTITY %b "&#38;#38;%b;">' % (name, name))
+            waiting += _USED.findall(known.get(name, b""))
+    return b"\n".join(found)
+
+
+@lru_cache(maxsize=1)
+def _known(entities: bytes) -> dict[bytes, bytes]:
+    """Return the declarations of ``xep.ent`` by the entities' names."""
+    found = _DECLARATION.finditer(_COMMENT.sub(b"", entities))
+    return {each[1]: each[0] for each in reversed(list(found))}
