@@ -42,16 +42,20 @@ class Paths(NamedTuple):
 
     def images(self, source: str) -> Path:
         """The file with the images of a source."""
-        return self.images_of(self.archive(source))
-
-    def images_of(self, archive: Path) -> Path:
-        """The file with the images of an archive's posts."""
-        return archive.with_name(archive.name.replace("archive-", "images-", 1))
+        return _beside(self.archive(source), "images")
 
     def specifications(self, source: str) -> Path:
         """The file with the specifications of a source."""
-        archive = self.archive(source)
-        return archive.with_name(archive.name.replace("archive-", "specifications-", 1))
+        return _beside(self.archive(source), "specifications")
+
+    @staticmethod
+    def all_of(archive: Path) -> tuple[Path, Path, Path]:
+        """An archive, its images and its specifications."""
+        return archive, _beside(archive, "images"), _beside(archive, "specifications")
+
+
+def _beside(archive: Path, kind: str) -> Path:
+    return archive.with_name(archive.name.replace("archive", kind, 1))
 
 
 def with_home(name: str) -> Path:

@@ -14,7 +14,9 @@ from xsfreader.cli import main
 from xsfreader.cli.output import FAILURE, OK, USAGE
 from xsfreader.config import Config, locate
 from xsfreader.library import Library, archive_path
+from xsfreader.model import Known
 from xsfreader.store.files import lock, sync_lock_file
+from xsfreader.store.specifications import SpecificationFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,13 +124,16 @@ def test_forget_removes_an_archive_and_keeps_the_marks(
     with Library(Config(), locate(), str(folder)) as library:
         library.set_starred("/2020/01/a/", starred=True)
         library.images._file.put("blob", b"x", None)
+    xeps = locate().specifications(str(folder))
+    with contextlib.closing(SpecificationFile(xeps)) as file:
+        file.set_listed(Known("1"))
     assert main(["sync", "--source", "guide"]) == OK
     own = {name for name in stored() if "guide" not in name}
     capsys.readouterr()
     code, out, _ = run(capsys, "forget", "--yes", str(folder))
     assert code == OK
     assert {line.rpartition("/")[2] for line in out.splitlines()} == own
-    assert out.count("removed ") == len(own) == 3
+    assert out.count("removed ") == len(own) == 4
     assert not any("posts" in name for name in stored())
     assert "archive-guide.db" in stored()
     code, _, err = run(capsys, "forget", "--yes", str(folder))

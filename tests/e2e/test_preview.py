@@ -59,6 +59,7 @@ def test_a_pull_request_is_read_before_it_is_merged(tmp_path: Path, run: Run) ->
         with running(*source, "--branch", "pull/7") as terminal:
             words = "/blog.git has no pull request 7; check the number"
             terminal.wait(lambda _: words in terminal.words)
+        assert run("paths").stdout.count("archive-127-0-0-1") == 1
         assert run("sync", *source).returncode == 0
     assert "Newsletter" not in run("list", *source).stdout
     assert "Newsletter" in run("list", *source, "--branch", "pull/12").stdout

@@ -172,7 +172,7 @@ def _common(*, default: object) -> _Parser:
         "--source",
         metavar="URL|DIR|guide",
         default=default,
-        help="read this Git URL, this folder or the built-in guide",
+        help="read a fork of xmpp.org by its Git URL, a folder or the built-in guide",
     )
     options.add_argument(
         "--branch",

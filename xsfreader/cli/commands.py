@@ -317,7 +317,7 @@ def _forget(args: Namespace, config: Config, paths: Paths) -> int:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             tell("Nothing was removed")
             return FAILURE
-    for file in forget(stored):
+    for file in forget(paths, stored):
         print(f"removed {file}")
     return OK
 

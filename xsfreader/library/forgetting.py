@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import NoArchiveError
-from xsfreader.library.base import archive_path, images_path, normal_source
+from xsfreader.library.base import archive_path, normal_source
 
 if TYPE_CHECKING:
     from xsfreader.config import Config
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 class StoredArchive(NamedTuple):
-    """An archive with its images."""
+    """An archive with its images and specifications."""
 
     archive: Path
-    images: Path
     files: tuple[Path, ...]
     """The files that there are, with those beside them."""
 
@@ -31,27 +30,25 @@ def find_archive(config: Config, paths: Paths, name: str) -> StoredArchive:
     """Find the archive of a source, or of a file that ``paths`` lists. Raises NoArchiveError."""
     from xsfreader.store.forgetting import stored_files
 
-    given = paths.data / Path(name).name
-    if given in stored_archives(paths) and name in (str(given), given.name):
-        archive, images = given, paths.images_of(given)
-    else:
-        archive, images = archive_path(config, paths, name), images_path(config, paths, name)
-    found = tuple(stored_files(archive, images))
+    archive = paths.data / Path(name).name
+    if archive not in stored_archives(paths) or name not in (str(archive), archive.name):
+        archive = archive_path(config, paths, name)
+    found = tuple(stored_files(paths.all_of(archive)))
     if not found:
         raise NoArchiveError(
             f"no archive of {normal_source(name)} is stored; `xsfreader paths` lists all"
         )
-    return StoredArchive(archive, images, found)
+    return StoredArchive(archive, found)
 
 
-def forget(stored: StoredArchive) -> list[Path]:
-    """Delete an archive with its images; return the files that were deleted.
+def forget(paths: Paths, stored: StoredArchive) -> list[Path]:
+    """Delete an archive with what is beside it; return the files that were deleted.
 
     Marks and settings stay. Raises StoreError if the archive is in use or not ours.
     """
     from xsfreader.store.forgetting import remove
 
-    return remove(stored.archive, stored.images)
+    return remove(paths.all_of(stored.archive))
 
 
 def stored_archives(paths: Paths) -> list[Path]:

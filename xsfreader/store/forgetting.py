@@ -1,4 +1,4 @@
-"""Removing an archive with its images, and nothing else."""
+"""Removing an archive with its images and specifications, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, BusyError, DiskError, StoreError
 from xsfreader.store import files
-from xsfreader.store.schema import ARCHIVE, PICTURES
+from xsfreader.store.schema import ARCHIVE, PICTURES, SPECIFICATIONS
 from xsfreader.store.sqlite_errors import translated
 
 if TYPE_CHECKING:
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
     from xsfreader.store.schema import Schema
 
+    Databases = tuple[Path, Path, Path]
+
 _BESIDE = re.compile(
     r"(?:-wal|-shm|-journal|\.lock|\.mending|\.suspect|\.broken-[\d-]+(?:-wal|-shm)?)?"
 )
 """What the names of files that belong to a database end in."""
 
 
-def stored_files(archive: Path, images: Path) -> list[Path]:
-    """Return the files of an archive that there are, with those beside them, sorted."""
+def stored_files(databases: Databases) -> list[Path]:
+    """Return those of an archive's files that there are, with those beside them, sorted."""
     return sorted(
         file
-        for one in (archive, images)
+        for one in databases
         if one.parent.is_dir()
         for file in one.parent.iterdir()
         if file.name.startswith(one.name)
@@ -35,13 +37,14 @@ def stored_files(archive: Path, images: Path) -> list[Path]:
     )
 
 
-def remove(archive: Path, images: Path) -> list[Path]:
-    """Delete an archive and its images; return the files that were deleted.
+def remove(databases: Databases) -> list[Path]:
+    """Delete an archive, its images and its specifications; return the files that were deleted.
 
     Raises StoreError, with all files untouched, if a file is not ours or if another process has
     one open or is syncing.
     """
-    for file, schema in ((archive, ARCHIVE), (images, PICTURES)):
+    archive = databases[0]
+    for file, schema in zip(databases, (ARCHIVE, PICTURES, SPECIFICATIONS), strict=True):
         if file.exists():
             _require_ours(file, schema)
     lock = files.sync_lock_file(archive)
@@ -50,10 +53,10 @@ def remove(archive: Path, images: Path) -> list[Path]:
         with contextlib.ExitStack() as stack:
             if archive.exists():
                 stack.enter_context(files.lock(lock, 0))
-            for file in (archive, images):
+            for file in databases:
                 if file.exists():
                     _require_unused(file)
-            return _unlink([file for file in stored_files(archive, images) if file != lock], lock)
+            return _unlink([file for file in stored_files(databases) if file != lock], lock)
     except BusyError:
         raise StoreError(busy) from None
 
