@@ -209,6 +209,21 @@ LISTED: dict[str, tuple[str, Callable[[Path], object]]] = {
     "zeros": ("state.db", lambda f: f.write_bytes(bytes(20480))),
 }
 LISTED |= {
+    f"{new!r} in the statement of the index": (
+        "archive.db",
+        functools.partial(replace, old=old, new=new),
+    )
+    for old, new in (
+        (b"USING fts5 (", b"USING fts4 ("),
+        (b"tokenize='ascii'", b"tokenize='asciX'"),
+        (b"prefix='2'", b"prefix='X'"),
+        (
+            b"'found_idx'(segid, term, pgno, PRIMARY KEY",
+            b"'found_idx'(segid, term, pgno, PRIMARX KEY",
+        ),
+    )
+}
+LISTED |= {
     f"byte {place} of the header of {name}": (name, functools.partial(flip, place=place))
     for name in PAGE
     for place in (16, 18, 19, 20, 28, 36, 44, 45, 46, 47, 52, 55, 56, 60, 61, 62, 63, 68, 100, 105)

@@ -64,6 +64,8 @@ def check(db: sqlite3.Connection, file: Path, schema: Schema, *, whole: bool) ->
         raise BrokenFileError(f"{file}: damaged: wrong values")
     _check_writable(db, file, min(columns).table)
     if whole:
+        if _index_schema(db) != _index_shape(schema, version):
+            raise BrokenFileError(f"{file}: damaged: not the schema of its index")
         _check_whole(db, file, tables)
     return version
 
@@ -94,6 +96,20 @@ def _shape(schema: Schema, version: int) -> frozenset[Column]:
                 if not re.search(rf"(?:TABLE|INTO) {SEARCH_INDEX}\b", statement):
                     db.execute(statement)
         return _columns(db)
+
+
+def _index_shape(schema: Schema, version: int) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        for step in schema.steps[:version]:
+            db.executescript(step)
+        return _index_schema(db)
+
+
+def _index_schema(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return names and statements of the search index and its own tables."""
+    return db.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE name GLOB '{SEARCH_INDEX}*' ORDER BY name"
+    ).fetchall()
 
 
 def _columns(db: sqlite3.Connection) -> frozenset[Column]:
