@@ -33,7 +33,7 @@ POLL_SECONDS = 0.05
 """Seconds between checks whether Escape came alone, and whether the app ends."""
 UNKNOWN_SIZE = Size(80, 24)
 """Columns and rows to assume where the terminal says that it has none."""
-LARGEST_SIZE = Size(800, 300)
+LARGEST_SIZE = Size(800, 600)
 """More than the largest screens have; what a terminal claims beyond that is not painted."""
 
 
