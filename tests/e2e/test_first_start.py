@@ -63,3 +63,17 @@ def test_while_the_blog_is_fetched_it_says_so(size: tuple[int, int], host: GitHo
         terminal.wait("The first real post")
         terminal.press("q")
         assert terminal.ended() == 0
+
+
+def test_a_file_opens_in_the_app(size: tuple[int, int], tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        text = (
+            f"---\ntitle: Post {name}\ndate: 2025-01-01\n---\nText.\n\n## Below\n\nMore {name}.\n"
+        )
+        (tmp_path / f"{name}.md").write_text(text)
+    with running(str(tmp_path / "b.md"), size=size) as terminal:
+        terminal.wait("More b.")
+        terminal.press("h")
+        terminal.wait("Post a")
+        terminal.press("q")
+        assert terminal.ended() == 0

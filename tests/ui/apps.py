@@ -51,6 +51,7 @@ async def running(
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
     fresh: bool = True,
+    target: str = "",
 ) -> AsyncIterator[Driver]:
     """Run the app on a source that needs no network, in the test's own home.
 
@@ -58,7 +59,7 @@ async def running(
     """
     with Library(config or Config(images="off"), locate(), source) as library:
         library.refresh_local()
-        app = ReaderApp(library, offline=True, fresh=fresh)
+        app = ReaderApp(library, offline=True, fresh=fresh, target=target)
         try:
             async with app.run_test(size=size) as pilot:
                 await settle(pilot)

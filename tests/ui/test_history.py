@@ -147,3 +147,21 @@ async def test_back_in_the_results_they_have_the_keys() -> None:
         await pilot.press("L")
         await settle(pilot)
         assert screen.item_id == start
+
+
+async def test_a_target_opens_at_its_heading_and_back_is_where_one_was() -> None:
+    async with running(size=(100, 20)) as pilot:
+        await at_some_place(pilot)
+        reader(pilot).session.save()
+        left = reader(pilot).item_id
+    target = "/2025/06/finding-a-post-finding-a-word/#filters"
+    async with running(size=(100, 20), fresh=False, target=target) as pilot:
+        screen = reader(pilot)
+        assert screen.reading
+        assert screen.item_id == target.partition("#")[0]
+        assert screen.article.document is not None
+        assert screen.article.place == screen.article.document.anchors["filters"]
+        assert screen.library.is_read(screen.item_id)
+        await pilot.press("H")
+        await settle(pilot)
+        assert screen.item_id == left

@@ -48,9 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    from xsfreader.cli.arguments import parser
+    from xsfreader.cli.arguments import parse
 
-    args = parser().parse_args(argv)
+    args = parse(argv)
     if args.version:
         from xsfreader import __version__
 

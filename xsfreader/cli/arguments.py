@@ -11,12 +11,14 @@ from xsfreader.cli.output import USAGE, tell
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from _typeshed import SupportsWrite
 
 MAX_NUMBER = 1_000_000
+VALUED = ("--source", "--branch", "--config")
+"""Options for all commands that take a value."""
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 
@@ -36,12 +38,42 @@ class _Parser(argparse.ArgumentParser):
         sys.stdout.flush()
 
 
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the arguments; ``target`` is the word in place of a command, None without one."""
+    words = [*(sys.argv[1:] if argv is None else argv)]
+    whole, target = parser(), None
+    at = 0
+    while at < len(words) and words[at].startswith("-") and words[at] != "--":
+        at += 2 if words[at] in VALUED else 1
+    if words[at : at + 1] == ["--"]:
+        del words[at]
+        target = words.pop(at) if at < len(words) else None
+    elif at < len(words) and words[at] not in whole.get_default("commands"):
+        target = words.pop(at)
+    args = whole.parse_args(words)
+    args.target = target
+    if target is not None and args.command is not None:
+        refuse_target(target)
+    return args
+
+
+def refuse_target(target: str) -> NoReturn:
+    """Say that a word is neither a command nor a post; exit."""
+    from xsfreader.text import closest
+
+    whole = parser()
+    meant = closest(target, whole.get_default("commands"))
+    whole.error(
+        f"{target}: no such command or post" + (f"; did you mean {meant}?" if meant else "")
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands and options."""
     whole = _Parser(
         prog="xsfreader",
         description="The blog of the XMPP Standards Foundation in your terminal, offline. "
-        "Without a command, the app starts.",
+        "Without a command the app starts; with POST, which `show` would print, it opens there.",
         parents=[_common(default=None)],
         allow_abbrev=False,
     )
@@ -50,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
         help="open on the newest unread post, not where you left off",
     )  # fmt: skip
     whole.add_argument("--version", action="store_true", help="print the version")
-    commands = whole.add_subparsers(dest="command", metavar="command")
+    commands = whole.add_subparsers(dest="command", metavar="command|POST")
     common = _common(default=argparse.SUPPRESS)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -101,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
     forgetting.add_argument("--yes", action="store_true", help="don't ask")
     completion = command("completion", "print a shell completion script")
     completion.add_argument("shell", choices=SHELLS, help="your shell")
+    whole.set_defaults(commands=tuple(commands.choices))
     return whole
 
 

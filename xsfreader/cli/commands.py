@@ -24,7 +24,7 @@ from xsfreader.cli.output import (
     tell,
     xep_record,
 )
-from xsfreader.errors import NoArchiveError, UnknownPostError
+from xsfreader.cli.target import folder_of_posts, resolve, target_permalink
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -49,6 +49,8 @@ def run(args: Namespace) -> int:
 
         print(completion(args.shell))
         return OK
+    if args.target and args.source is None and Path(args.target).is_file():
+        args.source = str(folder_of_posts(Path(args.target)))
     args.source = args.source or os.environ.get(SOURCE_VARIABLE)
     if args.command == "forget":
         args.source = args.forgotten
@@ -73,7 +75,7 @@ def run(args: Namespace) -> int:
 
 
 def _run_with_library(args: Namespace, config: Config, paths: Paths) -> int:
-    if args.command is None and (problem := _terminal_problem()):
+    if args.command is None and not args.target and (problem := _terminal_problem()):
         return fail(problem)
     from xsfreader.library import Library
     from xsfreader.log import set_log_file
@@ -82,7 +84,15 @@ def _run_with_library(args: Namespace, config: Config, paths: Paths) -> int:
     set_log_file(paths.log)
     library = Library(config, paths, args.source)
     if args.command is None:
-        return _app(args, library)
+        try:
+            target = target_permalink(args, library)
+        except BaseException:
+            library.close()
+            raise
+        if problem := _terminal_problem():
+            library.close()
+            return fail(problem)
+        return _app(args, library, target)
     with library:
         for warning in library.warnings:
             tell(f"xsfreader: {warning}")
@@ -97,7 +107,7 @@ def _terminal_problem() -> str:
     return ""
 
 
-def _app(args: Namespace, library: Library) -> int:
+def _app(args: Namespace, library: Library, target: str) -> int:
     # At Textual's 60 frames a second, search results follow a typed letter two frames late.
     os.environ.setdefault("TEXTUAL_FPS", "120")
     if not sys.stderr.isatty():
@@ -105,7 +115,7 @@ def _app(args: Namespace, library: Library) -> int:
         os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
     from xsfreader.ui.app import run as run_app
 
-    return run_app(library, offline=args.offline, fresh=args.fresh)
+    return run_app(library, offline=args.offline, fresh=args.fresh, target=target)
 
 
 def _sync(args: Namespace, library: Library) -> int:
@@ -155,7 +165,7 @@ def _list(args: Namespace, library: Library) -> int:
 
 def _show(args: Namespace, library: Library) -> int:
     library.refresh_local()
-    permalink = _resolve(library, args.post)
+    permalink = resolve(library, args.post)
     if args.markdown:
         print_markdown(library.item(permalink).text)
     elif args.json:
@@ -166,16 +176,6 @@ def _show(args: Namespace, library: Library) -> int:
             plain=args.plain, links=args.links,
         )  # fmt: skip
     return OK
-
-
-def _resolve(library: Library, name: str) -> str:
-    """Return the permalink of a post by its name, which may be meant as that of a file."""
-    try:
-        return library.resolve(name)
-    except (UnknownPostError, NoArchiveError):
-        if name.endswith((".md", ".markdown")) or name.startswith(("./", "../", "~")):
-            raise UnknownPostError(f"{name}: no such file") from None
-        raise
 
 
 def _show_file(args: Namespace, config: Config) -> int:

@@ -65,8 +65,13 @@ class ReaderApp(KeepsCrash, CopyingApp):
     BINDINGS: ClassVar = []
     theme: Reactive[str] = Reactive(DEFAULT_THEME)
 
-    def __init__(self, library: Library, *, offline: bool = False, fresh: bool = False) -> None:
-        """Take an open library, which the app closes. Raises ConfigError, StoreError."""
+    def __init__(
+        self, library: Library, *, offline: bool = False, fresh: bool = False, target: str = ""
+    ) -> None:
+        """Take an open library, which the app closes; ``target`` is the post to open.
+
+        Raises ConfigError, StoreError.
+        """
         listener = Listener()
         super().__init__(driver_class=driver_class(listener, self._end_without_terminal))
         # Textual would print a crash with its local variables.
@@ -75,6 +80,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
         self.library = library
         self.offline = offline
         self.fresh = fresh
+        self.target = target
         self.actions: tuple[Action, ...] = effective(library.config)
         self._guide: Library | None = None
         self._is_ending = False
@@ -121,6 +127,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
             self.actions,
             offline=self.offline,
             fresh=self.fresh,
+            target=self.target,
             display=Display(os.environ, self.listener, colours=colours, headless=headless),
         )
 
@@ -248,12 +255,12 @@ class ReaderApp(KeepsCrash, CopyingApp):
         return next((library.lost for library in libraries if library.lost), "")
 
 
-def run(library: Library, *, offline: bool = False, fresh: bool = False) -> int:
+def run(library: Library, *, offline: bool = False, fresh: bool = False, target: str = "") -> int:
     """Run the app; return its exit code.
 
     Raises StoreError for lost marks, and CrashError, with the traceback in the log.
     """
-    app = ReaderApp(library, offline=offline, fresh=fresh)
+    app = ReaderApp(library, offline=offline, fresh=fresh, target=target)
     try:
         with ended_by_signals(app.end_soon):
             app.run(size=terminal_size())

@@ -73,15 +73,17 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         *,
         offline: bool,
         fresh: bool,
+        target: str,
         display: Display,
     ) -> None:
         """Show ``shown``, which is the guide while ``library`` is still empty.
 
-        ``fresh`` ignores where the app was left; ``display`` draws images.
+        ``fresh`` ignores where the app was left; ``target`` is a permalink to open, with or
+        without a fragment; ``display`` draws images.
         """
         super().__init__(shown, actions, display, offline=offline)
         self._rest: Timer | None = None
-        self.session = Session(self, fresh=fresh)
+        self.session = Session(self, fresh=fresh, target=target)
         self.prompts = Prompts(self)
         self.marks = Marks(self)
         self.copying = Copying(self)

@@ -47,10 +47,11 @@ class ScreenState(NamedTuple):
 class Session(Part):
     """Saves the state of the screen, and restores it at the next start."""
 
-    def __init__(self, screen: ReaderBase, *, fresh: bool) -> None:
-        """Do not restore it if ``fresh``."""
+    def __init__(self, screen: ReaderBase, *, fresh: bool, target: str) -> None:
+        """Do not restore it if ``fresh``; open at ``target`` first."""
         super().__init__(screen)
         self._fresh = fresh
+        self._target = target
         self._saved = ""
 
     def open(self) -> None:
@@ -63,7 +64,18 @@ class Session(Part):
             self._begin()
         else:
             self._restore(saved, permalink)
+        if self._target:
+            self._open_target()
         screen.refresh_counts()
+
+    def _open_target(self) -> None:
+        """Read the post that the command line names, at a heading if it names one."""
+        permalink, _, fragment = self._target.partition("#")
+        self._target = ""
+        place = None
+        if fragment:
+            place = self.screen.library.document(permalink).anchors.get(fragment)
+        self.screen.read_item(permalink, place)
 
     def _begin(self) -> None:
         screen = self.screen
