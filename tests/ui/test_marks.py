@@ -102,3 +102,46 @@ async def test_the_first_movement_in_a_post_that_was_open_at_the_start_marks_it_
         assert screen.item_id is not None
         assert screen.item_id != permalink
         assert screen.library.is_read(screen.item_id)
+
+
+async def test_u_undoes_the_last_markings_one_after_another() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        library, first = screen.library, screen.item_id
+        assert first is not None
+        title = f"“{library.post(first).title}”"
+        await pilot.press("U")
+        assert screen.status.text.startswith("Nothing to undo")
+        await pilot.press("m", "s", "m", "A")
+        await settle(pilot, 0.2)
+        unread = screen.posts.unread_shown()
+        await pilot.press("j", "enter")
+        await settle(pilot, 0.2)
+        assert f"{len(unread)} posts marked as read; press U to undo" in screen.status.text
+        assert not screen.posts.unread_shown()
+        await pilot.press("U")
+        await settle(pilot)
+        assert screen.status.text == f"{len(unread)} posts unread again"
+        assert screen.posts.unread_shown() == unread
+        await pilot.press("U")
+        assert screen.status.text == f"{title} read again"
+        assert library.is_read(first)
+        await pilot.press("U")
+        assert screen.status.text == f"{title} without a star again"
+        assert not library.is_starred(first)
+        await pilot.press("U")
+        assert screen.status.text == f"{title} unread again"
+        assert not library.is_read(first)
+        await pilot.press("U")
+        assert screen.status.text.startswith("Nothing to undo")
+
+
+async def test_u_gives_a_star_back() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        first = screen.item_id
+        assert first is not None
+        await pilot.press("s", "5", "s", "U")
+        await settle(pilot)
+        assert screen.library.is_starred(first)
+        assert screen.status.text.endswith("starred again")

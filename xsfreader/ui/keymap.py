@@ -210,6 +210,7 @@ ACTIONS: tuple[Action, ...] = (
         _action("toggle-read", "m", "read", "Mark as read or unread", "marks.toggle_read"),
         _action("star", "s", "star", "Star or unstar", "marks.toggle_star"),
         _action("mark-all-read", "A", "all read", "Mark all posts of the list as read (asks)", "marks.mark_all_read"),
+        _action("undo", "U", "undo", "Undo the last marking, of all posts too", "marks.undo"),
     ),
     *_group(
         "Program",
