@@ -175,7 +175,8 @@ async def test_a_page_of_the_guide_that_is_read_stays_alive_until_it_is_left(
         host.fault = None
         await until(pilot, lambda: "go to the list" in screen.status.text)
         assert screen.library.is_guide
-        await pilot.press("T")
+        await pilot.press("T", "d")
+        await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.item_id is not None
         assert screen.item_id.startswith("/de/")
         await pilot.press("h")

@@ -49,11 +49,10 @@ class Reading(Base):
         found = self._store.resolve(url, exact=True)
         return found[0] if len(found) == 1 else None
 
-    def next_translation(self, permalink: str) -> str | None:
-        """Return the next translation of a post: preferred languages first, then by name."""
+    def translations(self, permalink: str) -> list[str]:
+        """Return a post and its translations: preferred languages first, then by name."""
         others = self._store.translations(permalink)
-        links = [others[language] for language in ranked(self.languages, others)]
-        return links[(links.index(permalink) + 1) % len(links)] if len(links) > 1 else None
+        return [others[language] for language in ranked(self.languages, others)]
 
     def permalink_at(self, path: str) -> str | None:
         """Return the permalink of a file by its path in the source."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """Home row first."""
 
@@ -17,3 +22,14 @@ def labels(count: int) -> list[str]:
     firsts = LETTERS[len(singles) :]
     doubles = [first + second for second in LETTERS for first in firsts]
     return [*singles, *doubles][: min(count, base * base)]
+
+
+def labels_like(names: Sequence[str]) -> str:
+    """Return a letter for each name, if possible its first; none that moves or closes a panel."""
+    free = dict.fromkeys("abcdefhilmnoprsuvwyz")
+    found = ""
+    for name in names:
+        letter = next((each for each in (*name.lower(), *free) if each in free), " ")
+        free.pop(letter, None)
+        found += letter
+    return found

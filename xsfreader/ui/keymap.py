@@ -195,7 +195,7 @@ ACTIONS: tuple[Action, ...] = (
         _action("hints", "f", "links", "Show letters on the links; type them to follow", "links.show_hints"),
         _action("contents", "t", "contents", "The headings of the post", "dialogs.contents"),
         _action("xep", "x", "XEPs", "Card of the current link's XEP, or list of the post's XEPs", "dialogs.xeps"),
-        _action("translation", "T", "language", "The post in its next language", "navigation.show_translation"),
+        _action("translation", "T", "language", "The post in another language", "navigation.show_translation"),
         _action("image", "i", "image", "The image in view at full size", "dialogs.image"),
         _action("zen", "z", "zen", "Show the text only", "navigation.toggle_zen"),
         _action("browser", "o", "browser", "Open the post in the browser", "external.browse"),

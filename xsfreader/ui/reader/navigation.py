@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xsfreader.ui.hints import labels_like
 from xsfreader.ui.places import same_heading
 from xsfreader.ui.reader.base import Part
 from xsfreader.ui.widgets.article import START
@@ -165,14 +166,33 @@ class Navigation(Part):
             screen.show_item(entry.permalink)
 
     def show_translation(self) -> None:
-        """Show the post in its next language, at the same heading."""
+        """Show the post in its other language, or in one to choose."""
         screen = self.screen
-        if screen.item_id is None:
-            return
-        other = screen.library.next_translation(screen.item_id)
-        if other is None:
+        shown = screen.item_id
+        posts = (
+            [each for each in screen.library.translations(shown) if each != shown] if shown else []
+        )
+        if len(posts) == 1:
+            self._show_at_heading(posts[0])
+        elif posts:
+            found = [screen.library.post(each) for each in posts]
+            letters = labels_like([post.language for post in found])
+            rows = [
+                f"{letter}  {post.language}  {post.title}"
+                for letter, post in zip(letters, found, strict=True)
+            ]
+            screen.choose(
+                "Language",
+                rows,
+                lambda choice: self._show_at_heading(posts[choice]),
+                letters=letters,
+            )
+        elif shown:
             screen.status.say("This post has no translations")
-            return
+
+    def _show_at_heading(self, other: str) -> None:
+        """Show a translation at the same heading."""
+        screen = self.screen
         before, place = screen.article.document, screen.article.place
         shown = screen.show_item(other, START)
         after = screen.article.document

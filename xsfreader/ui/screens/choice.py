@@ -19,6 +19,7 @@ from xsfreader.ui.widgets.choices import Choices
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
 ANSWERS = 2
@@ -84,17 +85,19 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         words: str = "",
         current: int | None = None,
         question: bool = False,
+        letters: str = "",
         highlighted: Callable[[int], None] | None = None,
     ) -> None:
         """Show a title, words below it, and rows with the cursor on ``current``.
 
-        The rows of a ``question`` are No and Yes, which have the keys n and y. ``highlighted`` is
-        called when the cursor moves.
+        The rows of a ``question`` are No and Yes, which have the keys n and y. Each of ``letters``
+        chooses the row of its place. ``highlighted`` is called when the cursor moves.
         """
         super().__init__()
         self._title = title
         self._words = words
         self._question = question
+        self._letters = letters
         self.choices = Choices([clean(row) for row in rows], current)
         self._highlighted = highlighted
 
@@ -122,8 +125,16 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         self.dismiss(message.index)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let only a question be answered with y and n."""
+        """Let only a question be answered with y and n; letters don't turn pages."""
+        if action == "move_page" and self._letters:
+            return False
         return action != "answer" or self._question
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose the row of a letter."""
+        if event.character and event.character in self._letters:
+            event.stop()
+            self.dismiss(self._letters.index(event.character))
 
     def action_answer(self, row: int) -> None:
         """Choose a row at once."""
