@@ -50,16 +50,23 @@ class Lists(Reading, ReaderState):
         """Return every file of the source that could not be read as a post, by path."""
         return self._store.set_aside()
 
-    def groups(self, view: View, parent: str | None = None) -> list[Group]:
-        """Return the groups of a view, or those within a group; XEPs with their titles."""
+    def groups(self, view: View, parent: str | None = None, *, words: str = "") -> list[Group]:
+        """Return the groups of a view, or those within a group; XEPs with their titles.
+
+        ``words`` must all be found in a XEP's number or title.
+        """
         groups = self._store.groups(view, parent, self.languages, self.today)
         if view is not View.XEP:
             return groups
         titles = self._store.xep_titles(int(group.key) for group in groups)
-        return [
-            group._replace(label=f"{int(group.key):04} {titles.get(int(group.key), '')}".rstrip())
-            for group in groups
-        ]
+        found = []
+        for group in groups:
+            title = titles.get(int(group.key), "")
+            label = f"{int(group.key):04} {title}".rstrip()
+            text = fold(f"xep-{label} xep-{group.key}")
+            if all(word in text for word in fold(words).split()):
+                found.append(group._replace(label=label))
+        return found
 
     def entries(self, view: View, key: str | None, *, words: str = "") -> list[Entry]:
         """Return the entries of a group, or all of a view, newest first.
@@ -69,9 +76,16 @@ class Lists(Reading, ReaderState):
         return self._store.entries(view, key, self.languages, self.today, words=words)
 
     def unread(self, view: View, words: str = "") -> tuple[str, ...]:
-        """Return the permalinks of all unread entries of a view, filtered as in ``entries``."""
-        entries = self.entries(view, None, words=words)
-        return tuple(entry.permalink for entry in entries if not entry.read)
+        """Return the permalinks of all unread entries of a view, filtered as the list is.
+
+        The words are those of ``groups`` in the list by XEP, else those of ``entries``.
+        """
+        if view is View.XEP and words:
+            keys = [group.key for group in self.groups(view, words=words)]
+            entries = [entry for key in keys for entry in self.entries(view, key)]
+        else:
+            entries = self.entries(view, None, words=words)
+        return tuple(dict.fromkeys(entry.permalink for entry in entries if not entry.read))
 
     def group_keys(self, view: View, permalink: str) -> tuple[str, ...]:
         """Return the keys of the groups that contain a post, outermost first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup import find, find_words
+from xsfreader.model import View
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ class Find(Part):
             self._prompts.ask("Find in this post", self.find_text, self._end_find)
         else:
             screen.tabs.typing = True
+            by_xep = screen.posts.view is View.XEP
             self._prompts.ask(
-                "Filter by title, author or category",
+                f"Filter by {'XEP number or title' if by_xep else 'title, author or category'}",
                 screen.filter_list,
                 self._end_filter,
                 text=screen.posts.filtered,

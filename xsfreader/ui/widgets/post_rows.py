@@ -49,6 +49,11 @@ class PostRows(PaintedView):
 
     def _tree(self) -> PostTree:
         view, library, words = self.view, self.library, self.filtered
+        if view is View.XEP:
+            return PostTree(
+                lambda parent: library.groups(view, parent, words=words),
+                lambda key: library.entries(view, key),
+            )
         return PostTree(
             lambda parent: library.groups(view, parent),
             lambda key: library.entries(view, key, words=words),
@@ -88,7 +93,8 @@ class PostRows(PaintedView):
         """Say why the list is empty, and what to do."""
         words = self.clock_problem or EMPTY.get(self.view, "No posts here yet: r fetches them.")
         if self.filtered:
-            words = f"Nothing has “{clean(self.filtered)}”: Esc shows all."
+            searched = "XEP" if self.view is View.XEP else "title, author or category"
+            words = f"No {searched} matches “{clean(self.filtered)}”: Esc shows all."
         import textwrap
 
         return textwrap.wrap(words, max(10, width))
