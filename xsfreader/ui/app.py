@@ -27,7 +27,7 @@ from xsfreader.ui.keymap import effective
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.signals import HANGUP, SIGNALLED, ended_by_signals
 from xsfreader.ui.textual_private import KeepsCrash
-from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS, THEMES
+from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS, THEMES, legible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +100,12 @@ class ReaderApp(KeepsCrash, CopyingApp):
     def available_themes(self) -> dict[str, Theme]:
         """Textual's themes and ours, from the start: a change of theme restyles everything."""
         return super().available_themes | {each.name: each for each in THEMES}
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the colours of the theme, so that all text can be read."""
+        variables = legible(super().get_css_variables(), dark=self.current_theme.dark)
+        self.theme_variables = variables
+        return variables
 
     def _known_theme(self, name: str) -> str:
         if name in self.available_themes:

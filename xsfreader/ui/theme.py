@@ -53,8 +53,35 @@ FEW_COLOURS = "ansi-dark"
 """For terminals with 16 colours: it uses the terminal's own."""
 
 
+LEAST_CONTRAST = 4.5
+"""Between text and its background, as WCAG 2 wants it."""
+TEXT = ("foreground", "primary", "secondary", "accent", "warning", "error")
+"""Colours of a theme that text has, on ``background`` and on ``panel``."""
+TERMINAL = {
+    True: {
+        "primary": "ansi_bright_cyan",
+        "secondary": "ansi_bright_green",
+        "accent": "ansi_bright_magenta",
+        "warning": "ansi_bright_yellow",
+        "error": "ansi_bright_red",
+    },
+    False: {
+        "primary": "ansi_blue",
+        "secondary": "ansi_red",
+        "accent": "ansi_magenta",
+        "warning": "ansi_red",
+        "error": "ansi_red",
+    },
+}
+"""Of the terminal's own colours, those that can be read on black (True) or on white."""
+
+
 class Look(NamedTuple):
-    """What a part adds to the style of its widget."""
+    """What a part adds to the style of its widget.
+
+    If it sets a background, it sets the colour of its text, too: what the text has may not be
+    readable on it.
+    """
 
     colour: str = ""
     """Name of a theme colour, with a percentage if it is translucent."""
@@ -62,6 +89,10 @@ class Look(NamedTuple):
     """The same for the background."""
     text: str = ""
     """``bold``, ``italic`` and the like."""
+    terminal: str = "reverse"
+    """In place of colours for a look with a background, where they are the terminal's own."""
+    is_text: bool = True
+    """Whether it must be readable; lines need not."""
 
 
 _CODE = "panel"
@@ -78,14 +109,14 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "read": Look("foreground 80%"),
         "unread": Look("accent"),
         "star": Look("warning"),
-        "cursor": Look(ground="primary 35%", text="bold"),
-        "cursor-away": Look(ground="foreground 12%"),
+        "cursor": Look("foreground", "primary 35%", "bold"),
+        "cursor-away": Look("foreground", "foreground 12%", terminal="underline"),
     },
     "results": {
         "title": Look(text="bold"),
         "quiet": Look("foreground 65%"),
         "match": Look("accent", text="bold"),
-        "cursor": Look(ground="primary 30%"),
+        "cursor": Look("foreground", "primary 30%"),
     },
     "choices": {"cursor": Look("foreground", "primary 35%", "bold")},
     "article": {
@@ -96,11 +127,11 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         Role.HEADING2: Look("primary", text="bold"),
         Role.HEADING3: Look(text="bold"),
         Role.HEADING4: Look(text="bold italic"),
-        Role.CODE: Look(ground=_CODE),
+        Role.CODE: Look("foreground", _CODE),
         Role.QUOTE: Look("foreground 85%", text="italic"),
         Role.CAPTION: Look("foreground 65%"),
         Role.MARKER: Look("accent"),
-        Role.RULE: Look("foreground 30%"),
+        Role.RULE: Look("foreground 30%", is_text=False),
         Role.TABLE_HEADER: Look(text="bold"),
         Role.NOTE: Look("foreground 65%"),
         Role.KEYWORD: Look("primary", _CODE),
@@ -112,12 +143,53 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "link": Look("primary", text="underline"),
         "doubtful": Look("foreground 65%", text="underline"),
         "link-current": Look(text="reverse"),
-        "match": Look(ground="warning 40%"),
-        "match-current": Look("background", "warning", "bold"),
+        "match": Look("foreground", "warning 40%"),
+        "match-current": Look("background", "warning", "bold", "reverse bold underline"),
         "selected": Look("foreground", "primary 45%"),
-        "hint": Look("background", "accent", "bold"),
+        "hint": Look("background", "accent", "bold", "reverse bold"),
     },
 }
+
+
+def legible(variables: Mapping[str, str], *, dark: bool) -> dict[str, str]:
+    """Return a theme's colours, those of text changed until they can be read.
+
+    ``quiet`` is added, for text that matters less.
+    """
+    ground, panel = (Color.parse(variables[name]) for name in ("background", "panel"))
+    if ground.ansi is not None:
+        return {**variables, **TERMINAL[dark], "quiet": variables["foreground"]}
+    colours = {name: Color.parse(variables[name]) for name in TEXT}
+    colours["quiet"] = panel + colours["foreground"].multiply_alpha(0.6)
+    readable = {
+        name: readable_on(panel, readable_on(ground, colour)).hex
+        for name, colour in colours.items()
+    }
+    return {**variables, **readable}
+
+
+def readable_on(ground: Color, colour: Color) -> Color:
+    """Return the colour, or the nearest one towards black or white that can be read."""
+    if contrast(ground, colour) >= LEAST_CONTRAST:
+        return colour
+    black, white = Color(0, 0, 0), Color(255, 255, 255)
+    end = max(black, white, key=lambda each: contrast(ground, each))
+    steps = (colour.blend(end, step / 20) for step in range(1, 20))
+    return next((each for each in steps if contrast(ground, each) >= LEAST_CONTRAST), end)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """Return the contrast of two colours, from 1 to 21, as WCAG 2 defines it."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    linear = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour.normalized
+    )
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def style_of(widget: Widget, look: Look) -> Style:
@@ -127,13 +199,27 @@ def style_of(widget: Widget, look: Look) -> Style:
     """
     variables = widget.app.theme_variables
     ground = widget.background_colors[1]
+    if ground.ansi is not None:
+        return _terminal_style(look, variables)
     style = Style()
     if look.ground:
         ground += _colour(look.ground, variables)
         style += Style(bgcolor=ground.rich_color)
     if look.colour:
-        style += Style(color=(ground + _colour(look.colour, variables)).rich_color)
+        colour = ground + _colour(look.colour, variables)
+        colour = readable_on(ground, colour) if look.is_text else colour
+        style += Style(color=colour.rich_color)
     return style + Style.parse(look.text) if look.text else style
+
+
+def _terminal_style(look: Look, variables: Mapping[str, str]) -> Style:
+    """Never put one colour on another: nobody knows which the terminal has."""
+    if look.ground and look.ground != _CODE:
+        return Style(color="default", bgcolor="default") + Style.parse(look.terminal)
+    style = Style.parse(look.text)
+    if look.colour:
+        style += Style(color=_colour(look.colour, variables).rich_color)
+    return style
 
 
 def _colour(words: str, variables: Mapping[str, str]) -> Color:

@@ -41,7 +41,7 @@ class ImageView(Widget):
         width: 100%;
         height: 1fr;
         margin: 1 0;
-        color: $foreground 65%;
+        color: $quiet;
     }
     """
 
@@ -100,7 +100,7 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
         height: auto;
     }
     ImageScreen .address {
-        color: $foreground 65%;
+        color: $quiet;
     }
     """
 

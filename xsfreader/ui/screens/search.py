@@ -89,11 +89,12 @@ class SearchScreen(
         border: none;
         padding: 0 1;
         background: $panel;
+        background-tint: $panel 0%;
     }
     SearchScreen #found {
         height: auto;
         padding: 0 1;
-        color: $foreground 60%;
+        color: $quiet;
     }
     """
 

@@ -22,6 +22,7 @@ class Prompt(Input):
         border: none;
         padding: 0 1;
         background: $panel;
+        background-tint: $panel 0%;
     }
     """
 

@@ -115,8 +115,6 @@ class Results(PaintedView, can_focus=True):
         if index >= len(self.hits):
             return Strip.blank(width, base)
         hit = self.hits[index]
-        if index == self.cursor:
-            base += self.look("cursor")
         if row == 0:
             day = f" {hit.post.day}  "
             about = " · ".join(map(clean, hit.post.categories))
@@ -133,6 +131,10 @@ class Results(PaintedView, can_focus=True):
         if Segment.get_line_length(segments) > width:
             end = Segment("…", base + self.look("quiet"))
             segments = [*Segment.adjust_line_length(segments, width - 1), end]
+        if index == self.cursor:
+            cursor = self.look("cursor")
+            segments = [Segment(s.text, (s.style or base) + cursor) for s in segments]
+            base += cursor
         return fitted(segments, width, base)
 
     def _syntax(self, typed: str, meaning: str) -> Strip:
