@@ -272,6 +272,21 @@ class FetchReport(NamedTuple):
         return words + (f", {self.failed} could not be fetched" if self.failed else "")
 
 
+class MarksReport(NamedTuple):
+    """The outcome of bringing marks to the reader's own account and from there."""
+
+    received: int = 0
+    """Posts whose marks other machines changed."""
+    sent: int = 0
+    """Posts whose marks the account didn't have yet."""
+
+    def summary(self) -> str:
+        """Return the outcome in one line."""
+        if not (self.received or self.sent):
+            return "Marks are the same everywhere"
+        return f"Marks of {self.received} posts received, of {self.sent} sent"
+
+
 class Place(NamedTuple):
     """A reading position, independent of the width: a block and an offset in its text."""
 

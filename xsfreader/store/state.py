@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.errors import StoreError
+from xsfreader.errors import BusyError, StoreError, SyncRunningError
 from xsfreader.model import Marks, Place
 from xsfreader.store.base import Base, valid_text
+from xsfreader.store.files import lock
 from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks
 from xsfreader.store.unsaved import Batch
 
@@ -99,6 +101,25 @@ class State(Base):
             self._db.executemany(
                 "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)", settings
             )
+
+    def timed_marks(self) -> dict[str, TimedMarks]:
+        """Read all marks with their times, by permalink."""
+        return self._timed_marks()
+
+    def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
+        """Merge marks of other machines; return how many posts changed."""
+        with self._writing("state"):
+            return merge_marks(self._db, "state.mark", marks)
+
+    @contextlib.contextmanager
+    def marks_lock(self) -> Iterator[None]:
+        """Hold the lock for exchanging marks. Raises SyncRunningError, DiskError."""
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(lock(self._state.with_name("marks.lock"), 0))
+            except BusyError:
+                raise SyncRunningError("another process is syncing the marks") from None
+            yield
 
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON, times in milliseconds since 1970."""

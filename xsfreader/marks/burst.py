@@ -1,0 +1,173 @@
+"""One burst: read what other machines published, merge it, publish what no item has yet.
+
+Whatever fails, at whatever step: the state is whole, since marks are only merged into it, and
+what did not reach the server is simply what the next burst finds lacking.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from xsfreader.errors import UpstreamError
+from xsfreader.log import log
+from xsfreader.marks.items import can_travel, device_of, from_xml, item_of, to_xml
+from xsfreader.model import MarksReport
+from xsfreader.store.merging_marks import TimedMarks
+from xsfreader.store.unsaved import merge_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from xml.etree.ElementTree import Element
+
+CONFIGURATION = MappingProxyType(
+    {
+        "pubsub#access_model": "whitelist",
+        "pubsub#persist_items": "1",
+        "pubsub#max_items": "max",
+        "pubsub#send_last_published_item": "never",
+    }
+)
+"""Of the node. Servers default to one item, which all contacts may read."""
+MOST_ITEMS = 200
+"""Above that, the machine that has been silent for longest loses its items, not its marks: a
+server may keep no more than 256."""
+_ENOUGH_ITEMS = 256
+
+
+class NodeExistsError(Exception):
+    """Another machine has just created the node."""
+
+
+class PreconditionError(Exception):
+    """The node isn't configured as the publisher demands."""
+
+
+class Server(Protocol):
+    """What a burst asks a server for; each call is one stanza and its answer.
+
+    Raises XsfreaderError where something is refused, or no answer comes.
+    """
+
+    async def configuration(self) -> Mapping[str, str] | None:
+        """Return the configuration of the node; None if there is no node."""
+
+    async def create(self, configuration: Mapping[str, str]) -> None:
+        """Create the node. Raises NodeExistsError."""
+
+    async def configure(self, configuration: Mapping[str, str]) -> None:
+        """Change the configuration of the node."""
+
+    async def items(self) -> Mapping[str, Element]:
+        """Return all items of the node, by id."""
+
+    async def publish(self, item: str, content: Element) -> None:
+        """Write an item, if the node is private and keeps items. Raises PreconditionError."""
+
+    async def retract(self, item: str) -> None:
+        """Remove an item; one that is gone already is fine."""
+
+
+class State(Protocol):
+    """The reader's state, as far as a burst needs it."""
+
+    def timed_marks(self) -> dict[str, TimedMarks]:
+        """Return all marks, by permalink."""
+
+    def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
+        """Merge marks; return how many posts changed."""
+
+
+async def burst(server: Server, state: State, device: str) -> MarksReport:
+    """Bring a machine's state and the server's node to the same marks."""
+    await _prepare(server)
+    items = _read(await server.items())
+    received = state.merge_timed_marks(each for marks in items.values() for each in marks.values())
+    stale = _stale(items, device)
+    published: dict[str, TimedMarks] = {}
+    for item, marks in items.items():
+        if item not in stale:
+            merge_into(published, marks.values())
+    known = state.timed_marks()
+    lacking = [each for each in known.values() if _is_lacking(each, published)]
+    contents: dict[str, dict[str, TimedMarks]] = {}
+    for each in lacking:
+        item = item_of(device, each.permalink)
+        held = items.get(item, {})
+        content = contents.setdefault(item, {p: known.get(p, held[p]) for p in held})
+        content[each.permalink] = each
+    for item in sorted(contents):
+        await _publish(server, item, to_xml(contents[item].values()))
+    for item in sorted(stale):
+        await server.retract(item)
+    return MarksReport(received, len(lacking))
+
+
+async def _prepare(server: Server) -> None:
+    """Make sure that there is a node, private and large enough."""
+    found = await server.configuration()
+    if found is None:
+        try:
+            await server.create(CONFIGURATION)
+        except NodeExistsError:
+            found = await server.configuration()
+    if found is not None and not _is_right(found):
+        await server.configure(CONFIGURATION)
+
+
+def _is_right(found: Mapping[str, str]) -> bool:
+    """Compare a configuration; a server may show its maximum as a number, and lack a field."""
+    for name, wanted in CONFIGURATION.items():
+        value = found.get(name, wanted)
+        if name == "pubsub#max_items" and value.isdecimal() and int(value) >= _ENOUGH_ITEMS:
+            continue
+        if value not in ((wanted, "true") if wanted == "1" else (wanted,)):
+            return False
+    return True
+
+
+async def _publish(server: Server, item: str, content: Element) -> None:
+    try:
+        await server.publish(item, content)
+    except PreconditionError:
+        await server.configure(CONFIGURATION)
+        try:
+            await server.publish(item, content)
+        except PreconditionError:
+            raise UpstreamError("the server doesn't keep the node for marks private") from None
+
+
+def _read(items: Mapping[str, Element]) -> dict[str, dict[str, TimedMarks]]:
+    """Read the items that are as we write them; others stay as they are."""
+    read = {}
+    for item, content in items.items():
+        if device_of(item) is None:
+            continue
+        try:
+            read[item] = from_xml(content)
+        except ValueError as error:
+            log().info("marks: item %s ignored: %s", item, error)
+    return read
+
+
+def _is_lacking(known: TimedMarks, published: Mapping[str, TimedMarks]) -> bool:
+    before = published.get(known.permalink, TimedMarks(known.permalink))
+    return before.merged(known) != before and can_travel(known.permalink)
+
+
+def _stale(items: Mapping[str, Mapping[str, TimedMarks]], device: str) -> set[str]:
+    """Return the items to take over, of as few machines as needed.
+
+    The stalest machine takes over none: so no two machines remove each other's items.
+    """
+    newest: dict[str, int] = {}
+    for item, marks in items.items():
+        owner = device_of(item) or ""
+        times = [max(m.read_at, m.starred_at, m.place_at) for m in marks.values()]
+        newest[owner] = max([newest.get(owner, 0), *times])
+    stale: set[str] = set()
+    for owner in sorted(newest, key=lambda each: (newest[each], each)):
+        if len(items) - len(stale) <= MOST_ITEMS or owner == device:
+            break
+        stale |= {item for item in items if device_of(item) == owner}
+    return stale
