@@ -10,7 +10,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.prosody import Prosody
 
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("soak", max_examples=2000, deadline=None)
@@ -44,3 +47,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         if name.lower().endswith("_proxy") or name in CLIPBOARDS:
             monkeypatch.delenv(name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def prosody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prosody]:
+    """Run an XMPP server; each test registers accounts of its own."""
+    from tests.prosody import Prosody
+
+    with Prosody(tmp_path_factory.mktemp("prosody")) as server:
+        yield server

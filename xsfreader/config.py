@@ -40,6 +40,22 @@ MOST_DOTS = 500
 """In a line: the TOML parser takes minutes for a key of 50,000 parts."""
 
 
+class Xmpp(NamedTuple):
+    """The account by which marks travel to other machines."""
+
+    jid: str = ""
+    """Empty for none."""
+    password_command: tuple[str, ...] = ()
+    """Prints the password; run without a shell."""
+    password_file: str = ""
+    """Has the password, and is for nobody else to read."""
+    host: str = ""
+    port: int = 0
+    """Where the server is; both are empty for what DNS says about the domain."""
+    ca: str = ""
+    """A file with certificates to trust instead of the system's."""
+
+
 class Config(NamedTuple):
     """The settings; every field has a working default."""
 
@@ -67,6 +83,8 @@ class Config(NamedTuple):
     """Git URL or folder of the specifications."""
     openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Command by scheme; ``{}`` stands for the link, which else is appended."""
+    xmpp: Xmpp = Xmpp()
+    """Where marks are kept for other machines."""
     preset: str = ""
     """Preset of keys: ``newsboat``, or empty for the default keys."""
     keys: Mapping[str, str] = MappingProxyType({})
@@ -114,6 +132,11 @@ def load(file: Path, *, required: bool = False) -> Config:
         return Config()
     except OSError as error:
         raise ConfigError(f"{file}: can't be read ({error.strerror})") from error
+    return parse(data, file)
+
+
+def parse(data: bytes, file: Path) -> Config:
+    """Read the text of a configuration, which is or will be in ``file``. Raises ConfigError."""
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{file}: larger than 1 MB, not a configuration")
     if any(line.count(b".") > MOST_DOTS for line in data.splitlines()):
@@ -171,6 +194,7 @@ def _read(table: dict[str, Any], file: Path, lines: dict[str, int]) -> Config:
             check = _SETTINGS[name][0] if name in _SETTINGS else partial(_unknown, name)
             values[name] = checked(name, check, value)
     preset = values.get("keys", {}).pop("preset", "")
+    values["xmpp"] = checked("xmpp", _account, values.get("xmpp", {}))
     return Config(file=file, lines=lines, preset=preset, **values)
 
 
@@ -241,6 +265,33 @@ def _opener(scheme: str, command: object) -> tuple[str, ...]:
     raise ValueError('must be a command with its arguments: ["firefox", "{}"]')
 
 
+def _xmpp(setting: str, value: object) -> object:
+    if setting not in _XMPP:
+        raise ValueError(f"unknown setting; available: {', '.join(_XMPP)}")
+    return _XMPP[setting][0](value)
+
+
+def _account(values: dict[str, Any]) -> Xmpp:
+    account = Xmpp(**values)
+    if values and (
+        not account.jid or bool(account.password_command) == bool(account.password_file)
+    ):
+        raise ValueError("needs jid, and either password_command or password_file")
+    return account
+
+
+def _jid(value: object) -> str:
+    if not re.fullmatch(r"[^@/\s]+@[^@/\s]+", _text(value)):
+        raise ValueError('must be an address such as "you@example.org"')
+    return _text(value)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ValueError('must be a list of words: ["pass", "show", "xmpp"]')
+
+
 def _key(action: str, value: object) -> str:
     keys = value if isinstance(value, list) else [value]
     if not all(isinstance(key, str) for key in keys):
@@ -284,7 +335,21 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
 }
 """How each setting is checked, and its comment in the file."""
 
-_TABLES: dict[str, Callable[[str, object], object]] = {"openers": _opener, "keys": _key}
+_XMPP: dict[str, tuple[Callable[[object], object], str]] = {
+    "jid": (_jid, '"you@example.org"'),
+    "password_command": (_words, '["pass", "show", "xmpp"]'),
+    "password_file": (_text, '"~/.xmpp-password"'),
+    "host": (_text, '"xmpp.example.org"'),
+    "port": (_number(1, 65535), "5222"),
+    "ca": (_text, '"~/ca.pem"'),
+}
+"""How each setting of the account is checked, and an example."""
+
+_TABLES: dict[str, Callable[[str, object], object]] = {
+    "openers": _opener,
+    "xmpp": _xmpp,
+    "keys": _key,
+}
 
 
 def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
@@ -306,6 +371,10 @@ def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
     out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
     if not config.openers:
         out.append('# https = ["firefox", "{}"]')
+    out += ["", "# The XMPP account by which marks travel (`xsfreader marks setup`).", "[xmpp]"]
+    for name, (_, example) in _XMPP.items():
+        value = getattr(config.xmpp, name)
+        out.append(f"{name} = {_toml(value)}" if value else f"# {name} = {example}")
     out += [
         "",
         '# Keys by action, separated by commas, "" for none; `preset` chooses the defaults.',

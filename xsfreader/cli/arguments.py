@@ -121,6 +121,7 @@ def parser() -> argparse.ArgumentParser:
     state.add_argument(
         "file", metavar="FILE", nargs="?", help="a file; - or none for stdout or stdin"
     )
+    _add_marks(command("marks", "keep read marks and stars the same on all your machines"))
     settings = command("config", "print the current configuration")
     settings.add_argument(
         "--default", action="store_true", help="print the default configuration, to start from"
@@ -190,6 +191,21 @@ def _add_show(show: argparse.ArgumentParser) -> None:
         "--links", action="store_true", help="list the targets of its links at the end"
     )
     show.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
+
+
+def _add_marks(marks: argparse.ArgumentParser) -> None:
+    marks.add_argument(
+        "what", nargs="?", choices=("status", "sync", "setup", "forget"), default="status",
+        help="show what is set up (default), do it now, set up your XMPP account, "
+        "or remove the marks from it",
+    )  # fmt: skip
+    marks.add_argument("--json", action="store_true", help="print a JSON object")
+    marks.add_argument("--yes", action="store_true", help="don't ask before forgetting")
+    marks.add_argument(
+        "--within", metavar="SECONDS", type=_at_least(1), default=300,
+        help="give up after that time; the next sync goes on (default 300)",
+    )  # fmt: skip
+    _add_progress(marks)
 
 
 def _add_progress(command: argparse.ArgumentParser) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import (
-    FAILURE,
     OK,
     USAGE,
+    confirm,
     fail,
     hit_rows,
     json_text,
@@ -134,6 +134,12 @@ def _specifications(args: Namespace, library: Library) -> int:
     from xsfreader.cli.sync import specifications
 
     return specifications(args, library)
+
+
+def _marks(args: Namespace, library: Library) -> int:
+    from xsfreader.cli.marks import marks
+
+    return marks(args, library)
 
 
 def _list(args: Namespace, library: Library) -> int:
@@ -307,16 +313,10 @@ def _forget(args: Namespace, config: Config, paths: Paths) -> int:
     from xsfreader.library import find_archive, forget
 
     stored = find_archive(config, paths, args.forgotten)
-    if not args.yes:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            fail("forget asks first, which needs a terminal; --yes removes the archive at once")
-            return USAGE
-        size = f"{stored.size / 1e6:.1f} MB"
-        tell(f"This removes {stored.archive.name}, {size}; marks and settings stay.")
-        print("Remove it? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            tell("Nothing was removed")
-            return FAILURE
+    size = f"{stored.size / 1e6:.1f} MB"
+    words = f"This removes {stored.archive.name}, {size}; marks and settings stay."
+    if not args.yes and (code := confirm("forget", words)):
+        return code
     for file in forget(paths, stored):
         print(f"removed {file}")
     return OK
@@ -336,5 +336,6 @@ _COMMANDS: dict[str, Callable[[Namespace, Library], int]] = {
     "search": _search,
     "problems": _problems,
     "state": _state,
+    "marks": _marks,
     "xeps": _xeps,
 }

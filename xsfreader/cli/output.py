@@ -44,6 +44,19 @@ def tell(message: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
+def confirm(command: str, words: str) -> int:
+    """Ask on the terminal before something is removed; return the exit code, 0 to go on."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        fail(f"{command} asks first, which needs a terminal; --yes removes at once")
+        return USAGE
+    tell(words)
+    print("Remove it? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return OK
+    tell("Nothing was removed")
+    return FAILURE
+
+
 def styled() -> bool:
     """Tell whether stdout is a terminal that supports styles."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -12,6 +12,7 @@ from xsfreader.library.drafts import file_document
 from xsfreader.library.fetching import Fetching
 from xsfreader.library.forgetting import find_archive, forget, stored_archives
 from xsfreader.library.lists import Listed, Lists
+from xsfreader.library.travelling import Travelling
 from xsfreader.library.xeps import Xeps
 
 __all__ = [
@@ -29,5 +30,5 @@ __all__ = [
 ]
 
 
-class Library(Lists, Xeps, Fetching):
+class Library(Lists, Xeps, Fetching, Travelling):
     """One source's archive with the reader's own state."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xsfreader import errors
 from xsfreader.errors import JobError, XsfreaderError
-from xsfreader.model import FetchReport, Progress, SetAside, SyncReport
+from xsfreader.model import FetchReport, MarksReport, Progress, SetAside, SyncReport
 
 
 class FetchResult(NamedTuple):
@@ -36,14 +36,17 @@ class Failed(NamedTuple):
     error: XsfreaderError
 
 
-Event = Progress | SyncReport | XepsResult | FetchReport | FetchResult | Failed
+Event = Progress | SyncReport | XepsResult | FetchReport | FetchResult | MarksReport | Failed
 
-_EVENTS: dict[str, type[Progress | SyncReport | XepsResult | FetchReport | FetchResult]] = {
+_EVENTS: dict[
+    str, type[Progress | SyncReport | XepsResult | FetchReport | FetchResult | MarksReport]
+] = {
     "progress": Progress,
     "synced": SyncReport,
     "xeps": XepsResult,
     "fetched": FetchReport,
     "result": FetchResult,
+    "marks": MarksReport,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

@@ -1,0 +1,255 @@
+"""What may go wrong while marks travel: each is one line, the state is whole, the next one mends.
+
+The table of servers and accounts is to be extended; see also ``tests/marks``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.prosody import Home, Prosody, Proxy, needs_prosody
+from tests.unprivileged import needs_permissions
+from xsfreader.errors import (
+    ConfigError,
+    SyncRunningError,
+    UnreachableError,
+    UpstreamError,
+    XsfreaderError,
+)
+from xsfreader.marks import account, client
+from xsfreader.marks.account import password_in
+from xsfreader.model import MarksReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = needs_prosody
+
+
+@pytest.fixture
+def jid(prosody: Prosody) -> str:
+    return prosody.register(f"ann-{os.urandom(4).hex()}")
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "words"),
+    [
+        ({"password": "wr0ng"}, UpstreamError, "wrong name or password"),
+        ({"ca": ""}, UnreachableError, "certificate of 127.0.0.1 is not trusted"),
+        ({"ca": "/no/such/file"}, ConfigError, "/no/such/file: no certificates to trust"),
+        ({"port": 1}, UnreachableError, "can't be reached"),
+        ({"host": "nowhere.invalid"}, UnreachableError, "can't be reached"),
+        ({"password_file": "", "password_command": ("false",)}, ConfigError, "false failed"),
+        ({"password_file": "", "password_command": ("true",)}, ConfigError, "no password in the"),
+        ({"password_file": "", "password_command": ("/no/such",)}, ConfigError, "can't be run"),
+        ({"password_file": "/no/such"}, ConfigError, "the password can't be read"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_account_that_is_not_right_is_one_line_and_costs_no_mark(
+    prosody: Prosody,
+    jid: str,
+    tmp_path: Path,
+    settings: dict[str, Any],
+    kind: type[XsfreaderError],
+    words: str,
+) -> None:
+    machine = Home(tmp_path / "one", jid, prosody, **settings)
+    machine.read("/a/")
+    before = machine.marks
+    with pytest.raises(kind) as failed:
+        machine.sync()
+    assert words in str(failed.value)
+    assert "wr0ng" not in str(failed.value)
+    assert machine.marks == before
+    assert "wr0ng" not in prosody.log
+    good = Home(tmp_path / "two", jid, prosody)
+    machine.config = machine.config._replace(xmpp=good.config.xmpp)
+    assert machine.sync() == MarksReport(sent=1)
+
+
+def test_a_server_without_pep_is_named(prosody: Prosody, tmp_path: Path) -> None:
+    jid = prosody.register(f"ann-{os.urandom(4).hex()}", "plain.localhost")
+    machine = Home(tmp_path / "one", jid, prosody)
+    with pytest.raises(UpstreamError, match="PEP"):
+        machine.sync()
+
+
+@contextmanager
+def listener(answer: bytes = b"") -> Iterator[tuple[int, bytearray]]:
+    """Listen, say one thing to whoever comes, and keep what comes."""
+    got = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(answer)
+                while data := connection.recv(4096):
+                    got.extend(data)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], got
+
+
+def test_a_server_that_says_nothing_is_given_up(
+    prosody: Prosody, jid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.5)
+    with listener() as (port, _):
+        machine = Home(tmp_path / "one", jid, prosody, port=port)
+        with pytest.raises(UnreachableError, match="doesn't answer"):
+            machine.sync()
+
+
+def test_a_server_without_encryption_gets_no_password(
+    prosody: Prosody, jid: str, tmp_path: Path
+) -> None:
+    features = (
+        b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0' id='1'"
+        b" xmlns:stream='http://etherx.jabber.org/streams' from='localhost'><stream:features>"
+        b"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism>"
+        b"<mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"
+    )
+    with listener(features) as (port, got):
+        machine = Home(tmp_path / "one", jid, prosody, port=port)
+        with pytest.raises(UpstreamError, match="offers no encryption"):
+            machine.sync()
+        assert b"<auth" not in got
+
+
+def test_a_server_that_falls_silent_in_the_middle_is_given_up(
+    prosody: Prosody, jid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
+    with Proxy(prosody.port) as proxy:
+        machine = Home(tmp_path / "one", jid, prosody, port=proxy.port)
+        machine.read("/a/")
+        machine.sync()
+        whole = proxy.passed
+        machine.read("/b/")
+        proxy.reset(silent_after=whole - 1500)
+        with pytest.raises(UnreachableError):
+            machine.sync()
+        proxy.reset()
+        machine.sync()
+
+
+def test_a_burst_that_takes_too_long_ends(prosody: Prosody, jid: str, tmp_path: Path) -> None:
+    with Proxy(prosody.port) as proxy:
+        proxy.reset(silent_after=5000)
+        machine = Home(tmp_path / "one", jid, prosody, port=proxy.port)
+        with (
+            machine.library() as library,
+            pytest.raises(UnreachableError, match="goes on with the rest"),
+        ):
+            library.sync_marks(1.0)
+
+
+def cut(prosody: Prosody, jid: str, folder: Path, cuts: int) -> None:
+    """Cut the connection at many places, then look whether two machines agree."""
+    with Proxy(prosody.port) as proxy:
+        one = Home(folder / "one", jid, prosody, port=proxy.port)
+        two = Home(folder / "two", jid, prosody)
+        one.read(*(f"/{number}/" for number in range(8)))
+        with Proxy(prosody.port) as counting:
+            other = Home(folder / "three", prosody.register(f"{jid[:8]}-2"), prosody)
+            other.config = other.config._replace(
+                xmpp=other.config.xmpp._replace(port=counting.port)
+            )
+            other.read(*(f"/{number}/" for number in range(8)))
+            other.sync()
+            whole = counting.passed
+        failed = 0
+        for number in range(cuts):
+            proxy.reset(cut_after=1 + whole * number // cuts)
+            if number % 3 == 0:
+                one.star(f"/{number % 8}/", starred=number % 2 == 0)
+            before = one.marks
+            try:
+                one.sync()
+            except (UnreachableError, UpstreamError):
+                failed += 1
+            assert one.marks == before
+        # What was published by then is read again, and less is sent.
+        assert failed > cuts / 2
+        proxy.reset()
+        one.sync()
+        two.sync()
+        assert two.marks == one.marks
+        assert len(two.marks) == 8
+
+
+def test_the_connection_may_be_cut_at_any_step(prosody: Prosody, jid: str, tmp_path: Path) -> None:
+    cut(prosody, jid, tmp_path, 10)
+
+
+@pytest.mark.soak
+def test_the_connection_may_be_cut_at_a_hundred_steps(
+    prosody: Prosody, jid: str, tmp_path: Path
+) -> None:
+    cut(prosody, jid, tmp_path, 100)
+
+
+def test_a_second_burst_of_the_same_machine_does_not_interfere(
+    prosody: Prosody, jid: str, tmp_path: Path
+) -> None:
+    machine = Home(tmp_path / "one", jid, prosody)
+    with (
+        machine.library() as library,
+        machine.library() as other,
+        library._store.marks_lock(),
+        pytest.raises(SyncRunningError),
+    ):
+        other.sync_marks()
+
+
+def test_nothing_of_the_library_is_printed_or_propagated(
+    prosody: Prosody, jid: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[assignment]
+    logging.getLogger().addHandler(handler)
+    try:
+        machine = Home(tmp_path / "one", jid, prosody, password="wr0ng")  # noqa: S106
+        with pytest.raises(UpstreamError):
+            machine.sync()
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert [each for each in records if each.name.startswith(("slixmpp", "asyncio"))] == []
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_permissions
+@pytest.mark.parametrize(("mode", "fine"), [(0o600, True), (0o400, True), (0o640, False)])
+def test_a_password_that_others_can_read_is_refused(
+    tmp_path: Path, mode: int, *, fine: bool
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("secret\nsecond line\n")
+    file.chmod(mode)
+    if fine:
+        assert password_in(file) == "secret"
+    else:
+        with pytest.raises(ConfigError, match="chmod 600"):
+            password_in(file)
+
+
+def test_a_command_for_the_password_that_hangs_is_given_up(
+    prosody: Prosody, jid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "COMMAND_SECONDS", 0.2)
+    settings = {"password_file": "", "password_command": ("sleep", "30")}
+    machine = Home(tmp_path / "one", jid, prosody, **settings)
+    with pytest.raises(ConfigError, match="no password within"):
+        machine.sync()

@@ -1,0 +1,160 @@
+"""``marks``: what travels by the reader's XMPP account, for a person or as a job of the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from xsfreader.cli.output import FAILURE, OK, USAGE, confirm, fail, print_json, safe, tell
+from xsfreader.errors import ConfigError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from xsfreader.config import Config
+    from xsfreader.library import Library
+
+GRACE_SECONDS = 1.0
+"""What ending in order may take after the time that was given."""
+
+
+def marks(args: Namespace, library: Library) -> int:
+    """Show what is set up, sync now, set an account up, or remove the marks from it."""
+    if args.what == "status":
+        return _status(args, library)
+    if args.offline:
+        fail(f"marks {args.what} needs the network, which --offline forbids")
+        return USAGE
+    return {"sync": _sync, "setup": _setup, "forget": _forget}[args.what](args, library)
+
+
+def _status(args: Namespace, library: Library) -> int:
+    import importlib.util
+
+    status = library.marks_status()
+    if args.json:
+        synced = status.synced and status.synced.isoformat()
+        print_json({"jid": status.jid, "synced": synced})
+        return OK
+    if not status.jid:
+        tell("No account is set up for marks; `xsfreader marks setup` asks for one")
+        return OK
+    when = "never" if status.synced is None else f"{status.synced.astimezone():%Y-%m-%d %H:%M}"
+    print(f"account      {safe(status.jid)}")
+    print(f"last synced  {when}")
+    if importlib.util.find_spec("slixmpp") is None:
+        tell("The extra xmpp is missing: pip install 'xsfreader[xmpp]'")
+    return OK
+
+
+def _sync(args: Namespace, library: Library) -> int:
+    if args.progress == "json":
+        from xsfreader.cli.child import read_requests, write
+
+        read_requests()
+    # A thread that looks a name up can't be cancelled, and the interpreter waits for it.
+    end = threading.Timer(args.within + GRACE_SECONDS, os._exit, (FAILURE,))
+    end.daemon = True
+    end.start()
+    try:
+        report = library.sync_marks(args.within)
+    finally:
+        end.cancel()
+    if args.progress == "json":
+        write(report)
+    elif args.json:
+        print_json(report._asdict())
+    else:
+        print(report.summary())
+    return OK
+
+
+def _forget(args: Namespace, library: Library) -> int:
+    jid = library.config.xmpp.jid
+    words = f"This removes the marks from the account {jid}; those on your machines stay."
+    if jid and not args.yes and (code := confirm("marks forget", words)):
+        return code
+    library.forget_marks()
+    print(f"removed the marks from {safe(jid)}; any machine that syncs brings its own again")
+    return OK
+
+
+def _setup(_args: Namespace, library: Library) -> int:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        fail("marks setup asks, which needs a terminal; or write [xmpp] in the configuration")
+        return USAGE
+    config, file = library.config, library.paths.config
+    if config.xmpp.jid:
+        tell(f"{file} has an account already; checking it")
+        return _check(library)
+    secret = file.with_name("xmpp-password")
+    lines = ["[xmpp]", *_ask(secret)]
+    before = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+    text = f"{before.rstrip()}\n\n".lstrip("\n") + "\n".join(lines) + "\n"
+    try:
+        library.config = _load(text, file)
+        code = _check(library)
+    except BaseException:
+        if f"password_file = {_quoted(str(secret))}" in lines:
+            secret.unlink(missing_ok=True)
+        raise
+    from xsfreader.paths import write_whole
+
+    write_whole(file, text)
+    tell(f"Written to {file}. The app syncs marks from now on")
+    return code
+
+
+def _check(library: Library) -> int:
+    print(library.sync_marks().summary())
+    return OK
+
+
+def _ask(secret: Path) -> list[str]:
+    """Ask for the account; return its lines for the configuration."""
+    import getpass
+    import json
+    import shlex
+
+    from xsfreader.disk import make_folder
+    from xsfreader.paths import write_whole
+
+    tell(
+        "Marks travel by your XMPP account. Your contacts can't read them; who runs the server can"
+    )
+    lines = [f"jid = {_quoted(_line('Your XMPP address: '))}"]
+    if server := _line("Its server, if DNS doesn't know (host or host:port): "):
+        host, _, port = server.partition(":")
+        lines += [f"host = {_quoted(host)}", *([f"port = {port}"] if port else [])]
+    if words := _line("A command that prints the password (empty to type the password): "):
+        try:
+            command = shlex.split(words)
+        except ValueError as error:
+            raise ConfigError(f"password_command: {error}") from None
+        return [*lines, f"password_command = {json.dumps(command, ensure_ascii=False)}"]
+    password = getpass.getpass("Password: ", sys.stderr)
+    make_folder(secret.parent)
+    secret.unlink(missing_ok=True)
+    write_whole(secret, password + "\n")
+    return [*lines, f"password_file = {_quoted(str(secret))}"]
+
+
+def _line(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _load(text: str, file: Path) -> Config:
+    """Read a configuration that isn't written yet. Raises ConfigError."""
+    from xsfreader.config import parse
+
+    return parse(text.encode(), file)
