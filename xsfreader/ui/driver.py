@@ -36,6 +36,9 @@ UNKNOWN_SIZE = Size(80, 24)
 LARGEST_SIZE = Size(800, 600)
 """More than the largest screens have; what a terminal claims beyond that is not painted."""
 
+SIDE_BUTTON = 128
+"""The bit for buttons 8 to 11 in what a terminal sends."""
+
 
 def terminal_size() -> Size:
     """Return columns and rows of the terminal."""
@@ -48,11 +51,18 @@ def usable_size(size: Size) -> Size:
     return Size(*(min(cells, most) if cells > 0 else unknown for cells, unknown, most in pairs))
 
 
+class _Parser(XTermParser):
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """Drop the buttons at the side of a mouse, which Textual takes for those on top of it."""
+        button = int(code.removeprefix("\x1b[<").partition(";")[0])
+        return None if button & SIDE_BUTTON else super().parse_mouse_code(code)
+
+
 class KeyParser:
     """Turns text from the terminal into keys and other events, whatever it is."""
 
     def __init__(self) -> None:
-        self._parser = XTermParser()
+        self._parser = _Parser()
 
     def feed(self, text: str) -> Iterator[Message]:
         """Yield what a text means; what Textual can't read is dropped."""
@@ -73,7 +83,7 @@ class KeyParser:
 
     def _begin_again(self) -> None:
         # A generator that raised has ended.
-        broken, self._parser = self._parser, XTermParser()
+        broken, self._parser = self._parser, _Parser()
         self._parser.mouse_pixels = broken.mouse_pixels
         self._parser.terminal_size = broken.terminal_size
         self._parser.terminal_pixel_size = broken.terminal_pixel_size
