@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def connect(archive: Path, state: Path) -> sqlite3.Connection:
     """Open an archive with the state, its backup, or no marks at all. Raises StoreError."""
-    db = open_file(archive, ARCHIVE)
+    missing = state.exists() and not archive.exists()
+    db = files.connect_empty(ARCHIVE) if missing else open_file(archive, ARCHIVE)
     with translated(state), contextlib.ExitStack() as stack:
         stack.callback(db.close)
         db.execute("PRAGMA query_only = OFF")
