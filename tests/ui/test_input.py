@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle, type_at_once
 from xsfreader.ui.app import ReaderApp
+from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.screens.search import SearchScreen
@@ -44,6 +45,23 @@ async def test_letters_after_the_key_of_a_prompt_are_typed_into_it() -> None:
         await until(pilot, lambda: screen.posts.filtered == "quit")
         assert pilot.app.is_running
         assert pilot.app.query_one("#prompt", Input).value == "quit"
+
+
+async def test_keys_typed_before_the_screen_has_begun_wait_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin = ReaderScreen.on_mount
+
+    async def type_and_begin(screen: ReaderScreen) -> None:
+        for key in "/zq":
+            screen.app.post_message(events.Key("slash" if key == "/" else key, key))
+        await asyncio.sleep(0.1)
+        begin(screen)
+
+    monkeypatch.setattr(ReaderScreen, "on_mount", type_and_begin)
+    async with running() as pilot:
+        await until(pilot, lambda: reader(pilot).posts.filtered == "zq")
+        assert pilot.app.query_one("#prompt", Input).value == "zq"
 
 
 @pytest.mark.parametrize(

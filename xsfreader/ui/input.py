@@ -123,8 +123,7 @@ class TypeAhead:
             self._send(message.number + 1 if settled else 1)
 
     async def _deliver_next(self) -> None:
-        # While the app quits there is no screen left.
-        while self._waiting and self._probe is None and self._app.screen_stack:
+        while self._waiting and self._probe is None and self._is_ready:
             if self._is_pending():
                 self._was_pending = True
                 break
@@ -148,6 +147,15 @@ class TypeAhead:
         elif not self._waiting and self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+    @property
+    def _is_ready(self) -> bool:
+        """Whether there is a screen, which while the app quits there is not, and it has begun.
+
+        What begins sets the focus, and would end what a key before that had opened.
+        """
+        screens = self._app.screen_stack
+        return bool(screens) and screens[-1].is_mounted
 
     def _is_pending(self) -> bool:
         screen: object = self._focus_target[0]
