@@ -11,7 +11,7 @@ import pytest
 from textual import events
 from textual.app import App
 
-from xsfreader.ui.driver import driver_class
+from xsfreader.ui.driver import MOST_PASTED, KeyParser, driver_class
 from xsfreader.ui.images.terminal import Listener
 
 if TYPE_CHECKING:
@@ -85,3 +85,49 @@ async def test_escape_alone_is_a_key(keyboard: tuple[int, int]) -> None:
 def test_a_driver_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.constants.DRIVER", "textual.drivers.web_driver:WebDriver")
     assert driver_class(Listener(), lambda: None) is None
+
+
+def parsed(*pieces: str, parser: KeyParser | None = None) -> list[str]:
+    """Return keys, and what was pasted in quotes, that come of these pieces."""
+    parser = parser or KeyParser()
+    messages = [message for piece in pieces for message in parser.feed(piece)]
+    assert all(isinstance(message, (events.Key, events.Paste)) for message in messages)
+    return [m.key if isinstance(m, events.Key) else repr(m.text) for m in messages]  # type: ignore[attr-defined]
+
+
+BEGIN, END = "\x1b[200~", "\x1b[201~"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "text"),
+    [
+        ("words\nand lines\0", "words\nand lines"),
+        ("", ""),
+        # What follows an Escape would be typed as keys.
+        ("a\x1b" + "q" * 60, "a\x1b" + "q" * 60),
+        ("a\x1bq\x1bq\x1b[Bq", "a\x1bq\x1bq\x1b[Bq"),
+        (BEGIN + "\x1b[48;1;1;1;1t", BEGIN + "\x1b[48;1;1;1;1t"),
+    ],
+)
+def test_whatever_is_pasted_is_no_key(pasted: str, text: str) -> None:
+    typed = f"j{BEGIN}{pasted}{END}k"
+    assert parsed(typed) == ["j", repr(text), "k"]
+    # A terminal may send it in any pieces.
+    assert parsed(*typed) == ["j", repr(text), "k"]
+    for cut in range(1, len(typed)):
+        assert parsed(typed[:cut], typed[cut:]) == ["j", repr(text), "k"]
+
+
+def test_a_paste_without_end_swallows_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = KeyParser()
+    assert parsed(f"{BEGIN}word", parser=parser) == []
+    assert list(parser.tick()) == []
+    monkeypatch.setattr("xsfreader.ui.driver.PASTE_SECONDS", -1.0)
+    assert [message.text for message in parser.tick()] == ["word"]  # type: ignore[attr-defined]
+    assert parsed("j", parser=parser) == ["j"]
+
+
+def test_only_so_much_is_pasted() -> None:
+    pieces = ["a" * 300_000] * 7
+    (pasted,) = parsed(BEGIN, *pieces, END[:3], END[3:])
+    assert len(pasted) < 1.1 * MOST_PASTED

@@ -12,6 +12,7 @@ import os
 import selectors
 import shutil
 import sys
+import time
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,11 @@ LARGEST_SIZE = Size(800, 600)
 
 SIDE_BUTTON = 128
 """The bit for buttons 8 to 11 in what a terminal sends."""
+BEGIN_PASTE, END_PASTE = "\x1b[200~", "\x1b[201~"
+PASTE_SECONDS = 2.0
+"""Seconds of silence after which a paste is over without its end."""
+MOST_PASTED = 1 << 20
+"""Characters of a paste; the others are dropped."""
 
 
 def terminal_size() -> Size:
@@ -59,24 +65,57 @@ class _Parser(XTermParser):
 
 
 class KeyParser:
-    """Turns text from the terminal into keys and other events, whatever it is."""
+    """Turns text from the terminal into keys and other events, whatever it is.
+
+    Pastes are gathered here: in Textual's parser one that never ends swallows all keys, and what
+    follows an Escape in one is typed as keys.
+    """
 
     def __init__(self) -> None:
         self._parser = _Parser()
+        self._seen = ""
+        """The last keys, which may be the beginning of a paste."""
+        self._pasted: str | None = None
+        """What was pasted so far; None outside a paste."""
+        self._since = 0.0
+        """When it came last."""
 
     def feed(self, text: str) -> Iterator[Message]:
         """Yield what a text means; what Textual can't read is dropped."""
-        # To the parser, nothing is the end.
-        return self._read(lambda: self._parser.feed(text)) if text else iter(())
+        while text:
+            if self._pasted is None:
+                seen = self._seen + text
+                keys, begun, rest = seen.partition(BEGIN_PASTE)
+                # To the parser it is an empty paste.
+                keys = (keys + begun)[len(self._seen) :] + (END_PASTE if begun else "")
+                self._seen = "" if begun else seen[1 - len(BEGIN_PASTE) :]
+                self._pasted, text = ("" if begun else None), rest
+                yield from self._read(self._parser.feed, keys)
+            else:
+                self._since = time.monotonic()
+                pasted, ended, text = (self._pasted + text).partition(END_PASTE)
+                # The end may come in two pieces.
+                end = pasted[max(MOST_PASTED, len(pasted) + 1 - len(END_PASTE)) :]
+                self._pasted = pasted[:MOST_PASTED] + end
+                if ended:
+                    yield from self._end_paste()
 
     def tick(self) -> Iterator[Message]:
         """Yield what has become clear by waiting."""
-        return self._read(self._parser.tick)
+        if self._pasted is not None and time.monotonic() > self._since + PASTE_SECONDS:
+            yield from self._end_paste()
+        yield from self._read(self._parser.tick)
 
-    def _read(self, read: Callable[[], Iterable[Message]]) -> Iterator[Message]:
+    def _end_paste(self) -> Iterator[Message]:
+        pasted, self._pasted = self._pasted or "", None
+        yield events.Paste(pasted.replace("\0", ""))
+
+    def _read(self, read: Callable[..., Iterable[Message]], *text: str) -> Iterator[Message]:
         try:
-            for message in read():
-                if not isinstance(message, events.Key) or _is_text(message.character or ""):
+            for message in read(*text):
+                if isinstance(message, events.Key) and not _is_text(message.character or ""):
+                    continue
+                if not isinstance(message, events.Paste):
                     yield message
         except Exception:  # noqa: BLE001 - of any kind, by the number that a terminal sends
             self._begin_again()
