@@ -39,13 +39,13 @@ def test_an_action_is_found_by_label_and_help(query: str) -> None:
 
 
 def test_a_word_comes_before_its_letters() -> None:
-    found = [words for _, (words, _, _) in best(commands(), "encrypt")]
+    found = [words for _, (words, _) in best(commands(), "encrypt")]
     assert set(found[:3]) == {LINES[0], LINES[3], LINES[9]}
 
 
 async def test_every_action_is_offered() -> None:
     async with running() as pilot:
-        offered = [words for words, _, _ in Commands(pilot.app.screen)._actions()]
+        offered = [words for words, _ in Commands(pilot.app.screen)._actions()]
         labels = [action.label for action in pilot.app.actions]  # type: ignore[attr-defined]
         missing = {label for label in labels if not any(w.startswith(label) for w in offered)}
         assert missing == {"palette"}
@@ -83,7 +83,7 @@ async def test_a_category_a_xep_and_a_title_open(query: str, opens: str) -> None
 
 
 def commands() -> list[Command]:
-    return [(line, "", lambda: None) for line in LINES]
+    return [(line, lambda: None) for line in LINES]
 
 
 def first(query: str) -> str:

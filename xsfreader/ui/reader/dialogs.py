@@ -37,7 +37,8 @@ class Dialogs(Part):
 
         where = Where.POST if self.screen.reading else Where.LIST
         actions = [a for a in self.screen.actions.values() if a.where in (Where.ANYWHERE, where)]
-        self.screen.app.push_screen(HelpScreen(actions, HELP_WORDS))
+        title = "Keys in the post" if self.screen.reading else "Keys in the list"
+        self.screen.app.push_screen(HelpScreen(title, actions, HELP_WORDS))
 
     def contents(self) -> None:
         """Show the headings of the post, and go to the one chosen."""

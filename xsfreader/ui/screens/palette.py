@@ -32,8 +32,14 @@ if TYPE_CHECKING:
 LEAST_LETTERS = 2
 MOST_HITS = 30
 
-Command = tuple[str, str, "Callable[[], object]"]
-"""Text, help, and what to call."""
+FIRST = (
+    *("search", "find", "next-unread", "star", "toggle-read", "contents", "hints", "xep"),
+    *("browser", "sync", "mark-all-read", "theme", "help"),
+)
+"""The actions that are used most."""
+
+Command = tuple[str, "Callable[[], object]"]
+"""Text, and what to call."""
 
 
 class Names(NamedTuple):
@@ -105,36 +111,42 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         """Offer the actions before anything is typed."""
-        for words, about, do in self._actions():
-            yield DiscoveryHit(Content(words), do, words, about)
+        for words, do in self._actions():
+            yield DiscoveryHit(Content(words), do, words)
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
         if len(query) < LEAST_LETTERS:
+            for score, (words, do) in best([*self._actions()], query):
+                yield Hit(score, Content(words), do, words)
             return
         if self._commands is None:
             names = await asyncio.to_thread(_read_names, self.host.library)
             self._commands = [*self._actions(), *self._places(names)]
         found = await asyncio.to_thread(best, self._commands, query)
-        for score, (words, about, do) in found[:MOST_HITS]:
-            yield Hit(score, Content(words), do, words, about)
+        for score, (words, do) in found[:MOST_HITS]:
+            yield Hit(score, Content(words), do, words)
 
     def _actions(self) -> Iterator[Command]:
-        for action in self.host.actions.values():
-            if action.id != "palette":
-                keys = " ".join(map(key_shown, action.keys))
-                do = partial(self.host.action_do, action.id)
-                yield f"{action.label}: {action.help}  ({keys})", action.group, do
+        """List the actions, first those that are used most, last those that move."""
+        actions = self.host.actions
+        others = [name for name in actions if name not in (*FIRST, "palette")]
+        others.sort(key=lambda name: actions[name].group == "Move")
+        for name in (*FIRST, *others):
+            action = actions[name]
+            keys = " ".join(map(key_shown, action.keys))
+            do = partial(self.host.action_do, name)
+            yield f"{action.label}: {action.help}  ({keys})", do
 
     def _places(self, names: Names) -> Iterator[Command]:
         host = self.host
         for name in names.categories:
-            yield f"Category {clean(name)}", "List", partial(host.show_category, name)
+            yield f"Category {clean(name)}", partial(host.show_category, name)
         for line in names.xeps:
             number = int(line.split()[0].removeprefix("XEP-"))
-            yield clean(line), "XEP", partial(host.show_xep, number)
+            yield clean(line), partial(host.show_xep, number)
         for title, permalink in names.titles:
-            yield clean(title), "Post", partial(host.go_to, permalink)
+            yield clean(title), partial(host.go_to, permalink)
 
 
 def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]:
