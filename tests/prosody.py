@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
+from tests.terminal import COMMAND
 from xsfreader.config import Config, Xmpp
 from xsfreader.library import Library
 from xsfreader.paths import Paths
@@ -221,3 +223,13 @@ class Home:
         with self.library() as library:
             found: dict[str, dict[str, int]] = library.export_state()["marks"]
             return found
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command with this account in the configuration, and a home of its own."""
+        account = self.config.xmpp._asdict().items()
+        lines = [f"{name} = {json.dumps(value)}" for name, value in account if value]
+        self.paths.config.write_text("[xmpp]\n" + "\n".join(lines) + "\n")
+        return subprocess.run(
+            [COMMAND, *arguments, "--config", self.paths.config, "--source", "guide"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip

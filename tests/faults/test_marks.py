@@ -155,6 +155,17 @@ def test_a_burst_that_takes_too_long_ends(prosody: Prosody, jid: str, tmp_path: 
             library.sync_marks(1.0)
 
 
+def test_the_command_ends_by_itself_whatever_the_server_does(
+    prosody: Prosody, jid: str, tmp_path: Path
+) -> None:
+    with listener() as (port, _):
+        machine = Home(tmp_path / "one", jid, prosody, port=port)
+        done = machine.run("marks", "sync", "--within=1")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "goes on with the rest" in done.stderr
+
+
 def cut(prosody: Prosody, jid: str, folder: Path, cuts: int) -> None:
     """Cut the connection at many places, then look whether two machines agree."""
     with Proxy(prosody.port) as proxy:

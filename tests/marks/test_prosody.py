@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from tests.prosody import PASSWORD, Home, Prosody, Proxy, needs_prosody
-from tests.terminal import COMMAND, running
+from tests.terminal import running
 from xsfreader.config import load
 from xsfreader.marks.burst import CONFIGURATION
 from xsfreader.marks.client import Account, connected
@@ -264,36 +263,22 @@ def test_5000_marks_work(ann: Reader) -> None:
     assert one.marks == two.marks
 
 
-def run(
-    machine: Home, *arguments: str, answers: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command with this machine's account in the configuration and its own home."""
-    account = machine.config.xmpp
-    lines = [f"{name} = {json.dumps(value)}" for name, value in account._asdict().items() if value]
-    machine.paths.config.write_text("[xmpp]\n" + "\n".join(lines) + "\n")
-    return subprocess.run(
-        [COMMAND, *arguments, "--config", machine.paths.config, "--source", "guide"],
-        input=answers, capture_output=True, text=True, check=False, timeout=60,
-        env={**os.environ, "HOME": str(machine.paths.data), **environment},
-    )  # fmt: skip
-
-
 def test_the_commands_say_what_is_set_up_sync_and_forget(ann: Reader) -> None:
     machine = ann.machine("one")
-    before = run(machine, "marks")
+    before = machine.run("marks")
     assert before.stdout == f"account      {ann.jid}\nlast synced  never\n"
-    synced = run(machine, "marks", "sync", "--json")
+    synced = machine.run("marks", "sync", "--json")
     assert (synced.returncode, synced.stderr) == (0, "")
     assert json.loads(synced.stdout) == {"received": 0, "sent": 0}
-    status = json.loads(run(machine, "marks", "--json").stdout)
+    status = json.loads(machine.run("marks", "--json").stdout)
     assert status["jid"] == ann.jid
     assert status["synced"]
-    asked = run(machine, "marks", "forget")
+    asked = machine.run("marks", "forget")
     assert asked.returncode == 2
-    forgotten = run(machine, "marks", "forget", "--yes")
+    forgotten = machine.run("marks", "forget", "--yes")
     assert (forgotten.returncode, forgotten.stderr) == (0, "")
     assert ann.ask(lambda node: node.configuration()) is None
-    assert "never" in run(machine, "marks").stdout
+    assert "never" in machine.run("marks").stdout
 
 
 def test_setup_asks_checks_and_writes_what_works(ann: Reader) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from xsfreader.config import Config
     from xsfreader.library import Library
 
-GRACE_SECONDS = 1.0
-"""What ending in order may take after the time that was given."""
+GRACE_SECONDS = 3.0
+"""What ending in order may take after the time that was given, the goodbye to the server too."""
 
 
 def marks(args: Namespace, library: Library) -> int:

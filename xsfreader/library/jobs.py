@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xsfreader.config import SOURCE_VARIABLE
 from xsfreader.errors import JobError
+from xsfreader.library.base import GUIDE
 from xsfreader.library.job_events import Failed, decode
 
 if TYPE_CHECKING:
@@ -40,10 +42,7 @@ class Job:
             source: The source as the person gave it.
             config: The configuration file; None for the default one.
         """
-        # Without -P, a folder named xsfreader in the working directory would be executed.
-        self._command = [sys.executable, "-P", "-m", "xsfreader", *arguments, "--progress", "json"]
-        if config is not None:
-            self._command += ["--config", str(config.absolute())]
+        self._command = _command([*arguments, "--progress", "json"], config)
         self._verb = arguments[0]
         self._source = source
         self._process: Process | None = None
@@ -103,6 +102,27 @@ class Job:
         code = await process.wait()
         if code and not isinstance(event, Failed):
             raise JobError(f"{self._verb} ended unexpectedly ({_reason(code)})")
+
+
+def leave_running(arguments: Sequence[str], *, config: Path | None) -> None:
+    """Start a command that goes on when the app has ended, and ends by itself.
+
+    It reads nothing and writes nothing but our files and the log. Raises OSError.
+    """
+    subprocess.Popen(  # noqa: S603 - our own command
+        _command(arguments, config),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, SOURCE_VARIABLE: GUIDE},
+        start_new_session=True,
+    )
+
+
+def _command(arguments: Sequence[str], config: Path | None) -> list[str]:
+    # Without -P, a folder named xsfreader in the working directory would be executed.
+    command = [sys.executable, "-P", "-m", "xsfreader", *arguments]
+    return command if config is None else [*command, "--config", str(config.absolute())]
 
 
 async def _kill(process: Process) -> None:

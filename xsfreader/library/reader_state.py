@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.library.base import Base
@@ -17,6 +18,8 @@ class ReaderState(Base):
     """The part of the library with the reader's state."""
 
     _saver: Saver | None = None
+    marked = 0.0
+    """When the reader last marked something here, on the monotonic clock; places don't count."""
     lost = ""
     """What could not be written until this was closed, and why, in one line."""
 
@@ -68,6 +71,7 @@ class ReaderState(Base):
         if not read:
             permalinks = [o for permalink in permalinks for o in self._with_translations(permalink)]
         self._store.set_read(permalinks, read)
+        self.marked = time.monotonic()
 
     def set_read(self, permalink: str, *, read: bool) -> None:
         """Mark a post as read, or it and its translations as unread."""
@@ -77,6 +81,7 @@ class ReaderState(Base):
         """Star a post, or unstar it and its translations."""
         for other in [permalink] if starred else self._with_translations(permalink):
             self._store.set_starred(other, starred)
+        self.marked = time.monotonic()
 
     def set_place(self, permalink: str, place: Place) -> None:
         """Save the reading position in a post."""

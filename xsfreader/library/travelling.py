@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xsfreader.errors import UnreachableError, XsfreaderError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 BURST_SECONDS = 300.0
 """How long a burst may take: a server takes a first one of 5,000 marks at a few kB a second."""
+LEAVING_SECONDS = 11
+"""How long one may take that goes on when the app has ended; with its own end less than 15."""
 _DEVICE, _SYNCED = "marks-device", "marks-synced"
 
 
@@ -69,6 +72,17 @@ class Travelling(Base):
         self._store.move_marks_from_aliases()
         log().info("marks: %s", report.summary())
         return report
+
+    def send_marks_on_leaving(self) -> None:
+        """Start a process that brings the last marks to the account, and wait for nothing.
+
+        It is the only one that may outlive the app, and ends within 15 seconds.
+        """
+        from xsfreader.library.jobs import leave_running
+
+        with suppress(OSError):
+            # What was not sent is found lacking the next time.
+            leave_running(["marks", "sync", f"--within={LEAVING_SECONDS}"], config=self.config.file)
 
     def forget_marks(self) -> None:
         """Remove the marks from the account; those of this machine stay here."""

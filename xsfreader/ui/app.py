@@ -83,6 +83,8 @@ class ReaderApp(KeepsCrash, CopyingApp):
         self.target = target
         self.actions: tuple[Action, ...] = effective(library.config)
         self._guide: Library | None = None
+        self.marks_lacking = False
+        """Whether the app ended with marks that other machines should still get."""
         self._is_ending = False
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         library.save_in_background(self._report_unsaved)
@@ -234,6 +236,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
         """Save the place and end with an exit code."""
         if self._reader is not None:
             self._reader.session.save()
+            self.marks_lacking = self._reader.travelling.is_lacking
         self._type_ahead.stop()
         self.exit(return_code=code)
 
@@ -272,6 +275,8 @@ def run(library: Library, *, offline: bool = False, fresh: bool = False, target:
             app.run(size=terminal_size())
     finally:
         lost = app.close_libraries()
+        if app.marks_lacking:
+            library.send_marks_on_leaving()
     crash = app.crash
     if crash is not None and not isinstance(crash, XsfreaderError):
         log().error("the app crashed", exc_info=crash)

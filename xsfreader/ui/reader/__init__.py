@@ -29,6 +29,7 @@ from xsfreader.ui.reader.preview import Preview
 from xsfreader.ui.reader.prompts import Prompts
 from xsfreader.ui.reader.session import Session
 from xsfreader.ui.reader.sync import Sync
+from xsfreader.ui.reader.travelling import Travelling
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import Key, ViewTabs
 from xsfreader.ui.widgets.panes import LEAST, Panes, PostPane, Sidebar, fit
@@ -96,6 +97,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self, self.marks, self.preview, self.links, self.find, self.dialogs
         )
         self.sync = Sync(self, self.session, library, offline=offline)
+        self.travelling = Travelling(self, library, offline=offline)
 
     def compose(self) -> ComposeResult:
         """Put two panes between a header, a status line and the keys."""
@@ -116,6 +118,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self._fit(self.app.size.width, self.app.size.height)
         self.session.open()
         self.sync.start()
+        self.travelling.start()
         for warning in self.sync.library.warnings[:1]:
             self.status.say(warning, alert=True, seconds=math.inf)
 
@@ -342,6 +345,14 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     @on(Sync.Received)
     def _receive(self, message: Sync.Received) -> None:
         self.attempt(lambda: self.sync.receive(message.event))
+
+    @on(Sync.Requested)
+    def _sync_marks(self) -> None:
+        self.travelling.run()
+
+    @on(Travelling.Received)
+    def _receive_marks(self, message: Travelling.Received) -> None:
+        self.travelling.receive(message.event)
 
     # The prompt is loaded only when it is needed, so its messages are handled by name.
 

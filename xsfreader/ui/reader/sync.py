@@ -50,6 +50,10 @@ class Sync(Part):
             )
 
     @dataclass
+    class Requested(Message):
+        """The reader asked for a sync."""
+
+    @dataclass
     class ArchiveChanged(Message):
         """Posts were added, changed or removed, for a dialog that shows some of them."""
 
@@ -97,6 +101,7 @@ class Sync(Part):
 
     def run_now(self) -> None:
         """Sync because the reader asks for it."""
+        self.screen.post_message(Sync.Requested())
         self.run(requested=True)
 
     def run(self, *, requested: bool = False) -> None:
