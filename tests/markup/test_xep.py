@@ -122,11 +122,7 @@ def parts_of(document: Document) -> list[list[str]]:
         cells = [cell for row in (table.header, *table.rows) for cell in row] if table else []
         texts.append(
             " ".join(
-                "".join(
-                    span.text
-                    for span in spans
-                    if span.link < 0 or not document.links[span.link].href.startswith("#fn:")
-                )
+                "".join("\0" if is_reference(document, span.link) else span.text for span in spans)
                 for spans in cells or [block.spans]
             )
         )
@@ -135,7 +131,11 @@ def parts_of(document: Document) -> list[list[str]]:
         document.anchors[f"appendix-{name}"].block for name in ("authorinfo", "notes", "revs")
     )
     spans = ((0, body), (body, authors), (notes, history), (history, None))
-    return [folded("\n".join(texts[start:end])) for start, end in spans]
+    return [folded(re.sub("\0(?: \0)*", "", "\n".join(texts[a:b]))) for a, b in spans]
+
+
+def is_reference(document: Document, link: int) -> bool:
+    return link >= 0 and document.links[link].href.startswith("#fn:")
 
 
 def parts_of_page(html: str) -> list[list[str]]:

@@ -81,10 +81,12 @@ class _Run:
         self._blank = True
 
     def add_reference(self, number: int, again: int) -> None:
-        """Append a reference to a note, without the blank before it."""
+        """Append a reference to a note, without the blank before it, but after another."""
         if self.tokens and self.tokens[-1].content.endswith(" "):
             last = self.tokens.pop()
             self.add(*([last.copy(content=last.content[:-1])] if last.content != " " else ()))
+        if self.tokens and self.tokens[-1].type == "footnote_ref":
+            self.add(*plain(" "))
         meta = {"id": number - 1, "subId": again}
         self.add(Token("footnote_ref", "", 0, meta=meta))
         self._blank = False

@@ -26,11 +26,13 @@ MAX_ELEMENTS = 10_000
 """The most that a real one has is 2,642."""
 MAX_DEPTH = 40
 """Elements in each other; real ones are 13 deep."""
+MAX_ENTITIES = 1_000
+"""Declared; real ones use some 100. Expat before 2.7 dies of 100,000 in each other."""
 
 _CHUNK = 16 << 10
 """Bytes read at a time, which takes about a millisecond."""
 _USED = re.compile(rb"&([A-Za-z_:][\w:.-]*);")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(rb"<!ENTITY\s+([\w:.-]+)\s+(?:\"[^\"]*\"|'[^']*')\s*>")
 _DECLARED = re.compile(rb"<!ENTITY\s+([\w:.-]+)")
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
@@ -73,8 +75,8 @@ def read_elements(xml: bytes, entities: bytes, root: Element) -> Iterator[None]:
     ``entities`` are the bytes of ``xep.ent``, empty without one: entities that nobody declared
     are shown as written. Raises UnreadableSpecificationError.
     """
-    if len(xml) > MAX_BYTES:
-        raise unreadable(f"it has more than {MAX_BYTES >> 20} MB")
+    if max(len(xml), len(entities)) > MAX_BYTES:
+        raise unreadable(f"it or its entities have more than {MAX_BYTES >> 20} MB")
     parser = _Reader(root, _declarations(xml, entities)).parser
     try:
         for start in range(0, len(xml), _CHUNK):
@@ -95,6 +97,7 @@ class _Reader:
         self._open = [root]
         self._elements = MAX_ELEMENTS
         self._characters = MAX_CHARACTERS
+        self._entities = MAX_ENTITIES
         self.parser = parser = expat.ParserCreate()
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
         parser.UseForeignDTD(True)
@@ -103,12 +106,18 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.ExternalEntityRefHandler = self._external
+        parser.EntityDeclHandler = self._declare
 
     def _external(self, context: str | None, *_names: str | None) -> int:
         """Answer what is outside: in the document type with declarations, in text with nothing."""
         outside = self.parser.ExternalEntityParserCreate(context)
         outside.Parse(b"" if context else self._declarations, True)
         return 1
+
+    def _declare(self, *_declaration: object) -> None:
+        self._entities -= 1
+        if self._entities < 0:
+            raise unreadable("it declares too many entities")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements -= 1
