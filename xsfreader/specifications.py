@@ -6,7 +6,7 @@ import math
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from xsfreader.errors import SpecificationError
+from xsfreader.errors import SpecificationError, UnreadableSpecificationError
 from xsfreader.limits import limited
 from xsfreader.log import log
 from xsfreader.model import (
@@ -171,4 +171,12 @@ class Specifications:
 
     def _sections(self, path: str, data: bytes) -> list[Section]:
         """Return what is indexed of a file; nothing of one that can't be read."""
-        return []
+        from xsfreader.markup.xep.sections import read_sections
+
+        if path == ENTITIES_FILE:
+            return []
+        try:
+            return read_sections(data, self._file.get(ENTITIES_FILE) or b"")
+        except UnreadableSpecificationError as error:
+            log().warning("%s: %s", path, error)
+            return []
