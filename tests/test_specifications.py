@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.githost import Fault, GitHost, commit, new_repository
+from tests.githost import Fault, GitHost, commit, corpus_repository, git, new_repository
 from tests.test_jobs import until
 from xsfreader.config import Config, load, locate
-from xsfreader.errors import SpecificationError, UnreachableError, UpstreamError
+from xsfreader.errors import (
+    SpecificationError,
+    UnreachableError,
+    UnreadableSpecificationError,
+    UpstreamError,
+)
 from xsfreader.library import Library
 from xsfreader.library.job_events import Event, FetchResult, XepsResult
+from xsfreader.markup.xep.sections import read_sections
 from xsfreader.model import FetchReport, Progress
 
 if TYPE_CHECKING:
@@ -216,3 +223,109 @@ async def test_a_job_answers_each_number(library: Library, host: GitHost) -> Non
     assert isinstance(offline, FetchResult)
     assert not offline.reachable
     assert not offline.final
+
+
+def test_a_document_follows_its_version_and_lists_posts(library: Library, host: GitHost) -> None:
+    library.refresh_local()
+    with pytest.raises(SpecificationError, match="XEP-0198 is not held here"):
+        library.document("xep/198")
+    assert not library.is_slow_to_open("xep/198")
+    library.specifications.fetch(198, silent)
+    document = library.document("xep/198")
+    assert library.document("xep/198") is document
+    posts = {link.url for link in document.links}
+    mentioned = library.posts_with_xep(198)
+    assert mentioned
+    assert posts >= {f"https://xmpp.org{entry.permalink}" for entry in mentioned}
+    item = library.item("xep/198")
+    assert item.title == "XEP-0198: Stream Management"
+    assert item.url == "https://xmpp.org/extensions/xep-0198.html"
+    assert item.text.encode() == FILES["xep-0198.xml"]
+    commit(host.folder / "xeps.git", FILES | {"xep-0198.xml": specification(198, "Newer")})
+    assert library.refresh_specifications(silent) == FetchReport("specification", 1)
+    assert "Newer" in library.document("xep/198").blocks[0].text
+
+
+BOMB = b'<!DOCTYPE xep [<!ENTITY a "%s">%s]><xep><header><title>&z;</title></header></xep>' % (
+    b"a" * 1000,
+    b"".join(
+        b'<!ENTITY %c "%s">' % (name, b"&%c;" % (name - 1) * 10) for name in range(0x62, 0x7B)
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b"", b"\xff\xfe\x00", b"<xep>", b"no XML", BOMB, b"<a>" * 100_000, FILES["xep-0001.xml"][:-9]],
+    ids=["empty", "bytes", "not closed", "text", "bomb", "deep", "cut"],
+)
+def test_a_bad_one_harms_nothing_else(library: Library, host: GitHost, bad: bytes) -> None:
+    commit(host.folder / "xeps.git", FILES | {"xep-0001.xml": bad})
+    assert library.specifications.update(silent, everything=True).fetched == 3
+    with pytest.raises(UnreadableSpecificationError, match="can't read this specification"):
+        library.document("xep/1")
+    assert library.item("xep/1").title == "XEP-0001"
+    assert library.document("xep/198").blocks
+    assert [hit.number for hit in library.search_sections("urn:xmpp:mam:2 in:xeps", 9)] == [313]
+
+
+def test_without_entities_they_are_shown_as_written(library: Library, host: GitHost) -> None:
+    files = {name: data for name, data in FILES.items() if name != "xep.ent"}
+    commit(host.folder / "xeps.git", files)
+    library.specifications.update(silent, everything=True)
+    text = "\n".join(block.text for block in library.document("xep/198").blocks)
+    assert "&intro;" in text
+    assert library.search_sections("sm:3 in:xeps", 9)
+
+
+def test_an_index_made_by_other_rules_is_made_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.specifications.fetch(313, silent)
+    monkeypatch.setattr("xsfreader.specifications.INDEX_VERSION", "2")
+    assert library.search_sections("mam:2 in:xeps", 9)
+    library.specifications._file.put("xep-0313.xml", "x", FILES["xep-0313.xml"], [])
+    library.specifications.fetch(198, silent)
+    assert library.search_sections("mam:2 in:xeps", 9)
+    assert library.search_sections("sm:3 in:xeps", 9)
+    assert library.specifications._file.index_version() == "2"
+
+
+@pytest.mark.corpus
+def test_real_ones_open_and_are_found(tmp_path: Path) -> None:
+    repository = corpus_repository(tmp_path / "xeps.git", "xeps")
+    names = git(repository, "ls-tree", "--name-only", "HEAD").split()
+    files = {
+        name: git(repository, "cat-file", "blob", f"HEAD:{name}").encode()
+        for name in names
+        if name.startswith("xep-")
+    }
+    with GitHost(tmp_path) as host:
+        config = Config(xeps_source=host.url("xeps.git"))
+        with Library(config, locate(), "guide") as library:
+            report = library.specifications.update(silent, everything=True)
+            assert report == FetchReport("specification", len(files))
+            assert len(files) == 40
+            assert len(host.seen) <= 8
+    with Library(config, locate(), "guide") as library:
+        held = library.specifications.held()
+        assert held == {int(name[4:8]) for name in files}
+        for number in held:
+            if len(files[f"xep-{number:04}.xml"]) > 100_000:
+                continue
+            document = library.document(f"xep/{number}")
+            found = read_sections(*library.specifications.read(number))
+            assert {section.anchor for section in found} <= {*document.anchors, ""}
+        hits = library.search_sections("urn:xmpp:mam:2 in:xeps", 20)
+        assert hits[0].number == 313
+        hits = library.search_sections("<retract in:xeps", 1000)
+        assert {hit.number for hit in hits} == {
+            int(name[4:8])
+            for name, data in files.items()
+            if re.search(rb"<retract[\s/>]", data) and int(name[4:8])
+        }
+        for query, number in (("disco#info", 30), ("<resume/>", 198), ("stream management", 198)):
+            assert library.search_sections(f"{query} in:xeps", 1)[0].number == number
+        # All of the XSF have 12.5 MB, and the file for all at most 25.
+        size = library.specifications._file.path.stat().st_size
+        assert size < 25 / 12.5 * sum(map(len, files.values()))

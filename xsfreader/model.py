@@ -364,6 +364,11 @@ class SectionHit(NamedTuple):
     marks: tuple[tuple[int, int], ...]
     """Both as of ``Hit``."""
 
+    @property
+    def url(self) -> str:
+        """The section's address on the web."""
+        return specification_url(self.number) + (f"#{self.anchor}" if self.anchor else "")
+
 
 class Entry(NamedTuple):
     """A row of the list: a post with its translations, shown in the language read best."""

@@ -483,5 +483,5 @@ def test_json_of_xeps_holds_what_is_documented(
     assert set(undated) == keys
     assert undated["revised"] is None
     unlisted = run("9999")
-    assert set(unlisted) == {"number", "posts"}
+    assert set(unlisted) == {"number", "posts", "held"}
     assert run() == [undated, stable, unlisted]

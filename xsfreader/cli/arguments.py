@@ -103,17 +103,24 @@ def parser() -> argparse.ArgumentParser:
     _add_list(command("list", "list posts, newest first"))
     _add_show(command("show", "print a post"))
     search = command("search", "search, best matches first")
-    search.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases", author:…')
+    search.add_argument(
+        "query", metavar="QUERY", nargs="+", help='words, "phrases", author:…, in:xeps'
+    )
     search.add_argument(
         "--limit", metavar="N", type=_at_least(1), default=20, help="maximum results (default 20)"
     )
     _add_all_languages(search)
     search.add_argument("--json", action="store_true", help="print a JSON array")
-    xeps = command("xeps", "list the XEPs that posts mention, or describe one")
+    xeps = command("xeps", "list all XEPs, describe one, or print its specification")
     xeps.add_argument(
         "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
     )
+    xeps.add_argument(
+        "--read", action="store_true", help="print the specification; it is fetched if needed"
+    )
     xeps.add_argument("--json", action="store_true", help="print JSON")
+    xeps.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
+    _add_page(xeps)
     problems = command("problems", "list the files that could not be read as posts, with reasons")
     problems.add_argument("--json", action="store_true", help="print a JSON array")
     state = command("state", "export or import read marks and stars")
@@ -187,10 +194,14 @@ def _add_show(show: argparse.ArgumentParser) -> None:
     how.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
     how.add_argument("--markdown", action="store_true", help="print the original Markdown")
     how.add_argument("--json", action="store_true", help="print a JSON object")
-    show.add_argument(
+    _add_page(show)
+
+
+def _add_page(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--links", action="store_true", help="list the targets of its links at the end"
     )
-    show.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
+    command.add_argument("--width", metavar="N", type=_at_least(20), help="width in columns")
 
 
 def _add_marks(marks: argparse.ArgumentParser) -> None:

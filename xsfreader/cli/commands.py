@@ -13,6 +13,7 @@ from xsfreader.cli.output import (
     USAGE,
     confirm,
     fail,
+    hit_record,
     hit_rows,
     json_text,
     list_rows,
@@ -22,16 +23,16 @@ from xsfreader.cli.output import (
     record,
     safe,
     tell,
-    xep_record,
 )
 from xsfreader.cli.target import folder_of_posts, resolve, target_permalink
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from xsfreader.config import Config
     from xsfreader.library import Library
+    from xsfreader.model import Hit, SectionHit
     from xsfreader.paths import Paths
 
 EXPORT_BYTES = 1 << 26
@@ -177,10 +178,7 @@ def _show(args: Namespace, library: Library) -> int:
     elif args.json:
         print_json(record(library.listed(permalink)) | {"markdown": library.item(permalink).text})
     else:
-        print_document(
-            library.document(permalink), args.width, library.config.width,
-            plain=args.plain, links=args.links,
-        )  # fmt: skip
+        print_document(library.document(permalink), args, library.config.width)
     return OK
 
 
@@ -195,56 +193,38 @@ def _show_file(args: Namespace, config: Config) -> int:
         item = Listed(full.post, Marks(), {}, full.post.label(current_day()))
         print_json(record(item) | {"markdown": full.body})
     else:
-        print_document(document, args.width, config.width, plain=args.plain, links=args.links)
+        print_document(document, args, config.width)
     return OK
 
 
 def _search(args: Namespace, library: Library) -> int:
     library.refresh_local()
     query = " ".join(args.query)
-    hits = library.search(query, args.limit + 1, once=not args.all_languages)
+    hits: Sequence[Hit | SectionHit]
+    if library.is_in_xeps(query):
+        hits = library.search_sections(query, args.limit + 1)
+    else:
+        hits = library.search(query, args.limit + 1, once=not args.all_languages)
     if len(hits) > args.limit:
         hits = hits[: args.limit]
         tell(f"The best {args.limit} matches; --limit N prints more")
     if args.json:
-        print_json(
-            [
-                record(library.listed(hit.post.permalink))
-                | {"snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
-                for hit in hits
-            ]
-        )
+        print_json([hit_record(library, hit) for hit in hits])
         return OK
     for row in hit_rows(hits):
         print(row)
     if not hits:
         problem = library.query_problem(query, found=False)
+        if library.is_in_xeps(query) and not library.specifications.held():
+            problem = "No specification is held yet; `xsfreader sync --xeps` fetches all"
         tell(problem or "No matches; try fewer or shorter words")
     return OK
 
 
 def _xeps(args: Namespace, library: Library) -> int:
-    library.refresh_local()
-    library.require_posts()
-    if args.number is None:
-        mentioned = library.mentioned_xeps()
-        if args.json:
-            print_json([xep_record(library, number) for number, _ in mentioned])
-            return OK
-        for number, posts in mentioned:
-            line = library.xep_line(number) or f"XEP-{number:04}"
-            print(f"{safe(line)}  ({posts} post{'s' if posts != 1 else ''})")
-        return OK
-    if library.xep(args.number) is None and not library.posts_with_xep(args.number):
-        return fail(f"XEP-{args.number:04} isn't mentioned in any post or in the cached XEP list")
-    if args.json:
-        print_json(xep_record(library, args.number))
-        return OK
-    title, text = library.xep_card(args.number)
-    print(safe(title) + "\n\n" + safe(text))
-    for entry in library.posts_with_xep(args.number):
-        print(f"  {entry.day}  {safe(entry.title)}  {safe(entry.permalink)}")
-    return OK
+    from xsfreader.cli.xeps import xeps
+
+    return xeps(args, library)
 
 
 def _problems(args: Namespace, library: Library) -> int:

@@ -7,7 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from xsfreader.model import SectionHit
+
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
     from xsfreader.library import Library, Listed
@@ -96,20 +99,19 @@ def record(item: Listed) -> dict[str, Any]:
     }
 
 
-def xep_record(library: Library, number: int) -> dict[str, Any]:
-    """Build the object that ``--json`` prints for a XEP and the posts that mention it."""
-    xep = library.xep(number)
-    known = xep and {
-        "title": xep.title,
-        "status": xep.status,
-        "type": xep.type,
-        "version": xep.version,
-        "revised": xep.revised and xep.revised.isoformat(),
-        "abstract": xep.abstract,
-        "superseded_by": list(xep.superseded_by),
-    }
-    posts = [entry.permalink for entry in library.posts_with_xep(number)]
-    return {"number": number, **(known or {}), "posts": posts}
+def hit_record(library: Library, hit: Hit | SectionHit) -> dict[str, Any]:
+    """Build the object that ``--json`` prints for a search result."""
+    found = {"snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
+    if isinstance(hit, SectionHit):
+        return {
+            "number": hit.number,
+            "url": hit.url,
+            "title": hit.title,
+            "anchor": hit.anchor,
+            "section": hit.section,
+            **found,
+        }
+    return record(library.listed(hit.post.permalink)) | found
 
 
 def json_text(value: object) -> str:
@@ -143,13 +145,18 @@ def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
         yield f"{post.day} {marks} {title}{tag}\n             {dim}{safe(post.permalink)}{plain}"
 
 
-def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
-    """Format search results: title and permalink, then the words around the matches."""
+def hit_rows(hits: Sequence[Hit | SectionHit]) -> Iterator[str]:
+    """Format search results: title and address, then the words around the matches."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if styled() else ("", "", "")
     for hit in hits:
-        post = hit.post
-        yield f"{post.day} {bold}{safe(post.title)}{plain}"
-        yield f"  {dim}{safe(post.permalink)}{plain}"
+        if isinstance(hit, SectionHit):
+            yield f"{bold}{safe(hit.title)}{plain}" + (
+                f" · {safe(hit.section)}" if hit.anchor else ""
+            )
+            yield f"  {dim}{safe(hit.url)}{plain}"
+        else:
+            yield f"{hit.post.day} {bold}{safe(hit.post.title)}{plain}"
+            yield f"  {dim}{safe(hit.post.permalink)}{plain}"
         if hit.snippet:
             parts, at = [], 0
             for start, end in hit.marks:
@@ -158,10 +165,11 @@ def hit_rows(hits: Sequence[Hit]) -> Iterator[str]:
             yield "  " + "".join(parts) + safe(hit.snippet[at:])
 
 
-def print_document(
-    document: Document, width: int | None, widest: int, *, plain: bool, links: bool
-) -> None:
-    """Print a post: styled on a terminal, plain elsewhere; ``links`` adds their targets."""
+def print_document(document: Document, args: Namespace, widest: int) -> None:
+    """Print a post or a specification: styled on a terminal, plain elsewhere.
+
+    ``args`` may have it plain, of another width, or with the targets of its links.
+    """
     import shutil
 
     from xsfreader.markup import layout, to_ansi, to_plain_text
@@ -169,12 +177,12 @@ def print_document(
     columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
         columns = PIPE_WIDTH
-    page = layout(document, width or max(20, min(widest, columns)))
-    if plain or not styled():
+    page = layout(document, args.width or max(20, min(widest, columns)))
+    if args.plain or not styled():
         sys.stdout.write(to_plain_text(page))
     else:
         sys.stdout.write(to_ansi(page, colours=coloured()))
-    if links and document.links:
+    if args.links and document.links:
         targets = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
         sys.stdout.write("\n" + "\n".join(line.rstrip() for line in targets) + "\n")
 

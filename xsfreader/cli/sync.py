@@ -43,7 +43,7 @@ def sync(args: Namespace, library: Library) -> int:
     if args.offline and not library.local:
         fail("sync needs the network, which --offline forbids")
         return USAGE
-    if args.offline and args.xeps and "://" in library.config.xeps_source:
+    if args.offline and args.xeps and not library.has_local_xeps:
         fail("--xeps needs the network, which --offline forbids")
         return USAGE
     if args.watch and not library.local:
@@ -153,7 +153,7 @@ def specifications(args: Namespace, library: Library) -> int:
     """Fetch the specifications whose numbers come in as lines, and answer each with an event."""
     from xsfreader.cli.child import EventWriter, read_requests
 
-    if args.offline and "://" in library.config.xeps_source:
+    if args.offline and not library.has_local_xeps:
         fail("specifications needs the network, which --offline forbids")
         return USAGE
     progress = EventWriter()

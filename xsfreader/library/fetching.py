@@ -45,6 +45,11 @@ class Fetching(Base):
         """Whether the source is on this machine: no network needed."""
         return "://" not in self.source_name
 
+    @property
+    def has_local_xeps(self) -> bool:
+        """Whether the source of specifications is on this machine."""
+        return "://" not in self.config.xeps_source
+
     def fingerprint(self) -> str:
         """Return a text that changes when a local source does; no file is read for it."""
         return self.source().fingerprint()

@@ -13,7 +13,16 @@ from xsfreader.text import closest, did_you_mean, fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post, SetAside
+    from xsfreader.model import (
+        Entry,
+        Filter,
+        Group,
+        Hit,
+        Marks,
+        Post,
+        SectionHit,
+        SetAside,
+    )
     from xsfreader.store.query import Query
 
 
@@ -146,6 +155,17 @@ class Lists(Reading, ReaderState):
         """Return matches that ``search_ids`` found, with snippets."""
         return self._store.read_hits(ids, parse_query(text))
 
+    def is_in_xeps(self, text: str) -> bool:
+        """Return whether a query searches specifications instead of posts."""
+        return parse_query(text).specifications
+
+    def search_sections(self, text: str, limit: int) -> list[SectionHit]:
+        """Search the specifications that are held, best matches first.
+
+        Raises QueryError for an invalid filter.
+        """
+        return self.specifications.search(parse_query(text, strict=True), limit)
+
     def query_problem(self, text: str, *, found: bool) -> str:
         """Return in a few words what is wrong with a query's filters; empty if nothing is.
 
@@ -184,4 +204,4 @@ class Lists(Reading, ReaderState):
 
     def query_words(self, query: str) -> tuple[str, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""
-        return tuple(" ".join(term.words) for term in parse_query(query).terms)
+        return tuple(" ".join(term.words).replace("< ", "<") for term in parse_query(query).terms)

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from xsfreader.errors import UnknownPostError
+from xsfreader.errors import SpecificationError, UnknownPostError
 from xsfreader.library.base import Base
 from xsfreader.library.documents import ParsedItem
-from xsfreader.model import SITE, Item
+from xsfreader.model import SITE, Item, View, specification_number, specification_url
 from xsfreader.store.entries import ranked
 
 if TYPE_CHECKING:
@@ -66,19 +66,27 @@ class Reading(Base):
         return post
 
     def item(self, item_id: str) -> Item:
-        """Read an item. Raises UnknownPostError."""
+        """Read an item. Raises UnknownPostError, SpecificationError."""
+        if (number := specification_number(item_id)) is not None:
+            xml, _ = self.specifications.read(number)
+            title = self.specifications.title(number) or f"XEP-{number:04}"
+            return Item(item_id, title, specification_url(number), xml.decode("utf-8", "replace"))
         full = self._store.full(item_id)
         return Item(full.post.permalink, full.post.title, full.post.url, full.body)
 
     def document(self, item_id: str) -> Document:
         """Return the parsed item with header and footer, from the cache if possible.
 
-        Raises UnknownPostError.
+        Raises UnknownPostError, SpecificationError, UnreadableSpecificationError.
         """
         key = self._document_key(item_id)
         document = self._documents.get(key)
         if document is None:
-            document = self._compose(self._store.full(item_id))
+            number = specification_number(item_id)
+            if number is None:
+                document = self._compose(self._store.full(item_id))
+            else:
+                document = self._parse_specification(number)
         self._documents.put(key, document)
         return document
 
@@ -103,7 +111,7 @@ class Reading(Base):
             return False
         try:
             return len(self.item(item_id).text) >= LONG_POST
-        except UnknownPostError:
+        except (UnknownPostError, SpecificationError):
             return False
 
     def neighbours(self, permalink: str) -> list[str]:
@@ -112,7 +120,17 @@ class Reading(Base):
         return [entry.permalink for entry in found if entry]
 
     def _document_key(self, item_id: str) -> DocumentKey:
-        return item_id, self._store.snapshot_id, self.today
+        snapshot = self._store.snapshot_id
+        if (number := specification_number(item_id)) is not None:
+            snapshot = f"{snapshot} {self.specifications.version(number)}"
+        return item_id, snapshot, self.today
+
+    def _parse_specification(self, number: int) -> Document:
+        from xsfreader.markup import parse_specification
+
+        entries = self._store.entries(View.XEP, str(number), self.languages, self.today)
+        mentions = [(entry.title, SITE + entry.permalink) for entry in entries]
+        return parse_specification(*self.specifications.read(number), mentions)
 
     def _compose(self, full: FullPost) -> Document:
         from xsfreader.markup import build_article, parse

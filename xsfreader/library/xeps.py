@@ -23,6 +23,17 @@ class Xeps(Base):
         groups = self._store.groups(View.XEP, None, self.languages, self.today)
         return [(int(group.key), group.total) for group in groups]
 
+    def listed_xeps(self) -> list[tuple[int, int]]:
+        """Return all XEPs with the number of entries that mention them, by number.
+
+        Those that are mentioned come first, then those that only the XSF's list has.
+        """
+        mentioned = self.mentioned_xeps()
+        known = {number for number, _ in mentioned}
+        return mentioned + [
+            (xep.number, 0) for xep in self._store.xeps() if xep.number not in known
+        ]
+
     def xep(self, number: int) -> Xep | None:
         """Read a XEP; None if the list lacks it."""
         return self._store.xep(number)
