@@ -1,4 +1,4 @@
-"""The history of the places visited, back and forward."""
+"""The history of the places visited, back and forward, and of what was typed."""
 
 from __future__ import annotations
 
@@ -56,3 +56,31 @@ class History:
                 target.append(here)
                 return visit
         return None
+
+
+class Typed:
+    """Texts typed before, to step through; ``texts`` outlives the line they are typed in."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._at = len(texts)
+        self._now = ""
+        """What was being typed before the first step."""
+
+    def step(self, direction: int, text: str) -> str | None:
+        """Return the older (-1) or newer (1) text than ``text``; None if there is none."""
+        at = self._at + direction
+        if not 0 <= at <= len(self._texts):
+            return None
+        if self._at == len(self._texts):
+            self._now = text
+        self._at = at
+        return self._texts[at] if at < len(self._texts) else self._now
+
+    def add(self, text: str) -> None:
+        """Keep a text as the newest, and once."""
+        if text.strip():
+            if text in self._texts:
+                self._texts.remove(text)
+            self._texts.append(text)
+            del self._texts[:-LONGEST]

@@ -27,6 +27,8 @@ class Dialogs(Part):
     def __init__(self, screen: ReaderBase, find: Find, external: External) -> None:
         super().__init__(screen)
         self._find = find
+        self._queries: list[str] = []
+        """What was searched for."""
         self._external = external
 
     # Lists to choose from
@@ -155,7 +157,9 @@ class Dialogs(Part):
             if screen.read_item(permalink, Place(0)):
                 self._find.find_words(screen.library.query_words(query))
 
-        screen.open_dialog(SearchScreen(screen.library, screen.actions, query, at), go)
+        screen.open_dialog(
+            SearchScreen(screen.library, screen.actions, self._queries, query, at), go
+        )
 
     def palette(self) -> None:
         """Open the palette."""

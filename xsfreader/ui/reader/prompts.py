@@ -21,6 +21,8 @@ class Prompts(Part):
     def __init__(self, screen: ReaderBase) -> None:
         super().__init__(screen)
         self._keep_unfinished = True
+        self._texts: dict[str, list[str]] = {}
+        """What was typed, by what was asked for."""
         self._changed: Callable[[str], None] = lambda _text: None
         self._answered: Callable[[str | None], None] = lambda _text: None
 
@@ -47,7 +49,7 @@ class Prompts(Part):
             return
         self._changed, self._answered = changed, answered
         self._keep_unfinished = keep_unfinished
-        screen.prompt = Prompt(words, text)
+        screen.prompt = Prompt(words, text, self._texts.setdefault(words, []))
         # It takes most of the key bar's row, so that the list stays in place.
         screen.key_bar.add_class("beside")
         screen.key_bar.offer(shown_keys(Prompt.BINDINGS))
@@ -68,6 +70,7 @@ class Prompts(Part):
             return None
         kept = self._keep_unfinished if kept is None else kept
         screen.prompt = None
+        prompt.typed.add(prompt.value)
         screen.attempt(lambda: self._answered(prompt.value if kept else None))
         # Before it is removed: Textual would move the focus to the next widget.
         screen.focus_pane(reading=screen.reading)

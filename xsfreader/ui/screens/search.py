@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.ui.event_errors import ShowsErrors
+from xsfreader.ui.history import Typed
 from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
@@ -108,14 +109,21 @@ class SearchScreen(
     ]
 
     def __init__(
-        self, library: Library, actions: Mapping[str, Action], query: str = "", at: str = ""
+        self,
+        library: Library,
+        actions: Mapping[str, Action],
+        queries: list[str],
+        query: str = "",
+        at: str = "",
     ) -> None:
         """Start with a query, the cursor on the post with the permalink ``at``.
 
-        With a query the results have the keys, which do then what ``actions`` say.
+        With a query the results have the keys, which do then what ``actions`` say. ``queries``
+        were searched for before.
         """
         super().__init__()
         self.library = library
+        self._typed = Typed(queries)
         self._result_keys = {
             key: name
             for name in (*LEAVING, *TYPING, *MOVES, "open", "back")
@@ -299,16 +307,30 @@ class SearchScreen(
     def _choose(self) -> None:
         if self.results.hits:
             hit = self.results.hits[self.results.cursor]
+            self._typed.add(self.query_text)
             self.dismiss((hit.post.permalink, self.query_text))
 
     def action_choose(self) -> None:
         """Open the result under the cursor, once it is there."""
         self._with_results(self._choose)
 
+    def _recall(self, rows: int) -> bool:
+        """Show a search before; False if the cursor can move instead."""
+        results = self.results
+        stays = results.cursor == 0 if rows < 0 else not results.hits
+        text = self._typed.step(rows, self.input.value) if stays and abs(rows) == 1 else None
+        if text is not None:
+            self.input.value = text
+            self.input.cursor_position = len(text)
+        return text is not None
+
     def action_leave(self) -> None:
         """Close the search."""
+        self._typed.add(self.query_text)
         self.dismiss(None)
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor of the results."""
+        """Move the cursor of the results; up from the first is the search before."""
+        if self.focused is self.input and not self._waiting and self._recall(rows):
+            return
         self._with_results(lambda: self.results.move(rows))

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from xsfreader.ui.history import Typed
 from xsfreader.ui.input import MOST_TYPED
 
 
@@ -30,6 +31,8 @@ class Prompt(Input):
         Binding("enter", "leave(True)", "done"),
         Binding("escape", "leave(False)", "cancel"),
         Binding("tab,shift+tab", "nothing", show=False),
+        Binding("up", "recall(-1)", "Older", show=False),
+        Binding("down", "recall(1)", "Newer", show=False),
     ]
 
     @dataclass
@@ -38,7 +41,8 @@ class Prompt(Input):
 
         kept: bool
 
-    def __init__(self, words: str, text: str = "") -> None:
+    def __init__(self, words: str, text: str, texts: list[str]) -> None:
+        """``texts`` were typed here before."""
         super().__init__(
             text,
             placeholder=words,
@@ -46,6 +50,14 @@ class Prompt(Input):
             select_on_focus=False,
             max_length=max(MOST_TYPED, len(text)),
         )
+        self.typed = Typed(texts)
+
+    def action_recall(self, direction: int) -> None:
+        """Show what was typed here before."""
+        text = self.typed.step(direction, self.value)
+        if text is not None:
+            self.value = text
+            self.cursor_position = len(text)
 
     def action_nothing(self) -> None:
         """Keep the focus: there is nothing else to focus."""
