@@ -69,6 +69,8 @@ class Config(NamedTuple):
     """Name of a theme; empty for the last one chosen in the app."""
     width: int = 92
     """Maximum width of the text, in cells."""
+    list_width: int = 0
+    """Width of the list beside the post, in cells; 0 for the last one chosen in the app."""
     images: str = "on-view"
     """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
     sync_interval: int = 60
@@ -314,6 +316,10 @@ _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
         "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
     ),
     "width": (_number(20, 500), "Maximum width of the text, in cells."),
+    "list_width": (
+        _number(0, 500),
+        "Width of the list beside the post, in cells; 0 for the last one chosen (keys < and >).",
+    ),
     "images": (_one_of(*IMAGES), 'When pictures are fetched: "on-view", "all" at sync, or "off".'),
     "sync_interval": (
         _number(0, 100_000),

@@ -1,4 +1,4 @@
-"""Languages to choose from, and the list by XEP filtered."""
+"""Languages to choose from, XEPs filtered, the width of the list, what was typed before."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle
+from tests.ui.test_search import search, until
+from xsfreader.config import Config
 from xsfreader.ui.hints import labels_like
+from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.choice import ChoiceScreen
+from xsfreader.ui.widgets.panes import Sidebar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +95,81 @@ async def test_a_filter_that_finds_no_xep_says_so() -> None:
         shown = " ".join(screen.posts.render_line(y).text.strip() for y in range(4))
         assert "No XEP matches “welcome”: Esc shows all." in shown
         assert screen.posts.unread_shown() == ()
+
+
+async def test_the_list_is_made_wider_and_narrower_and_stays_so() -> None:
+    async with running(size=(120, 30)) as pilot:
+        screen = reader(pilot)
+        sidebar = screen.query_one(Sidebar)
+        before = sidebar.outer_size.width
+        await pilot.press(*["greater_than_sign"] * 3)
+        await settle(pilot)
+        assert sidebar.outer_size.width == before + 6
+        assert screen.status.text == f"List: {before + 6} columns"
+        await pilot.press("less_than_sign")
+        await settle(pilot)
+        assert sidebar.outer_size.width == before + 4
+        await pilot.press(*["less_than_sign"] * 20)
+        await settle(pilot)
+        assert sidebar.outer_size.width == 20
+        await pilot.press(*["greater_than_sign"] * 40)
+        await settle(pilot)
+        assert sidebar.outer_size.width == 80
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot, 0.2)
+        assert sidebar.outer_size.width == 60
+        await pilot.resize_terminal(60, 30)
+        await settle(pilot, 0.2)
+        await pilot.press("h", "greater_than_sign")
+        await settle(pilot)
+        assert sidebar.outer_size.width == 60
+        assert "isn't beside" in screen.status.text
+        await pilot.resize_terminal(120, 30)
+        await settle(pilot, 0.2)
+        await pilot.press("less_than_sign")
+        await settle(pilot)
+    async with running(size=(120, 30)) as pilot:
+        assert reader(pilot).query_one(Sidebar).outer_size.width == 78
+    config = Config(images="off", list_width=30)
+    async with running(size=(120, 30), config=config) as pilot:
+        assert reader(pilot).query_one(Sidebar).outer_size.width == 30
+
+
+async def test_find_and_filter_remember_what_was_typed() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        for word in ("keys", "list", "keys"):
+            await pilot.press("slash", *word, "enter", "escape")
+            await settle(pilot)
+        await pilot.press("slash", "x")
+        await settle(pilot)
+        assert screen.prompt is not None
+        found = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await pilot.press(key)
+            found.append(screen.prompt.value)
+        assert found == ["keys", "list", "list", "keys", "x", "x"]
+        await pilot.press("escape", "l", "slash", "up")
+        await settle(pilot)
+        # What is found in a post is not what lists are filtered by.
+        assert screen.prompt is not None
+        assert screen.prompt.value == ""
+
+
+async def test_search_remembers_what_was_typed() -> None:
+    async with running() as pilot:
+        for word in ("percent", "the"):
+            await pilot.press("F", *word)
+            await until(pilot, lambda: bool(search(pilot).results.hits))
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
+        await pilot.press("F", "up")
+        await settle(pilot)
+        assert search(pilot).input.value == "the"
+        await until(pilot, lambda: len(search(pilot).results.hits) > 3)
+        await pilot.press("down", "down", "up")
+        assert search(pilot).results.cursor == 1
+        await pilot.press("up", "up")
+        await settle(pilot)
+        assert search(pilot).input.value == "percent"
+        await pilot.press("escape")

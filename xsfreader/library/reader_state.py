@@ -58,6 +58,15 @@ class ReaderState(Base):
         """Save the chosen theme."""
         self._store.set_setting("theme", name)
 
+    def list_width(self) -> int:
+        """Return the configured width of the list, else the one chosen last; 0 for neither."""
+        kept = self._store.setting("list_width") or ""
+        return self.config.list_width or (int(kept) if kept.isdecimal() else 0)
+
+    def keep_list_width(self, cells: int) -> None:
+        """Save the chosen width of the list."""
+        self._store.set_setting("list_width", str(cells))
+
     def is_read(self, permalink: str) -> bool:
         """Return whether a post or a translation of it was read."""
         return any(self.marks(other).read for other in self._with_translations(permalink))

@@ -197,6 +197,8 @@ ACTIONS: tuple[Action, ...] = (
         _action("xep", "x", "XEPs", "Card of the current link's XEP, or list of the post's XEPs", "dialogs.xeps"),
         _action("translation", "T", "language", "The post in another language", "navigation.show_translation"),
         _action("image", "i", "image", "The image in view at full size", "dialogs.image"),
+        _action("list-narrower", "<", "narrower", "Make the list narrower", "navigation.widen_list", -2),
+        _action("list-wider", ">", "wider", "Make the list wider", "navigation.widen_list", 2),
         _action("zen", "z", "zen", "Show the text only", "navigation.toggle_zen"),
         _action("browser", "o", "browser", "Open the post in the browser", "external.browse"),
         _action("copy", "y", "copy", "Copy the selection, else the current link, else the post's address", "copying.copy"),

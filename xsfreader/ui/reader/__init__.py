@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Horizontal
+from textual.css.scalar import Scalar
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
@@ -32,7 +33,7 @@ from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.reader.travelling import Travelling
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import Key, ViewTabs
-from xsfreader.ui.widgets.panes import LEAST, Panes, PostPane, Sidebar, fit
+from xsfreader.ui.widgets.panes import LEAST, Panes, PostPane, Sidebar, fit, list_width
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
@@ -190,6 +191,15 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self.mount(Static(f"Terminal too small: {LEAST[0]}x{LEAST[1]} needed", id="room"))
         if classes != self.classes:
             self.set_classes(classes)
+        self.fit_list()
+
+    def fit_list(self) -> None:
+        """Give the list its width, if it is beside the post."""
+        chosen = None if self.has_class("narrow") else self.list_width or None
+        width = chosen and list_width(chosen, self.app.size.width)
+        sidebar = self.query_one(Sidebar)
+        if sidebar.styles.inline.width != (width and Scalar.from_number(width)):
+            sidebar.styles.width = width
 
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the article or to the list, and end a prompt."""

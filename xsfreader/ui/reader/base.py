@@ -59,6 +59,8 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         """Whether a post was read since the start."""
         self.prompt: Prompt | None = None
         """The line that asks for a text, while there is one."""
+        self.list_width = library.list_width()
+        """Width of the list beside the post, in cells; 0 for what the window's width suggests."""
         self.history = History()
         self.header = HeaderBar()
         self.posts = PostList(library)
@@ -102,6 +104,10 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     @abstractmethod
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the article or to the list, and end a prompt."""
+
+    @abstractmethod
+    def fit_list(self) -> None:
+        """Give the list its width."""
 
     # What is the same for all parts
 

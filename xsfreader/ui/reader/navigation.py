@@ -8,6 +8,7 @@ from xsfreader.ui.hints import labels_like
 from xsfreader.ui.places import same_heading
 from xsfreader.ui.reader.base import Part
 from xsfreader.ui.widgets.article import START
+from xsfreader.ui.widgets.panes import Sidebar, list_width
 
 if TYPE_CHECKING:
     from xsfreader.model import View
@@ -134,6 +135,18 @@ class Navigation(Part):
         zen = not self.screen.has_class("zen")
         self.screen.focus_pane(reading=True)
         self.screen.set_class(zen, "zen")
+
+    def widen_list(self, cells: int) -> None:
+        """Make the list wider or narrower, and keep its width."""
+        screen = self.screen
+        if screen.has_class("narrow") or screen.has_class("zen"):
+            screen.status.say("The list isn't beside the post here")
+            return
+        now = screen.query_one(Sidebar).outer_size.width
+        screen.list_width = list_width(now + cells, screen.app.size.width)
+        screen.library.keep_list_width(screen.list_width)
+        screen.fit_list()
+        screen.status.say(f"List: {screen.list_width} columns")
 
     # Between posts
 

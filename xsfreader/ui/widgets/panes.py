@@ -10,6 +10,15 @@ SHORT = 14
 LEAST = (40, 10)
 """The smallest size of the terminal in columns and rows."""
 
+LIST_WIDTH = 20
+POST_WIDTH = 40
+"""The smallest widths of list and post beside one another."""
+
+
+def list_width(chosen: int, width: int) -> int:
+    """Return the width of the list in a window of some width."""
+    return max(LIST_WIDTH, min(chosen, width - POST_WIDTH))
+
 
 def fit(width: int, height: int, *, reading: bool, zen: bool) -> dict[str, bool]:
     """Return which CSS classes the reader's screen has at this size, and which not."""
