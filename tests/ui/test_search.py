@@ -10,6 +10,7 @@ import pytest
 from tests.ui.apps import reader, running, settle, type_at_once
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
+from xsfreader.ui.widgets.bars import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -219,3 +220,34 @@ async def test_what_can_be_typed_is_told_before_anything_is(width: int) -> None:
         assert not any("author:" in results.render_line(y).text for y in range(14))
         await pilot.press("backspace")
         await until(pilot, lambda: any("author:" in results.render_line(y).text for y in range(14)))
+
+
+@pytest.mark.parametrize("width", [160, 100, 40])
+async def test_the_header_counts_and_a_wide_window_shows_the_post_chosen(width: int) -> None:
+    async with running(size=(width, 30)) as pilot:
+        await pilot.press("F", *"offline")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await settle(pilot, 0.4)
+        screen = search(pilot)
+        header = screen.header.render_line(0).text
+        assert header.startswith(f" Search ─ {len(screen.results.hits)} found")
+        assert ("author:" in header) is (width > 80)
+        wide = width == 160
+        assert bool(screen.preview.size) is wide
+        assert screen.results.size.width == (width // 2 if wide else width)
+        assert screen.preview.size.width == (width // 2 if wide else 0)
+        for key in ("down", "down"):
+            await pilot.press(key)
+        await settle(pilot, 0.4)
+        document = screen.preview.document
+        assert (document is not None) is wide
+        if document is not None:
+            hit = screen.results.hit
+            assert hit is not None
+            assert hit.post.title in document.blocks[0].text
+            assert screen.preview.has_highlights
+        await pilot.click(screen.query_one(KeyBar), offset=(1, 0))
+        assert screen.focused is screen.input
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is not screen

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -18,7 +19,10 @@ from xsfreader.ui.history import Typed
 from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
+from xsfreader.ui.widgets.bars import KeyBar
+from xsfreader.ui.widgets.panes import WIDE as TWO_PANES
 from xsfreader.ui.widgets.results import Results
+from xsfreader.ui.widgets.search_parts import HitPreview, SearchHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +96,22 @@ class SearchScreen(
         background: $panel;
         background-tint: $panel 0%;
     }
+    SearchScreen SearchHeader {
+        height: 1;
+        background: $panel;
+    }
+    SearchScreen HitPreview {
+        display: none;
+    }
+    SearchScreen Results {
+        width: 100%;
+    }
+    SearchScreen.two Results {
+        width: 50%;
+    }
+    SearchScreen.two HitPreview {
+        display: block;
+    }
     SearchScreen #found {
         height: auto;
         padding: 0 1;
@@ -100,12 +120,12 @@ class SearchScreen(
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
-        Binding("enter", "choose", "Open"),
-        Binding("down,ctrl+n", "move(1)", "Next", priority=True),
-        Binding("up,ctrl+p", "move(-1)", "Previous", priority=True),
-        Binding("pagedown", "move(10)", "Page", priority=True),
-        Binding("pageup", "move(-10)", "Page back", priority=True),
+        Binding("down,ctrl+n", "move(1)", "next", priority=True),
+        Binding("up,ctrl+p", "move(-1)", "previous", priority=True),
+        Binding("pagedown", "move(10)", "page", priority=True),
+        Binding("pageup", "move(-10)", "page up", priority=True),
+        Binding("enter", "choose", "open"),
+        Binding("escape", "leave", "back"),
     ]
 
     def __init__(
@@ -144,14 +164,29 @@ class SearchScreen(
             max_length=max(MOST_TYPED, len(query)),
         )
         self.found = Static(WORDS, id="found", markup=False)
+        self.header = SearchHeader()
         self.results = Results()
+        self.preview = HitPreview(library)
         self._queries: queue.Queue[tuple[int, str]] = queue.Queue()
 
     def compose(self) -> ComposeResult:
-        """Show the input, the number of results, the results."""
+        """Show the input, the number of results, the results and the post chosen."""
+        yield self.header
         yield self.input
         yield self.found
-        yield self.results
+        with Horizontal():
+            yield self.results
+            yield self.preview
+        yield KeyBar(self.BINDINGS)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the post beside the results where there is room."""
+        self.set_class(event.size.width >= TWO_PANES, "two")
+        self.call_after_refresh(self._show_chosen)
+
+    def _show_chosen(self) -> None:
+        """Show the post under the cursor."""
+        self.preview.show_soon(self.results.hit, self.query_text)
 
     def on_mount(self) -> None:
         """Start the search thread."""
@@ -223,8 +258,10 @@ class SearchScreen(
             return
         self.results.show(message.hits, idle=not self.query_text.strip())
         self._seek()
+        self._show_chosen()
         self._answered = message.generation
         count = message.count
+        self.header.count = f"{count}{'+' if count == LIMIT else ''} found" if count else ""
         if message.problem or not self.query_text.strip():
             words = message.problem or WORDS
             if count:
@@ -268,13 +305,14 @@ class SearchScreen(
         if message.generation == self.generation:
             self.results.add(message.hits)
             self._seek()
+            self._show_chosen()
             if message.problem:
                 self._say(message.problem)
 
     def on_sync_archive_changed(self) -> None:
         """Search the changed archive, the cursor on the same post."""
-        hits, cursor = self.results.hits, self.results.cursor
-        at = hits[cursor].post.permalink if cursor < len(hits) else ""
+        hit = self.results.hit
+        at = hit.post.permalink if hit is not None else ""
         if self.query_text.strip() and not self._waiting:
             self._ask(self.query_text, at)
 
@@ -305,8 +343,7 @@ class SearchScreen(
         self._choose()
 
     def _choose(self) -> None:
-        if self.results.hits:
-            hit = self.results.hits[self.results.cursor]
+        if (hit := self.results.hit) is not None:
             self._typed.add(self.query_text)
             self.dismiss((hit.post.permalink, self.query_text))
 
@@ -333,4 +370,9 @@ class SearchScreen(
         """Move the cursor of the results; up from the first is the search before."""
         if self.focused is self.input and not self._waiting and self._recall(rows):
             return
-        self._with_results(lambda: self.results.move(rows))
+
+        def move() -> None:
+            self.results.move(rows)
+            self._show_chosen()
+
+        self._with_results(move)

@@ -68,6 +68,11 @@ class Results(PaintedView, can_focus=True):
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
+    @property
+    def hit(self) -> Hit | None:
+        """The result under the cursor."""
+        return self.hits[self.cursor] if self.cursor < len(self.hits) else None
+
     def seek(self, permalink: str) -> bool:
         """Move the cursor to a post; return False if it is not among the results."""
         for at, hit in enumerate(self.hits):
