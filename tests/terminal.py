@@ -68,9 +68,7 @@ class Terminal:
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self.raw = b""
         self._answers = answers
-        # The emulator can't have every size that a terminal may claim.
-        possible = 0 < columns <= MOST_CELLS and 0 < rows <= MOST_CELLS
-        self._screen = _Screen(*((columns, rows) if possible else (80, 24)))
+        self._screen = _Screen(*_emulated(columns, rows))
         self._stream = pyte.ByteStream(self._screen)
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
             str(COMMAND),
@@ -196,7 +194,8 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Resize the terminal."""
-        self._screen.resize(rows, columns)
+        columns_here, rows_here = _emulated(columns, rows)
+        self._screen.resize(rows_here, columns_here)
         self._process.setwinsize(rows, columns)
 
     def signal(self, number: signal.Signals) -> None:
@@ -237,6 +236,12 @@ class Terminal:
         self._process.wait()
         status: int | None = self._process.exitstatus
         return status
+
+
+def _emulated(columns: int, rows: int) -> tuple[int, int]:
+    """Return a size for the emulator, which can't have every one that a terminal may claim."""
+    possible = 0 < columns <= MOST_CELLS and 0 < rows <= MOST_CELLS
+    return (columns, rows) if possible else (80, 24)
 
 
 def _only_known(data: bytes) -> bytes:

@@ -6,19 +6,21 @@ import random
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.geometry import Size
 
 from tests import terminal as terminals
 from tests.terminal import Terminal, running
 from tests.ui import apps
 from tests.ui.cells import screen_cells
 from xsfreader.config import locate
-from xsfreader.ui.driver import KeyParser
+from xsfreader.ui.driver import KeyParser, usable_size
+from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,12 @@ if sys.platform == "win32":
 GUIDE = ("--source", "guide")
 SECRET = "s3cr3t"  # noqa: S105
 CTRL_C, CTRL_BACKSLASH = "\x03", "\x1c"
+
+
+def one_and_soak(*cases: Any) -> list[Any]:
+    """Take the first case in every run, and the others, each a process or two, in the soak."""
+    rows = [case if isinstance(case, tuple) else (case,) for case in cases]
+    return [pytest.param(*row, marks=[pytest.mark.soak] if n else []) for n, row in enumerate(rows)]
 
 
 def open_guide(terminal: Terminal) -> None:
@@ -55,7 +63,7 @@ def assert_lives(terminal: Terminal) -> None:
 # Signals
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+@pytest.mark.parametrize("name", one_and_soak("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"))
 def test_signal_restores_the_terminal_and_keeps_the_place(name: str) -> None:
     number = signal.Signals[name]
     with running(*GUIDE, size=(100, 30)) as terminal:
@@ -71,7 +79,7 @@ def test_signal_restores_the_terminal_and_keeps_the_place(name: str) -> None:
         terminal.wait(lambda _: terminal.lines[5] == shown)
 
 
-@pytest.mark.parametrize("over", ["?", "/", "F", "ctrl+p"])
+@pytest.mark.parametrize("over", one_and_soak("F", "?", "/", "ctrl+p"))
 def test_signal_ends_the_app_whatever_is_open(over: str) -> None:
     with running(*GUIDE) as terminal:
         open_guide(terminal)
@@ -82,7 +90,7 @@ def test_signal_ends_the_app_whatever_is_open(over: str) -> None:
         assert not terminal.modes_left
 
 
-@pytest.mark.parametrize("after", [0.05, 0.2, 0.3, 0.4, 0.6])
+@pytest.mark.parametrize("after", one_and_soak(0.3, 0.05, 0.2, 0.4, 0.6))
 def test_signal_at_the_start_leaves_the_terminal_as_it_was(after: float) -> None:
     with running(*GUIDE) as terminal:
         end = time.monotonic() + after
@@ -104,20 +112,26 @@ def pipe(terminal: Terminal, command: str) -> None:
     terminal.press(command, "enter")
 
 
-def test_piping_leaves_the_app_as_it_was() -> None:
-    ignoring = 'sh -c \'trap "" INT; echo sta""rted; sleep 0.5; exit 3\''
-    signals = f"{sys.executable} -c 'import signal; print(signal.getsignal(2))'"
-    cases = [
-        ("sh -c 'echo sta\"\"rted; exec sleep 100'", CTRL_C, "sh was ended by SIGINT"),
-        ("sh -c 'echo sta\"\"rted; exec sleep 99'", CTRL_BACKSLASH, "sh was ended by SIGQUIT"),
-        (ignoring, CTRL_C, "sh finished with exit status 3"),
-        ("sh -c 'kill -9 $$'", "", "sh was ended by SIGKILL"),
-        # A signal that is ignored would be so in the child.
-        (signals, "", "default_int"),
-        ("''", "", "Permission denied"),
-        ("/", "", "/: Permission denied"),
-        ("true \x16\x01", "", "true finished"),
-    ]
+PIPED = [
+    ("sh -c 'echo sta\"\"rted; exec sleep 100'", CTRL_C, "sh was ended by SIGINT"),
+    ("sh -c 'echo sta\"\"rted; exec sleep 99'", CTRL_BACKSLASH, "sh was ended by SIGQUIT"),
+    (
+        'sh -c \'trap "" INT; echo sta""rted; sleep 0.5; exit 3\'',
+        CTRL_C,
+        "sh finished with exit status 3",
+    ),
+    ("sh -c 'kill -9 $$'", "", "sh was ended by SIGKILL"),
+    # A signal that is ignored would be so in the child.
+    (f"{sys.executable} -c 'import signal; print(signal.getsignal(2))'", "", "default_int"),
+    ("''", "", "Permission denied"),
+    ("/", "", "/: Permission denied"),
+    ("true \x16\x01", "", "true finished"),
+]
+"""Command, key pressed while it runs, what is said then."""
+
+
+@pytest.mark.parametrize("cases", one_and_soak(PIPED[::2], PIPED[1::2]))
+def test_piping_leaves_the_app_as_it_was(cases: list[tuple[str, str, str]]) -> None:
     with running(*GUIDE) as terminal:
         open_guide(terminal)
         for command, key, said in cases:
@@ -136,26 +150,28 @@ def test_piping_leaves_the_app_as_it_was() -> None:
         assert_lives(terminal)
 
 
-@pytest.mark.parametrize("key", [CTRL_C, CTRL_BACKSLASH])
-def test_pager_gets_the_key_and_the_app_does_not(key: str) -> None:
+def test_pager_gets_the_key_and_the_app_does_not() -> None:
     with running(*GUIDE, environment={"PAGER": "less"}) as terminal:
         open_guide(terminal)
-        terminal.press("e")
-        terminal.wait("{#keys}")
-        terminal.settle()
-        terminal.press(key)
-        terminal.settle()
-        terminal.press("q")
+        for key in (CTRL_C, CTRL_BACKSLASH):
+            terminal.press("e")
+            terminal.wait("{#keys}")
+            terminal.settle()
+            terminal.press(key)
+            terminal.settle()
+            terminal.press("q")
+            terminal.wait("Guide ─")
+            terminal.settle()
         assert_lives(terminal)
 
 
 @pytest.mark.parametrize(
     "command",
-    [
+    one_and_soak(
         "sh -c 'echo sta\"\"rted; exec sleep 100'",
         "echo sta''rted",
         'sh -c \'trap "" TERM; echo sta""rted; sleep 3\'',
-    ],
+    ),
 )
 def test_signal_ends_the_app_while_a_program_has_the_terminal(command: str) -> None:
     with running(*GUIDE) as terminal:
@@ -171,8 +187,13 @@ def test_signal_ends_the_app_while_a_program_has_the_terminal(command: str) -> N
 # The end of the terminal
 
 
-@pytest.mark.parametrize("nohup", [True, False])
-@pytest.mark.parametrize("doing", ["starting", "reading", "searching", "piping", "paging"])
+DOING = ["reading", "starting", "searching", "piping", "paging"]
+
+
+@pytest.mark.parametrize(
+    ("doing", "nohup"),
+    one_and_soak(*((doing, nohup) for nohup in (True, False) for doing in DOING)),
+)
 def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
     with running(*GUIDE, size=(100, 30), nohup=nohup, environment={"PAGER": "less"}) as terminal:
         if doing == "starting":
@@ -202,44 +223,66 @@ def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
 # Its size
 
 
-@pytest.mark.parametrize(
-    "size", [(0, 0), (80, 0), (0, 80), (1, 1), (2, 2), (3, 200), (500, 1), (65535, 65535)]
-)
-def test_every_size_is_quiet_and_ends_with_a_better_one(size: tuple[int, int]) -> None:
-    with running(*GUIDE, size=size) as terminal:
-        while not terminal.raw:
-            assert terminal.read()
-        terminal.settle(2.0)
-        before = len(terminal.raw)
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
-            terminal.read()
-        assert len(terminal.raw) - before < 20_000
+SIZES = [(80, 0), (0, 80), (1, 1), (2, 2), (3, 200), (500, 1), (0, 0)]
+
+
+def assert_quiet(terminal: Terminal) -> None:
+    """Check that the app paints nothing while nothing happens."""
+    terminal.settle()
+    before = len(terminal.raw)
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        assert terminal.read()
+    assert len(terminal.raw) - before < 20_000
+
+
+def test_every_size_is_quiet_and_ends_with_a_better_one() -> None:
+    # Without rows, it is taken for a common one.
+    with running(*GUIDE, size=(0, 0)) as terminal:
+        terminal.wait("Welcome to xsfreader")
+        terminal.wait(lambda _: "quit" in terminal.lines[23])
+        for size in SIZES:
+            terminal.resize(*size)
+            assert_quiet(terminal)
         terminal.resize(90, 30)
         terminal.wait("Welcome to xsfreader")
         assert_lives(terminal)
 
 
-@pytest.mark.parametrize("size", [(0, 0), (80, 0)])
-def test_terminal_without_rows_is_taken_for_a_common_one(size: tuple[int, int]) -> None:
+@pytest.mark.soak
+@pytest.mark.parametrize("size", [*SIZES, (65535, 65535)])
+def test_every_size_will_do_at_the_start(size: tuple[int, int]) -> None:
     with running(*GUIDE, size=size) as terminal:
+        while not terminal.raw:
+            assert terminal.read()
+        assert_quiet(terminal)
+        terminal.resize(90, 30)
         terminal.wait("Welcome to xsfreader")
-        terminal.wait(lambda _: "quit" in terminal.lines[23])
         assert_lives(terminal)
 
 
 @pytest.mark.parametrize(
-    "claimed", ["48;0;0;0;0", "48;99999;99999;1;1", "48;0;500;0;0", "48;24;80;0;0"]
+    ("size", "usable"),
+    [((0, 0), (80, 24)), ((99999, 0), (800, 24)), ((0, 99999), (80, 600)), ((-5, 9), (80, 9))],
 )
-def test_size_in_the_input_is_bounded_too(claimed: str) -> None:
-    with running(*GUIDE, size=(80, 24)) as terminal:
+def test_a_size_is_taken_as_far_as_it_can_be(
+    size: tuple[int, int], usable: tuple[int, int]
+) -> None:
+    assert usable_size(Size(*size)) == Size(*usable)
+
+
+@pytest.mark.parametrize("claims", one_and_soak(["0;0;0;0", "0;500;0;0"], ["99999;99999;1;1"]))
+def test_size_in_the_input_is_bounded_too(claims: list[str]) -> None:
+    with running(*GUIDE) as terminal:
         open_guide(terminal)
-        terminal.press(f"\x1b[{claimed}t", "\x1b[<0;10;10M", "\x1b[<0;10;10m")
-        terminal.settle()
-        terminal.press("\x1b[48;24;80;480;640t")
+        for claimed in claims:
+            terminal.press(f"\x1b[48;{claimed}t", "\x1b[<0;10;10M", "\x1b[<0;10;10m")
+            assert_quiet(terminal)
+        terminal.press("\x1b[48;40;120;800;1200t")
         assert_lives(terminal)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("columns", ["999999999", "0", "-5", "x"])
 def test_size_in_the_environment_is_bounded_too(columns: str) -> None:
     environment = {"COLUMNS": columns, "LINES": columns}
@@ -268,7 +311,7 @@ ODD_INPUT = [
     b"\x1b[99;99R\x1b[0;0R",
     b"\x1b]52;c;AAAA\x07\x1bP1$r\x1b\\\x1b_G\x1b\\",
     b"\x1b[200~\x1b[1114112u\xff\x00\x1b[201~",
-    b"\x1b" * 100,
+    b"\x1b" * 40,
     b"\x1b[" + b"9" * 60 + b"u",
     b"\xf0\x9f\x8f\xb3\xef\xb8\x8f\xe2\x80\x8d\xf0",
     b"\x00\x80\x9b1;5u\x9d\x90",
@@ -279,8 +322,8 @@ ODD_INPUT = [
 def test_odd_bytes_end_nothing() -> None:
     with running(*GUIDE) as terminal:
         open_guide(terminal)
-        for data in ODD_INPUT:
-            terminal.press(data, "esc", "/", data, "esc", "F", data, "esc", "esc")
+        for number, data in enumerate(ODD_INPUT):
+            terminal.press(data, "esc", "/F"[number % 2], data, "esc", "esc")
             terminal.read()
         terminal.settle()
         assert_lives(terminal)
@@ -362,7 +405,7 @@ sys.exit(run())
 """
 
 
-@pytest.mark.parametrize("where", CRASHES)
+@pytest.mark.parametrize("where", one_and_soak(*CRASHES))
 def test_bug_ends_with_one_line_and_a_log(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,7 +440,7 @@ def test_bug_ends_with_one_line_and_a_log(
 
 @pytest.mark.parametrize(
     ("variables", "said"),
-    [
+    one_and_soak(
         ({"PAGER": "less '"}, "$PAGER is not a command: less ': No closing quotation"),
         ({"PAGER": "", "EDITOR": 'vi "x'}, "$EDITOR is not a command"),
         ({"PAGER": "less \\"}, "No escaped character"),
@@ -408,7 +451,7 @@ def test_bug_ends_with_one_line_and_a_log(
         ({"PAGER": " ", "EDITOR": "\t", "PATH": "/nonexistent"}, "less: No such file"),
         ({"PAGER": "''", "EDITOR": "true"}, "true finished"),
         ({"PAGER": "true", "TMPDIR": "/nonexistent", "HOME": "/x"}, "true finished"),
-    ],
+    ),
 )  # fmt: skip
 def test_odd_pager_is_one_line(variables: dict[str, str], said: str) -> None:
     with running(*GUIDE, environment=variables) as terminal:
@@ -420,14 +463,14 @@ def test_odd_pager_is_one_line(variables: dict[str, str], said: str) -> None:
 
 @pytest.mark.parametrize(
     ("browser", "said"),
-    [
+    one_and_soak(
         ("firefox '", "$BROWSER is not a command"),
         (" ", "No browser found; link sent to the terminal"),
         ("nosuchbrowser", "nosuchbrowser: command not found; link sent to the terminal"),
         ("/etc/passwd", "/etc/passwd: command not found; link sent to the terminal"),
         ("false", "Opened https://xmpp.org"),
         ("true --new-window", "Opened https://xmpp.org"),
-    ],
+    ),
 )
 def test_odd_browser_is_one_line(browser: str, said: str) -> None:
     environment = {"BROWSER": browser, "DISPLAY": "", "WAYLAND_DISPLAY": ""}
@@ -443,6 +486,7 @@ def test_odd_browser_is_one_line(browser: str, said: str) -> None:
         assert_lives(terminal)
 
 
+@pytest.mark.soak
 def test_full_disk_is_one_line_at_the_pager(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
@@ -459,14 +503,21 @@ def test_full_disk_is_one_line_at_the_pager(tmp_path: Path) -> None:
 # Its colours
 
 
-@pytest.mark.parametrize("colours", ["1", pytest.param("", marks=pytest.mark.soak)])
-async def test_every_theme_is_readable(colours: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("colours", "themes"),
+    one_and_soak(
+        ("1", ["ansi-dark", "ansi-light", FEW_COLOURS, DEFAULT_THEME]), ("1", []), ("", [])
+    ),
+)
+async def test_every_theme_is_readable(
+    colours: str, themes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     if colours:
         monkeypatch.setenv("NO_COLOR", colours)
     else:
         monkeypatch.delenv("NO_COLOR", raising=False)
     async with apps.running() as pilot:
-        for theme in pilot.app.available_themes:
+        for theme in themes or pilot.app.available_themes:
             pilot.app.theme = theme
             await pilot.pause(0.02)
             shown = screen_cells(pilot.app.export_screenshot(), 120, 40)
