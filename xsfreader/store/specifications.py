@@ -82,7 +82,7 @@ class SpecificationFile(SideFile):
 
         The first of a specification's ``sections`` is its beginning.
         """
-        row = path, blob, zlib.compress(data)
+        row = path, blob, zlib.compress(data, 1)
         with self.writing() as db:
             db.execute("REPLACE INTO held (path, blob, bytes) VALUES (?, ?, ?)", row)
             if number := re.search(r"\d+", path):
