@@ -69,7 +69,7 @@ async def test_the_list_by_xep_is_filtered_by_its_number(words: str, numbers: li
         await pilot.press("4", "slash")
         await settle(pilot)
         assert screen.prompt is not None
-        assert screen.prompt.placeholder == "Filter by XEP number or title"
+        assert screen.prompt.placeholder == "Filter: XEP number or title"
         screen.prompt.value = words
         await settle(pilot)
         await pilot.press("enter")

@@ -49,7 +49,7 @@ class Find(Part):
             screen.tabs.typing = True
             by_xep = screen.posts.view is View.XEP
             self._prompts.ask(
-                f"Filter by {'XEP number or title' if by_xep else 'title, author or category'}",
+                f"Filter: {'XEP number or title' if by_xep else 'title, author or category'}",
                 screen.filter_list,
                 self._end_filter,
                 text=screen.posts.filtered,
