@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,6 +110,53 @@ def test_a_server_that_says_nothing_is_given_up(
         machine = Home(tmp_path / "one", jid, prosody, port=port)
         with pytest.raises(UnreachableError, match="doesn't answer"):
             machine.sync()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"<html><p>", b"\0" * 100, b"<a></a>", b"\xff\xfe<"],
+)
+def test_a_server_of_another_kind_is_given_up(
+    prosody: Prosody,
+    jid: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    answer: bytes,
+) -> None:
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 1.0)
+    with listener(answer) as (port, _):
+        machine = Home(tmp_path / "one", jid, prosody, port=port)
+        with pytest.raises(UnreachableError):
+            machine.sync()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_server_that_floods_takes_neither_memory_nor_time(
+    prosody: Prosody, jid: str, tmp_path: Path
+) -> None:
+    def flood() -> None:
+        with server, suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"<stream:stream xmlns:stream='x'><p>")
+                while True:
+                    connection.sendall(b"a" * (1 << 20))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=flood, daemon=True).start()
+        machine = Home(tmp_path / "one", jid, prosody, port=server.getsockname()[1])
+        done = machine.run("marks", "sync", "--within=5")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) <= 1, done.stderr
+
+
+def test_without_the_extra_a_line_says_what_to_install(
+    prosody: Prosody, jid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "slixmpp", None)
+    with pytest.raises(ConfigError, match=r"xsfreader\[xmpp\]"):
+        Home(tmp_path / "one", jid, prosody).sync()
 
 
 def test_a_server_without_encryption_gets_no_password(

@@ -162,6 +162,9 @@ def history(seed: int) -> None:
     if chance.random() < 0.3:
         server.node = dict(DEFAULTS)
     machines = [Machine(server, skew=chance.choice([-3_600_000, 0, 7, 3_600_000])) for _ in "abc"]
+    if chance.random() < 0.1:
+        # A home that was copied with its state.
+        machines[1].device = machines[0].device
     posts = [f"/20{number}/post/" for number in range(chance.choice([3, 40]))]
     truth: dict[str, TimedMarks] = {}
     for now in range(1, chance.randrange(50, 300)):

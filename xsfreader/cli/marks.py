@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.cli.output import FAILURE, OK, USAGE, confirm, fail, print_json, safe, tell
 from xsfreader.errors import ConfigError
+from xsfreader.limits import limited_memory
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -60,7 +61,8 @@ def _sync(args: Namespace, library: Library) -> int:
     end.daemon = True
     end.start()
     try:
-        report = library.sync_marks(args.within)
+        with limited_memory():
+            report = library.sync_marks(args.within)
     finally:
         end.cancel()
     if args.progress == "json":

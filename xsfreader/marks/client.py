@@ -187,7 +187,7 @@ def _unreachable(server: str, reason: object) -> UnreachableError:
         )
     if isinstance(reason, OSError):
         reason = reason.strerror or type(reason).__name__
-    return UnreachableError(f"{server} can't be reached: {reason or 'no answer'}")
+    return UnreachableError(f"{server} can't be reached: {str(reason) or 'no usable answer'}")
 
 
 class Node:
