@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import ssl
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -173,6 +174,55 @@ def test_a_server_without_encryption_gets_no_password(
         with pytest.raises(UpstreamError, match="offers no encryption"):
             machine.sync()
         assert b"<auth" not in got
+
+
+@pytest.mark.parametrize("refusal", [b"", b"<not-authorized/>"])
+def test_a_server_that_takes_plain_passwords_gets_none(
+    prosody: Prosody, jid: str, tmp_path: Path, refusal: bytes
+) -> None:
+    head = (
+        b"<stream:stream xmlns='jabber:client' version='1.0' id='1'"
+        b" xmlns:stream='http://etherx.jabber.org/streams' from='localhost'><stream:features>"
+    )
+    sasl = b"xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
+    mechanisms = b"<mechanism>PLAIN</mechanism>"
+    if refusal:
+        mechanisms += b"<mechanism>SCRAM-SHA-1</mechanism>"
+    got = bytearray()
+
+    def serve() -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(prosody.certificate, prosody.folder / "key.pem")
+        with suppress(OSError):
+            connection, _ = server.accept()
+            connection.recv(4096)
+            connection.sendall(
+                head + b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"
+            )
+            connection.recv(4096)
+            connection.sendall(b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+            with context.wrap_socket(connection, server_side=True) as safe:
+                safe.recv(4096)
+                safe.sendall(
+                    head + b"<mechanisms " + sasl + b">" + mechanisms + b"</mechanisms>"
+                    b"</stream:features>"
+                )
+                while data := safe.recv(4096):
+                    got.extend(data)
+                    if b"<auth" in data:
+                        safe.sendall(b"<failure " + sasl + b">" + refusal + b"</failure>")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        machine = Home(tmp_path / "one", jid, prosody, port=server.getsockname()[1])
+        words = "wrong name or password" if refusal else "offers no SCRAM"
+        with pytest.raises(UpstreamError, match=words):
+            machine.sync()
+        thread.join(10)
+    assert b"</stream:stream>" in got
+    assert (b"SCRAM-SHA-1" in got) == bool(refusal)
+    assert b"PLAIN" not in got
 
 
 def test_a_server_that_falls_silent_in_the_middle_is_given_up(

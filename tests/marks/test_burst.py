@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring, tostring
 
 from xsfreader.errors import UnreachableError, UpstreamError, XsfreaderError
 from xsfreader.marks import burst as module
-from xsfreader.marks.burst import CONFIGURATION, NodeExistsError, PreconditionError, burst
+from xsfreader.marks.burst import CONFIGURATION, PreconditionError, burst
 from xsfreader.marks.items import device_of, item_of, new_device, to_xml
 from xsfreader.store.merging_marks import TimedMarks
 from xsfreader.store.unsaved import merge_into
@@ -80,9 +80,8 @@ class FakeServer:
         return None if self.node is None else dict(self.node)
 
     def _do_create(self, configuration: Mapping[str, str]) -> None:
-        if self.node is not None:
-            raise NodeExistsError
-        self.node = DEFAULTS | dict(configuration)
+        if self.node is None:
+            self.node = DEFAULTS | dict(configuration)
 
     def _do_configure(self, configuration: Mapping[str, str]) -> None:
         if self.node is None:

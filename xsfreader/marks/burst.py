@@ -35,10 +35,6 @@ server may keep no more than 256."""
 _ENOUGH_ITEMS = 256
 
 
-class NodeExistsError(Exception):
-    """Another machine has just created the node."""
-
-
 class PreconditionError(Exception):
     """The node isn't configured as the publisher demands."""
 
@@ -53,7 +49,7 @@ class Server(Protocol):
         """Return the configuration of the node; None if there is no node."""
 
     async def create(self, configuration: Mapping[str, str]) -> None:
-        """Create the node. Raises NodeExistsError."""
+        """Create the node; fine if another machine has just done so."""
 
     async def configure(self, configuration: Mapping[str, str]) -> None:
         """Change the configuration of the node."""
@@ -107,11 +103,8 @@ async def _prepare(server: Server) -> None:
     """Make sure that there is a node, private and large enough."""
     found = await server.configuration()
     if found is None:
-        try:
-            await server.create(CONFIGURATION)
-        except NodeExistsError:
-            found = await server.configuration()
-    if found is not None and not _is_right(found):
+        await server.create(CONFIGURATION)
+    elif not _is_right(found):
         await server.configure(CONFIGURATION)
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.errors import ConfigError, SourceError, UnreachableError, UpstreamError
-from xsfreader.marks.burst import NodeExistsError, PreconditionError
+from xsfreader.marks.burst import PreconditionError
 from xsfreader.marks.items import NAMESPACE
 
 if TYPE_CHECKING:
@@ -104,7 +104,6 @@ def _quieten() -> None:
         logger = logging.getLogger(name)
         logger.addHandler(logging.NullHandler())
         logger.propagate = False
-        logger.setLevel(logging.CRITICAL + 1)
 
 
 def _client(account: Account) -> ClientXMPP:
@@ -222,12 +221,12 @@ class Node:
         return values
 
     async def create(self, configuration: Mapping[str, str]) -> None:
-        """Create the node. Raises NodeExistsError."""
+        """Create the node; fine if another machine has just done so."""
         form = self._form("node_config", configuration)
         await self._ask(
             self._pubsub.create_node(None, NAMESPACE, config=form, timeout=ANSWER_SECONDS),
             "refuses the node for marks",
-            {"conflict": NodeExistsError},
+            {"conflict": None},
         )
 
     async def configure(self, configuration: Mapping[str, str]) -> None:
