@@ -22,6 +22,7 @@ _CONFIG = {
     "defaultContentLanguage": "en",
     "languages": {code: {} for code in ("de", "en", "es", "fr", "it", "pt-br", "ro")},
     "disableKinds": ["home", "rss", "sitemap", "taxonomy", "term", "404"],
+    "disableAliases": True,
     "enableEmoji": True,
     "permalinks": {"blog": "/:year/:month/:title/"},
 }
@@ -44,7 +45,22 @@ _HEADING = '<h{{ .Level }} id="{{ .Anchor | safeURL }}">{{ .Text | safeHTML }}</
 
 _PAGE = "{{ dict `path` .File.Path `url` .RelPermalink `html` .Content | jsonify }}"
 
+_FIGURE = """
+<figure><img src="{{ .Get "src" }}"
+alt="{{ with .Get "alt" }}{{ . }}{{ else }}{{ .Get "caption" | markdownify | plainify }}{{ end }}">
+{{ if or (.Get "title") (.Get "caption") (.Get "attr") }}<figcaption>
+{{ with .Get "title" }}<h4>{{ . }}</h4>{{ end }}
+{{ if or (.Get "caption") (.Get "attr") }}<p>{{ .Get "caption" | markdownify }}
+{{ with .Get "attrlink" }}<a href="{{ . }}">{{ end }}{{ .Get "attr" | markdownify }}
+{{ if .Get "attrlink" }}</a>{{ end }}</p>{{ end }}</figcaption>{{ end }}</figure>
+"""
+
+_SUBSCRIBE = "<h5>Subscribe to the monthly XMPP newsletter</h5>"
+
 _LAYOUTS = {
+    "shortcodes/figure.html": _FIGURE,
+    "shortcodes/newsletter-subscribe.html": _SUBSCRIBE,
+    "shortcodes/video.html": "",
     "_default/_markup/render-link.html": _LINK.strip(),
     "_default/_markup/render-heading.html": _HEADING,
     "_default/single.html": _PAGE,

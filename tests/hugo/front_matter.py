@@ -39,3 +39,24 @@ CASES: list[tuple[str, str | None]] = [
     ('date: 2026-01-05\nurl: ""', "/2026/01/t/"),
     ("date: 2026-01-05\nurl: /a#c/", "/a%23c/"),
 ]
+
+TITLES: dict[str, str] = {
+    "🎉 Party": "party/",
+    "100% XMPP": "100-xmpp/",
+    "C++ and C#": "c-and-c/",
+    "a+b": "a-b/",
+    "a=b": "ab/",
+    "a--b": "a--b/",
+    "A  C": "a-c/",
+    " – dash – ": "dash/",
+    "№ 5": "5/",
+    "½ life": "life/",
+    "#1 thing": "%231-thing/",
+    "x.y.z": "x.y.z/",
+    "~t~": "~t~/",
+    "a@b": "a@b/",
+    "…!": "",
+    "नमस्ते दुनिया": "%E0%A4%A8%E0%A4%AE%E0%A4%B8%E0%A5%8D%E0%A4%A4%E0%A5%87-"
+    "%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE/",
+}
+"""Titles, and what the permalink has after year and month."""

@@ -14,14 +14,16 @@ import pytest
 
 from tests.hugo import build
 from tests.hugo.cases import Case, files_of, read
-from tests.hugo.front_matter import CASES
-from tests.markup.pages import Page, shown, words
+from tests.hugo.front_matter import CASES, TITLES
+from tests.markup.pages import Page, folded, in_order, shown, words
 from xsfreader.config import Config
 from xsfreader.ingest import ingest
+from xsfreader.ingest.site import permalink
 from xsfreader.library import Library
 from xsfreader.markup import layout, parse
 from xsfreader.model import Filter
 from xsfreader.paths import Paths
+from xsfreader.source import guide
 
 BASE = "https://xmpp.org/2026/01/case/"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "hugo-cases.json.gz"
@@ -85,13 +87,16 @@ def test_links_to_files_lead_to_the_posts_made_of_them(tmp_path: Path) -> None:
     assert found == wanted
 
 
-@pytest.mark.parametrize(("front", "permalink"), CASES)
-def test_permalinks_and_what_is_shown_are_those_of_the_site(
-    front: str, permalink: str | None
-) -> None:
+@pytest.mark.parametrize(("front", "wanted"), CASES)
+def test_permalinks_and_what_is_shown_are_those_of_the_site(front: str, wanted: str | None) -> None:
     post = ingest("content/blog/t.md", "0" * 40, with_front(front).encode()).post
-    assert (post.label(dt.date(2026, 11, 26)) == "") == (permalink is not None)
-    assert permalink in (None, post.permalink)
+    assert (post.label(dt.date(2026, 11, 26)) == "") == (wanted is not None)
+    assert wanted in (None, post.permalink)
+
+
+@pytest.mark.parametrize(("title", "slug"), TITLES.items())
+def test_slugs_are_those_of_the_site(title: str, slug: str) -> None:
+    assert permalink(title, dt.date(2026, 1, 4), "en") == f"/2026/01/{slug}"
 
 
 def address(href: str) -> str:
@@ -107,9 +112,43 @@ def with_front(front: str) -> str:
 def test_the_permalinks_are_what_hugo_gives(tmp_path: Path) -> None:
     if shutil.which("hugo") is None:
         pytest.skip("the site's Hugo is not installed; `nox -s hugo` installs it")
-    for number, (front, permalink) in enumerate(CASES):
+    for number, (front, wanted) in enumerate(CASES):
         built = build(tmp_path / str(number), {"blog/t.md": with_front(front)})
-        assert [each.permalink for each in built.values()] == [permalink] * bool(permalink), front
+        assert [each.permalink for each in built.values()] == [wanted] * bool(wanted), front
+
+
+@pytest.mark.hugo
+def test_the_slugs_are_what_hugo_makes(tmp_path: Path) -> None:
+    if shutil.which("hugo") is None:
+        pytest.skip("the site's Hugo is not installed; `nox -s hugo` installs it")
+    files = {
+        f"blog/{number}.md": f"---\ntitle: {json.dumps(title)}\ndate: 2026-01-04\n---\nText.\n"
+        for number, title in enumerate(TITLES)
+    }
+    built = build(tmp_path, files)
+    for number, (title, slug) in enumerate(TITLES.items()):
+        assert built[f"blog/{number}.md"].permalink == f"/2026/01/{slug}", title
+
+
+@pytest.mark.hugo
+def test_the_sample_posts_are_what_hugo_makes_of_them(tmp_path: Path) -> None:
+    """The built-in guide, whose posts hold everything that posts may hold."""
+    if shutil.which("hugo") is None:
+        pytest.skip("the site's Hugo is not installed; `nox -s hugo` installs it")
+    files = {
+        f"blog/{path.name}": path.read_text("utf-8")
+        for path in (Path(guide.__file__).parents[1] / "guide" / "content" / "blog").glob("*.md")
+    }
+    built = build(tmp_path, files)
+    assert len(files) > 10
+    for path, text in files.items():
+        post = ingest(f"content/{path}", "0" * 40, text.encode())
+        page, document = Page(built[path].html), parse(post.body, base=post.post.url)
+        assert built[path].permalink == post.post.permalink, path
+        # More is shown than on the site: HTML, and shortcodes that it doesn't know.
+        found = folded(re.sub(r"</?\w[^<>]*>", "", shown(layout(document, 200), page.figures)))
+        assert in_order(folded(page.text), found) is None, path
+        assert [heading.id for heading in document.headings] == page.ids, path
 
 
 @pytest.mark.hugo

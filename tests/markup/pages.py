@@ -88,14 +88,18 @@ class Page(HTMLParser):
             self._was_empty = False
 
 
+_SHOWN_BY_NONE = re.compile("[\u200b\ufe0f]")
+"""Left out of what we show: a space without width, the sign that asks for a coloured emoji."""
+
+
 def words(text: str) -> list[str]:
     """Split into words, keeping typography."""
-    return unicodedata.normalize("NFKC", text.replace("\u200b", "")).split()
+    return unicodedata.normalize("NFKC", _SHOWN_BY_NONE.sub("", text)).split()
 
 
 def folded(text: str) -> list[str]:
     """Split into words, ignoring typography."""
-    text = unicodedata.normalize("NFKC", text.replace("\u200b", ""))
+    text = unicodedata.normalize("NFKC", _SHOWN_BY_NONE.sub("", text))
     text = re.sub("[‘’‚‛']", "'", text)
     text = re.sub('[“”„"]', '"', text)
     return re.sub("[‐‑–—-]+", "-", text.replace("…", "...")).split()
