@@ -383,6 +383,8 @@ class Entry(NamedTuple):
     starred: bool
     label: str = ""
     """As of ``Post.label``."""
+    changed: bool = False
+    """Whether its text has changed upstream since it was read."""
 
 
 class Group(NamedTuple):

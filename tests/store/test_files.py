@@ -365,6 +365,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "search_ids": lambda s: s.search_ids(parse_query("words"), 9, EN, TODAY),
     "read_hits": lambda s: s.read_hits([1], parse_query("words")),
     "marks": lambda s: s.marks("/2025/06/a/"),
+    "is_changed": lambda s: s.is_changed("/2025/06/a/"),
     "set_read": lambda s: s.set_read(["/2025/06/a/"], True),
     "set_starred": lambda s: s.set_starred("/2025/06/a/", True),
     "set_place": lambda s: s.set_place("/2025/06/a/", Place(1)),

@@ -71,6 +71,10 @@ class ReaderState(Base):
         """Return whether a post or a translation of it was read."""
         return any(self.marks(other).read for other in self._with_translations(permalink))
 
+    def is_changed(self, permalink: str) -> bool:
+        """Return whether the text of a post has changed upstream since it was read."""
+        return self._store.is_changed(permalink)
+
     def is_starred(self, permalink: str) -> bool:
         """Return whether a post or a translation of it is starred."""
         return any(self.marks(other).starred for other in self._with_translations(permalink))

@@ -37,6 +37,20 @@ class Listing(Base):
         rows = self._rows(f"SELECT permalink FROM state.mark WHERE {mark}")
         return entries.stories_of(permalink for (permalink,) in rows)
 
+    def is_changed(self, permalink: str) -> bool:
+        """Return whether the text of a post has changed upstream since it was read."""
+        rows = self._rows("SELECT at FROM edited WHERE permalink = ?", valid_text(permalink))
+        marks = self._timed_marks_of(permalink)
+        return bool(rows and marks.read and rows[0][0] > marks.read_at)
+
+    def _stories_changed(self, entries: EntryList) -> set[int]:
+        rows = self._rows(
+            "SELECT e.permalink FROM edited e JOIN state.mark m ON m.permalink = e.permalink"
+            " WHERE m.read AND e.at > m.read_at"
+        )
+        # They may have been read again, which is not written yet.
+        return entries.stories_of(each for (each,) in rows if self.is_changed(each))
+
     def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
     ) -> list[Group]:
@@ -99,6 +113,7 @@ class Listing(Base):
     def _entries_of(self, rows: Sequence[ListRow], entries: EntryList) -> Iterator[Entry]:
         read = self._stories_marked("read", entries)
         starred = self._stories_marked("starred", entries)
+        changed = self._stories_changed(entries)
         for row in rows:
             yield Entry(
                 permalink=row.permalink,
@@ -109,6 +124,7 @@ class Listing(Base):
                 read=row.story in read,
                 starred=row.story in starred,
                 label=row.label,
+                changed=row.story in changed,
             )
 
     def group_keys(

@@ -31,7 +31,10 @@ FILTERS = "author: category: xep: lang: before: after: is: in:"
 
 
 NOT_IN_XEPS = frozenset(
-    ("authors", "categories", "languages", "after", "before", "unread", "starred", "draft")
+    (
+        *("authors", "categories", "languages", "after", "before"),
+        *("unread", "starred", "changed", "draft"),
+    )
 )
 """What only posts have."""
 
@@ -62,6 +65,8 @@ class Query(NamedTuple):
     """First day after the range, exclusive."""
     unread: bool = False
     starred: bool = False
+    changed: bool = False
+    """Only posts whose text has changed upstream since they were read."""
     drafts: bool = False
     """Only posts that the site doesn't show."""
     specifications: bool = False
@@ -113,6 +118,7 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
         before=min(fields.pop("before", []), default=None),
         unread=bool(fields.pop("unread", False)),
         starred=bool(fields.pop("starred", False)),
+        changed=bool(fields.pop("changed", False)),
         drafts=bool(fields.pop("draft", False)),
         specifications=bool(fields.pop("in", False)),
         **{name: tuple(found[:MAX_TERMS]) for name, found in fields.items()},
@@ -142,8 +148,8 @@ def _add_filter(fields: defaultdict[str, list[Any]], name: str, value: str) -> s
                 return "needs a language: lang:de"
             fields["languages"].append(value.lower())
         case "is":
-            if value.lower() not in ("unread", "starred", "draft"):
-                return "use is:unread, is:starred or is:draft"
+            if value.lower() not in ("unread", "starred", "changed", "draft"):
+                return "use is:unread, is:starred, is:changed or is:draft"
             fields[value.lower()].append(True)
         case "in":
             if value.lower() != "xeps":

@@ -128,6 +128,11 @@ ALTER TABLE post ADD COLUMN publish INTEGER;
 ALTER TABLE post ADD COLUMN expires INTEGER;
 """
 
+_ARCHIVE_6 = """
+-- When the visible text of a post was changed upstream, in milliseconds like the marks.
+CREATE TABLE edited (permalink TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
 _STATE_1 = """
 CREATE TABLE mark (
     permalink TEXT PRIMARY KEY,
@@ -204,7 +209,7 @@ _ARCHIVE_PROBES = (
 ARCHIVE = Schema(
     "archive",
     0x58534641,
-    (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4, _ARCHIVE_5),
+    (_ARCHIVE_1, _ARCHIVE_2, _ARCHIVE_3, _ARCHIVE_4, _ARCHIVE_5, _ARCHIVE_6),
     page=8192,
     probes=_ARCHIVE_PROBES,
 )

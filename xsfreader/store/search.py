@@ -137,6 +137,11 @@ def _conditions(query: Query, shown: tuple[str, list[int]]) -> tuple[str, list[A
         values.append(phrase(term))
     if query.starred:
         clauses.append(MARKED.format("starred"))
+    if query.changed:
+        clauses.append(
+            "EXISTS (SELECT 1 FROM edited e JOIN state.mark m ON m.permalink = e.permalink"
+            " WHERE e.permalink = p.permalink AND m.read AND e.at > m.read_at)"
+        )
     return " AND ".join(clauses), values
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.store.base import compress, path_key, post_values, split_lines
@@ -148,8 +149,12 @@ def former_paths(permalink: str) -> Iterator[str]:
 
 def write(db: sqlite3.Connection, plan: Plan, read: Callable[[str], FullPost]) -> None:
     """Write all that is planned, within the caller's transaction; ``read`` gives a path's post."""
+    known = {id_ for id_, _ in plan.inserted}
+    before = {}
     for row in plan.dropped:
-        _drop(db, row.id)
+        text = _drop(db, row.id)
+        if row.id in known:
+            before[row.id] = (row.blob, text)
     # Permalinks are unique, and two posts may swap theirs.
     for row in plan.renamed:
         db.execute("UPDATE post SET permalink = '~' || id WHERE id = ?", (row.id,))
@@ -161,11 +166,18 @@ def write(db: sqlite3.Connection, plan: Plan, read: Callable[[str], FullPost]) -
             (path_key(permalink), row.id),
         )
     for id_, path in plan.inserted:
-        _insert(db, id_, plan.permalinks[path], read(path))
+        full = read(path)
+        _insert(db, id_, plan.permalinks[path], full)
+        blob, text = before.get(id_, (full.post.blob, full.text))
+        # With the same blob it is our own rules that have changed.
+        if blob != full.post.blob and text != full.text:
+            now = time.time_ns() // 1_000_000
+            db.execute("REPLACE INTO edited VALUES (?, ?)", (plan.permalinks[path], now))
     db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
 
 
-def _drop(db: sqlite3.Connection, id_: int) -> None:
+def _drop(db: sqlite3.Connection, id_: int) -> str:
+    """Delete a post, and return its visible text."""
     title, authors, categories, text = db.execute(
         "SELECT title, authors, categories, text FROM post JOIN content ON post = id WHERE id = ?",
         (id_,),
@@ -178,6 +190,7 @@ def _drop(db: sqlite3.Connection, id_: int) -> None:
     db.execute("DELETE FROM label WHERE post = ?", (id_,))
     db.execute("DELETE FROM content WHERE post = ?", (id_,))
     db.execute("DELETE FROM post WHERE id = ?", (id_,))
+    return str(text)
 
 
 def _insert(db: sqlite3.Connection, id_: int, permalink: str, full: FullPost) -> None:

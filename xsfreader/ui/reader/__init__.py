@@ -254,7 +254,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.item_id, self.source_path = item_id, path
         self.find.clear()
         self.awaited = None
-        self.notice.say("")
+        changed = self.library.is_changed(item_id)
+        self.notice.say("The text of this post has changed since you read it" if changed else "")
         if document is None:
             self.article.wait(place)
             self.await_item(item_id)

@@ -41,7 +41,10 @@ class Marks(Part):
         """Mark the post shown as read, as it was opened."""
         self.screen.has_read = True
         self._opened = permalink = self.screen.item_id
-        if permalink is not None and not self.screen.library.marks(permalink).read:
+        library = self.screen.library
+        if permalink is not None and (
+            not library.marks(permalink).read or library.is_changed(permalink)
+        ):
             self.set_read(permalink, read=True)
 
     def mark_moved_in(self) -> None:

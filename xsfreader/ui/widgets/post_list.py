@@ -134,6 +134,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         def change(entry: Entry) -> Entry:
             return entry._replace(
                 read=entry.read if read is None else read,
+                changed=entry.changed and read is None,
                 starred=entry.starred if starred is None else starred,
             )
 

@@ -136,7 +136,7 @@ class PostRows(PaintedView):
         language = "" if entry.language == self.library.languages[0] else clean(entry.language)
         tag = "".join(f" {word}" for word in (entry.label, language) if word)
         star = "★" if entry.starred else " "
-        dot = " " if entry.read else "●"
+        dot = "~" if entry.changed else " " if entry.read else "●"
         head = f"{indent} "
         room = self.room - cell_len(head) - 3 - len(day) - len(tag)
         return [

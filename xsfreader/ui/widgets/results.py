@@ -41,6 +41,7 @@ SYNTAX = (
     ("before:2015", "from before that year"),
     ("is:unread", "you have not read"),
     ("is:starred", "you have starred"),
+    ("is:changed", "changed on the site since you read them"),
     ("is:draft", "not on the site yet, or no longer"),
 )
 
