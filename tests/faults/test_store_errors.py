@@ -11,6 +11,7 @@ from tests.ui import apps
 from xsfreader.errors import StoreError
 from xsfreader.library import Library
 from xsfreader.ui.keymap import ACTIONS
+from xsfreader.ui.screens.palette import Palette
 from xsfreader.ui.widgets.bars import StatusBar
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ def break_methods(monkeypatch: pytest.MonkeyPatch, names: list[str]) -> None:
         monkeypatch.setattr(Library, name, fail)
 
 
-async def press_everything(pilot: Pilot[None]) -> None:
+async def press_everything(pilot: Pilot[None], after: list[str]) -> None:
     for key in KEYS:
-        for each in (key, *AFTER):
-            await pilot.press(each)
+        await pilot.press(key, *after)
+    # The palette reads names once there are two letters.
+    await pilot.press("ctrl+p", "c", "a", "t")
     await pilot.pause(0.3)
+    await pilot.press("escape", "escape")
 
 
 EACH = [pytest.param([name], id=name, marks=pytest.mark.soak) for name in METHODS]
@@ -65,7 +68,7 @@ async def test_failing_store_is_a_line_and_the_app_goes_on(
         await pilot.press("enter", "h")
         with monkeypatch.context() as patch:
             break_methods(patch, names)
-            await press_everything(pilot)
+            await press_everything(pilot, AFTER if len(names) == 1 else ["escape"])
         if names == METHODS:
             assert BROKEN in said
         # And it works once the store does.
@@ -74,3 +77,14 @@ async def test_failing_store_is_a_line_and_the_app_goes_on(
         assert pilot.app.is_running
         assert pilot.app.return_code is None
         assert apps.reader(pilot).article.document is not None
+
+
+async def test_palette_says_that_names_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with apps.running() as pilot:
+        break_methods(monkeypatch, ["groups"])
+        await pilot.press("ctrl+p", "c", "a", "t")
+        await pilot.pause(0.3)
+        assert pilot.app.is_running
+        assert apps.reader(pilot).status.text == BROKEN
+        await pilot.press("escape")
+        assert not isinstance(pilot.app.screen, Palette)

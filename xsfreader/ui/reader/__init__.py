@@ -125,7 +125,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Show what waited for a panel to close, once its result is dealt with."""
-        self.set_timer(0.03, self.sync.switch_if_free)
+        self.set_timer(0.03, lambda: self.attempt(self.sync.switch_if_free))
 
     def on_unmount(self) -> None:
         """Remove the images from the terminal's memory."""

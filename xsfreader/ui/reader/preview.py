@@ -101,4 +101,4 @@ class Preview(Part):
 
     def _painted(self) -> None:
         self._painting = False
-        self._show_if_parsed()
+        self.screen.attempt(self._show_if_parsed)

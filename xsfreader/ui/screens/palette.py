@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.widgets import Input
 
+from xsfreader.errors import XsfreaderError
 from xsfreader.model import View
 from xsfreader.text import clean, fold
 from xsfreader.ui.event_errors import ShowsErrors
@@ -121,7 +122,12 @@ class Commands(Provider):
                 yield Hit(score, Content(words), do, words)
             return
         if self._commands is None:
-            names = await asyncio.to_thread(_read_names, self.host.library)
+            try:
+                names = await asyncio.to_thread(_read_names, self.host.library)
+            except XsfreaderError as error:
+                # Raised here, nobody would see it.
+                self.app.show_error(error)  # type: ignore[attr-defined]
+                names = Names([], [], [])
             self._commands = [*self._actions(), *self._places(names)]
         found = await asyncio.to_thread(best, self._commands, query)
         for score, (words, do) in found[:MOST_HITS]:
