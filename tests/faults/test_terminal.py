@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import sys
 import time
@@ -525,3 +526,43 @@ async def test_every_theme_is_readable(
             hidden = [cell for cell in letters if cell.color.split()[0] == cell.background]
             assert letters, theme
             assert not hidden, theme
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+async def test_matches_are_marked_without_colours(
+    theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with apps.running() as pilot:
+        pilot.app.theme = theme
+        await pilot.press("enter", "/", *"the", "enter")
+        await pilot.pause(0.1)
+        article = apps.reader(pilot).article
+        lines = [article.render_line(y) for y in range(article.size.height)]
+        marked = [
+            segment.style
+            for line in lines
+            for segment in line
+            if segment.text.lower() == "the" and segment.style and segment.style.reverse
+        ]
+        current = [style for style in marked if style.bold and style.underline]
+        assert len(current) == 1
+        assert len(marked) > 1
+
+
+COLOURS_16 = {"TERM": "xterm-16color", "COLORTERM": ""}
+
+
+@pytest.mark.parametrize(
+    "environment", one_and_soak(COLOURS_16, COLOURS_16 | {"NO_COLOR": "1"}, {"TERM": "linux"})
+)
+def test_few_colours_are_those_of_the_terminal(environment: dict[str, str]) -> None:
+    with running(*GUIDE, environment={"COLORTERM": "", **environment}) as terminal:
+        open_guide(terminal)
+        terminal.press("/the\r", "h")
+        assert_lives(terminal)
+        assert b"38;2;" not in terminal.raw
+        assert b"48;2;" not in terminal.raw
+        assert b"8;5;" not in terminal.raw
+        # Black on black, which pads nothing, nor white on white.
+        assert not re.search(rb"\x1b\[(?:\d;)*30;40m\w|\x1b\[(?:\d;)*37;47m\w", terminal.raw)
