@@ -214,7 +214,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self._offer_keys()
 
     def _offer_keys(self) -> None:
-        """Show the keys of the pane; the one to copy is first, unless it copies the address."""
+        """Show the keys of the pane; the one to copy is first, unless it copies the address.
+
+        A prompt shows its own.
+        """
+        if self.prompt is not None:
+            return
         ids = list(READING_KEYS if self.reading else LISTING_KEYS)
         actions = dict(self.actions)
         if "copy" in ids:

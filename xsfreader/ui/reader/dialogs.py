@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from xsfreader.ui.reader.find import Find
 
 HELP_WORDS = (
-    "In the list, ● is unread, ★ starred; 3/19 on a heading: 3 unread of 19 posts.\n"
+    "In the list, ● is unread, ★ starred, ~ changed since it was read.\n"
+    "3/19 on a heading: 3 unread of 19 posts.\n"
     "The built-in guide says more: xsfreader --source guide"
 )
 
