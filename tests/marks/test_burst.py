@@ -228,6 +228,26 @@ def test_two_machines_that_publish_at_once_lose_nothing_on_the_server() -> None:
     assert len(third.marks) == 40
 
 
+def test_a_few_new_marks_cost_one_small_item_and_many_are_moved_to_the_others() -> None:
+    server = FakeServer()
+    machine = Machine(server)
+    for number in range(400):
+        machine.mark(f"/{number}/", "read", 5, read=1)
+    machine.burst()
+    assert len(server.stored) == 16
+    for number in range(17):
+        server.calls.clear()
+        machine.mark(f"/{number}/", "starred", 6, starred=1)
+        machine.burst()
+        if number < 16:
+            assert server.calls == ["configuration", "items", "publish"]
+            assert len(server.stored[f"{machine.device}.new"]) < 16 * 40 + 100
+    assert f"{machine.device}.new" not in server.stored
+    fresh = Machine(server)
+    fresh.burst()
+    assert fresh.marks == machine.marks
+
+
 def test_above_the_limit_the_stalest_machine_is_taken_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

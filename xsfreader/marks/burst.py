@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from xsfreader.errors import UpstreamError
 from xsfreader.log import log
-from xsfreader.marks.items import can_travel, device_of, from_xml, item_of, to_xml
+from xsfreader.marks.items import can_travel, device_of, from_xml, item_of, recent_item, to_xml
 from xsfreader.model import MarksReport
 from xsfreader.store.merging_marks import TimedMarks
 from xsfreader.store.unsaved import merge_into
@@ -33,6 +33,8 @@ MOST_ITEMS = 200
 """Above that, the machine that has been silent for longest loses its items, not its marks: a
 server may keep no more than 256."""
 _ENOUGH_ITEMS = 256
+MOST_RECENT = 16
+"""Posts in the small item of a machine; more are moved to the other items, in larger stanzas."""
 
 
 class PreconditionError(Exception):
@@ -85,13 +87,19 @@ async def burst(server: Server, state: State, device: str) -> MarksReport:
         if item not in stale:
             merge_into(published, marks.values())
     known = state.timed_marks()
-    lacking = [each for each in known.values() if _is_lacking(each, published)]
+    lacking = {key: each for key, each in known.items() if _is_lacking(each, published)}
     contents: dict[str, dict[str, TimedMarks]] = {}
-    for each in lacking:
-        item = item_of(device, each.permalink)
-        held = items.get(item, {})
-        content = contents.setdefault(item, {p: known.get(p, held[p]) for p in held})
-        content[each.permalink] = each
+    recent = recent_item(device)
+    if lacking:
+        new = _current(items.get(recent, {}), known) | lacking
+        if len(new) <= MOST_RECENT:
+            contents[recent] = new
+        else:
+            for key, each in new.items():
+                item = item_of(device, key)
+                held = items.get(item, {})
+                contents.setdefault(item, _current(held, known))[key] = each
+            stale |= items.keys() & {recent}
     for item in sorted(contents):
         await _publish(server, item, to_xml(contents[item].values()))
     for item in sorted(stale):
@@ -146,6 +154,13 @@ def _read(items: Mapping[str, Element]) -> dict[str, dict[str, TimedMarks]]:
 def _is_lacking(known: TimedMarks, published: Mapping[str, TimedMarks]) -> bool:
     before = published.get(known.permalink, TimedMarks(known.permalink))
     return before.merged(known) != before and can_travel(known.permalink)
+
+
+def _current(
+    held: Mapping[str, TimedMarks], known: Mapping[str, TimedMarks]
+) -> dict[str, TimedMarks]:
+    """Return the marks of an item as they are known now."""
+    return {key: known.get(key, each) for key, each in held.items()}
 
 
 def _stale(items: Mapping[str, Mapping[str, TimedMarks]], device: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""How marks lie on the server: each machine has 16 items of its own in one node.
+"""How marks lie on the server: each machine has 17 items of its own in one node.
 
 Two machines never write the same item, so none can overwrite what another has just written. A
 machine publishes what it knows and no item has; reading is merging all items.
@@ -21,7 +21,7 @@ NAMESPACE = "https://xsfreader.example/marks/1"
 """Of the elements; also the name of the node."""
 BUCKETS = 16
 """Items a machine has: 5,000 marks in one would be more than a server takes in one stanza."""
-_ITEM = re.compile(r"([0-9a-f]{16})\.[0-9a-f]")
+_ITEM = re.compile(r"([0-9a-f]{16})\.([0-9a-f]|new)")
 _PERMALINK = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]{1,2000}")
 """What XML can hold as it is, in an attribute."""
 _ROOT, _POST = f"{{{NAMESPACE}}}marks", f"{{{NAMESPACE}}}p"
@@ -45,6 +45,11 @@ def item_of(device: str, permalink: str) -> str:
     """Return the item of a machine in which the marks of a post belong."""
     bucket = hashlib.sha1(permalink.encode(), usedforsecurity=False).digest()[0] % BUCKETS
     return f"{device}.{bucket:x}"
+
+
+def recent_item(device: str) -> str:
+    """Return the small item of a machine, for a few marks that no other item has yet."""
+    return f"{device}.new"
 
 
 def can_travel(permalink: str) -> bool:
