@@ -44,6 +44,7 @@ c2s_ports = {{ {port} }}
 s2s_ports = {{ }}
 c2s_require_encryption = true
 authentication = "internal_hashed"
+default_iteration_count = 1000
 modules_enabled = {{ "saslauth", "tls", "disco", "roster", "presence", "limits" }}
 modules_disabled = {{ "s2s", "posix" }}
 limits = {{ c2s = {{ rate = "10kb/s" }} }}

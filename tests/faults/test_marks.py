@@ -28,6 +28,7 @@ from xsfreader.errors import (
 from xsfreader.marks import account, client
 from xsfreader.marks.account import password_in
 from xsfreader.model import MarksReport
+from xsfreader.store import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -310,8 +311,9 @@ def test_the_connection_may_be_cut_at_a_hundred_steps(
 
 
 def test_a_second_burst_of_the_same_machine_does_not_interfere(
-    prosody: Prosody, jid: str, tmp_path: Path
+    prosody: Prosody, jid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(state, "EXCHANGE_SECONDS", 0.2)
     machine = Home(tmp_path / "one", jid, prosody)
     with (
         machine.library() as library,

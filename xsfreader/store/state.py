@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FORMAT = "xsfreader-state"
+EXCHANGE_SECONDS = 15.0
+"""How long to wait for another process that exchanges marks, as one does that outlived the app."""
 
 
 MARKS = "m.read, m.starred, m.block, m.offset"
@@ -116,7 +118,7 @@ class State(Base):
         """Hold the lock for exchanging marks. Raises SyncRunningError, DiskError."""
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(lock(self._state.with_name("marks.lock"), 0))
+                stack.enter_context(lock(self._state.with_name("marks.lock"), EXCHANGE_SECONDS))
             except BusyError:
                 raise SyncRunningError("another process is syncing the marks") from None
             yield
