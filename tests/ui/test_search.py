@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.model import Place
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
 from xsfreader.ui.widgets.bars import KeyBar
@@ -128,6 +129,22 @@ async def test_a_hit_opens_at_its_words_and_back_are_the_results() -> None:
         await pilot.press("H")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         assert search(pilot).input.value == "percent"
+
+
+async def test_so_it_does_where_the_list_hid_the_post_before() -> None:
+    async with running(size=(40, 15)) as pilot:
+        screen = reader(pilot)
+        screen.focus_pane(reading=True)
+        await pilot.press("G", "h", "F", *"offline")
+        await until(pilot, lambda: bool(search(pilot).results.hits))
+        await pilot.press("enter")
+        await settle(pilot)
+        article = screen.article
+        assert article.page is not None
+        match = screen.find.matches[screen.find.current]
+        line = article.page.line_at(Place(match.block, match.start))
+        top = article.scroll_offset.y
+        assert top <= line < top + article.size.height
 
 
 async def test_find_wraps_with_a_word_and_escape_returns() -> None:

@@ -94,6 +94,7 @@ class ArticleView(PageView, can_focus=True):
     def _lay_out(self) -> None:
         if self.document is None or not self.size:
             self._fitted = NO_SIZE
+            self.page = None
             return
         place = self._place
         self._make_page(self.document)
@@ -298,8 +299,11 @@ class ArticleView(PageView, can_focus=True):
 
     def show_match(self, match: Match) -> None:
         """Scroll to a match unless it is visible."""
-        if self.page is not None:
-            self._scroll_into_view(self.page.line_at(Place(match.block, match.start)))
+        place = Place(match.block, match.start)
+        if self.page is None:
+            self._place = place
+        else:
+            self._scroll_into_view(self.page.line_at(place))
 
     def on_click(self, event: events.Click) -> None:
         """Follow the link under the mouse, unless the click ends a selection."""
