@@ -31,6 +31,8 @@ needs_prosody = pytest.mark.skipif(
     reason="needs Prosody and openssl: apt-get install prosody",
 )
 """Marks the tests that use this module."""
+ENDS_WITH_US = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+"""What to put before a command that is to end even if the tests are killed."""
 PASSWORD = "correct horse"  # noqa: S105 - of accounts that live for a test
 CONFIGURATION = """
 run_as_root = true
@@ -81,7 +83,7 @@ class Prosody:
         """Start the server and wait until it listens."""
         assert BINARY is not None
         self._process = subprocess.Popen(
-            [BINARY, "--config", self._settings, "-F"],
+            [*ENDS_WITH_US, BINARY, "--config", self._settings, "-F"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
