@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.library.base import Base
 from xsfreader.library.saving import Saver
+from xsfreader.model import specification_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,8 +98,9 @@ class ReaderState(Base):
         self.marked = time.monotonic()
 
     def set_place(self, permalink: str, place: Place) -> None:
-        """Save the reading position in a post."""
-        self._store.set_place(permalink, place)
+        """Save the reading position in a post; there is none of a specification."""
+        if specification_number(permalink) is None:
+            self._store.set_place(permalink, place)
 
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON."""

@@ -16,10 +16,13 @@ from xsfreader.store.entries import ranked
 if TYPE_CHECKING:
     from xsfreader.library.documents import DocumentKey
     from xsfreader.markup import Document
+    from xsfreader.markup.xep.parse import SpecificationParser
     from xsfreader.model import FullPost, Post
 
 LONG_POST = 40_000
 """Characters from which parsing a post may take long; the longest real one has 27,000."""
+STEP_SECONDS = 0.015
+"""How long parsing a specification goes on before there is anything to show."""
 
 
 class Reading(Base):
@@ -45,9 +48,24 @@ class Reading(Base):
         raise UnknownPostError(f"no post named {name}; {hint}", candidates)
 
     def item_at(self, url: str) -> str | None:
-        """Return the id of the item at a URL of the site or an alias; None if it isn't here."""
+        """Return the id of the item at a URL of the site or an alias; None if it isn't here.
+
+        The id of a specification that is held is one as well.
+        """
+        if specification_number(url) is not None:
+            return url if self.is_held(url) else None
         found = self._store.resolve(url, exact=True)
         return found[0] if len(found) == 1 else None
+
+    def is_held(self, item_id: str) -> bool:
+        """Return whether a specification can be read without a network."""
+        number = specification_number(item_id)
+        return number is not None and bool(self.specifications.version(number))
+
+    @property
+    def reads_specifications(self) -> bool:
+        """Whether specifications are opened here, not in the browser."""
+        return self.config.xeps != "off"
 
     def translations(self, permalink: str) -> list[str]:
         """Return a post and its translations: preferred languages first, then by name."""
@@ -57,6 +75,13 @@ class Reading(Base):
     def permalink_at(self, path: str) -> str | None:
         """Return the permalink of a file by its path in the source."""
         return self._store.permalink_at(path)
+
+    def path(self, item_id: str) -> str:
+        """Return the path of a post in the source; empty for a specification.
+
+        Raises UnknownPostError.
+        """
+        return "" if specification_number(item_id) is not None else self.post(item_id).path
 
     def post(self, permalink: str) -> Post:
         """Read a post without its text. Raises UnknownPostError."""
@@ -90,6 +115,26 @@ class Reading(Base):
         self._documents.put(key, document)
         return document
 
+    def parser(self, item_id: str) -> SpecificationParser | None:
+        """Parse the beginning of a specification; None for a post and for what is cached.
+
+        ``cache_whole`` then takes the whole. Raises SpecificationError,
+        UnreadableSpecificationError.
+        """
+        number = specification_number(item_id)
+        if number is None or self.is_cached(item_id):
+            return None
+        from xsfreader.markup import specification_parser
+
+        parser = specification_parser(*self.specifications.read(number), self._mentions(number))
+        while not parser.parse_some(STEP_SECONDS) and not parser.document.blocks:
+            pass
+        return parser
+
+    def cache_whole(self, item_id: str, document: Document) -> None:
+        """Cache what a parser made."""
+        self._documents.put(self._document_key(item_id), document)
+
     def parse_item(self, item_id: str) -> ParsedItem:
         """Parse an item in a worker, to pass to ``cache_item`` of the library that shows it."""
         from xsfreader.markup.width import load_tables
@@ -106,8 +151,11 @@ class Reading(Base):
         return self._documents.get(self._document_key(item_id)) is not None
 
     def is_slow_to_open(self, item_id: str) -> bool:
-        """Return whether opening an item means parsing a long text, which a worker should do."""
-        if self.is_cached(item_id):
+        """Return whether opening an item means parsing a long text, which a worker should do.
+
+        A specification is parsed in steps instead.
+        """
+        if specification_number(item_id) is not None or self.is_cached(item_id):
             return False
         try:
             return len(self.item(item_id).text) >= LONG_POST
@@ -128,9 +176,12 @@ class Reading(Base):
     def _parse_specification(self, number: int) -> Document:
         from xsfreader.markup import parse_specification
 
+        return parse_specification(*self.specifications.read(number), self._mentions(number))
+
+    def _mentions(self, number: int) -> list[tuple[str, str]]:
+        """Return titles and addresses of the posts that mention a XEP."""
         entries = self._store.entries(View.XEP, str(number), self.languages, self.today)
-        mentions = [(entry.title, SITE + entry.permalink) for entry in entries]
-        return parse_specification(*self.specifications.read(number), mentions)
+        return [(entry.title, SITE + entry.permalink) for entry in entries]
 
     def _compose(self, full: FullPost) -> Document:
         from xsfreader.markup import build_article, parse

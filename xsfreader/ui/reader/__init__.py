@@ -29,6 +29,7 @@ from xsfreader.ui.reader.navigation import Navigation
 from xsfreader.ui.reader.preview import Preview
 from xsfreader.ui.reader.prompts import Prompts
 from xsfreader.ui.reader.session import Session
+from xsfreader.ui.reader.specifications import Specifications
 from xsfreader.ui.reader.sync import Sync
 from xsfreader.ui.reader.travelling import Travelling
 from xsfreader.ui.widgets.article import ArticleView
@@ -99,6 +100,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         )
         self.sync = Sync(self, self.session, library, offline=offline)
         self.travelling = Travelling(self, library, offline=offline)
+        self.specifications = Specifications(self, offline=offline)
 
     def compose(self) -> ComposeResult:
         """Put two panes between a header, a status line and the keys."""
@@ -247,9 +249,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.session.save()
         try:
             slow = self.library.is_slow_to_open(item_id)
-            document = None if slow else self.library.document(item_id)
+            parser = self.library.parser(item_id)
+            document = (
+                None if slow else parser.document if parser else self.library.document(item_id)
+            )
             place = place or self.library.marks(item_id).place
-            path = self.library.post(item_id).path
+            path = self.library.path(item_id)
         except XsfreaderError as error:
             self.status.say(str(error), alert=True)
             return False
@@ -266,11 +271,20 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self.await_item(item_id)
             self.status.say("Opening a very long post…")
         else:
-            self.article.show(document, place)
+            self.article.show(document, place, parser)
             self.status.say("")
+        if parser is not None:
+            self.article.when_whole(lambda: self._take_whole(item_id))
         self._show_position()
         self.prefetch.schedule()
         return True
+
+    def _take_whole(self, item_id: str) -> None:
+        """Keep what was parsed while it was shown, and find in all of it."""
+        document = self.article.document
+        if document is not None:
+            self.attempt(lambda: self.library.cache_whole(item_id, document))
+        self.find.refresh()
 
     def await_item(self, item_id: str) -> None:
         """Show an item, or its newer version, once a thread has parsed it."""
@@ -296,6 +310,10 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.focus_pane(reading=True)
         self.marks.mark_shown_read()
         return True
+
+    def open_specification(self, number: int, fragment: str = "") -> None:
+        """Read a specification, which is fetched first if it isn't held."""
+        self.specifications.open(number, fragment)
 
     def _show_position(self) -> None:
         self.status.where = f"{self.article.percent} %"
@@ -326,6 +344,10 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     @on(ViewTabs.Selected)
     def _show_view(self, message: ViewTabs.Selected) -> None:
         self.attempt(lambda: self.navigation.show_view(message.view))
+
+    @on(ArticleView.Failed)
+    def _report_rest(self, message: ArticleView.Failed) -> None:
+        self.status.say(str(message.error), alert=True)
 
     @on(ArticleView.Scrolled)
     def _after_scrolling(self) -> None:
@@ -365,6 +387,10 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     @on(Sync.Requested)
     def _sync_marks(self) -> None:
         self.travelling.run()
+
+    @on(Specifications.Received)
+    def _receive_specification(self, message: Specifications.Received) -> None:
+        self.attempt(lambda: self.specifications.receive(message))
 
     @on(Travelling.Received)
     def _receive_marks(self, message: Travelling.Received) -> None:

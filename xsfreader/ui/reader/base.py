@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.screen import Screen
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.model import pull_request
+from xsfreader.model import pull_request, specification_number
 from xsfreader.text import clean
 from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
@@ -96,6 +96,10 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     @abstractmethod
     def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""
+
+    @abstractmethod
+    def open_specification(self, number: int, fragment: str = "") -> None:
+        """Read a specification, which is fetched first if it isn't held."""
 
     @abstractmethod
     def await_item(self, item_id: str) -> None:
@@ -205,11 +209,22 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             return
         document = self.article.document
         if fragment and document is not None:
-            place = document.anchors.get(fragment)
-            if place is not None:
-                self.article.jump(place)
-            else:
-                self.status.say(f"No section #{clean(fragment)} in this post")
+            self.article.until(lambda: self._arrive(fragment))
+
+    def _arrive(self, fragment: str) -> bool:
+        """Go to a heading, or say that there is none; return False while it may still come."""
+        document, article = self.article.document, self.article
+        place = document.anchors.get(fragment) if document is not None else None
+        if place is not None:
+            article.jump(place)
+        elif not article.growing:
+            self.status.say(f"No section #{clean(fragment)} here")
+        return place is not None or not article.growing
+
+    @property
+    def specification(self) -> int | None:
+        """The number of the specification shown; None for a post."""
+        return specification_number(self.item_id or "")
 
     @property
     def shown_entry(self) -> str | None:
@@ -244,7 +259,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         shown = self.item_id
         by_date = self.library.neighbours(shown) if shown else []
         near = dict.fromkeys([shown, *self.posts.neighbours(), *reversed(by_date)])
-        return [each for each in near if each]
+        return [each for each in near if each and specification_number(each) is None]
 
 
 def _name_of(library: Library) -> str:

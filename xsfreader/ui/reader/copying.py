@@ -77,7 +77,7 @@ class Copying(Part):
         """Return the post's address, or say why it has none."""
         if self.screen.item_id is None:
             return None
-        if self.screen.library.is_guide:
+        if self.screen.library.is_guide and self.screen.specification is None:
             self.screen.status.say("This page is built in and has no address")
             return None
         return self.screen.library.item(self.screen.item_id).url

@@ -44,8 +44,11 @@ class Dialogs(Part):
         self.screen.app.push_screen(HelpScreen(title, actions, HELP_WORDS))
 
     def contents(self) -> None:
-        """Show the headings of the post, and go to the one chosen."""
+        """Show the headings of the post, once all are there, and go to the one chosen."""
         screen, document = self.screen, self.screen.article.document
+        if screen.article.growing:
+            screen.article.when_whole(self.contents)
+            return
         if document is None or not document.headings:
             screen.status.say("This post has no headings")
             return
@@ -68,6 +71,9 @@ class Dialogs(Part):
         if link is not None and link.xep is not None:
             self.xep_card(link.xep)
             return
+        if screen.specification is not None:
+            self.xep_card(screen.specification)
+            return
         numbers = screen.library.post(screen.item_id).xeps if screen.item_id else ()
         if not numbers:
             screen.status.say("This post mentions no XEPs")
@@ -80,7 +86,7 @@ class Dialogs(Part):
         screen.choose("XEPs in this post", rows, go)
 
     def xep_card(self, number: int, *, cancelled: Callable[[], None] = lambda: None) -> None:
-        """Show what is known of a XEP, and the posts that mention it, to open one.
+        """Show what is known of a XEP, to open its specification or a post that mentions it.
 
         Call ``cancelled`` if none of them is chosen.
         """
@@ -93,11 +99,17 @@ class Dialogs(Part):
             for entry in entries
         ]
         title, words = library.xep_card(number)
+        first = ["Read the specification"] if library.reads_specifications else []
+        if first:
+            words = words.removesuffix("Posts that mention it:") + "The specification, and posts:"
 
         def go(choice: int) -> None:
-            self.screen.go_to(entries[choice].permalink)
+            if choice < len(first):
+                self.screen.open_specification(number)
+            else:
+                self.screen.go_to(entries[choice - len(first)].permalink)
 
-        self.screen.choose(title, rows, go, words=words, cancelled=cancelled)
+        self.screen.choose(title, first + rows, go, words=words, cancelled=cancelled)
 
     def problems(self) -> None:
         """List the files that could not be read, with the reasons; the one chosen is copied."""

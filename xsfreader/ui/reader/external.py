@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from xsfreader.markup import layout, to_plain_text
+from xsfreader.markup import LinkKind, layout, to_plain_text
 from xsfreader.text import clean
 from xsfreader.ui.opener import command, in_terminal, missing, start, variable_command
 from xsfreader.ui.reader.base import Part
@@ -40,8 +40,11 @@ class External(Part):
         self._prompts = prompts
 
     def browse(self) -> None:
-        """Open the post's page in the browser."""
-        if (url := self._copying.address()) is not None:
+        """Open the post's page in the browser; at a link to a XEP, that one's."""
+        link = self.screen.current_link if self.screen.reading else None
+        if link is not None and link.kind is LinkKind.XEP:
+            self.open_url(link.url)
+        elif (url := self._copying.address()) is not None:
             self.open_url(url)
 
     def open_url(self, url: str) -> None:

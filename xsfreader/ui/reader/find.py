@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.markup import find, find_words
-from xsfreader.model import View
+from xsfreader.model import Place, View
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xsfreader.markup import Document, Match
-    from xsfreader.model import Place
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.marks import Marks
     from xsfreader.ui.reader.preview import Preview
@@ -105,6 +104,15 @@ class Find(Part):
         document = self.screen.article.document
         if document is not None and document is not self._searched:
             self._searched, self.matches = document, self._search(document)
+
+    def refresh(self) -> None:
+        """Find in what was parsed since as well."""
+        current = self.matches[self.current] if self.matches else None
+        self._update()
+        if current is not None:
+            self.current = self._first_after(Place(current.block, current.start))
+            self.screen.article.highlight(self.matches, self.current)
+            self.screen.status.say(self.summary)
 
     def _first_after(self, place: Place | None) -> int:
         if place is not None:

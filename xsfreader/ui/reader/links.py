@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from xsfreader.ui.reader.external import External
 
 
+def specification_of(link: Link) -> int | None:
+    """Return the number of the specification a link leads to, unless that is an old version."""
+    return link.xep if link.kind is LinkKind.XEP and "/attic/" not in link.url else None
+
+
 class Links(Part):
     """Follows links, by cursor, click or hint."""
 
@@ -37,7 +42,9 @@ class Links(Part):
         if link.kind is LinkKind.DOUBTFUL:
             return f"link: {link.href} · not a valid link"
         if link.kind is LinkKind.FRAGMENT:
-            return f"link: #{link.fragment} in this post"
+            return (
+                f"link: #{link.fragment} {'here' if self.screen.specification else 'in this post'}"
+            )
         if link.kind is LinkKind.XEP and link.xep is not None:
             about = self.screen.library.xep_line(link.xep)
             return f"{about} · {target}" if about else f"link: {target}"
@@ -57,6 +64,8 @@ class Links(Part):
             self._copying.copy_text(link.href, "Not a valid link; text")
         elif link.kind is LinkKind.FRAGMENT:
             screen.go_to(screen.item_id or "", link.fragment)
+        elif screen.library.reads_specifications and (number := specification_of(link)):
+            screen.open_specification(number, link.fragment)
         elif link.kind is LinkKind.SITE and (post := screen.library.item_at(link.url)):
             screen.go_to(post, "" if post.endswith(f"#{link.fragment}") else link.fragment)
         else:

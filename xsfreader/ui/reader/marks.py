@@ -42,9 +42,9 @@ class Marks(Part):
         self.screen.has_read = True
         self._opened = permalink = self.screen.item_id
         library = self.screen.library
-        if permalink is not None and (
-            not library.marks(permalink).read or library.is_changed(permalink)
-        ):
+        if permalink is None or self.screen.specification is not None:
+            return
+        if not library.marks(permalink).read or library.is_changed(permalink):
             self.set_read(permalink, read=True)
 
     def mark_moved_in(self) -> None:
@@ -64,7 +64,7 @@ class Marks(Part):
 
     def toggle_read(self) -> None:
         """Mark the post shown as read, or as unread."""
-        permalink = self.screen.item_id
+        permalink = self._markable
         if permalink is not None:
             read = not self.screen.library.is_read(permalink)
             self.set_read(permalink, read=read)
@@ -73,7 +73,7 @@ class Marks(Part):
 
     def toggle_star(self) -> None:
         """Star the post shown, or remove its star."""
-        permalink, library = self.screen.item_id, self.screen.library
+        permalink, library = self._markable, self.screen.library
         if permalink is None:
             return
         starred = not library.is_starred(permalink)
@@ -81,6 +81,14 @@ class Marks(Part):
             self.screen.posts.marked(permalink, starred=starred)
             self._add(Marking((permalink,), self._title(permalink), starred=starred))
             self.screen.status.say("Starred" if starred else "Star removed")
+
+    @property
+    def _markable(self) -> str | None:
+        """The post shown; of a specification, say that it has no marks."""
+        if self.screen.specification is None:
+            return self.screen.item_id
+        self.screen.status.say("A specification has no marks")
+        return None
 
     def _title(self, permalink: str) -> str:
         return f"“{self.screen.library.post(permalink).title}”"

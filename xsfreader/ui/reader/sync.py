@@ -246,7 +246,7 @@ class Sync(Part):
         screen.posts.reload()
         screen.refresh_counts()
         screen.app.screen.post_message(Sync.ArchiveChanged())
-        if screen.item_id is None:
+        if screen.item_id is None or screen.specification is not None:
             return
         try:
             moved = library.permalink_at(screen.source_path) or screen.item_id

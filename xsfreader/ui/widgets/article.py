@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from textual.geometry import Offset
 from textual.message import Message
 
+from xsfreader.errors import XsfreaderError
 from xsfreader.markup import layout
 from xsfreader.model import Place
 from xsfreader.ui.link_positions import code_between, link_at, link_lines, links_between
@@ -18,15 +20,21 @@ from xsfreader.ui.widgets.page import PageView
 from xsfreader.ui.widgets.painted import NO_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
+    from textual.timer import Timer
 
     from xsfreader.markup import Document, Heading, Layout, Match
+    from xsfreader.markup.xep.parse import SpecificationParser
     from xsfreader.ui.link_positions import Spot
     from xsfreader.ui.render import Range
 
 START = Place(0, 0)
+PAUSE_SECONDS = 0.003
+"""Between two steps, for keys."""
+FIRST_SECONDS, STEP_SECONDS = 0.03, 0.015
+"""How long the screen's thread lays out what is in sight, and parses or lays out more of it."""
 
 
 class ArticleView(PageView, can_focus=True):
@@ -57,23 +65,46 @@ class ArticleView(PageView, can_focus=True):
             """Let the last of several stand for all."""
             return isinstance(message, ArticleView.Scrolled)
 
+    @dataclass
+    class Failed(Message):
+        """The rest of the item can't be shown."""
+
+        error: XsfreaderError
+
     def __init__(self, widest: int) -> None:
         super().__init__(widest)
         self._place = START
+        self._is_sought = False
+        """Whether the place isn't laid out yet, and the reader has not moved since."""
+        self._parser: SpecificationParser | None = None
+        self._waiting: list[Callable[[], bool]] = []
+        self._timer: Timer | None = None
 
     # What it shows
 
-    def show(self, document: Document, place: Place | None = None) -> None:
-        """Show a post, from its top or from a place in it."""
+    def show(
+        self,
+        document: Document,
+        place: Place | None = None,
+        parser: SpecificationParser | None = None,
+    ) -> None:
+        """Show a post, from its top or from a place in it.
+
+        ``parser`` has parsed the beginning, the document, and parses the rest while that is shown.
+        """
+        self._parser = parser
+        self._waiting.clear()
         self.document = document
         self._highlights = Highlights()
         self._hints = {}
         self._place = place or START
         self._lay_out()
+        self._go_on()
 
     def wait(self, place: Place | None) -> None:
         """Show nothing until the post is there, which ``show`` then shows at ``place``."""
-        self.document = self.page = None
+        self.document = self.page = self._parser = None
+        self._waiting.clear()
         self._illustrated = {}, {}
         self._highlights = Highlights()
         self._hints = {}
@@ -87,6 +118,7 @@ class ArticleView(PageView, can_focus=True):
         if self.document is not None:
             self._place = relocate_place(self.document, document, self._place)
         self.document = document
+        self._parser = None
         self._highlights = Highlights()
         self._hints = {}
         self._lay_out()
@@ -101,14 +133,77 @@ class ArticleView(PageView, can_focus=True):
         # A page with fewer lines scrolls by itself, which is no move of the reader.
         self._place = place
         self._scroll_to_place()
+        self._go_on()
         self.post_message(self.Scrolled())
 
-    def _make_page(self, document: Document, kept: Mapping[int, int] | None = None) -> Layout:
+    @property
+    def growing(self) -> bool:
+        """Whether a part of the item is not parsed or not laid out yet."""
+        return self._parser is not None or self._is_laid_out_in_part
+
+    @property
+    def _is_laid_out_in_part(self) -> bool:
+        """Whether more can be laid out behind the page; not behind one of another size or post."""
+        page, document = self.page, self.document
+        if page is None or document is None or not self.size or self.size != self._fitted:
+            return False
+        return page.blocks < len(document.blocks)
+
+    def until(self, do: Callable[[], bool]) -> None:
+        """Do something now and whenever there is more of the item, until it returns True."""
+        if not do():
+            self._waiting.append(do)
+
+    def when_whole(self, do: Callable[[], object]) -> None:
+        """Do something once all of the item is there."""
+        self.until(lambda: not self.growing and (do(), True)[1])
+
+    def _go_on(self) -> None:
+        if self.growing and self._timer is None:
+            # A timer for one tick is lost if the machine is late for it.
+            self._timer = self.set_interval(PAUSE_SECONDS, self._grow)
+
+    def _grow(self) -> None:
+        """Parse and lay out some more behind what is there; nothing in view moves."""
+        if self._parser is not None:
+            parser = self._parser
+            try:
+                if parser.parse_some(STEP_SECONDS):
+                    self._parser = None
+            except XsfreaderError as error:
+                self._parser = None
+                self.post_message(self.Failed(error))
+            self.document = parser.document
+        document, page = self.document, self.page
+        if self._is_laid_out_in_part and document is not None:
+            if self.gallery is not None:
+                self._illustrated = self.gallery.rooms(document, self.column, self.size.height)
+            rooms, notes = self._illustrated
+            self.page = layout(
+                document, self.column, images=rooms, notes=notes, onto=page, seconds=STEP_SECONDS
+            )
+            self.set_height(len(self.page.lines))
+        if self._is_sought:
+            self._scroll_to_place()
+        waiting, self._waiting = self._waiting, []
+        for do in waiting:
+            self.until(do)
+        if not self.growing and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self.post_message(self.Scrolled())
+
+    def _make_page(
+        self,
+        document: Document,
+        kept: Mapping[int, int] | None = None,
+        seconds: float = FIRST_SECONDS,
+    ) -> Layout:
         if self.gallery is not None:
             height = self.size.height
             self._illustrated = self.gallery.rooms(document, self.column, height, kept)
         rooms, notes = self._illustrated
-        self.page = layout(document, self.column, images=rooms, notes=notes)
+        self.page = layout(document, self.column, images=rooms, notes=notes, seconds=seconds)
         self._painted_lines.clear()
         self.set_height(len(self.page.lines))
         self.refresh()
@@ -123,6 +218,9 @@ class ArticleView(PageView, can_focus=True):
         page, document, gallery = self.page, self.document, self.gallery
         if page is None or document is None or gallery is None or not self.size:
             return
+        if self.growing:
+            self.when_whole(self.refit)
+            return
         before, notes = self._illustrated
         top, height = self.scroll_offset.y, self.size.height
         in_view = {document.blocks[line.block].image for line in page.lines[top : top + height]}
@@ -131,7 +229,7 @@ class ArticleView(PageView, can_focus=True):
             self.refresh()
             return
         place = self._place
-        now = self._make_page(document, kept)
+        now = self._make_page(document, kept, inf)
         rooms, _ = self._illustrated
         moved = {
             image.block
@@ -154,8 +252,10 @@ class ArticleView(PageView, can_focus=True):
     def _scroll_to_place(self) -> None:
         if self.page is not None:
             place = self._place
-            self.scroll_to(y=self.page.line_at(place), animate=False)
-            self._place = place
+            self._is_sought = self.growing and place.block >= self.page.blocks
+            if not self._is_sought:
+                self.scroll_to(y=self.page.line_at(place), animate=False)
+                self._place = place
 
     def fit_to_size(self) -> None:
         """Lay out for the new width; the same words stay on top."""
@@ -183,6 +283,7 @@ class ArticleView(PageView, can_focus=True):
             # A window that grew pushes the end of the text down; that is no move of the reader.
             if round(new_value) != min(self.page.line_at(self._place), self.max_scroll_y):
                 self._place = self.page.place_of(self.scroll_offset.y)
+                self._is_sought = False
             self.post_message(self.Scrolled())
 
     def move(self, lines: int) -> None:
@@ -197,11 +298,15 @@ class ArticleView(PageView, can_focus=True):
     def move_end(self, *, bottom: bool) -> None:
         """Scroll to the end or the start."""
         self.scroll_to(y=self.max_scroll_y if bottom else 0, animate=False)
+        if bottom and self.growing:
+            self.when_whole(lambda: self.scroll_to(y=self.max_scroll_y, animate=False))
 
     def jump(self, place: Place, *, above: int = 0) -> None:
         """Bring a place to the top, or that many lines below it."""
         if self.page is None:
             self._place = place
+        elif self.growing and place.block >= self.page.blocks:
+            self._place, self._is_sought = place, True
         else:
             self.scroll_to(y=max(0, self.page.line_at(place) - above), animate=False)
 
@@ -300,8 +405,8 @@ class ArticleView(PageView, can_focus=True):
     def show_match(self, match: Match) -> None:
         """Scroll to a match unless it is visible."""
         place = Place(match.block, match.start)
-        if self.page is None:
-            self._place = place
+        if self.page is None or (self.growing and match.block >= self.page.blocks):
+            self.jump(place)
         else:
             self._scroll_into_view(self.page.line_at(place))
 

@@ -1,0 +1,226 @@
+"""Read specifications in the app: from the card, by a link, in steps, fetched when needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_specifications import FILES, HEAD
+from tests.ui.apps import reader, running, settle
+from xsfreader.config import Config, load, locate
+from xsfreader.errors import UnreadableSpecificationError
+from xsfreader.library import Library
+from xsfreader.markup.xep.parse import SpecificationParser
+from xsfreader.model import Place, specification_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.ui.apps import Driver
+    from xsfreader.ui.reader import ReaderScreen
+
+SECTIONS = 400
+LARGE, BAD = 60, 13
+
+
+def large() -> bytes:
+    """Give a specification that takes many steps to parse and to lay out."""
+    code = "".join(f"&lt;item n='{n}'/&gt;\n" for n in range(10))
+    sections = "".join(
+        f'<section1 topic="Part {n}" anchor="part-{n}"><p>{"Some words. " * 40}</p>'
+        f"<example caption='One'>{code}</example></section1>"
+        for n in range(SECTIONS)
+    )
+    header = "<title>Large</title><abstract>Much</abstract><number>0060</number>"
+    return f"{HEAD}<xep><header>{header}</header>{sections}</xep>".encode()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A folder of specifications, all of them held but number 1."""
+    folder = tmp_path / "xeps"
+    folder.mkdir()
+    bad = FILES["xep-0198.xml"][:-30]
+    files = FILES | {"xep-0060.xml": large(), "xep-0013.xml": bad}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    file = tmp_path / "config.toml"
+    file.write_text(f'images = "off"\nxeps_source = "{folder.as_posix()}"\n')
+    config = load(file)
+    with Library(config, locate(), "guide") as library:
+        for number in (198, 313, LARGE, BAD):
+            library.specifications.fetch(number, lambda _progress: None)
+    return config
+
+
+async def until(pilot: Driver, met: Callable[[ReaderScreen], object]) -> None:
+    for _ in range(400):
+        await settle(pilot)
+        if met(reader(pilot)):
+            return
+    raise AssertionError(f"status: {reader(pilot).status.text}")
+
+
+def shown_title(screen: ReaderScreen) -> str:
+    """Give the first line of the article."""
+    page = screen.article.page
+    return page.lines[0].text if page is not None and page.lines else ""
+
+
+async def test_a_card_opens_the_specification_and_back_returns(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter")
+        screen.article.jump(Place(6))
+        await settle(pilot)
+        post, place = screen.item_id, screen.article.place
+        unread = screen.library.unread_count()
+        screen.show_xep(198)
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert screen.item_id == "xep/198"
+        assert shown_title(screen) == "XEP-0198: Stream Management"
+        assert screen.reading
+        await pilot.press("m")
+        assert screen.status.text == "A specification has no marks"
+        await pilot.press("s", "space", "J", "H")
+        await settle(pilot)
+        await pilot.press("H", "H", "L", "H")
+        await settle(pilot)
+        assert (screen.item_id, screen.article.place) == (post, place)
+        assert screen.library.unread_count() <= unread
+        assert not screen.library.marks("xep/198").read
+
+
+async def test_what_was_left_in_a_specification_opens_there_again(config: Config) -> None:
+    async with running(config=config) as pilot:
+        reader(pilot).open_specification(198)
+        await settle(pilot)
+        reader(pilot).session.save()
+    async with running(config=config, fresh=False) as pilot:
+        await until(pilot, lambda screen: screen.item_id == "xep/198")
+
+
+async def test_a_large_one_opens_at_once_and_grows_in_steps(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.open_specification(LARGE)
+        at_once = screen.article.growing
+        assert at_once
+        assert shown_title(screen) == "XEP-0060: Large"
+        await pilot.press("t")
+        await until(pilot, lambda screen: not screen.is_active)
+        assert not screen.article.growing
+        await pilot.press("escape")
+        document = screen.article.document
+        assert document is not None
+        assert len([h for h in document.headings if h.id.startswith("part-")]) == SECTIONS
+        assert document == screen.library.document(specification_id(LARGE))
+        page = screen.article.page
+        assert page is not None
+        assert page.blocks == len(document.blocks)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+async def test_a_section_far_down_is_reached_once_it_is_parsed(
+    config: Config,
+    cached: bool,
+) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        if cached:
+            screen.library.document(specification_id(LARGE))
+        screen.open_specification(LARGE, f"part-{SECTIONS - 50}")
+        await until(pilot, lambda screen: not screen.article.growing)
+        section = screen.article.section
+        assert section is not None
+        assert section.id == f"part-{SECTIONS - 50}"
+        screen.open_specification(LARGE, "nowhere")
+        assert screen.status.text == "No section #nowhere here"
+
+
+async def test_moving_while_it_grows_ends_the_way_to_a_section(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.library.document(specification_id(LARGE))
+        screen.open_specification(LARGE, f"part-{SECTIONS - 50}")
+        assert screen.article.growing
+        screen.article.move(3)
+        place = screen.article.place
+        await until(pilot, lambda screen: not screen.article.growing)
+        assert screen.article.place == place
+
+
+async def test_what_is_not_held_is_fetched_from_its_source(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.open_specification(1)
+        assert "XEP-0001: fetching" in screen.status.text
+        await until(pilot, lambda screen: screen.item_id == "xep/1")
+        assert shown_title(screen) == "XEP-0001: Extension Protocols"
+        screen.open_specification(999)
+        await until(pilot, lambda screen: "XEP-0999 is not in" in screen.status.text)
+
+
+async def test_offline_one_line_says_what_to_do() -> None:
+    async with running(config=Config(images="off")) as pilot:
+        screen = reader(pilot)
+        screen.open_specification(198)
+        assert screen.status.text.startswith("XEP-0198 is not held here")
+        assert screen.item_id is not None
+        assert screen.specification is None
+
+
+async def test_one_that_cannot_be_read_leaves_the_post(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        before = screen.item_id
+        screen.action_do("xep")
+        screen.attempt(lambda: screen.open_specification(BAD))
+        assert screen.item_id == before
+        assert screen.article.page is not None
+        assert "read" in screen.status.text
+
+
+async def test_an_error_in_the_rest_is_said(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.open_specification(LARGE)
+
+        def fail(_parser: SpecificationParser, _seconds: float) -> bool:
+            raise UnreadableSpecificationError("too deep")
+
+        monkeypatch.setattr(SpecificationParser, "parse_some", fail)
+        await until(pilot, lambda screen: screen.status.text == "too deep")
+        assert shown_title(screen) == "XEP-0060: Large"
+
+
+@pytest.mark.parametrize("mode", ["on-demand", "off"])
+async def test_a_link_to_a_xep_opens_here_unless_that_is_off(
+    config: Config, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(config=config._replace(xeps=mode)) as pilot:
+        screen = reader(pilot)
+        opened: list[str] = []
+        monkeypatch.setattr(screen.external, "open_url", opened.append)
+        post = next(
+            entry.permalink
+            for number in (384, 198)
+            for entry in screen.library.posts_with_xep(number)
+        )
+        screen.read_item(post)
+        document = screen.article.document
+        assert document is not None
+        at = next(i for i, link in enumerate(document.links) if link.xep is not None)
+        number = document.links[at].xep
+        screen.links.follow(at)
+        if mode == "off":
+            assert opened[-1] == document.links[at].url
+        else:
+            assert not opened
+            assert f"XEP-{number:04}" in screen.status.text or screen.item_id == f"xep/{number}"
