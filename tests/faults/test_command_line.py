@@ -335,7 +335,8 @@ def test_a_password_is_never_shown(
         main([*command.split(), "--config", str(file)])
         main([*command.split(), "--source", address])
     main(["show", address, "--source", "guide"])
-    for wrong in ([address], ["list", "--sorce=" + address], ["list", address]):
+    assert main([address, "--source", "guide"]) == 1
+    for wrong in (["list", "--sorce=" + address], ["list", address]):
         with pytest.raises(SystemExit):
             main(wrong)
     log().warning("from %s", address)
