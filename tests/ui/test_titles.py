@@ -18,6 +18,8 @@ from xsfreader.ui.titles import fit_title
         ("The XMPP Newsletter July 2026", 20, "", "Newsletter July 2026"),
         ("The XMPP Newsletter July 2026", 18, "Newsletter", "July 2026"),
         ("The XMPP Newsletter July 2026", 18, "", "Newsle…r July 2026"),
+        ("The XMPP Newsletter September 2025", 23, "", "Newsletter Sep 2025"),
+        ("The XMPP Newsletter May & June 2025", 25, "", "Newsletter May & Jun 2025"),
         ("Der XMPP-Newsletter für März 2025", 30, "", "XMPP-Newsletter für März 2025"),
         ("2025 Annual Meeting Results", 24, "June 2025", "Annual Meeting Results"),
         ("XMPP at FOSDEM 2026", 14, "2026", "XMPP…SDEM 2026"),

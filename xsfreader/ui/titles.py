@@ -14,6 +14,9 @@ EXPECTED = frozenset({
     "os",
 })  # fmt: skip
 """Articles, and what all the posts are about: a title that begins so says more after it."""
+MONTHS = re.compile(
+    r"\b(January|February|March|April|June|July|August|September|October|November|December)\b"
+)
 LEAST_WORDS = 2
 """Words that are left of a title."""
 
@@ -22,7 +25,7 @@ def fit_title(title: str, width: int, said: str = "") -> str:
     """Fit a title into that many cells, and keep what tells it from others.
 
     If it is too long, the first words go as long as they are expected or the heading above has
-    ``said`` them; what is then too long is cut in the middle.
+    ``said`` them. Months are then shortened if that is enough, else it is cut in the middle.
     """
     expected = EXPECTED | {_plain(word) for word in said.split()}
     words = title.split()
@@ -32,6 +35,9 @@ def fit_title(title: str, width: int, said: str = "") -> str:
             break
         del words[0]
         title = " ".join(words)
+    if cell_len(title) > width:
+        shortened = MONTHS.sub(lambda month: month[0][:3], title)
+        title = shortened if cell_len(shortened) <= width else title
     return fit_ends(title, width)
 
 
