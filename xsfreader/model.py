@@ -247,6 +247,12 @@ class SyncReport(NamedTuple):
     set_aside: tuple[SetAside, ...] = ()
     """Every file of the snapshot that could not be read, known before or not."""
 
+    def news(self) -> str:
+        """Say what is not as it was, and leave out what there is none of."""
+        parts = ((self.new, "new"), (self.changed, "changed"), (self.removed, "removed"))
+        told = [f"{count} {what}" for count, what in parts if count] or ["Nothing new"]
+        return ", ".join([*told, *([f"{len(self.set_aside)} set aside"] if self.set_aside else [])])
+
     def summary(self) -> str:
         """Return the outcome in one line."""
         words = f"{self.total} post{'' if self.total == 1 else 's'}, {self.new} new"

@@ -197,7 +197,7 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
         screen.status.say("something else")
         (folder / "3.md").write_bytes(post(3))
         await until(pilot, lambda: "1 new" in screen.status.text)
-        assert screen.status.text == "3 posts, 1 new, 0 changed, 0 removed, 1 set aside"
+        assert screen.status.text == "1 new, 1 set aside"
         assert not screen.status.alert
         await pilot.press("P")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
@@ -348,7 +348,7 @@ async def test_the_archive_that_came_waits_for_a_panel_to_close(
         await pilot.press(keys)
         await until(pilot, lambda: isinstance(pilot.app.screen, title))
         host.fault = None
-        await until(pilot, lambda: "5 posts" in screen.status.text)
+        await until(pilot, lambda: "5 new" in screen.status.text)
         guide = [screen.library.is_guide]
         await pilot.press("escape")
         await until(pilot, lambda: screen.header.posts == "5 posts")
@@ -382,7 +382,7 @@ async def test_what_is_chosen_in_a_panel_comes_before_the_archive_that_came(
         screen = reader(pilot)
         await pilot.press("F", *"percent")
         host.fault = None
-        await until(pilot, lambda: "5 posts" in screen.status.text)
+        await until(pilot, lambda: "5 new" in screen.status.text)
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
         hit = search.results.hits[0].post.permalink
@@ -407,7 +407,7 @@ async def test_a_command_is_given_the_post_it_was_asked_for(
         monkeypatch.setattr(screen.external, "run", lambda _words, text, **_: given.append(text))
         await pilot.press("vertical_line", *"cat")
         host.fault = None
-        await until(pilot, lambda: "5 posts" in screen.status.text)
+        await until(pilot, lambda: "5 new" in screen.status.text)
         await pilot.press("enter")
         await until(pilot, lambda: bool(given))
         assert "Welcome to xsfreader" in given[0]

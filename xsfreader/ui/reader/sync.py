@@ -183,7 +183,7 @@ class Sync(Part):
         self._clear_message()
         self.check_files()
         self.show_synced()
-        words = report.summary()
+        words = report.news()
         problems = [file for file in report.set_aside if file not in self._problems]
         self._problems = report.set_aside
         if problems:
