@@ -186,6 +186,20 @@ async def test_a_filter_without_matches_returns_to_the_shown_post() -> None:
         assert entry.permalink == screen.item_id == before
 
 
+async def test_escape_shows_all_posts_again_before_it_removes_matches() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "slash", *"the", "enter", "h")
+        await settle(pilot)
+        assert screen.status.text == ""
+        await pilot.press("slash", *"welcome", "enter", "escape")
+        await settle(pilot)
+        assert not screen.posts.filtered
+        assert screen.find.matches
+        await pilot.press("escape")
+        assert not screen.find.matches
+
+
 async def test_a_filter_is_shown_and_can_be_edited() -> None:
     async with running() as pilot:
         screen = reader(pilot)

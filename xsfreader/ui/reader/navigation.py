@@ -116,19 +116,22 @@ class Navigation(Part):
             self._marks.mark_shown_read()
 
     def go_up(self) -> None:
-        """Leave one level: selected text, zen mode, matches or the link, the post, the filter."""
+        """Leave one level: selected text, zen mode, matches or the link, the post, the filter.
+
+        In a filtered list the filter goes first, as the line above the list says.
+        """
         screen = self.screen
         if screen.get_selected_text():
             screen.clear_selection()
         elif screen.has_class("zen"):
             screen.remove_class("zen")
+        elif screen.posts.filtered and not screen.reading:
+            screen.clear_filter()
         elif screen.article.has_highlights:
             self._find.clear()
             screen.status.say("")
         elif screen.reading:
             screen.focus_pane(reading=False)
-        elif screen.posts.filtered:
-            screen.clear_filter()
 
     def toggle_zen(self) -> None:
         """Show the text alone, or everything again."""
