@@ -38,6 +38,18 @@ async def test_a_click_on_a_key_presses_it() -> None:
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
+async def test_the_key_for_the_next_match_comes_first_while_there_is_one() -> None:
+    async with running(size=(40, 15)) as pilot:
+        await pilot.press("slash", *"xsfreader", "enter")
+        await settle(pilot)
+        assert footer(pilot).startswith(" n next match ")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "match" not in footer(pilot)
+        reader(pilot).find.find_words(["xsfreader"])
+        assert footer(pilot).startswith(" n next match ")
+
+
 async def test_a_click_between_keys_presses_none() -> None:
     async with running() as pilot:
         text = footer(pilot)

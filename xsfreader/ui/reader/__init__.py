@@ -155,11 +155,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self.attempt(run)
         if self.status.said == said and self.status.is_seen:
             self.attempt(self._describe_current)
-        self._offer_keys()
+        self.offer_keys()
 
     def _describe_current(self) -> None:
         link = self.current_link
-        words = self.find.summary if link is None else self.links.describe(link)
+        found = self.find.summary if self.reading else ""
+        words = found if link is None else self.links.describe(link)
         if clean(words) != self.status.text:
             self.status.say(words)
 
@@ -213,12 +214,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
-        self._offer_keys()
+        self.offer_keys()
 
-    def _offer_keys(self) -> None:
+    def offer_keys(self) -> None:
         """Show the keys of the pane; the one to copy is first, unless it copies the address.
 
-        A prompt shows its own.
+        With matches the one for the next comes before it. A prompt shows its own.
         """
         if self.prompt is not None:
             return
@@ -229,6 +230,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             actions["copy"] = actions["copy"]._replace(label=f"copy {target}")
             if target != "address":
                 ids.sort(key=lambda name: name != "copy")
+        if self.reading and self.find.matches:
+            ids.insert(0, "find-next")
         offered = [actions[name] for name in ids if actions[name].keys]
         self.key_bar.offer(Key(action.keys[0], action.label) for action in offered)
 
@@ -419,4 +422,4 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         key = self.key_of("copy")
         if key and self.get_selected_text():
             self.status.say(f"Press {key} to copy the selection")
-        self._offer_keys()
+        self.offer_keys()

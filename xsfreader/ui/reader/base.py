@@ -110,6 +110,10 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         """Give the keys to the article or to the list, and end a prompt."""
 
     @abstractmethod
+    def offer_keys(self) -> None:
+        """Show the keys that apply now in the footer."""
+
+    @abstractmethod
     def fit_list(self) -> None:
         """Give the list its width."""
 

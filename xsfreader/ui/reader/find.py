@@ -93,6 +93,7 @@ class Find(Part):
         self.current = 0 if self.matches else -1
         if self.matches:
             self._show()
+        self.screen.offer_keys()
 
     def _find_all(self, needle: str, search: Callable[[Document], Sequence[Match]]) -> None:
         self.needle, self._search, self._searched = needle, search, None
