@@ -345,6 +345,11 @@ class Hit(NamedTuple):
     marks: tuple[tuple[int, int], ...]
     """Start and end of each match in ``snippet``, in characters."""
 
+    @property
+    def target(self) -> str:
+        """What opens: the post's permalink."""
+        return self.post.permalink
+
 
 class Section(NamedTuple):
     """A section of a specification, for the full-text index."""
@@ -371,9 +376,20 @@ class SectionHit(NamedTuple):
     """Both as of ``Hit``."""
 
     @property
+    def target(self) -> str:
+        """What opens: the specification's id, and the section as a fragment."""
+        return specification_id(self.number) + (f"#{self.anchor}" if self.anchor else "")
+
+    @property
     def url(self) -> str:
         """The section's address on the web."""
         return specification_url(self.number) + (f"#{self.anchor}" if self.anchor else "")
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """Return the item that a hit opens, and the section of a specification, else nothing."""
+    item_id, _, section = target.partition("#")
+    return (target, "") if specification_number(item_id) is None else (item_id, section)
 
 
 class Entry(NamedTuple):

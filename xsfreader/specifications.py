@@ -19,7 +19,7 @@ from xsfreader.model import (
 from xsfreader.text import FOLDING_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -86,7 +86,15 @@ class Specifications:
 
     def search(self, query: Query, limit: int) -> list[SectionHit]:
         """Find sections of what is held, best matches first."""
-        return self._file.read_hits(self._file.search_ids(query, limit), query)
+        return self.read_hits(self.search_ids(query, limit), query)
+
+    def search_ids(self, query: Query, limit: int) -> list[int]:
+        """Find sections of what is held; returns ids for ``read_hits``, best matches first."""
+        return self._file.search_ids(query, limit)
+
+    def read_hits(self, ids: Sequence[int], query: Query) -> list[SectionHit]:
+        """Return sections that ``search_ids`` found, with snippets."""
+        return self._file.read_hits(ids, query)
 
     def fetch(self, number: int, progress: Report) -> None:
         """Fetch a specification unless its newest version is held; look for that once.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle, type_at_once
-from xsfreader.model import Place
+from xsfreader.model import Hit, Place
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
 from xsfreader.ui.widgets.bars import KeyBar
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from xsfreader.model import Hit
 
 PATIENCE = 15.0
 
@@ -180,7 +179,7 @@ async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
         await pilot.press("J", "H", "H")
         await until(pilot, lambda: bool(search(pilot).results.hits))
         results = search(pilot).results
-        assert results.hits[results.cursor].post.permalink == read
+        assert results.hits[results.cursor].target == read
         assert results.cursor == 2
 
 
@@ -196,7 +195,7 @@ async def test_so_it_is_where_the_result_comes_late(monkeypatch: pytest.MonkeyPa
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         results = search(pilot).results
         await until(pilot, lambda: results.cursor == 5)
-        assert results.hits[5].post.permalink == read
+        assert results.hits[5].target == read
 
 
 async def test_the_result_under_the_cursor_is_in_sight_in_any_window() -> None:
@@ -260,7 +259,7 @@ async def test_the_header_counts_and_a_wide_window_shows_the_post_chosen(width: 
         assert (document is not None) is wide
         if document is not None:
             hit = screen.results.hit
-            assert hit is not None
+            assert isinstance(hit, Hit)
             assert hit.post.title in document.blocks[0].text
             assert screen.preview.has_highlights
         await pilot.click(screen.query_one(KeyBar), offset=(1, 0))

@@ -12,7 +12,8 @@ from xsfreader.config import Config, load, locate
 from xsfreader.errors import UnreadableSpecificationError
 from xsfreader.library import Library
 from xsfreader.markup.xep.parse import SpecificationParser
-from xsfreader.model import Place, specification_id
+from xsfreader.model import Place, View, specification_id
+from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,3 +225,69 @@ async def test_a_link_to_a_xep_opens_here_unless_that_is_off(
         else:
             assert not opened
             assert f"XEP-{number:04}" in screen.status.text or screen.item_id == f"xep/{number}"
+
+
+async def test_in_the_list_by_xep_a_heading_begins_with_its_specification(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        number, _ = screen.library.mentioned_xeps()[0]
+        screen.navigation.show_view(View.XEP)
+        posts = screen.posts
+        posts.reveal_group(screen.library.groups(View.XEP)[0].label)
+        await pilot.press("down")
+        row = posts.row
+        assert row is not None
+        assert row.specification == specification_id(int(screen.library.groups(View.XEP)[0].key))
+        before = screen.item_id
+        await settle(pilot)
+        assert screen.item_id == before
+        await pilot.press("J")
+        assert posts.entry is not None
+        await pilot.press("up", "enter")
+        await settle(pilot)
+        assert f"XEP-{number:04}" in screen.status.text or screen.specification == number
+
+
+async def test_the_list_by_xep_finds_the_specification_shown(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        held = [n for n, _ in screen.library.mentioned_xeps() if n in {198, 313}]
+        screen.open_specification(held[0])
+        await pilot.press("4")
+        await settle(pilot)
+        row = screen.posts.row
+        assert row is not None
+        assert row.specification == screen.item_id == specification_id(held[0])
+
+
+async def test_a_search_in_specifications_opens_at_the_section(config: Config) -> None:
+    async with running(config=config, size=(170, 40)) as pilot:
+        screen = reader(pilot)
+        post = screen.item_id
+        await pilot.press("F")
+        await pilot.press(*"mam in", "colon", *"xeps")
+        await until(pilot, lambda _: pilot.app.screen.results.hits)  # type: ignore[attr-defined]
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        hit = search.results.hit
+        assert hit is not None
+        assert hit.target == "xep/313#elements"
+        await until(pilot, lambda _: search.preview.has_highlights)
+        await pilot.press("enter")
+        await until(pilot, lambda screen: screen.item_id == "xep/313")
+        await until(pilot, lambda screen: screen.find.matches)
+        section = screen.article.section
+        assert section is not None
+        assert section.id == "elements"
+        await pilot.press("H")
+        await until(pilot, lambda screen: screen.item_id == post)
+        assert isinstance(pilot.app.screen, SearchScreen)
+
+
+async def test_a_search_without_any_specification_says_so() -> None:
+    async with running(config=Config(images="off")) as pilot:
+        await pilot.press("F")
+        await pilot.press(*"presence in", "colon", *"xeps")
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        await until(pilot, lambda _: "no specification is held yet" in str(search.found.render()))

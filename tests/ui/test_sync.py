@@ -367,10 +367,10 @@ async def test_a_search_follows_what_changes(tmp_path: Path) -> None:
         assert isinstance(search, SearchScreen)
         await until(pilot, lambda: len(search.results.hits) == 4)
         await pilot.press("down", "down")
-        at = search.results.hits[2].post.permalink
+        at = search.results.hits[2].target
         (folder / "4.md").unlink()
         await until(pilot, lambda: len(search.results.hits) == 3)
-        assert search.results.hits[search.results.cursor].post.permalink == at
+        assert search.results.hits[search.results.cursor].target == at
         await pilot.press("enter")
         await until(pilot, lambda: screen.item_id == at)
 
@@ -385,7 +385,7 @@ async def test_what_is_chosen_in_a_panel_comes_before_the_archive_that_came(
         await until(pilot, lambda: "5 new" in screen.status.text)
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
-        hit = search.results.hits[0].post.permalink
+        hit = search.results.hits[0].target
         await pilot.press("enter")
         await until(pilot, lambda: screen.item_id == hit)
         await settle(pilot, 0.2)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
-from xsfreader.model import View
+from xsfreader.model import View, specification_number
 from xsfreader.store.query import FILTERS, parse_query
 from xsfreader.text import closest, did_you_mean, fold
 
@@ -97,7 +97,10 @@ class Lists(Reading, ReaderState):
         return tuple(dict.fromkeys(entry.permalink for entry in entries if not entry.read))
 
     def group_keys(self, view: View, permalink: str) -> tuple[str, ...]:
-        """Return the keys of the groups that contain a post, outermost first."""
+        """Return the keys of the groups that contain an item, outermost first."""
+        number = specification_number(permalink)
+        if number is not None:
+            return (str(number),) if view is View.XEP else ()
         return self._store.group_keys(view, permalink, self.languages, self.today)
 
     def newest_unread(self) -> Entry | None:
@@ -149,11 +152,16 @@ class Lists(Reading, ReaderState):
         The ids, best matches first, are for ``read_hits``: a screen needs few of them at once.
         """
         query = parse_query(text)
+        if query.specifications:
+            return self.specifications.search_ids(query, limit)
         return self._store.search_ids(query, limit, self.languages, self.today, once=True)
 
-    def read_hits(self, ids: Sequence[int], text: str) -> list[Hit]:
+    def read_hits(self, ids: Sequence[int], text: str) -> Sequence[Hit | SectionHit]:
         """Return matches that ``search_ids`` found, with snippets."""
-        return self._store.read_hits(ids, parse_query(text))
+        query = parse_query(text)
+        if query.specifications:
+            return self.specifications.read_hits(ids, query)
+        return self._store.read_hits(ids, query)
 
     def is_in_xeps(self, text: str) -> bool:
         """Return whether a query searches specifications instead of posts."""
@@ -176,6 +184,8 @@ class Lists(Reading, ReaderState):
             return query.problems[0]
         if query.without and query.empty:
             return "only excluded words: add a word to find"
+        if query.specifications and not (found or query.empty or self.specifications.held()):
+            return "no specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
         if query.unknown and not found:
             meant = did_you_mean(query.unknown[0], FILTERS.split())
             return f"nothing found; unknown filter {query.unknown[0]} {meant}"

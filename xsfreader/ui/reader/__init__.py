@@ -12,7 +12,7 @@ from textual.css.scalar import Scalar
 from textual.widgets import Static
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.model import View
+from xsfreader.model import View, specification_number
 from xsfreader.text import clean
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.images.gallery import Gallery
@@ -342,7 +342,11 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     @on(PostList.Selected)
     def _read_post(self, message: PostList.Selected) -> None:
-        self.attempt(lambda: self.navigation.open_post(message.permalink))
+        number = specification_number(message.permalink)
+        if number is None:
+            self.attempt(lambda: self.navigation.open_post(message.permalink))
+        else:
+            self.attempt(lambda: self.open_specification(number))
 
     @on(ViewTabs.Selected)
     def _show_view(self, message: ViewTabs.Selected) -> None:

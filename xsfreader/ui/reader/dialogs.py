@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.model import Place
+from xsfreader.model import Place, specification_number, split_target
 from xsfreader.ui.keymap import Where
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.external import External
@@ -154,7 +154,7 @@ class Dialogs(Part):
     def search(self, query: str = "", at: str = "") -> None:
         """Search the archive; the post chosen opens at its first match.
 
-        ``at`` is the permalink of the result to begin at.
+        ``at`` is the target of the result to begin at.
         """
         from xsfreader.ui.screens.search import SearchScreen
 
@@ -165,14 +165,24 @@ class Dialogs(Part):
                 screen.action_do(choice)
             if choice is None or isinstance(choice, str):
                 return
-            permalink, query = choice
-            screen.remember_place(search=(query, permalink))
-            if screen.read_item(permalink, Place(0)):
-                self._find.find_words(screen.library.query_words(query))
+            target, query = choice
+            words = screen.library.query_words(query)
+            screen.remember_place(search=(query, target))
+            item_id, section = split_target(target)
+            if specification_number(item_id) is not None:
+                screen.go_to(item_id, section)
+                screen.article.when_whole(lambda: self._find_in_section(words, section))
+            elif screen.read_item(target, Place(0)):
+                self._find.find_words(words)
 
         screen.open_dialog(
             SearchScreen(screen.library, screen.actions, self._queries, query, at), go
         )
+
+    def _find_in_section(self, words: Sequence[str], section: str) -> None:
+        document = self.screen.article.document
+        if document is not None:
+            self._find.find_words(words, document.anchors.get(section))
 
     def palette(self) -> None:
         """Open the palette."""

@@ -87,10 +87,10 @@ class Find(Part):
                 article.jump(self._origin)
             self.screen.status.say(f"No matches for “{needle}”" if needle else "")
 
-    def find_words(self, words: Sequence[str]) -> None:
-        """Highlight the words of a search, and go to the first."""
+    def find_words(self, words: Sequence[str], place: Place | None = None) -> None:
+        """Highlight the words of a search, and go to the first behind a place."""
         self._find_all(" ".join(words), lambda document: find_words(document, words))
-        self.current = 0 if self.matches else -1
+        self.current = self._first_after(place) if self.matches else -1
         if self.matches:
             self._show()
         self.screen.offer_keys()

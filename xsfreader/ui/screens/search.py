@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from xsfreader.library import Library
-    from xsfreader.model import Hit
+    from xsfreader.model import Hit, SectionHit
     from xsfreader.ui.keymap import Action
 
 LIMIT = 200
@@ -57,7 +57,7 @@ class Found(Message):
     """The first hits of a query, and the number of all."""
 
     def __init__(
-        self, generation: int, hits: Sequence[Hit], count: int = 0, problem: str = ""
+        self, generation: int, hits: Sequence[Hit | SectionHit], count: int = 0, problem: str = ""
     ) -> None:
         super().__init__()
         self.generation = generation
@@ -69,7 +69,9 @@ class Found(Message):
 class FoundMore(Message):
     """The other hits, or the error that prevented them."""
 
-    def __init__(self, generation: int, hits: Sequence[Hit], problem: str = "") -> None:
+    def __init__(
+        self, generation: int, hits: Sequence[Hit | SectionHit], problem: str = ""
+    ) -> None:
         super().__init__()
         self.generation = generation
         self.hits = hits
@@ -81,7 +83,7 @@ class SearchScreen(
 ):
     """An input line and its results.
 
-    Returns a permalink and the query, or the id of an action to run after it.
+    Returns what opens and the query, or the id of an action to run after it.
     """
 
     DEFAULT_CSS = """
@@ -312,7 +314,7 @@ class SearchScreen(
     def on_sync_archive_changed(self) -> None:
         """Search the changed archive, the cursor on the same post."""
         hit = self.results.hit
-        at = hit.post.permalink if hit is not None else ""
+        at = hit.target if hit is not None else ""
         if self.query_text.strip() and not self._waiting:
             self._ask(self.query_text, at)
 
@@ -345,7 +347,7 @@ class SearchScreen(
     def _choose(self) -> None:
         if (hit := self.results.hit) is not None:
             self._typed.add(self.query_text)
-            self.dismiss((hit.post.permalink, self.query_text))
+            self.dismiss((hit.target, self.query_text))
 
     def action_choose(self) -> None:
         """Open the result under the cursor, once it is there."""

@@ -78,7 +78,7 @@ class ArticleView(PageView, can_focus=True):
         """Whether the place isn't laid out yet, and the reader has not moved since."""
         self._parser: SpecificationParser | None = None
         self._waiting: list[Callable[[], bool]] = []
-        self._timer: Timer | None = None
+        self._steps: Timer | None = None
 
     # What it shows
 
@@ -159,9 +159,9 @@ class ArticleView(PageView, can_focus=True):
         self.until(lambda: not self.growing and (do(), True)[1])
 
     def _go_on(self) -> None:
-        if self.growing and self._timer is None:
+        if self.growing and self._steps is None:
             # A timer for one tick is lost if the machine is late for it.
-            self._timer = self.set_interval(PAUSE_SECONDS, self._grow)
+            self._steps = self.set_interval(PAUSE_SECONDS, self._grow)
 
     def _grow(self) -> None:
         """Parse and lay out some more behind what is there; nothing in view moves."""
@@ -188,9 +188,9 @@ class ArticleView(PageView, can_focus=True):
         waiting, self._waiting = self._waiting, []
         for do in waiting:
             self.until(do)
-        if not self.growing and self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        if not self.growing and self._steps is not None:
+            self._steps.stop()
+            self._steps = None
             self.post_message(self.Scrolled())
 
     def _make_page(

@@ -31,7 +31,7 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
 
     @dataclass
     class Selected(Message):
-        """A post was selected to be read."""
+        """A post or a specification was selected to be read."""
 
         permalink: str
 
@@ -229,6 +229,8 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
             self._toggle(row, to=None)
         elif row.entry is not None:
             self.post_message(self.Selected(row.entry.permalink))
+        else:
+            self.post_message(self.Selected(row.specification))
 
     def inwards(self) -> bool:
         """Open the group under the cursor; return False if there is none."""

@@ -53,6 +53,7 @@ class PostRows(PaintedView):
             return PostTree(
                 lambda parent: library.groups(view, parent, words=words),
                 lambda key: library.entries(view, key),
+                specifications=library.reads_specifications,
             )
         return PostTree(
             lambda parent: library.groups(view, parent),
@@ -105,6 +106,8 @@ class PostRows(PaintedView):
             segments = self._group_segments(row.node.group, row.depth, opened=row.node.open)
         elif row.entry is not None:
             segments = self._entry_segments(row.entry, row)
+        elif row.specification:
+            segments = [Segment(f"{'  ' * row.depth} The specification", base)]
         else:
             segments = []
         if held:

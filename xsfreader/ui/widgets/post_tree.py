@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xsfreader.model import specification_id
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,16 +23,20 @@ class Node:
 
 
 class Row(NamedTuple):
-    """A row of the list: a group's heading, or an entry."""
+    """A row of the list: a group's heading, an entry, or the specification of a XEP."""
 
     depth: int
     node: Node | None = None
     entry: Entry | None = None
     parent: Node | None = None
+    specification: str = ""
+    """Id of a specification to open; empty for other rows."""
 
     @property
     def key(self) -> str:
-        """Identifies the group or post when the list is read again."""
+        """Identifies what is in the row when the list is read again."""
+        if self.specification:
+            return self.specification
         if self.entry is not None:
             return self.entry.permalink
         return f"group:{self.node.group.key}" if self.node else ""
@@ -50,11 +56,16 @@ class PostTree:
         load_entries: Callable[[str | None], list[Entry]],
         *,
         flat: bool = False,
+        specifications: bool = False,
     ) -> None:
-        """Take the functions that read groups and entries; a ``flat`` list has no groups."""
+        """Take the functions that read groups and entries; a ``flat`` list has no groups.
+
+        With ``specifications`` each group is a XEP and begins with its specification.
+        """
         self.load_groups = load_groups
         self.load_entries = load_entries
         self.flat = flat
+        self.specifications = specifications
         self.rows: list[Row] = []
         self.roots: list[Node] = []
         self.ungrouped: list[Entry] = []
@@ -175,6 +186,9 @@ class PostTree:
                 for child in node.groups or []:
                     add(child, node)
                 depth = node.group.depth + 1
+                if self.specifications:
+                    item_id = specification_id(int(node.group.key))
+                    rows.append(Row(depth, parent=node, specification=item_id))
                 rows.extend(Row(depth, entry=entry, parent=node) for entry in node.entries or [])
 
         for node in self.roots:

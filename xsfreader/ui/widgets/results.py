@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
+from xsfreader.model import SectionHit
 from xsfreader.text import clean
 from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.theme import LOOKS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from xsfreader.model import Hit
+
 
 ROWS = 2
 """Rows of the screen for each result."""
@@ -36,6 +38,7 @@ SYNTAX = (
     ("author:", "by its author"),
     ("category:", "of a category"),
     ("xep:384", "that mention a XEP"),
+    ("in:xeps", "in the specifications held here"),
     ("lang:de", "in a language"),
     ("after:2020-06", "from that month on"),
     ("before:2015", "from before that year"),
@@ -56,11 +59,11 @@ class Results(PaintedView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hits: Sequence[Hit] = ()
+        self.hits: Sequence[Hit | SectionHit] = ()
         self.cursor = 0
         self._idle = True
 
-    def show(self, hits: Sequence[Hit], *, idle: bool = False) -> None:
+    def show(self, hits: Sequence[Hit | SectionHit], *, idle: bool = False) -> None:
         """Show results, the cursor on the first; ``idle`` shows the search syntax."""
         self.hits = hits
         self._idle = idle
@@ -70,19 +73,19 @@ class Results(PaintedView, can_focus=True):
         self.refresh()
 
     @property
-    def hit(self) -> Hit | None:
+    def hit(self) -> Hit | SectionHit | None:
         """The result under the cursor."""
         return self.hits[self.cursor] if self.cursor < len(self.hits) else None
 
-    def seek(self, permalink: str) -> bool:
-        """Move the cursor to a post; return False if it is not among the results."""
+    def seek(self, target: str) -> bool:
+        """Move the cursor to a result; return False if it is not among the results."""
         for at, hit in enumerate(self.hits):
-            if hit.post.permalink == permalink:
+            if hit.target == target:
                 self.move(at - self.cursor)
                 return True
         return False
 
-    def add(self, hits: Sequence[Hit]) -> None:
+    def add(self, hits: Sequence[Hit | SectionHit]) -> None:
         """Add results at the end."""
         self.hits = [*self.hits, *hits]
         self.set_height(len(self.hits) * ROWS)
@@ -121,19 +124,7 @@ class Results(PaintedView, can_focus=True):
         if index >= len(self.hits):
             return Strip.blank(width, base)
         hit = self.hits[index]
-        if row == 0:
-            day = f" {hit.post.day}  "
-            about = " · ".join(map(clean, hit.post.categories))
-            tag = "" if hit.post.language == "en" else f"{clean(hit.post.language)}  "
-            tail = f"  {tag}{about} " if width > NARROW else f" {tag}"
-            room = max(10, width - len(day) - len(tail))
-            segments = [
-                Segment(day, base + self.look("quiet")),
-                Segment(fit(clean(hit.post.title), room), base + self.look("title")),
-                Segment(tail, base + self.look("quiet")),
-            ]
-        else:
-            segments = self._snippet(hit, base)
+        segments = self._snippet(hit, base) if row else self._head(hit, base)
         if Segment.get_line_length(segments) > width:
             end = Segment("…", base + self.look("quiet"))
             segments = [*Segment.adjust_line_length(segments, width - 1), end]
@@ -143,6 +134,24 @@ class Results(PaintedView, can_focus=True):
             base += cursor
         return fitted(segments, width, base)
 
+    def _head(self, hit: Hit | SectionHit, base: Style) -> list[Segment]:
+        """Return the day and title of a post, or the number and section of a specification."""
+        if isinstance(hit, SectionHit):
+            number, _, name = clean(hit.title).partition(": ")
+            day, title = f" {number:<{INDENT - 1}}", clean(hit.section) if hit.anchor else name
+            tail = f"  {name} " if hit.anchor and self.room > NARROW else " "
+        else:
+            day, title = f" {hit.post.day}  ", clean(hit.post.title)
+            about = " · ".join(map(clean, hit.post.categories))
+            tag = "" if hit.post.language == "en" else f"{clean(hit.post.language)}  "
+            tail = f"  {tag}{about} " if self.room > NARROW else f" {tag}"
+        room = max(10, self.room - len(day) - len(tail))
+        return [
+            Segment(day, base + self.look("quiet")),
+            Segment(fit(title, room), base + self.look("title")),
+            Segment(tail, base + self.look("quiet")),
+        ]
+
     def _syntax(self, typed: str, meaning: str) -> Strip:
         base, width = self.look(), self.room
         segments = [
@@ -151,7 +160,7 @@ class Results(PaintedView, can_focus=True):
         ]
         return fitted(segments, width, base)
 
-    def _snippet(self, hit: Hit, base: Style) -> list[Segment]:
+    def _snippet(self, hit: Hit | SectionHit, base: Style) -> list[Segment]:
         quiet, match = base + self.look("quiet"), base + self.look("match")
         indent = INDENT if self.room > NARROW else 2
         segments = [Segment(" " * indent, base)]

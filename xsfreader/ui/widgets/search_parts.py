@@ -10,15 +10,18 @@ from textual.reactive import reactive
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup import find_words
-from xsfreader.ui.widgets.article import ArticleView
+from xsfreader.model import split_target
+from xsfreader.ui.widgets.article import START, ArticleView
 from xsfreader.ui.widgets.bars import Bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.strip import Strip
     from textual.timer import Timer
 
     from xsfreader.library import Library
-    from xsfreader.model import Hit
+    from xsfreader.model import Hit, SectionHit
 
 FILTERS = "author: category: xep: lang: after: before: is:"
 REST_SECONDS = 0.1
@@ -41,14 +44,14 @@ class SearchHeader(Bar):
 
 
 class HitPreview(ArticleView, can_focus=False):
-    """The post under the cursor of the results, at its first match."""
+    """The post or section under the cursor of the results, at its first match."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(library.config.width)
         self._library = library
         self._timer: Timer | None = None
 
-    def show_soon(self, hit: Hit | None, query: str) -> None:
+    def show_soon(self, hit: Hit | SectionHit | None, query: str) -> None:
         """Show a post when the cursor has rested on it; nothing without one."""
         if self._timer is not None:
             self._timer.stop()
@@ -57,23 +60,39 @@ class HitPreview(ArticleView, can_focus=False):
         if hit is None:
             self.wait(None)
         else:
-            permalink = hit.post.permalink
-            self._timer = self.set_timer(REST_SECONDS, lambda: self._show(permalink, query))
+            target = hit.target
+            self._timer = self.set_timer(REST_SECONDS, lambda: self._show(target, query))
 
-    def _show(self, permalink: str, query: str) -> None:
+    def _show(self, target: str, query: str) -> None:
+        item_id, section = split_target(target)
         try:
             # A very long post would hold up what is typed meanwhile.
-            if self._library.is_slow_to_open(permalink):
+            if self._library.is_slow_to_open(item_id):
                 self.wait(None)
                 return
-            document = self._library.document(permalink)
+            parser = self._library.parser(item_id)
+            document = parser.document if parser else self._library.document(item_id)
         except XsfreaderError:
             # It was removed; choosing it says so.
             self.wait(None)
             return
         if document is not self.document:
-            self.show(document)
-        matches = find_words(document, self._library.query_words(query))
-        self.highlight(matches, 0)
+            self.show(document, None, parser)
+        words = self._library.query_words(query)
+        self.when_whole(lambda: self._show_words(item_id, section, words))
+
+    def _show_words(self, item_id: str, section: str, words: Sequence[str]) -> None:
+        document = self.document
+        if document is None:
+            return
+        if section:
+            self._library.cache_whole(item_id, document)
+        start = document.anchors.get(section, START)
+        matches = find_words(document, words)
+        places = [(match.block, match.start) for match in matches]
+        current = next((at for at, place in enumerate(places) if place >= start), 0)
+        self.highlight(matches, current)
+        if section:
+            self.jump(start)
         if matches:
-            self.show_match(matches[0])
+            self.show_match(matches[current])
