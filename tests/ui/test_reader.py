@@ -208,6 +208,11 @@ async def test_a_filter_is_shown_and_can_be_edited() -> None:
         await settle(pilot)
         assert screen.tabs.render_line(0).text.startswith(" Date /search")
         assert "Esc shows all" in screen.tabs.render_line(0).text
+        found = len(screen.posts.tree_of_posts.rows)
+        assert screen.status.text == f"{found} post{'' if found == 1 else 's'} found"
+        await pilot.press("slash", "escape")
+        assert screen.status.text == ""
+        await pilot.press("slash", *"search", "enter")
         await pilot.press("slash", *"es", "enter")
         await settle(pilot)
         assert screen.posts.filtered == "searches"

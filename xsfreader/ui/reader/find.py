@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.markup import find, find_words
 from xsfreader.model import Place, View
-from xsfreader.ui.reader.base import Part
+from xsfreader.ui.reader.base import Part, count_posts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class Find(Part):
             by_xep = screen.posts.view is View.XEP
             self._prompts.ask(
                 f"Filter: {'XEP number or title' if by_xep else 'title, author or category'}",
-                screen.filter_list,
+                self._filter,
                 self._end_filter,
                 text=screen.posts.filtered,
             )
@@ -61,6 +61,16 @@ class Find(Part):
         else:
             self._marks.mark_moved_in()
 
+    def _filter(self, text: str) -> None:
+        self.screen.filter_list(text)
+        self._count_filtered()
+
+    def _count_filtered(self) -> None:
+        """Say how many posts the filter leaves; in the list by XEP the groups are counted."""
+        posts = self.screen.posts
+        found = len(posts.tree_of_posts.rows) if posts.filtered and posts.tree_of_posts.flat else 0
+        self.screen.status.say(f"{count_posts(found)} found" if found else "")
+
     def _end_filter(self, text: str | None) -> None:
         """Show the post under the cursor, or all posts again."""
         self.screen.tabs.typing = False
@@ -68,6 +78,8 @@ class Find(Part):
             self.screen.clear_filter()
         else:
             self._preview.follow()
+        if text is None or not self.screen.status.text:
+            self._count_filtered()
 
     @property
     def summary(self) -> str:
