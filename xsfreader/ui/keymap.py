@@ -194,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
         "In the post",
         _action("hints", "f", "links", "Show letters on the links; type them to follow", "links.show_hints"),
         _action("contents", "t", "contents", "The headings of the post", "dialogs.contents"),
-        _action("xep", "x", "XEPs", "Card of the current link's XEP, or list of the post's XEPs", "dialogs.xeps"),
+        _action("xep", "x", "XEPs", "Card of the current link's XEP, to read it, or list of the post's XEPs", "dialogs.xeps"),
         _action("translation", "T", "language", "The post in another language", "navigation.show_translation"),
         _action("image", "i", "image", "The image in view at full size", "dialogs.image"),
         _action("list-narrower", "<", "narrower", "Make the list narrower", "navigation.widen_list", -2),
