@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.githost import CORPUS
+from tests.githost import CORPUS, corpus_repository, git
 from tests.terminal import Terminal, running
 from xsfreader.config import load, locate
 from xsfreader.ingest import INGEST_VERSION
@@ -32,7 +32,7 @@ def search(terminal: Terminal, query: str, title: str) -> None:
     terminal.press(query)
     terminal.wait("found · Enter")
     terminal.settle()
-    titles = terminal.lines[2::2]
+    titles = terminal.lines[3::2]
     wanted = next(i for i, line in enumerate(titles) if title in line)
     terminal.press(*["down"] * wanted, "enter")
     terminal.wait(lambda text: "found · Enter" not in text)
@@ -134,10 +134,65 @@ def test_find_posts_and_status_of_a_xep(size: Size) -> None:
         terminal.press("x")
         terminal.wait("XEP-0198 Stream Management")
         terminal.wait("Stable · Standards Track")
-        terminal.wait("Posts that mention it")
+        terminal.wait("The specification, and posts")
         terminal.press("esc")
         terminal.settle()
-        assert "Posts that mention it" not in terminal.text
+        assert "The specification, and posts" not in terminal.text
+
+
+def keep_specifications(folder: Path) -> None:
+    """Take specifications from a folder, and name the XSF's list beside the archive."""
+    keep_xeps()
+    served = corpus_repository(folder / "xeps.git", "xeps")
+    with locate().config.open("a", encoding="utf-8") as config:
+        config.write(f'xeps_source = "{folder}"\n')
+    for name in ("xep.ent", "xep-0060.xml", "xep-0198.xml", "xep-0313.xml"):
+        (folder / name).write_text(git(served, "show", f"HEAD:{name}") + "\n", encoding="utf-8")
+
+
+def test_from_a_link_to_a_section_of_a_specification_and_back(size: Size, tmp_path: Path) -> None:
+    keep_specifications(tmp_path)
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
+        terminal.press("esc")
+        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        before = post_lines(terminal)
+        terminal.press("enter")
+        terminal.wait("XEP-0198: Stream Management")
+        terminal.settle()
+        terminal.press("t")
+        terminal.wait("Contents")
+        terminal.press("j", "j", "j", "j", "enter")
+        terminal.wait(lambda _: post_lines(terminal)[0][:1].isdigit())
+        terminal.press("/acks", "enter")
+        terminal.wait("acks: ")
+        terminal.press("H")
+        terminal.wait("XEP-0198: Stream Management")
+        terminal.press("backspace")
+        terminal.wait(lambda _: post_lines(terminal)[3:] == before[3:])
+
+
+def test_read_a_specification_from_its_card_and_from_the_list(size: Size, tmp_path: Path) -> None:
+    keep_specifications(tmp_path)
+    with running("--offline", size=size) as terminal:
+        terminal.wait("Chaos")
+        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
+        terminal.press("esc")
+        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        terminal.press("x")
+        terminal.wait("Read the specification")
+        terminal.press("enter")
+        terminal.wait("XEP-0198: Stream Management")
+        terminal.press("4")
+        terminal.wait("The specification")
+        terminal.press("/60", "enter")
+        terminal.wait("0060")
+        terminal.settle()
+        terminal.press("g", "l", "enter")
+        terminal.wait("XEP-0060: Publish-Subscribe")
+        terminal.press("G")
+        terminal.wait(lambda _: "100 %" in status(terminal))
 
 
 def keep_xeps() -> None:
