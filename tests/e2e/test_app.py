@@ -282,5 +282,5 @@ def test_each_key_of_a_burst_waits_for_the_one_before() -> None:
         terminal.wait("omemo: 1/")
         terminal.press("Fjingle\r/the\rnn")
         terminal.wait("the: 3/")
-        terminal.press("?jjqq")
+        terminal.press("tjj\rq")
         assert terminal.ended() == 0
