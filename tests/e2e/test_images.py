@@ -41,7 +41,7 @@ def test_protocol_depends_on_the_terminal(
     environment: dict[str, str], answers: dict[bytes, bytes], protocol: str
 ) -> None:
     with running("--source", "guide", environment=environment, answers=answers) as terminal:
-        terminal.wait("The whole archive, in the window")
+        terminal.wait("Welcome to xsfreader")
         terminal.wait(lambda _: bool(sent(terminal)))
         terminal.settle()
         assert sent(terminal) == protocol
@@ -58,7 +58,7 @@ def test_terminal_response_is_not_taken_for_keys_and_no_key_is_lost(
     answers: dict[bytes, bytes],
 ) -> None:
     with running("--source", "guide", answers=answers) as terminal:
-        terminal.wait("The whole archive, in the window")
+        terminal.wait("Welcome to xsfreader")
         terminal.press("j")
         terminal.wait("This page holds one of everything")
         terminal.press("k")
@@ -74,8 +74,8 @@ def test_terminal_response_is_not_taken_for_keys_and_no_key_is_lost(
 
 def test_terminal_is_queried_only_once_an_image_is_in_view() -> None:
     with running("--source", "guide", answers=SIXEL) as terminal:
-        terminal.wait("The whole archive, in the window")
-        first = terminal.raw.index(b"The whole archive")
+        terminal.wait("Welcome to xsfreader")
+        first = terminal.raw.index(b"Welcome to xsfreader")
         terminal.wait(lambda _: ATTRIBUTES in terminal.raw)
         assert terminal.raw.index(ATTRIBUTES) > first
         terminal.settle()
@@ -94,10 +94,12 @@ def test_images_scroll_with_the_text_and_dialogs_cover_them(
         lines = re.findall(b"(?:%b[^ ]{0,9})+" % PLACEHOLDER, data)
         return len(lines) + data.count(b"\x1bP0;0;0q")
 
-    with running("--source", "guide", environment=environment, answers=answers) as terminal:
+    with running(
+        "--source", "guide", size=(120, 40), environment=environment, answers=answers
+    ) as terminal:
         terminal.wait(lambda _: bool(sent(terminal)))
         terminal.settle()
-        terminal.press("enter")
+        terminal.press("enter", *"j" * 8)
         terminal.settle()
         at = len(terminal.raw)
         terminal.press("j")
@@ -105,7 +107,7 @@ def test_images_scroll_with_the_text_and_dialogs_cover_them(
         whole = rows(at)
         assert whole > 4
         at = len(terminal.raw)
-        terminal.press(*"jjjjjjj")
+        terminal.press(*"j" * 22)
         terminal.settle()
         at = len(terminal.raw)
         terminal.press("j")
