@@ -119,6 +119,8 @@ def test_switch_to_german_at_the_same_heading(size: Size) -> None:
             terminal.changed("}", lambda: post_lines(terminal))
             terminal.settle(0.1)
         terminal.press("T")
+        terminal.wait("Der XMPP Newsletter")
+        terminal.press("d")
         terminal.wait(lambda _: "XMPP-Software" in post_lines(terminal)[0])
         terminal.press("H")
         terminal.wait(lambda _: "XMPP Software News" in post_lines(terminal)[0])
