@@ -102,25 +102,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_list(command("list", "list posts, newest first"))
     _add_show(command("show", "print a post"))
-    search = command("search", "search, best matches first")
-    search.add_argument(
-        "query", metavar="QUERY", nargs="+", help='words, "phrases", author:…, in:xeps'
-    )
-    search.add_argument(
-        "--limit", metavar="N", type=_at_least(1), default=20, help="maximum results (default 20)"
-    )
-    _add_all_languages(search)
-    search.add_argument("--json", action="store_true", help="print a JSON array")
-    xeps = command("xeps", "list all XEPs, describe one, or print its specification")
-    xeps.add_argument(
-        "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
-    )
-    xeps.add_argument(
-        "--read", action="store_true", help="print the specification; it is fetched if needed"
-    )
-    xeps.add_argument("--json", action="store_true", help="print JSON")
-    xeps.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
-    _add_page(xeps)
+    _add_search(command("search", "search, best matches first"))
+    _add_xeps(command("xeps", "list all XEPs, describe one, or print its specification"))
     problems = command("problems", "list the files that could not be read as posts, with reasons")
     problems.add_argument("--json", action="store_true", help="print a JSON array")
     state = command("state", "export or import read marks and stars")
@@ -143,6 +126,29 @@ def parser() -> argparse.ArgumentParser:
     completion.add_argument("shell", choices=SHELLS, help="your shell")
     whole.set_defaults(commands=tuple(commands.choices))
     return whole
+
+
+def _add_search(search: argparse.ArgumentParser) -> None:
+    search.add_argument(
+        "query", metavar="QUERY", nargs="+", help='words, "phrases", author:…, in:xeps'
+    )
+    search.add_argument(
+        "--limit", metavar="N", type=_at_least(1), default=20, help="maximum results (default 20)"
+    )
+    _add_all_languages(search)
+    search.add_argument("--json", action="store_true", help="print a JSON array")
+
+
+def _add_xeps(xeps: argparse.ArgumentParser) -> None:
+    xeps.add_argument(
+        "number", metavar="NUMBER", nargs="?", type=_xep_number, help="198 or XEP-0198"
+    )
+    xeps.add_argument(
+        "--read", action="store_true", help="print the specification; it is fetched if needed"
+    )
+    xeps.add_argument("--json", action="store_true", help="print JSON")
+    xeps.add_argument("--plain", action="store_true", help="print plain text, even on a terminal")
+    _add_page(xeps)
 
 
 def completion(shell: str) -> str:

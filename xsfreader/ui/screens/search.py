@@ -212,12 +212,12 @@ class SearchScreen(
 
     def _work(self) -> None:
         try:
-            self._search()
+            self._search_now()
         except XsfreaderError as error:
             # The archive can't be opened again.
             self.post_message(Found(self.generation, (), problem=str(error)))
 
-    def _search(self) -> None:
+    def _search_now(self) -> None:
         worker = get_current_worker()
         generation, text = 0, ""
         rest: Sequence[int] = ()

@@ -124,7 +124,7 @@ class Results(PaintedView, can_focus=True):
         if index >= len(self.hits):
             return Strip.blank(width, base)
         hit = self.hits[index]
-        segments = self._snippet(hit, base) if row else self._head(hit, base)
+        segments = self._snippet(hit, base) if row else self._title_row(hit, base)
         if Segment.get_line_length(segments) > width:
             end = Segment("…", base + self.look("quiet"))
             segments = [*Segment.adjust_line_length(segments, width - 1), end]
@@ -134,7 +134,7 @@ class Results(PaintedView, can_focus=True):
             base += cursor
         return fitted(segments, width, base)
 
-    def _head(self, hit: Hit | SectionHit, base: Style) -> list[Segment]:
+    def _title_row(self, hit: Hit | SectionHit, base: Style) -> list[Segment]:
         """Return the day and title of a post, or the number and section of a specification."""
         if isinstance(hit, SectionHit):
             number, _, name = clean(hit.title).partition(": ")
