@@ -60,6 +60,14 @@ def step_to_link(terminal: Terminal, words: str) -> None:
     raise AssertionError(f"no link leads to {words!r}:\n{terminal.text}")
 
 
+def reach_link_to_xep_198(terminal: Terminal) -> None:
+    """Open the trip report, and step to its link to a specification."""
+    terminal.wait("Chaos")
+    search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
+    terminal.press("esc")
+    step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+
+
 def test_search_for_omemo_in_2020(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -129,10 +137,7 @@ def test_switch_to_german_at_the_same_heading(size: Size) -> None:
 def test_find_posts_and_status_of_a_xep(size: Size) -> None:
     keep_xeps()
     with running("--offline", size=size) as terminal:
-        terminal.wait("Chaos")
-        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
-        terminal.press("esc")
-        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        reach_link_to_xep_198(terminal)
         terminal.press("x")
         terminal.wait("XEP-0198 Stream Management")
         terminal.wait("Stable · Standards Track")
@@ -155,10 +160,7 @@ def keep_specifications(folder: Path) -> None:
 def test_from_a_link_to_a_section_of_a_specification_and_back(size: Size, tmp_path: Path) -> None:
     keep_specifications(tmp_path)
     with running("--offline", size=size) as terminal:
-        terminal.wait("Chaos")
-        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
-        terminal.press("esc")
-        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        reach_link_to_xep_198(terminal)
         before = post_lines(terminal)
         terminal.press("enter")
         terminal.wait("XEP-0198: Stream Management")
@@ -178,10 +180,7 @@ def test_from_a_link_to_a_section_of_a_specification_and_back(size: Size, tmp_pa
 def test_read_a_specification_from_its_card_and_from_the_list(size: Size, tmp_path: Path) -> None:
     keep_specifications(tmp_path)
     with running("--offline", size=size) as terminal:
-        terminal.wait("Chaos")
-        search(terminal, "brussels trip report xep:198", "Brussels Trip Report")
-        terminal.press("esc")
-        step_to_link(terminal, "XEP-0198 Stream Management, Stable")
+        reach_link_to_xep_198(terminal)
         terminal.press("x")
         terminal.wait("Read the specification")
         terminal.press("enter")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faults.servers import Pack
 from tests.githost import commit, git, new_repository
 from xsfreader.errors import OversizeError
 from xsfreader.source.git.client import FAILURES
@@ -45,16 +46,6 @@ def object_id(kind: str, data: bytes) -> str:
     return hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
 
 
-def head(kind: int, size: int) -> bytes:
-    out = [kind << 4 | size & 15]
-    size >>= 4
-    while size:
-        out[-1] |= 0x80
-        out.append(size & 0x7F)
-        size >>= 7
-    return bytes(out)
-
-
 def sealed(*objects: bytes, count: int | None = None) -> bytes:
     body = b"PACK" + (2).to_bytes(4) + (len(objects) if count is None else count).to_bytes(4)
     body += b"".join(objects)
@@ -62,7 +53,7 @@ def sealed(*objects: bytes, count: int | None = None) -> bytes:
 
 
 def blob(data: bytes, *, claims: int | None = None) -> bytes:
-    return head(3, len(data) if claims is None else claims) + zlib.compress(data)
+    return Pack.head(3, len(data) if claims is None else claims) + zlib.compress(data)
 
 
 def number(value: int) -> bytes:
@@ -76,7 +67,7 @@ def number(value: int) -> bytes:
 def delta(base: bytes, result_size: int, commands: bytes, *, on: bytes | None = None) -> bytes:
     body = number(len(base)) + number(result_size) + commands
     name = on or bytes.fromhex(object_id("blob", base))
-    return head(7, len(body)) + name + zlib.compress(body)
+    return Pack.head(7, len(body)) + name + zlib.compress(body)
 
 
 @pytest.fixture(scope="module")
@@ -161,16 +152,16 @@ def test_base_may_follow_its_delta() -> None:
         sealed(blob(b"x"))[:-20] + bytes(20),
         sealed(blob(b"xyz", claims=2)),
         sealed(blob(b"xyz", claims=4)),
-        sealed(head(3, 3) + b"not compressed"),
-        sealed(head(5, 3) + zlib.compress(b"xyz")),
+        sealed(Pack.head(3, 3) + b"not compressed"),
+        sealed(Pack.head(5, 3) + zlib.compress(b"xyz")),
         sealed(b"\xb0" + b"\xff" * 20),
         sealed(delta(b"base", 4, b"")),
         sealed(blob(b"base"), delta(b"base", 4, b"\x00")),
         sealed(blob(b"base"), delta(b"base", 4, b"\x90\x03")),
-        sealed(blob(b"base"), head(6, 1) + b"\xff" * 12),
+        sealed(blob(b"base"), Pack.head(6, 1) + b"\xff" * 12),
         sealed(
             blob(b"base"),
-            head(7, 0) + bytes.fromhex(object_id("blob", b"base")) + zlib.compress(b""),
+            Pack.head(7, 0) + bytes.fromhex(object_id("blob", b"base")) + zlib.compress(b""),
         ),
     ],
 )
