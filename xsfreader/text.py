@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -78,6 +79,38 @@ def words(text: str) -> list[str]:
 def protocol_words(text: str) -> list[str]:
     """Split a text as `words` does, with ``<`` as a word where the name of an element follows."""
     return re.findall(rf"<(?=[a-z])|{_WORD}", fold(text))
+
+
+class Term(NamedTuple):
+    """A word or phrase to find."""
+
+    words: tuple[str, ...]
+    """Folded, at least one."""
+    prefix: bool = False
+    """Whether the last word is a prefix."""
+
+    @property
+    def shown(self) -> str:
+        """The words as a person writes them."""
+        return " ".join(self.words).replace("< ", "<")
+
+
+@lru_cache(maxsize=256)
+def term_pattern(term: Term) -> re.Pattern[str]:
+    """Compile a term to an expression for folded text; signs may be between its words."""
+    joined = "" if _needs_no_space(term.words[0]) else rf"(?<![^\W_{CJK}])"
+    joined += term.words[0]
+    for before, word in pairwise(term.words):
+        joined += (
+            r"[\W_]*" if _needs_no_space(word) or _needs_no_space(before) else r"[\W_]+"
+        ) + word
+    if not term.prefix and not _needs_no_space(term.words[-1]):
+        joined += rf"(?![^\W_{CJK}])"
+    return re.compile(joined)
+
+
+def _needs_no_space(word: str) -> bool:
+    return re.match(f"[<{CJK}]", word) is not None
 
 
 def index_text(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xsfreader.markup import Match, find, find_words, parse
+from xsfreader.markup import find, find_terms, parse
+from xsfreader.store.query import parse_query
 
 BASE = "https://xmpp.org/2025/01/x/"
 
@@ -30,10 +31,22 @@ def test_find(body: str, needle: str, found: list[str]) -> None:
     assert [document.blocks[m.block].text[m.start : m.end] for m in matches] == found
 
 
-def test_words_of_a_search_come_in_reading_order() -> None:
-    document = parse("beta alpha\n\nalpha", base=BASE)
-    assert find_words(document, ["alpha", "Beta"]) == (
-        Match(0, 0, 4),
-        Match(0, 5, 10),
-        Match(1, 0, 5),
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('alpha beta ""', ["beta", "alpha", "alpha"]),
+        ("alph", ["alph", "alph", "alph"]),
+        ("urn:xmpp:mam:2 in:xeps", ["urn:xmpp:mam:2"]),
+        ("<retract in:xeps", ["<retract"]),
+        ("disco#info", ["disco#info", "disco info"]),
+        ("日本", ["日本"]),
+    ],
+)
+def test_what_a_search_finds_is_found_in_reading_order(query: str, found: list[str]) -> None:
+    body = (
+        "beta alpha alphabet\n\nalpha urn:xmpp:mam:2#x urn:xmpp:mam:22 `<retract/> retract`"
+        "\n\ndisco#info\ndisco info, in 日本語"
     )
+    document = parse(body, base=BASE)
+    matches = find_terms(document, parse_query(query).terms)
+    assert [document.blocks[m.block].text[m.start : m.end] for m in matches] == found

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.store.conftest import EN, TODAY, apply_posts, make
 from xsfreader.errors import QueryError
 from xsfreader.store import Store
-from xsfreader.store.query import Query, Term, parse_query
+from xsfreader.store.query import Query, parse_query
+from xsfreader.text import Term
 
 
 def terms(text: str) -> list[str]:

@@ -18,9 +18,9 @@ from xsfreader.ingest import ingest
 from xsfreader.model import Filter
 from xsfreader.source.names import is_post
 from xsfreader.store import Store
-from xsfreader.store.query import Query, Term, parse_query
+from xsfreader.store.query import Query, parse_query
 from xsfreader.store.snippet import snippet
-from xsfreader.text import fold, words
+from xsfreader.text import Term, fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle
+from xsfreader.text import Term
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.widgets.bars import KeyBar
 
@@ -46,7 +47,7 @@ async def test_the_key_for_the_next_match_comes_first_while_there_is_one() -> No
         await pilot.press("escape")
         await settle(pilot)
         assert "match" not in footer(pilot)
-        reader(pilot).find.find_words(["xsfreader"])
+        reader(pilot).find.find_terms([Term(("xsfreader",))])
         assert footer(pilot).startswith(" n next match ")
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         SetAside,
     )
     from xsfreader.store.query import Query
+    from xsfreader.text import Term
 
 
 class Listed(NamedTuple):
@@ -212,6 +213,6 @@ class Lists(Reading, ReaderState):
         meant = closest(name, known)
         return f"no {view} matches “{name}”" + (f"; did you mean {meant}?" if meant else "")
 
-    def query_words(self, query: str) -> tuple[str, ...]:
+    def query_terms(self, query: str) -> tuple[Term, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""
-        return tuple(" ".join(term.words).replace("< ", "<") for term in parse_query(query).terms)
+        return parse_query(query).terms

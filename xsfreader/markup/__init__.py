@@ -14,7 +14,7 @@ from xsfreader.markup.document import (
     Link,
     LinkKind,
 )
-from xsfreader.markup.find import Match, find, find_words
+from xsfreader.markup.find import Match, find, find_terms
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
 from xsfreader.markup.parse import parse, parse_specification, specification_parser
@@ -36,7 +36,7 @@ __all__ = [
     "Span",
     "build_article",
     "find",
-    "find_words",
+    "find_terms",
     "format_date",
     "layout",
     "parse",

@@ -6,12 +6,13 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from xsfreader.text import FoldedText, fold
+from xsfreader.text import FoldedText, fold, term_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xsfreader.markup.document import Document
+    from xsfreader.text import Term
 
 MOST_MATCHES = 10_000
 _BREAK = re.compile(r"[\n\t]")
@@ -43,10 +44,16 @@ def find(document: Document, text: str) -> tuple[Match, ...]:
     return tuple(islice(found, MOST_MATCHES))
 
 
-def find_words(document: Document, words: Iterable[str]) -> tuple[Match, ...]:
-    """Find every occurrence of any of the words, in reading order, to mark a search's hits."""
-    found = {match for word in words for match in find(document, word.lower())}
-    return tuple(sorted(found))
+def find_terms(document: Document, terms: Iterable[Term]) -> tuple[Match, ...]:
+    """Find every occurrence of any of the terms, in reading order, to mark a search's hits."""
+    patterns = [term_pattern(term) for term in terms]
+    found: set[Match] = set()
+    for index, block in enumerate(document.blocks):
+        folded = FoldedText.of(block.text)
+        for pattern in patterns:
+            hits = pattern.finditer(folded.text)
+            found.update(Match(index, *folded.span(*hit.span())) for hit in hits)
+    return tuple(sorted(found)[:MOST_MATCHES])
 
 
 def _ranges(text: str, wanted: str) -> Iterator[tuple[int, int]]:

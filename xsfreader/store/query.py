@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from xsfreader.errors import QueryError
-from xsfreader.text import protocol_words, words
+from xsfreader.text import Term, protocol_words, words
 
 MAX_LENGTH = 1000
 MAX_TERMS = 32
@@ -37,15 +37,6 @@ NOT_IN_XEPS = frozenset(
     )
 )
 """What only posts have."""
-
-
-class Term(NamedTuple):
-    """A word or phrase to find."""
-
-    words: tuple[str, ...]
-    """Folded, at least one."""
-    prefix: bool = False
-    """Whether the last word is a prefix."""
 
 
 class Query(NamedTuple):

@@ -17,12 +17,14 @@ from xsfreader.store.base import (
     post_from_row,
 )
 from xsfreader.store.files import IN_LIST
-from xsfreader.store.query import Query, Term, parse_query
+from xsfreader.store.query import Query, parse_query
 from xsfreader.store.snippet import snippet
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
+
+    from xsfreader.text import Term
 
 
 BANDS = 4

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xsfreader.text import CJK, FoldedText
+from xsfreader.text import FoldedText, term_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xsfreader.store.query import Term
+    from xsfreader.text import Term
 
     Spot = tuple[int, int, Term]
     """Start and end of a match, and its term."""
@@ -24,24 +21,6 @@ BEFORE = 50
 """How many of these are before the first match."""
 
 
-@lru_cache(maxsize=256)
-def pattern(term: Term) -> re.Pattern[str]:
-    """Compile a term to an expression for folded text."""
-    joined = "" if _needs_no_space(term.words[0]) else rf"(?<![^\W_{CJK}])"
-    joined += term.words[0]
-    for before, word in pairwise(term.words):
-        joined += (
-            r"[\W_]*" if _needs_no_space(word) or _needs_no_space(before) else r"[\W_]+"
-        ) + word
-    if not term.prefix and not _needs_no_space(term.words[-1]):
-        joined += rf"(?![^\W_{CJK}])"
-    return re.compile(joined)
-
-
-def _needs_no_space(word: str) -> bool:
-    return re.match(f"[<{CJK}]", word) is not None
-
-
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the part of a text that contains most of the terms, and their positions in it.
 
@@ -49,7 +28,7 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, tuple[tuple[int, int
     """
     folded = FoldedText.of(text)
     spots = sorted(
-        (*hit.span(), term) for term in terms for hit in pattern(term).finditer(folded.text)
+        (*hit.span(), term) for term in terms for hit in term_pattern(term).finditer(folded.text)
     )
     begin = _word_start(text, folded.origins[_best_start(spots)] - BEFORE) if spots else 0
     end = _end(text, begin)

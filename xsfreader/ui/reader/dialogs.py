@@ -11,6 +11,7 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from xsfreader.text import Term
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.external import External
     from xsfreader.ui.reader.find import Find
@@ -166,23 +167,23 @@ class Dialogs(Part):
             if choice is None or isinstance(choice, str):
                 return
             target, query = choice
-            words = screen.library.query_words(query)
+            terms = screen.library.query_terms(query)
             screen.remember_place(search=(query, target))
             item_id, section = split_target(target)
             if specification_number(item_id) is not None:
                 screen.go_to(item_id, section)
-                screen.article.when_whole(lambda: self._find_in_section(words, section))
+                screen.article.when_whole(lambda: self._find_in_section(terms, section))
             elif screen.read_item(target, Place(0)):
-                self._find.find_words(words)
+                self._find.find_terms(terms)
 
         screen.open_dialog(
             SearchScreen(screen.library, screen.actions, self._queries, query, at), go
         )
 
-    def _find_in_section(self, words: Sequence[str], section: str) -> None:
+    def _find_in_section(self, terms: Sequence[Term], section: str) -> None:
         document = self.screen.article.document
         if document is not None:
-            self._find.find_words(words, document.anchors.get(section))
+            self._find.find_terms(terms, document.anchors.get(section))
 
     def palette(self) -> None:
         """Open the palette."""

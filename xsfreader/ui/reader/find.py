@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup import find, find_words
+from xsfreader.markup import find, find_terms
 from xsfreader.model import Place, View
 from xsfreader.ui.reader.base import Part, count_posts
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xsfreader.markup import Document, Match
+    from xsfreader.text import Term
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.marks import Marks
     from xsfreader.ui.reader.preview import Preview
@@ -99,9 +100,10 @@ class Find(Part):
                 article.jump(self._origin)
             self.screen.status.say(f"No matches for “{needle}”" if needle else "")
 
-    def find_words(self, words: Sequence[str], place: Place | None = None) -> None:
-        """Highlight the words of a search, and go to the first behind a place."""
-        self._find_all(" ".join(words), lambda document: find_words(document, words))
+    def find_terms(self, terms: Sequence[Term], place: Place | None = None) -> None:
+        """Highlight what was searched for, and go to the first behind a place."""
+        words = " ".join(term.shown for term in terms)
+        self._find_all(words, lambda document: find_terms(document, terms))
         self.current = self._first_after(place) if self.matches else -1
         if self.matches:
             self._show()

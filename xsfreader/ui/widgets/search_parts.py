@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.reactive import reactive
 
 from xsfreader.errors import XsfreaderError
-from xsfreader.markup import find_words
+from xsfreader.markup import find_terms
 from xsfreader.model import split_target
 from xsfreader.ui.widgets.article import START, ArticleView
 from xsfreader.ui.widgets.bars import Bar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from xsfreader.library import Library
     from xsfreader.model import Hit, SectionHit
+    from xsfreader.text import Term
 
 FILTERS = "author: category: xep: lang: after: before: is:"
 REST_SECONDS = 0.1
@@ -78,17 +79,17 @@ class HitPreview(ArticleView, can_focus=False):
             return
         if document is not self.document:
             self.show(document, None, parser)
-        words = self._library.query_words(query)
-        self.when_whole(lambda: self._show_words(item_id, section, words))
+        terms = self._library.query_terms(query)
+        self.when_whole(lambda: self._show_hits(item_id, section, terms))
 
-    def _show_words(self, item_id: str, section: str, words: Sequence[str]) -> None:
+    def _show_hits(self, item_id: str, section: str, terms: Sequence[Term]) -> None:
         document = self.document
         if document is None:
             return
         if section:
             self._library.cache_whole(item_id, document)
         start = document.anchors.get(section, START)
-        matches = find_words(document, words)
+        matches = find_terms(document, terms)
         places = [(match.block, match.start) for match in matches]
         current = next((at for at, place in enumerate(places) if place >= start), 0)
         self.highlight(matches, current)
