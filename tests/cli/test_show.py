@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from xsfreader.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+@pytest.mark.parametrize(
+    "command", ["show everything-a-post-may-hold", "list", "search omemo", "xeps", "xeps 384"]
+)
+def test_nothing_is_drawn_with_characters_in_a_pipe(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([*command.split(), "--source", "guide"]) == 0
+    shown = capsys.readouterr().out
+    assert "XMPP" in shown or "XEP" in shown
+    assert re.findall("[\u2500-\u259f].*", shown) == []
 
 
 def test_link_targets_are_listed_at_the_end(

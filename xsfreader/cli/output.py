@@ -172,16 +172,16 @@ def print_document(document: Document, args: Namespace, widest: int) -> None:
     """
     import shutil
 
-    from xsfreader.markup import layout, to_ansi, to_plain_text
+    from xsfreader.markup import layout, plain_text, to_ansi
 
     columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
         columns = PIPE_WIDTH
-    page = layout(document, args.width or max(20, min(widest, columns)))
+    width = args.width or max(20, min(widest, columns))
     if args.plain or not styled():
-        sys.stdout.write(to_plain_text(page))
+        sys.stdout.write(plain_text(document, width))
     else:
-        sys.stdout.write(to_ansi(page, colours=coloured()))
+        sys.stdout.write(to_ansi(layout(document, width), colours=coloured()))
     if args.links and document.links:
         targets = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
         sys.stdout.write("\n" + "\n".join(line.rstrip() for line in targets) + "\n")

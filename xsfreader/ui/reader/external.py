@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from xsfreader.markup import LinkKind, layout, to_plain_text
+from xsfreader.markup import LinkKind, plain_text
 from xsfreader.text import clean
 from xsfreader.ui.opener import command, in_terminal, missing, start, variable_command
 from xsfreader.ui.reader.base import Part
@@ -81,7 +81,7 @@ class External(Part):
             self.screen.status.say(f"{command}: {error}", alert=True)
             return
         if words:
-            self.run(words, text=to_plain_text(layout(document, PIPE_WIDTH)), wait=True)
+            self.run(words, text=plain_text(document, PIPE_WIDTH), wait=True)
 
     def show_source(self) -> None:
         """Show the post's Markdown in the pager or editor, read-only."""
