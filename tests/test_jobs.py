@@ -21,7 +21,7 @@ from xsfreader.library import Library
 from xsfreader.library.job_events import Event, Failed, FetchResult, decode, encode
 from xsfreader.library.jobs import Job
 from xsfreader.limits import MEMORY_LIMIT
-from xsfreader.model import FetchReport, Progress, SetAside, SyncReport
+from xsfreader.model import FetchReport, Progress, SyncReport, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def fake(code: str) -> Job:
     [
         Progress("reading posts", 3, 9, "posts"),
         Progress("asking"),
-        SyncReport("abc", 9, 1, 2, 3, (SetAside("ä.md", "why\udcff"),)),
+        SyncReport("abc", 9, 1, 2, 3, (UnreadableFile("ä.md", "why\udcff"),)),
         FetchReport("image", 1, 2, 3),
         FetchResult("/images/ä.png", "broken"),
     ],

@@ -95,7 +95,7 @@ def test_real_blog_has_the_permalinks_of_the_site(tmp_path: Path, store: Store) 
         assert len(host.seen) <= 10
         assert host.sent <= 1_300_000
         assert (report.total, report.new, report.changed, report.removed) == (397, 397, 0, 0)
-        assert report.set_aside == ()
+        assert report.unreadable == ()
         expected = json.loads(gzip.decompress((CORPUS / "hugo.json.gz").read_bytes()))
         # Two posts have one permalink on the site; here the second has a fragment behind it.
         here = {p.path: p.permalink.partition("#")[0] for p in posts(store).values()}
@@ -181,27 +181,27 @@ def test_unreadable_files_are_reported_and_the_rest_is_synced(
             (tmp_path / "checkout" / path).write_bytes(data)
     report = bring(store, source)
     assert (report.total, report.new) == (1, 1)
-    assert {item.path for item in report.set_aside} == {f"content/blog/{name}" for name in BAD}
-    assert all(item.reason and item.reason.isprintable() for item in report.set_aside)
+    assert {item.path for item in report.unreadable} == {f"content/blog/{name}" for name in BAD}
+    assert all(item.reason and item.reason.isprintable() for item in report.unreadable)
     assert set(posts(store)) == {"/2020/01/good/"}
     assert bring(store, source) == SyncReport(
-        snapshot=report.snapshot, total=1, set_aside=report.set_aside
+        snapshot=report.snapshot, total=1, unreadable=report.unreadable
     )
 
 
-def test_files_set_aside_are_reported_until_they_are_corrected(
+def test_unreadable_files_are_reported_until_they_are_corrected(
     host: GitHost, blog: Path, store: Store
 ) -> None:
     commit(
         blog, {"content/blog/a.md": post("A"), "content/blog/b.md": b"", "content/blog/c.md": b""}
     )
-    assert len(bring(store, host.url("blog.git")).set_aside) == 2
+    assert len(bring(store, host.url("blog.git")).unreadable) == 2
     commit(
         blog,
         {"content/blog/a.md": post("A2"), "content/blog/b.md": post("B"), "content/blog/c.md": b""},
     )
     report = bring(store, host.url("blog.git"))
-    assert [item.path for item in report.set_aside] == ["content/blog/c.md"]
+    assert [item.path for item in report.unreadable] == ["content/blog/c.md"]
     assert report.total == 2
 
 
@@ -317,5 +317,5 @@ def test_changes_of_a_folder_are_synced(store: Store, tmp_path: Path) -> None:
 def test_guide_is_synced_completely(store: Store) -> None:
     report = bring(store, "guide")
     assert report.total >= 10
-    assert report.set_aside == ()
+    assert report.unreadable == ()
     assert bring(store, "guide").new == 0

@@ -143,12 +143,12 @@ def test_old_permalinks_still_find_the_post(synced: Library) -> None:
     assert synced.item_at(f"https://xmpp.org{LAST}") == synced.resolve(LAST)
 
 
-def test_the_image_the_xeps_and_what_was_set_aside_are_there(library: Library) -> None:
+def test_the_image_the_xeps_and_what_was_unreadable_are_there(library: Library) -> None:
     image = (POSTS / "static" / "images" / "square.png").read_bytes()
     assert library.images.cached("/images/square.png") == image
     assert library.xep_line(198) == "XEP-0198 Stream Management, Stable"
     assert [number for number, _ in library.mentioned_xeps()] == [198, 313, 384]
-    assert [re.sub(".*/", "", one.path) for one in library._store.set_aside()] == [
+    assert [re.sub(".*/", "", one.path) for one in library._store.unreadable()] == [
         "2025-11-11-broken.md"
     ]
     assert library.synced is not None

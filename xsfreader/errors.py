@@ -94,7 +94,7 @@ class SyncRunningError(XsfreaderError):
 
 
 class UnreadablePostError(XsfreaderError):
-    """The file can't be read as a post; a sync sets it aside and names it."""
+    """The file can't be read as a post; a sync names it."""
 
 
 class SpecificationError(XsfreaderError):

@@ -140,8 +140,8 @@ class FullPost(NamedTuple):
     """The visible words, for the full-text index: no link targets, no markup."""
 
 
-class SetAside(NamedTuple):
-    """A file that could not be read as a post."""
+class UnreadableFile(NamedTuple):
+    """A file that is no post, or too large, or unreadable on disk."""
 
     path: str
     reason: str
@@ -154,7 +154,7 @@ class Known(NamedTuple):
     snapshot: str | None = None
     """Id of the snapshot held, None before the first sync."""
     files: Mapping[str, str] = MappingProxyType({})
-    """Path to blob id of each file of the snapshot, those set aside included."""
+    """Path to blob id of each file of the snapshot, unreadable ones included."""
 
 
 class Snapshot(NamedTuple):
@@ -165,7 +165,7 @@ class Snapshot(NamedTuple):
     """Path to blob id of every file that is read: the complete list."""
     blobs: Mapping[str, bytes]
     """Blob id to bytes, for wanted blobs that ``Known`` does not list."""
-    refused: tuple[SetAside, ...] = ()
+    refused: tuple[UnreadableFile, ...] = ()
     """Files left out (too large, unreadable on disk); their paths are in ``files``."""
     images: Mapping[str, str] = MappingProxyType({})
     """Path to blob id of every image.
@@ -244,21 +244,25 @@ class SyncReport(NamedTuple):
     new: int = 0
     changed: int = 0
     removed: int = 0
-    set_aside: tuple[SetAside, ...] = ()
-    """Every file of the snapshot that could not be read, known before or not."""
+    unreadable: tuple[UnreadableFile, ...] = ()
+    """Every unreadable file of the snapshot, known before or not."""
 
     def news(self) -> str:
         """Say what is not as it was, and leave out what there is none of."""
         parts = ((self.new, "new"), (self.changed, "changed"), (self.removed, "removed"))
         told = [f"{count} {what}" for count, what in parts if count] or ["Nothing new"]
-        return ", ".join([*told, *([f"{len(self.set_aside)} set aside"] if self.set_aside else [])])
+        return ", ".join(told) + self._problems
 
     def summary(self) -> str:
         """Return the outcome in one line."""
         words = f"{self.total} post{'' if self.total == 1 else 's'}, {self.new} new"
         words += f", {self.changed} changed"
         words += f", {self.removed} removed"
-        return words + (f", {len(self.set_aside)} set aside" if self.set_aside else "")
+        return words + self._problems
+
+    @property
+    def _problems(self) -> str:
+        return f", {len(self.unreadable)} unreadable" if self.unreadable else ""
 
 
 class FetchReport(NamedTuple):

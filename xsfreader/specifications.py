@@ -150,7 +150,7 @@ class Specifications:
             else:
                 self._keep(path, snapshot.files[path], data)
         for file in snapshot.refused:
-            log().info("specification set aside: %s: %s", file.path, file.reason)
+            log().info("unreadable specification: %s: %s", file.path, file.reason)
         fetched = len([path for path in changed if path != ENTITIES_FILE]) - failed
         return FetchReport("specification", fetched, len(self.held()) - fetched, failed)
 

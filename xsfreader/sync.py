@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.model import Progress, SetAside, SyncReport
+from xsfreader.model import Progress, SyncReport, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def sync(store: Store, source: Source, progress: Callable[[Progress], None]) -> SyncReport:
     """Update the archive to the newest snapshot of its source.
 
-    Files that can't be read as posts are set aside and listed in the report. Any other failure
+    Unreadable files are listed in the report. Any other failure
     leaves the archive as it was.
 
     Raises:
@@ -32,8 +32,8 @@ def sync(store: Store, source: Source, progress: Callable[[Progress], None]) -> 
             store.record_check()
             return SyncReport(
                 snapshot=known.snapshot or "",
-                total=len(known.files) - len(store.set_aside()),
-                set_aside=store.set_aside(),
+                total=len(known.files) - len(store.unreadable()),
+                unreadable=store.unreadable(),
             )
         aside = list(snapshot.refused)
         posts = _read_changed(store, known, snapshot, progress, aside)
@@ -45,7 +45,7 @@ def _read_changed(
     known: Known,
     snapshot: Snapshot,
     progress: Callable[[Progress], None],
-    aside: list[SetAside],
+    aside: list[UnreadableFile],
 ) -> Iterator[FullPost]:
     """Read the files that are new, changed or moved; add to ``aside`` what is no post."""
     refused = {item.path for item in snapshot.refused}
@@ -58,25 +58,25 @@ def _read_changed(
         if done % 8 == 0:
             progress(Progress("reading posts", done, len(changed), "posts"))
         post = _read(store, path, blob, snapshot.blobs.get(blob))
-        if isinstance(post, SetAside):
+        if isinstance(post, UnreadableFile):
             aside.append(post)
         else:
             yield post
     progress(Progress("saving"))
 
 
-def _read(store: Store, path: str, blob: str, data: bytes | None) -> FullPost | SetAside:
+def _read(store: Store, path: str, blob: str, data: bytes | None) -> FullPost | UnreadableFile:
     """Read a post from a file's bytes, or from the archive if the file only moved."""
     from xsfreader.ingest import at_path, ingest
 
     if data is None:
         stored = store.find_blob(blob)
         if stored is None:
-            return SetAside(path, "its bytes are missing")
-        if isinstance(stored, SetAside):
-            return SetAside(path, stored.reason)
+            return UnreadableFile(path, "its bytes are missing")
+        if isinstance(stored, UnreadableFile):
+            return UnreadableFile(path, stored.reason)
         return at_path(stored, path)
     try:
         return ingest(path, blob, data)
     except UnreadablePostError as error:
-        return SetAside(path, str(error))
+        return UnreadableFile(path, str(error))

@@ -203,11 +203,11 @@ def test_forget_removes_nothing_but_archives(
     assert {one for one in tmp_path.rglob("*") if ".log" not in one.name} == before
 
 
-def test_problems_lists_every_file_set_aside(
+def test_problems_lists_every_unreadable_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = ("--source", str(folder))
-    assert run(capsys, "problems", *source) == (OK, "", "All files could be read\n")
+    assert run(capsys, "problems", *source) == (OK, "", "No unreadable files\n")
     (folder / "b.md").write_text("---\ntitle: [unclosed\n")
     (folder / "c.md").write_text("---\ndate: 2020-01-01\n---\nText.\n")
     code, out, err = run(capsys, "problems", *source)

@@ -88,7 +88,7 @@ def use(folder: Path, *, sync: bool = False) -> Used:
             lambda: store.suggest("xyz"),
             store.known,
             store.images,
-            store.set_aside,
+            store.unreadable,
             store.synced,
             store.refresh,
             lambda: store.setting("theme"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SetAside, SyncReport
+from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SyncReport, UnreadableFile
 from xsfreader.store import Store, notices
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def apply_posts(
     store: Store,
     posts: Iterable[FullPost],
     snapshot: str = "1",
-    aside: Iterable[SetAside] = (),
+    aside: Iterable[UnreadableFile] = (),
     kept: Iterable[FullPost] = (),
     images: dict[str, str] | None = None,
 ) -> SyncReport:

@@ -339,7 +339,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "apply_snapshot": lambda s: apply_posts(s, [make("c.md")], "2"),
     "record_check": lambda s: s.record_check(),
     "synced": lambda s: s.synced(),
-    "set_aside": lambda s: s.set_aside(),
+    "unreadable": lambda s: s.unreadable(),
     "move_marks": lambda s: s.move_marks(),
     "move_marks_from_aliases": lambda s: s.move_marks_from_aliases(),
     "image_blob": lambda s: s.image_blob("/x"),

@@ -15,7 +15,7 @@ from tests.corpus import corpus_commits, corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.ingest import at_path, ingest
-from xsfreader.model import Filter, FullPost, Known, Place, SetAside
+from xsfreader.model import Filter, FullPost, Known, Place, UnreadableFile
 from xsfreader.source.names import is_post
 from xsfreader.store import Store
 from xsfreader.store.snapshot import distinct
@@ -90,25 +90,28 @@ def test_marks_follow_a_file_to_another_language(store: Store) -> None:
     assert store.resolve("/2025/06/a/") == ()
 
 
-def test_files_set_aside_are_named_every_time_until_they_change(store: Store) -> None:
+def test_unreadable_files_are_named_every_time_until_they_change(store: Store) -> None:
     a = make("a.md")
     report = apply_posts(
-        store, [a], aside=[SetAside("b.md", "no title"), SetAside("c.md", "empty")]
+        store, [a], aside=[UnreadableFile("b.md", "no title"), UnreadableFile("c.md", "empty")]
     )
-    assert report.set_aside == (SetAside("b.md", "no title"), SetAside("c.md", "empty"))
+    assert report.unreadable == (
+        UnreadableFile("b.md", "no title"),
+        UnreadableFile("c.md", "empty"),
+    )
     assert store.known().files == {f"{x}.md": f"blob of {x}.md" for x in "abc"}
-    assert store.find_blob("blob of b.md") == SetAside("b.md", "no title")
+    assert store.find_blob("blob of b.md") == UnreadableFile("b.md", "no title")
     files = {"a.md": "blob of a.md", "b.md": "blob of b.md", "c.md": "mended"}
     report = store.apply_snapshot("2", files, [make("c.md", blob="mended")], [], {})
-    assert report.set_aside == (SetAside("b.md", "no title"),)
-    assert store.set_aside() == report.set_aside
+    assert report.unreadable == (UnreadableFile("b.md", "no title"),)
+    assert store.unreadable() == report.unreadable
     assert (report.total, report.new) == (2, 1)
 
 
 def test_a_post_that_can_no_longer_be_read_is_removed(store: Store) -> None:
     apply_posts(store, [make("a.md")])
     store.set_read(["/2025/06/a/"], True)
-    report = apply_posts(store, [], "2", aside=[SetAside("a.md", "broken")])
+    report = apply_posts(store, [], "2", aside=[UnreadableFile("a.md", "broken")])
     assert (report.total, report.removed) == (0, 1)
     assert found(store, "words") == set()
     apply_posts(store, [make("a.md", blob="mended")], "3")

@@ -77,8 +77,8 @@ async def test_a_message_ends_with_the_next_key() -> None:
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (120, ", 2 files could not be read: P shows them "),
-        (70, ", 2 unreadable: P "),
+        (120, ", 2 unreadable files: press P "),
+        (66, ", 2 unreadable files "),
         (46, " unread, 2 unreadable "),
         (40, " unread "),
     ],

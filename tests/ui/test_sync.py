@@ -189,15 +189,15 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
     (folder / "broken.md").write_text("---\ntitle: [unclosed\n")
     async with running(str(folder), size=(120, 20)) as pilot:
         screen = reader(pilot)
-        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        await until(pilot, lambda: "1 unreadable" in screen.status.text)
         assert "broken.md" in screen.status.text
         assert "2 posts" in screen.header.posts
-        assert "1 file could not be read: P shows it" in screen.header.render_line(0).text
+        assert "1 unreadable file: press P" in screen.header.render_line(0).text
         assert not screen.notice.display
         screen.status.say("something else")
         (folder / "3.md").write_bytes(post(3))
         await until(pilot, lambda: "1 new" in screen.status.text)
-        assert screen.status.text == "1 new, 1 set aside"
+        assert screen.status.text == "1 new, 1 unreadable"
         assert not screen.status.alert
         await pilot.press("P")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
@@ -207,9 +207,9 @@ async def test_a_broken_file_is_named_and_the_rest_is_there(tmp_path: Path) -> N
         await pilot.press("enter")
         await until(pilot, lambda: screen.status.text == "Copied broken.md")
         (folder / "broken.md").unlink()
-        await until(pilot, lambda: "could not" not in screen.header.render_line(0).text)
+        await until(pilot, lambda: "unreadable" not in screen.header.render_line(0).text)
         await pilot.press("P")
-        assert screen.status.text == "All files could be read"
+        assert screen.status.text == "No unreadable files"
 
 
 @pytest.mark.parametrize("size", [(100, 20), (60, 20)])
@@ -223,10 +223,10 @@ async def test_a_post_that_breaks_while_it_is_read_says_so_until_it_is_mended(
         await pilot.press("enter", "space")
         place = screen.article.place
         (folder / "2.md").write_text("---\ntitle: [unclosed\n")
-        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        await until(pilot, lambda: "1 unreadable" in screen.status.text)
         await until(pilot, lambda: screen.notice.display)
         await settle(pilot)
-        notice = "Last good text; the file can't be read now: front matter is not closed"
+        notice = "Last good text; the file is unreadable now: front matter is not closed"
         assert screen.notice.text == notice
         lines = [screen.notice.render_line(y).text for y in range(screen.notice.size.height)]
         assert " ".join(" ".join(lines).split()) == notice
@@ -324,7 +324,7 @@ async def test_a_folder_that_comes_back_is_no_failure_any_more(tmp_path: Path) -
     (folder / "broken.md").write_text("---\ntitle: [unclosed\n")
     async with running(str(folder), size=(120, 20)) as pilot:
         screen = reader(pilot)
-        await until(pilot, lambda: "1 set aside" in screen.status.text)
+        await until(pilot, lambda: "1 unreadable" in screen.status.text)
         (folder / "broken.md").unlink()
         await until(pilot, lambda: not screen.status.text)
         folder.rename(tmp_path / "away")

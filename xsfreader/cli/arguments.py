@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
     _add_show(command("show", "print a post"))
     _add_search(command("search", "search, best matches first"))
     _add_xeps(command("xeps", "list all XEPs, describe one, or print its specification"))
-    problems = command("problems", "list the files that could not be read as posts, with reasons")
+    problems = command("problems", "list the unreadable files, with reasons")
     problems.add_argument("--json", action="store_true", help="print a JSON array")
     state = command("state", "export or import read marks and stars")
     state.add_argument("what", choices=("export", "import"), help="write or read JSON")

@@ -237,7 +237,7 @@ def _problems(args: Namespace, library: Library) -> int:
     for file in problems:
         print(safe(f"{file.path}: {file.reason}"))
     if not problems:
-        tell("All files could be read")
+        tell("No unreadable files")
     return OK
 
 

@@ -123,8 +123,8 @@ class _Printer:
             return
         self._line.clear()
         if isinstance(event, SyncReport):
-            for file in event.set_aside:
-                tell(f"set aside: {file.path}: {file.reason}")
+            for file in event.unreadable:
+                tell(f"unreadable: {file.path}: {file.reason}")
             print(event.summary(), flush=True)
         elif isinstance(event, FetchReport):
             print(event.summary())

@@ -68,8 +68,8 @@ class Fetching(Base):
                 log().warning("sync from %s: %s", self.source_name, error)
             raise
         self._failure = ""
-        for file in report.set_aside:
-            log().info("set aside: %s: %s", file.path, file.reason)
+        for file in report.unreadable:
+            log().info("unreadable: %s: %s", file.path, file.reason)
         log().info("synced from %s: %s", self.source_name, report.summary())
         return report
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xsfreader import errors
 from xsfreader.errors import JobError, XsfreaderError
-from xsfreader.model import FetchReport, MarksReport, Progress, SetAside, SyncReport
+from xsfreader.model import FetchReport, MarksReport, Progress, SyncReport, UnreadableFile
 
 
 class FetchResult(NamedTuple):
@@ -68,7 +68,7 @@ def decode(line: bytes) -> Event:
         if name == "error":
             return Failed(_error(fields["kind"], str(fields["message"])))
         if name == "synced":
-            fields["set_aside"] = tuple(SetAside(*file) for file in fields["set_aside"])
+            fields["unreadable"] = tuple(UnreadableFile(*file) for file in fields["unreadable"])
         return _EVENTS[name](**fields)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise JobError("the child process sent a line that is not an event") from None

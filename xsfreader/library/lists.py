@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         Marks,
         Post,
         SectionHit,
-        SetAside,
+        UnreadableFile,
     )
     from xsfreader.store.query import Query
     from xsfreader.text import Term
@@ -56,9 +56,9 @@ class Lists(Reading, ReaderState):
         """Return the number of unread entries."""
         return self._store.unread_count(self.languages, self.today)
 
-    def problems(self) -> tuple[SetAside, ...]:
-        """Return every file of the source that could not be read as a post, by path."""
-        return self._store.set_aside()
+    def problems(self) -> tuple[UnreadableFile, ...]:
+        """Return every unreadable file of the source, by path."""
+        return self._store.unreadable()
 
     def groups(self, view: View, parent: str | None = None, *, words: str = "") -> list[Group]:
         """Return the groups of a view, or those within a group; XEPs with their titles.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.disk import read_file
 from xsfreader.errors import OversizeError, UpstreamError
-from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot
+from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile
 from xsfreader.source import names
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ class _Contents:
 
     files: dict[str, str] = field(default_factory=dict)
     blobs: _Blobs = field(default_factory=_Blobs)
-    refused: list[SetAside] = field(default_factory=list)
+    refused: list[UnreadableFile] = field(default_factory=list)
 
     def refuse(self, found: _File, reason: str) -> None:
         """Add a file that is not read, with the reason."""
         self.files[found.path] = found.token
-        self.refused.append(SetAside(found.path, reason))
+        self.refused.append(UnreadableFile(found.path, reason))
 
 
 class DirectorySource:

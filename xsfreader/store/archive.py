@@ -8,7 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import BrokenFileError, BusyError, StoreError, SyncRunningError
-from xsfreader.model import FullPost, Known, SetAside, SyncReport
+from xsfreader.model import FullPost, Known, SyncReport, UnreadableFile
 from xsfreader.store import snapshot
 from xsfreader.store.base import (
     FULL_POST,
@@ -47,11 +47,11 @@ class Archive(Base):
         snapshot_id = self._meta("snapshot") if len(held) == len(rows) else None
         return Known(snapshot_id, held | dict(self._rows("SELECT path, blob FROM aside")))
 
-    def find_blob(self, blob: str) -> FullPost | SetAside | None:
+    def find_blob(self, blob: str) -> FullPost | UnreadableFile | None:
         """Return what was made of a blob.
 
         A source doesn't send known bytes again, so a file that moved is made of what is stored:
-        the post, or the reason it was set aside.
+        the post, or the reason it is unreadable.
         """
         for row in self._rows(f"SELECT {FULL_POST} WHERE p.blob = ? ORDER BY p.path", blob):
             try:
@@ -62,7 +62,7 @@ class Archive(Base):
             permalink = full.post.permalink.partition("#")[0]
             return full._replace(post=full.post._replace(permalink=permalink))
         for row in self._rows("SELECT path, reason FROM aside WHERE blob = ?", blob):
-            return SetAside(*row)
+            return UnreadableFile(*row)
         return None
 
     @contextlib.contextmanager
@@ -92,7 +92,7 @@ class Archive(Base):
         snapshot_id: str,
         files: Mapping[str, str],
         posts: Iterable[FullPost],
-        set_aside: Sequence[SetAside],
+        unreadable: Sequence[UnreadableFile],
         images: Mapping[str, str],
     ) -> SyncReport:
         """Replace the current snapshot by the next one, in one transaction.
@@ -107,12 +107,12 @@ class Archive(Base):
                 marks stay.
             posts: Posts made of files that ``known()`` doesn't list with that path and blob;
                 taken one by one, before the transaction.
-            set_aside: The same for files that could not be read, complete once all posts were
+            unreadable: The same for unreadable files, complete once all posts were
                 taken. Files that are in neither are unchanged.
             images: All images, path on the site to blob id.
         """
         with contextlib.closing(Staging(posts, files)) as staging:
-            aside = {one.path: one.reason for one in set_aside}
+            aside = {one.path: one.reason for one in unreadable}
             plan = self._write_snapshot(snapshot_id, files, staging, aside, images)
         with contextlib.suppress(StoreError):
             self.move_marks()
@@ -125,7 +125,7 @@ class Archive(Base):
             new=plan.new,
             changed=plan.changed,
             removed=plan.removed,
-            set_aside=self.set_aside(),
+            unreadable=self.unreadable(),
         )
 
     def _write_snapshot(
@@ -148,7 +148,7 @@ class Archive(Base):
             if not rebuild:
                 before = self._rows("SELECT path, blob, reason FROM aside")
                 aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
-            self._write_set_aside(
+            self._write_unreadable(
                 (path, files[path], reason)
                 for path, reason in aside.items()
                 if path in files and path not in plan.permalinks
@@ -161,8 +161,8 @@ class Archive(Base):
             self._set_meta("synced", _now().isoformat())
         return plan
 
-    def _write_set_aside(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Write path, blob id and reason of the files that could not be read."""
+    def _write_unreadable(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Write path, blob id and reason of the unreadable files."""
         self._db.execute("DELETE FROM aside")
         self._db.executemany("INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)", rows)
 
@@ -215,10 +215,10 @@ class Archive(Base):
         except ValueError:
             return None
 
-    def set_aside(self) -> tuple[SetAside, ...]:
-        """Return every file of the snapshot that could not be read as a post."""
+    def unreadable(self) -> tuple[UnreadableFile, ...]:
+        """Return every unreadable file of the snapshot."""
         rows = self._rows("SELECT path, reason FROM aside ORDER BY path")
-        return tuple(SetAside(*row) for row in rows)
+        return tuple(UnreadableFile(*row) for row in rows)
 
     def image_blob(self, site_path: str) -> str | None:
         """Return the blob id of an image by its path on the site (``/images/x.png``)."""

@@ -217,7 +217,7 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         "Program",
         _action("sync", "r", "sync", "Fetch new posts now", "sync.run_now"),
-        _action("problems", "P", "problems", "Files that could not be read as posts", "dialogs.problems"),
+        _action("problems", "P", "problems", "Unreadable files, with the reasons", "dialogs.problems"),
         _action("palette", "ctrl+p", "palette", "Find any action, category, XEP or title", "dialogs.palette"),
         _action("theme", "ctrl+t", "theme", "Choose a theme", "dialogs.themes"),
         _action("suspend", "ctrl+z", "suspend", "Suspend to the shell; fg returns", "app.action_suspend_process"),

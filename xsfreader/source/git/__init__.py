@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
-from xsfreader.model import POST_LIMIT, Known, Progress, SetAside, Snapshot, pull_request
+from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile, pull_request
 from xsfreader.source import names
 from xsfreader.source.web.address import parse_address
 
@@ -170,7 +170,7 @@ class GitSource:
             if place.size > POST_LIMIT:
                 too_large[name] = place.size
         refused = [
-            SetAside(path, names.too_large(too_large[name]))
+            UnreadableFile(path, names.too_large(too_large[name]))
             for path, name in listing.files.items()
             if name in too_large
         ]

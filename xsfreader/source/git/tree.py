@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tree, parse_tree
 
 from xsfreader.errors import OversizeError, UpstreamError
-from xsfreader.model import SetAside
+from xsfreader.model import UnreadableFile
 from xsfreader.source import names
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ class Listing(NamedTuple):
     """Path to blob id of every file that is read, including the rejected ones."""
     images: dict[str, str]
     """Site path (``/images/x.png``) to blob id."""
-    refused: list[SetAside]
+    refused: list[UnreadableFile]
 
     def reject(self, path: str, blob: str, reason: str) -> None:
         """Reject a file and say why."""
         self.files[path] = blob
-        self.refused.append(SetAside(path, reason))
+        self.refused.append(UnreadableFile(path, reason))
 
 
 class _Entry(NamedTuple):

@@ -251,7 +251,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.reveal_shown()
 
     def refresh_counts(self) -> None:
-        """Show what is read, the number of posts, of unread ones and of files set aside."""
+        """Show what is read, the number of posts, of unread ones and of unreadable files."""
         self.header.name_shown = _name_of(self.library)
         self.header.posts = count_posts(self.library.count())
         self.header.unread = f"{self.library.unread_count()} unread"

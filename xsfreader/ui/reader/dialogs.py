@@ -113,11 +113,11 @@ class Dialogs(Part):
         self.screen.choose(title, first + rows, go, words=words, cancelled=cancelled)
 
     def problems(self) -> None:
-        """List the files that could not be read, with the reasons; the one chosen is copied."""
+        """List the unreadable files with the reasons; the path chosen is copied."""
         screen = self.screen
         problems = screen.library.problems()
         if not problems:
-            screen.status.say("All files could be read")
+            screen.status.say("No unreadable files")
             return
 
         def copy(choice: int) -> None:
@@ -126,7 +126,7 @@ class Dialogs(Part):
 
         rows = [f"{file.path}: {file.reason}" for file in problems]
         words = "They are not in the list. Enter copies a path."
-        screen.choose("Files that could not be read", rows, copy, words=words)
+        screen.choose("Unreadable files", rows, copy, words=words)
 
     def themes(self) -> None:
         """Choose a theme, with a preview, and save it."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
-    from xsfreader.model import SetAside
+    from xsfreader.model import UnreadableFile
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.session import Session
 
@@ -77,8 +77,8 @@ class Sync(Part):
         """Why the list of XEPs was not updated, as it was last said."""
         self._file_error = ""
         """What was wrong with our files when they were last checked."""
-        self._problems: Sequence[SetAside] = ()
-        """The files that the last sync could not read; each is told once."""
+        self._problems: Sequence[UnreadableFile] = ()
+        """The unreadable files of the last sync; each is reported once."""
         self._message = 0
         """Which message of the status line is about the last sync."""
 
@@ -184,8 +184,8 @@ class Sync(Part):
         self.check_files()
         self.show_synced()
         words = report.news()
-        problems = [file for file in report.set_aside if file not in self._problems]
-        self._problems = report.set_aside
+        problems = [file for file in report.unreadable if file not in self._problems]
+        self._problems = report.unreadable
         if problems:
             words += f": {problems[0].path}: {problems[0].reason}"
         if self._switch_pending:
@@ -273,7 +273,7 @@ class Sync(Part):
         if reason is None:
             screen.notice.say("Last text; this post was removed from the source")
         else:
-            screen.notice.say(f"Last good text; the file can't be read now: {reason}")
+            screen.notice.say(f"Last good text; the file is unreadable now: {reason}")
 
     def report_images(self, words: str, *, alert: bool = False) -> None:
         """Say how fetching all images ended, if there is anything to say."""

@@ -59,7 +59,7 @@ class HeaderBar(Bar):
     sync: reactive[str] = reactive("")
     alert: var[bool] = var(default=False)
     problems: reactive[int] = reactive(0)
-    """Files that could not be read."""
+    """Unreadable files."""
     problems_key: var[str] = var("")
     """The key that lists them."""
     name_shown: var[str] = var("XSF Blog")
@@ -77,11 +77,10 @@ class HeaderBar(Bar):
     def _counts(self) -> Iterator[str]:
         """Yield the counts in fewer and fewer words."""
         if self.problems:
-            one, key = self.problems == 1, self.problems_key
-            shows = f": {key} shows {'it' if one else 'them'}" if key else ""
-            files = "1 file" if one else f"{self.problems} files"
-            yield f"{self.posts}, {self.unread}, {files} could not be read{shows} "
-            yield f"{self.posts}, {self.unread}, {self.problems} unreadable{key and ': ' + key} "
+            press = f": press {self.problems_key}" if self.problems_key else ""
+            files = f"{self.problems} unreadable file{'' if self.problems == 1 else 's'}"
+            yield f"{self.posts}, {self.unread}, {files}{press} "
+            yield f"{self.posts}, {self.unread}, {files} "
             yield f"{self.unread}, {self.problems} unreadable "
         yield f"{self.posts}, {self.unread} "
         yield f"{self.unread} "
