@@ -1,4 +1,4 @@
-"""Upgrades: files written by the version at commit 4f517be open with this one."""
+"""Upgrades: the files of each earlier format of the archive open with this version."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ IMPORTED = {
 EXPECTED = IMPORTED | BY_KEYS
 
 
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """A copy of the files of the version before."""
-    with tarfile.open(UPGRADE / "home.tar.gz") as packed:
+@pytest.fixture(params=sorted(UPGRADE.glob("*.tar.gz")), ids=lambda file: file.name.split(".")[0])
+def paths(request: pytest.FixtureRequest, tmp_path: Path) -> Paths:
+    """A copy of the files of an earlier version."""
+    with tarfile.open(request.param) as packed:
         packed.extractall(tmp_path, filter="data")
     return Paths(tmp_path / "config.toml", tmp_path / "data" / "xsfreader", tmp_path / "log")
 
@@ -57,19 +57,26 @@ def library(paths: Paths) -> Iterator[Library]:
         yield library
 
 
+def sync(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sync from the same posts."""
+    monkeypatch.setattr(library, "source", lambda: DirectorySource(POSTS))
+    library.sync(lambda _progress: None)
+
+
 @pytest.fixture
 def synced(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """The library after a sync from the same posts."""
-    monkeypatch.setattr(library, "source", lambda: DirectorySource(POSTS))
-    library.sync(lambda _progress: None)
+    sync(library, monkeypatch)
     return library
 
 
-@pytest.fixture(params=["library", "synced"])
-def either(request: pytest.FixtureRequest) -> Library:
+@pytest.fixture(params=["as it was", "synced"])
+def either(
+    library: Library, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Library:
     """The library before and after a sync."""
-    library = request.getfixturevalue(request.param)
-    assert isinstance(library, Library)
+    if request.param == "synced":
+        sync(library, monkeypatch)
     return library
 
 
@@ -130,8 +137,7 @@ def test_an_export_of_the_version_before_marks_the_new_permalinks(
     exported = library.export_state()
     elsewhere = Paths(paths.config, tmp_path / "elsewhere", paths.log)
     with Library(load(paths.config), elsewhere) as other:
-        monkeypatch.setattr(other, "source", lambda: DirectorySource(POSTS))
-        other.sync(lambda _progress: None)
+        sync(other, monkeypatch)
         assert other.import_state(exported) == len(exported["marks"])
         for permalink, marks in BY_KEYS.items():
             assert other.marks(other.resolve(permalink)) == marks
