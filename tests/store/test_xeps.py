@@ -22,7 +22,7 @@ BARE = Xep(1, "XMPP Extension Protocols", "", "Procedural", "Active")
 
 def test_the_list_is_empty_at_first(store: Store, folder: Path) -> None:
     assert not (folder / "xeps.db").exists()
-    assert store.xep_titles([]) == {}
+    assert store.xep_titles() == {}
     assert store.xeps() == []
     assert store.xep(384) is None
     assert store.xeps_validators() == (None, None)
@@ -35,7 +35,7 @@ def test_a_list_replaces_the_one_before(store: Store, opened: Opener) -> None:
     store.set_xeps([OMEMO, BARE])
     assert store.xeps() == [BARE, OMEMO]
     assert store.xeps_validators() == (None, None)
-    assert store.xep_titles([384, 2, 1]) == {
+    assert store.xep_titles() == {
         384: "OMEMO Encryption",
         1: "XMPP Extension Protocols",
     }

@@ -12,7 +12,7 @@ from xsfreader.config import Config, load, locate
 from xsfreader.errors import UnreadableSpecificationError
 from xsfreader.library import Library
 from xsfreader.markup.xep.parse import SpecificationParser
-from xsfreader.model import Place, View, specification_id
+from xsfreader.model import Place, View, Xep, specification_id
 from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ async def test_a_link_to_a_xep_opens_here_unless_that_is_off(
 async def test_in_the_list_by_xep_a_heading_begins_with_its_specification(config: Config) -> None:
     async with running(config=config) as pilot:
         screen = reader(pilot)
-        number, _ = screen.library.mentioned_xeps()[0]
+        number, _ = screen.library.listed_xeps()[0]
         screen.navigation.show_view(View.XEP)
         posts = screen.posts
         posts.reveal_group(screen.library.groups(View.XEP)[0].label)
@@ -251,7 +251,7 @@ async def test_in_the_list_by_xep_a_heading_begins_with_its_specification(config
 async def test_the_list_by_xep_finds_the_specification_shown(config: Config) -> None:
     async with running(config=config) as pilot:
         screen = reader(pilot)
-        held = [n for n, _ in screen.library.mentioned_xeps() if n in {198, 313}]
+        held = [n for n, _ in screen.library.listed_xeps() if n in {198, 313}]
         screen.open_specification(held[0])
         await pilot.press("4")
         await settle(pilot)
@@ -260,15 +260,56 @@ async def test_the_list_by_xep_finds_the_specification_shown(config: Config) -> 
         assert row.specification == screen.item_id == specification_id(held[0])
 
 
+def labels(screen: ReaderScreen) -> list[str]:
+    """Give what the headings and specifications of the list show."""
+    rows = screen.posts.tree_of_posts.rows
+    return [row.node.group.label if row.node else row.label for row in rows]
+
+
+async def test_the_list_by_xep_and_its_filter_hold_what_the_xsf_lists(config: Config) -> None:
+    with Library(config, locate(), "guide") as library:
+        kind = "Procedural", "Active"
+        library._store.set_xeps([Xep(n, f"Title {n}", "", *kind) for n in (1, 198, 999)])
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        await pilot.press("4", "G")
+        assert labels(screen)[-1] == "2 more, in no post"
+        assert "0198 Title 198" in labels(screen)
+        await pilot.press("J")
+        assert screen.status.text == "Last post in the list"
+        await pilot.press("enter")
+        assert labels(screen)[-2:] == ["  0001 Title 1", "  0999 Title 999"]
+        await pilot.press("slash", *"title 1", "enter")
+        assert labels(screen)[:: len(labels(screen)) - 1] == ["0198 Title 198", "  0001 Title 1"]
+        await pilot.press("G", "enter")
+        await until(pilot, lambda screen: screen.item_id == "xep/1")
+        assert screen.posts.row is not None
+        assert screen.posts.row.specification == "xep/1"
+        await pilot.press("h", "escape", "4")
+        assert screen.posts.row.specification == "xep/1"
+    async with running(config=config._replace(xeps="off")) as pilot:
+        await pilot.press("4")
+        assert not any("more" in label for label in labels(reader(pilot)))
+
+
+async def test_the_list_by_xep_says_what_to_do_about_missing_titles(config: Config) -> None:
+    async with running(config=config) as pilot:
+        await pilot.press("4")
+        said = reader(pilot).status.text
+        assert said.startswith("The titles of XEPs are missing: name the XSF's list")
+
+
 async def test_a_search_in_specifications_opens_at_the_section(config: Config) -> None:
     async with running(config=config, size=(170, 40)) as pilot:
         screen = reader(pilot)
+        await pilot.press("4")
         post = screen.item_id
         await pilot.press("F")
-        await pilot.press(*"mam in", "colon", *"xeps")
-        await until(pilot, lambda _: pilot.app.screen.results.hits)  # type: ignore[attr-defined]
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
+        await until(pilot, lambda _: "of the 4 specifications" in str(search.found.render()))
+        await pilot.press(*"mam", "colon", *"2")
+        await until(pilot, lambda _: pilot.app.screen.results.hits)  # type: ignore[attr-defined]
         hit = search.results.hit
         assert hit is not None
         assert hit.target == "xep/313#elements"
@@ -276,6 +317,7 @@ async def test_a_search_in_specifications_opens_at_the_section(config: Config) -
         await pilot.press("enter")
         await until(pilot, lambda screen: screen.item_id == "xep/313")
         await until(pilot, lambda screen: screen.find.matches)
+        assert screen.status.text == "mam 2: 1/1"
         section = screen.article.section
         assert section is not None
         assert section.id == "elements"

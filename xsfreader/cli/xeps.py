@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.cli.output import OK, USAGE, fail, print_document, print_json, safe
+from xsfreader.cli.output import OK, USAGE, fail, print_document, print_json, safe, tell
 from xsfreader.model import specification_id
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def _list(args: Namespace, library: Library) -> int:
         held = library.specifications.held()
         print_json([_record(library, number, held, posts) for number, posts in listed])
         return OK
+    if problem := library.xep_titles_problem():
+        tell(problem)
     for number, posts in listed:
         line = safe(library.xep_line(number) or f"XEP-{number:04}")
         count = f"  ({posts} post{'s' if posts != 1 else ''})" if posts else ""

@@ -13,7 +13,6 @@ from xsfreader.library.fetching import Fetching
 from xsfreader.library.forgetting import find_archive, forget, stored_archives
 from xsfreader.library.lists import Listed, Lists
 from xsfreader.library.travelling import Travelling
-from xsfreader.library.xeps import Xeps
 
 __all__ = [
     "GUIDE",
@@ -30,5 +29,5 @@ __all__ = [
 ]
 
 
-class Library(Lists, Xeps, Fetching, Travelling):
+class Library(Lists, Fetching, Travelling):
     """One source's archive with the reader's own state."""

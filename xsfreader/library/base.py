@@ -125,6 +125,15 @@ class Base:
             )
         return self._specifications
 
+    def may_ask(self, setting: str) -> bool:
+        """Return whether an upstream is asked although nobody asks for it by name."""
+        return setting in self.config.lines or self.source_name.startswith("https://")
+
+    @property
+    def reads_specifications(self) -> bool:
+        """Whether specifications are opened here, not in the browser."""
+        return self.config.xeps != "off"
+
     def refresh(self) -> Changes:
         """Return what other processes or libraries changed on disk since the last call.
 

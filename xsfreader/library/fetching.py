@@ -113,7 +113,7 @@ class Fetching(Base):
         names is fetched.
         """
         wanted = self.config.xep_list
-        if not wanted or not self._may_ask("xep_list"):
+        if not wanted or not self.may_ask("xep_list"):
             return None
         from xsfreader.source.xeplist import fetch
 
@@ -135,7 +135,7 @@ class Fetching(Base):
         Those that are read on demand are updated once they are held.
         """
         wanted = self.config.xeps
-        if wanted == "off" or not self._may_ask("xeps_source"):
+        if wanted == "off" or not self.may_ask("xeps_source"):
             return None
         try:
             report = self.specifications.update(progress, everything=wanted == "all")
@@ -143,10 +143,6 @@ class Fetching(Base):
             log().warning("specifications: %s", error)
             return XepsResult(f"the specifications were not updated: {error}")
         return report if report.fetched or report.failed or wanted == "all" else None
-
-    def _may_ask(self, setting: str) -> bool:
-        """Return whether an upstream is asked although nobody asks for it by name."""
-        return setting in self.config.lines or self.source_name.startswith("https://")
 
     def refresh_local(self) -> None:
         """Sync a local source; do nothing for others.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
+from xsfreader.library.xeps import Xeps
 from xsfreader.model import View, specification_number
 from xsfreader.store.query import FILTERS, parse_query
 from xsfreader.text import closest, did_you_mean, fold
@@ -38,7 +39,7 @@ class Listed(NamedTuple):
     """As of ``Post.label``, today."""
 
 
-class Lists(Reading, ReaderState):
+class Lists(Reading, Xeps, ReaderState):
     """The part of the library that lists and finds posts."""
 
     def count(self) -> int:
@@ -61,22 +62,10 @@ class Lists(Reading, ReaderState):
         return self._store.unreadable()
 
     def groups(self, view: View, parent: str | None = None, *, words: str = "") -> list[Group]:
-        """Return the groups of a view, or those within a group; XEPs with their titles.
-
-        ``words`` must all be found in a XEP's number or title.
-        """
-        groups = self._store.groups(view, parent, self.languages, self.today)
-        if view is not View.XEP:
-            return groups
-        titles = self._store.xep_titles(int(group.key) for group in groups)
-        found = []
-        for group in groups:
-            title = titles.get(int(group.key), "")
-            label = f"{int(group.key):04} {title}".rstrip()
-            text = fold(f"xep-{label} xep-{group.key}")
-            if all(word in text for word in fold(words).split()):
-                found.append(group._replace(label=label))
-        return found
+        """Return the groups of a view, or those within a group; XEPs as of ``xep_groups``."""
+        if view is View.XEP:
+            return self.xep_groups(parent, words)
+        return self._store.groups(view, parent, self.languages, self.today)
 
     def entries(self, view: View, key: str | None, *, words: str = "") -> list[Entry]:
         """Return the entries of a group, or all of a view, newest first.
@@ -101,7 +90,7 @@ class Lists(Reading, ReaderState):
         """Return the keys of the groups that contain an item, outermost first."""
         number = specification_number(permalink)
         if number is not None:
-            return (str(number),) if view is View.XEP else ()
+            return self.xep_keys(number) if view is View.XEP else ()
         return self._store.group_keys(view, permalink, self.languages, self.today)
 
     def newest_unread(self) -> Entry | None:
@@ -185,8 +174,10 @@ class Lists(Reading, ReaderState):
             return query.problems[0]
         if query.without and query.empty:
             return "only excluded words: add a word to find"
-        if query.specifications and not (found or query.empty or self.specifications.held()):
+        if query.specifications and not found and not (held := len(self.specifications.held())):
             return "no specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
+        if query.specifications and not query.terms:
+            return f"type what to find in the text of the {held} specifications held here"
         if query.unknown and not found:
             meant = did_you_mean(query.unknown[0], FILTERS.split())
             return f"nothing found; unknown filter {query.unknown[0]} {meant}"

@@ -62,11 +62,6 @@ class Reading(Base):
         number = specification_number(item_id)
         return number is not None and bool(self.specifications.version(number))
 
-    @property
-    def reads_specifications(self) -> bool:
-        """Whether specifications are opened here, not in the browser."""
-        return self.config.xeps != "off"
-
     def translations(self, permalink: str) -> list[str]:
         """Return a post and its translations: preferred languages first, then by name."""
         others = self._store.translations(permalink)
@@ -194,7 +189,7 @@ class Reading(Base):
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,
-            xep_titles=self._store.xep_titles(post.xeps),
+            xep_titles=self._store.xep_titles() if post.xeps else {},
             label=post.label(self.today),
         )
 

@@ -6,13 +6,11 @@ It belongs to no source, and is there without any.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import StoreError
 from xsfreader.model import Xep
 from xsfreader.store.base import Base
-from xsfreader.store.files import IN_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,11 +57,10 @@ class Xeps(Base):
         """Read the whole list, by number."""
         return [_xep(row) for row in self._xeps.rows(f"SELECT {_COLUMNS} FROM xep ORDER BY number")]
 
-    def xep_titles(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Read the titles of XEPs; those not on the list are missing from the result."""
-        select = f"SELECT number, title FROM xep WHERE number {IN_LIST}"
+    def xep_titles(self) -> dict[int, str]:
+        """Read the titles of all XEPs, by number; none if the list can't be read."""
         try:
-            return dict(self._xeps.rows(select, json.dumps(list(numbers))))
+            return dict(self._xeps.rows("SELECT number, title FROM xep ORDER BY number"))
         except StoreError:
             return {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.model import Place, specification_number, split_target
+from xsfreader.model import Place, View, specification_number, split_target
 from xsfreader.ui.keymap import Where
 from xsfreader.ui.reader.base import Part
 
@@ -155,11 +155,14 @@ class Dialogs(Part):
     def search(self, query: str = "", at: str = "") -> None:
         """Search the archive; the post chosen opens at its first match.
 
-        ``at`` is the target of the result to begin at.
+        ``at`` is the target of the result to begin at. From the list by XEP the specifications
+        are searched.
         """
         from xsfreader.ui.screens.search import SearchScreen
 
         screen = self.screen
+        if not query and screen.posts.view is View.XEP and screen.library.reads_specifications:
+            query = "in:xeps "
 
         def go(choice: tuple[str, str] | str | None) -> None:
             if isinstance(choice, str):

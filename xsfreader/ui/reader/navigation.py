@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xsfreader.model import View
 from xsfreader.ui.hints import labels_like
 from xsfreader.ui.places import same_heading
 from xsfreader.ui.reader.base import Part
@@ -11,7 +12,6 @@ from xsfreader.ui.widgets.article import START
 from xsfreader.ui.widgets.panes import Sidebar, list_width
 
 if TYPE_CHECKING:
-    from xsfreader.model import View
     from xsfreader.ui.history import Visit
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.dialogs import Dialogs
@@ -180,6 +180,8 @@ class Navigation(Part):
         entry = screen.posts.entry
         if entry is not None and entry.permalink != shown:
             screen.show_item(entry.permalink)
+        if view is View.XEP and (problem := screen.library.xep_titles_problem()):
+            screen.status.say(problem)
 
     def show_translation(self) -> None:
         """Show the post in its other language, or in one to choose."""

@@ -187,6 +187,6 @@ def _read_names(library: Library) -> Names:
     with library.clone() as own:
         return Names(
             [group.label for group in own.groups(View.CATEGORY)],
-            [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.mentioned_xeps()],
+            [own.xep_line(n) or f"XEP-{n:04}" for n, _ in own.listed_xeps()],
             [(entry.title, entry.permalink) for entry in own.entries(View.DATE, None)],
         )

@@ -138,10 +138,10 @@ class SearchScreen(
         query: str = "",
         at: str = "",
     ) -> None:
-        """Start with a query, the cursor on the post with the permalink ``at``.
+        """Start with a query, the cursor on the result ``at``.
 
-        With a query the results have the keys, which do then what ``actions`` say. ``queries``
-        were searched for before.
+        If that is given the results have the keys, which do then what ``actions`` say.
+        ``queries`` were searched for before.
         """
         super().__init__()
         self.library = library
@@ -193,8 +193,9 @@ class SearchScreen(
     def on_mount(self) -> None:
         """Start the search thread."""
         self.run_worker(self._work, thread=True, group="search", description="search")
-        if self.query_text:
+        if self._at:
             self.set_focus(self.results)
+        if self.query_text:
             self._ask(self.query_text, self._at)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -82,7 +82,7 @@ class PostRows(PaintedView):
         heading = row.node.group if row.node is not None else None
         opened = row.node is not None and row.node.open
         above = row.parent.group.label if row.parent is not None else ""
-        key = (row.entry or heading, row.depth, opened, above, held, self.view, width)
+        key = (row.entry or heading or row.label, row.depth, opened, above, held, self.view, width)
         strip = self._painted_rows.get(key)
         if strip is None:
             if len(self._painted_rows) >= CACHED_STRIPS:
@@ -107,7 +107,7 @@ class PostRows(PaintedView):
         elif row.entry is not None:
             segments = self._entry_segments(row.entry, row)
         elif row.specification:
-            segments = [Segment(f"{'  ' * row.depth} The specification", base)]
+            segments = [Segment(fit(f"{'  ' * row.depth} {clean(row.label)}", width), base)]
         else:
             segments = []
         if held:
@@ -120,7 +120,7 @@ class PostRows(PaintedView):
         base = self.look()
         sign = "▾" if opened else "▸"
         unread = f"{group.unread}" if group.unread else ""
-        total = f"/{group.total}" if group.unread else f"{group.total}"
+        total = f"/{group.total}" if group.unread else f"{group.total or ''}"
         room = self.room - cell_len(unread + total)
         head = fit(f"{'  ' * depth} {sign} {clean(group.label)}", max(4, room - 1))
         return [

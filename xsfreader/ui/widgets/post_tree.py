@@ -31,6 +31,8 @@ class Row(NamedTuple):
     parent: Node | None = None
     specification: str = ""
     """Id of a specification to open; empty for other rows."""
+    label: str = "The specification"
+    """What the row of a specification shows."""
 
     @property
     def key(self) -> str:
@@ -60,7 +62,8 @@ class PostTree:
     ) -> None:
         """Take the functions that read groups and entries; a ``flat`` list has no groups.
 
-        With ``specifications`` each group is a XEP and begins with its specification.
+        With ``specifications`` each group is a XEP and begins with its specification, which
+        stands alone where no post mentions it.
         """
         self.load_groups = load_groups
         self.load_entries = load_entries
@@ -181,13 +184,20 @@ class PostTree:
         rows: list[Row] = []
 
         def add(node: Node, parent: Node | None) -> None:
-            rows.append(Row(node.group.depth, node=node, parent=parent))
+            group = node.group
+            item_id = ""
+            if self.specifications and not group.has_groups:
+                item_id = specification_id(int(group.key))
+                if not group.total:
+                    row = Row(group.depth, parent=parent, specification=item_id)
+                    rows.append(row._replace(label=f"  {group.label}"))
+                    return
+            rows.append(Row(group.depth, node=node, parent=parent))
             if node.open:
                 for child in node.groups or []:
                     add(child, node)
-                depth = node.group.depth + 1
-                if self.specifications:
-                    item_id = specification_id(int(node.group.key))
+                depth = group.depth + 1
+                if item_id:
                     rows.append(Row(depth, parent=node, specification=item_id))
                 rows.extend(Row(depth, entry=entry, parent=node) for entry in node.entries or [])
 
