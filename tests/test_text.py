@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xsfreader.text import FoldedText, clean, fold, index_text, words
+from xsfreader.text import FoldedText, clean, fold, index_text, split_command, words
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,17 @@ def test_a_span_of_folded_text_maps_to_its_original(text: str, data: st.DataObje
 def test_emoji_take_the_same_cells_in_all_terminals() -> None:
     """Terminals differ in whether U+FE0F makes a sign two cells wide."""
     assert clean("\u2764\ufe0f I \u26a0\ufe0f 1\ufe0f\u20e3 🎉") == "\u2764 I \u26a0 1\u20e3 🎉"
+
+
+@pytest.mark.parametrize(
+    ("system", "command", "words"),
+    [
+        ("posix", r"less\ more '-R x'", ["less more", "-R x"]),
+        ("nt", r'"C:\Program Files\less.exe" -R', [r"C:\Program Files\less.exe", "-R"]),
+    ],
+)
+def test_a_command_is_split_as_its_system_does(
+    system: str, command: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xsfreader.text.os", SimpleNamespace(name=system))
+    assert split_command(command) == words

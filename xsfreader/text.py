@@ -9,6 +9,7 @@ passes `clean_url`.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -259,3 +260,13 @@ def clean_url(url: str) -> str:
     if url.isascii() and url.isprintable() and " " not in url:
         return url
     return re.sub(_UNSAFE_IN_URL, lambda found: quote(found[0], errors="replace"), url)
+
+
+def split_command(text: str) -> list[str]:
+    """Split a command as a shell does. Raises ValueError where a quote isn't closed.
+
+    On Windows a backslash separates folders; it escapes nothing.
+    """
+    import shlex
+
+    return shlex.split(text if os.name == "posix" else text.replace("\\", "\\\\"))

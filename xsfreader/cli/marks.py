@@ -119,10 +119,10 @@ def _ask(secret: Path) -> list[str]:
     """Ask for the account; return its lines for the configuration."""
     import getpass
     import json
-    import shlex
 
     from xsfreader.disk import make_folder
     from xsfreader.paths import write_whole
+    from xsfreader.text import split_command
 
     tell(
         "Marks travel by your XMPP account. Your contacts can't read them; who runs the server can"
@@ -133,7 +133,7 @@ def _ask(secret: Path) -> list[str]:
         lines += [f"host = {_quoted(host)}", *([f"port = {port}"] if port else [])]
     if words := _line("A command that prints the password (empty to type the password): "):
         try:
-            command = shlex.split(words)
+            command = split_command(words)
         except ValueError as error:
             raise ConfigError(f"password_command: {error}") from None
         return [*lines, f"password_command = {json.dumps(command, ensure_ascii=False)}"]

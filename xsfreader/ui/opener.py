@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.config import SCHEMES
 from xsfreader.errors import ConfigError
+from xsfreader.text import split_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def variable_command(*variables: str) -> list[str]:
     for variable in variables:
         value = os.environ.get(variable, "")
         try:
-            words = shlex.split(value)
+            words = split_command(value)
         except ValueError as error:
             raise ConfigError(f"${variable} is not a command: {value}: {error}") from None
         if words and words[0]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import os
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from xsfreader.markup import LinkKind, plain_text
-from xsfreader.text import clean
+from xsfreader.text import clean, split_command
 from xsfreader.ui.opener import command, in_terminal, missing, start, variable_command
 from xsfreader.ui.reader.base import Part
 from xsfreader.ui.signals import interruptible, keys_for_child, signal_name
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 2.0
 """How long a program that is asked to end, as the app ends, may take for it."""
+_DEFAULT_PAGER = "more.com" if os.name == "nt" else "less"
 PIPE_WIDTH = 80
 """Columns of the text that a command is given."""
 
@@ -76,7 +77,7 @@ class External(Part):
         if not command or document is None:
             return
         try:
-            words = shlex.split(command)
+            words = split_command(command)
         except ValueError as error:
             self.screen.status.say(f"{command}: {error}", alert=True)
             return
@@ -88,7 +89,7 @@ class External(Part):
         item_id = self.screen.item_id
         if item_id is None:
             return
-        words = variable_command("PAGER", "EDITOR") or ["less"]
+        words = variable_command("PAGER", "EDITOR") or [_DEFAULT_PAGER]
         body = "\n".join(map(clean, self.screen.library.item(item_id).text.split("\n")))
         try:
             with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:

@@ -173,7 +173,9 @@ class Sync(Part):
         else:
             local = synced.astimezone()
             today = local.date() == local.now(local.tzinfo).date()
-            self.screen.header.sync = f"synced {local:%H:%M}" if today else f"synced {local:%-d %b}"
+            self.screen.header.sync = (
+                f"synced {local:%H:%M}" if today else f"synced {local.day} {local:%b}"
+            )
 
     def take_done(self, report: SyncReport) -> None:
         """Show what is new, without moving what is in view."""
