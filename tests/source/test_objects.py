@@ -18,7 +18,7 @@ from tests.faults.servers import Pack
 from tests.githost import commit, git, new_repository
 from xsfreader.errors import OversizeError
 from xsfreader.source.git.client import FAILURES
-from xsfreader.source.git.objects import Budget, Objects
+from xsfreader.source.git.objects import Objects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +28,16 @@ KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 
 
 def read(pack: bytes, *, limit: int = LIMIT) -> dict[str, tuple[str, bytes]]:
-    objects = unpack(pack, Budget(limit))
+    objects = Objects(limit)
+    add(objects, pack)
     places = {name: objects.place(name) for name in objects}
     return {name: (KINDS[at.type], objects.read(name)) for name, at in places.items() if at}
 
 
-def unpack(pack: bytes, budget: Budget) -> Objects:
-    objects = Objects(budget)
+def add(objects: Objects, pack: bytes) -> None:
     with tempfile.TemporaryFile() as file:
         file.write(pack)
         objects.add(file)
-    return objects
 
 
 def object_id(kind: str, data: bytes) -> str:
@@ -191,11 +190,11 @@ def test_rejecting_bombs_takes_little_memory() -> None:
         tracemalloc.stop()
 
 
-def test_budget_counts_over_several_packs() -> None:
-    budget = Budget(100)
-    unpack(sealed(blob(bytes(60))), budget)
+def test_limit_counts_over_several_packs() -> None:
+    objects = Objects(100)
+    add(objects, sealed(blob(bytes(60))))
     with pytest.raises(OversizeError):
-        unpack(sealed(blob(bytes(60))), budget)
+        add(objects, sealed(blob(bytes(60))))
 
 
 def test_delta_bomb_is_rejected() -> None:

@@ -39,7 +39,7 @@ def fetch(url: str, etag: str | None, modified: str | None) -> XepList | None:
     Raises SourceError.
     """
     from xsfreader.source.web.address import parse_address
-    from xsfreader.source.web.session import Connections, HttpSession
+    from xsfreader.source.web.session import HttpSession
 
     address = parse_address(url)
     headers = {}
@@ -47,14 +47,8 @@ def fetch(url: str, etag: str | None, modified: str | None) -> XepList | None:
         headers["If-None-Match"] = etag
     if modified is not None:
         headers["If-Modified-Since"] = modified
-    with (
-        closing(Connections()) as connections,
-        closing(
-            HttpSession(
-                address, limit=SIZE_LIMIT, media_types=MEDIA_TYPES, connections=connections
-            ).request("GET", str(address), headers=headers)
-        ) as answer,
-    ):
+    with closing(HttpSession(address, MEDIA_TYPES, SIZE_LIMIT)) as session:
+        answer = session.request("GET", str(address), headers=headers)
         if answer.status == NOT_MODIFIED:
             return None
         xeps = parse(answer.read())

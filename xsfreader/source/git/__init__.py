@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from xsfreader.source.git.client import GitClient
     from xsfreader.source.git.objects import Objects
     from xsfreader.source.git.tree import Listing
-    from xsfreader.source.web.session import Connections
 
     Report = Callable[[Progress], None]
 
@@ -60,7 +59,7 @@ class GitSource:
             raise SourceError("a branch name can't have spaces or control characters")
         self._branch = branch
         self._selection = selection
-        self._connections: Connections | None = None
+        self._client: GitClient | None = None
         """Made when first needed, and kept: images are fetched one by one."""
 
     @property
@@ -108,18 +107,12 @@ class GitSource:
         return client.objects.read(blob)
 
     def _connect(self, receive_limit: int, unpack_limit: int) -> GitClient:
-        """Start a session with the server; send nothing yet."""
-        from xsfreader.source.git.client import MEDIA_TYPES, GitClient
-        from xsfreader.source.web.session import Connections, HttpSession
+        """Begin a task with its bounds; send nothing yet."""
+        from xsfreader.source.git.client import GitClient
 
-        self._connections = self._connections or Connections()
-        session = HttpSession(
-            self._address,
-            limit=receive_limit,
-            media_types=MEDIA_TYPES,
-            connections=self._connections,
-        )
-        return GitClient(self._address, session, unpack_limit)
+        self._client = self._client or GitClient(self._address)
+        self._client.begin(receive_limit, unpack_limit)
+        return self._client
 
     def _find_commit(self, client: GitClient) -> str:
         """Return the newest commit of the branch or the pull request."""

@@ -7,6 +7,7 @@ import re
 import tempfile
 import zlib
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from dulwich.client import Urllib3HttpGitClient
@@ -22,18 +23,20 @@ from dulwich.object_store import ObjectStoreGraphWalker
 from dulwich.objects import ObjectID, valid_hexsha
 from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import Ref
+from urllib3 import HTTPResponse
 
-from xsfreader.errors import DiskError, UpstreamError, one_line
-from xsfreader.source.git.objects import Budget, Objects
+from xsfreader.errors import DiskError, OversizeError, UpstreamError, one_line
+from xsfreader.source.git.objects import Objects
 from xsfreader.source.names import printable
+from xsfreader.source.web.session import HttpSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from urllib3 import PoolManager
+    from urllib3 import HTTPHeaderDict, PoolManager
 
     from xsfreader.source.web.address import Address
-    from xsfreader.source.web.session import BoundedResponse, HttpSession
+    from xsfreader.source.web.session import BoundedResponse
 
 ERROR_PACKET: Final = re.compile(
     rb"(?:001e# service=git-upload-pack\n0000)?(?:000eversion 2\n)?[0-9a-f]{4}ERR ([^\n]*)"
@@ -63,45 +66,74 @@ logging.getLogger("dulwich").addHandler(logging.NullHandler())
 
 
 class _Requests:
-    """The requests of a session, for dulwich, which misreads a server's own error messages."""
+    """The requests of a session, for dulwich, which misreads a server's own error messages.
+
+    dulwich asks for the server's abilities and refs before each fetch: what it answered is kept.
+    """
 
     def __init__(self, session: HttpSession) -> None:
         self.headers = session.headers
+        self.answers: dict[tuple[str, bytes | None], tuple[str, HTTPHeaderDict, bytes]] = {}
         self._session = session
 
-    def request(self, method: str, url: str, **options: Any) -> BoundedResponse:  # noqa: ANN401 - passed on
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        **options: Any,  # noqa: ANN401 - passed on
+    ) -> BoundedResponse | HTTPResponse:
         """Send a request. Raises UpstreamError if Git's answer is an error message."""
-        response = self._session.request(method, url, **options)
-        if method == "GET" or b"command=ls-refs" in options["body"]:
-            response.limit(REFS_LIMIT)
-        if found := ERROR_PACKET.match(response.peek()):
+        if (url, body) not in self.answers:
+            response = self._session.request(method, url, body=body, **options)
+            if found := ERROR_PACKET.match(response.peek()):
+                response.close()
+                said = one_line(found[1].decode("utf-8", "replace"), 200)
+                raise UpstreamError(
+                    f"{self._session.name} did not send what was requested ({said});"
+                    " check the address, or try again later"
+                )
+            if body is not None and b"command=ls-refs" not in body:
+                return response
+            data = response.read(REFS_LIMIT + 1)
             response.close()
-            said = one_line(found[1].decode("utf-8", "replace"), 200)
-            raise UpstreamError(
-                f"{self._session.name} did not send what was requested ({said});"
-                " check the address, or try again later"
-            )
-        return response
+            if len(data) > REFS_LIMIT:
+                raise OversizeError(f"{self._session.name} sends too long an answer: gave up")
+            self.answers[url, body] = response.geturl(), response.headers, data
+        url, headers, data = self.answers[url, body]
+        return HTTPResponse(
+            BytesIO(data), headers=headers, status=200, preload_content=False, request_url=url
+        )
 
 
 class GitClient:
     """Fetches objects of one repository."""
 
-    def __init__(self, address: Address, session: HttpSession, unpack_limit: int) -> None:
-        """Send nothing yet; ``unpack_limit`` bounds the bytes of all that is fetched."""
-        self.objects = Objects(Budget(unpack_limit))
-        """What was fetched so far."""
+    def __init__(self, address: Address) -> None:
+        """Send nothing yet."""
         self._name = str(address)
+        self._session = HttpSession(address, MEDIA_TYPES)
+        self._requests = _Requests(self._session)
+        self._ref = b"HEAD"
         self._client = Urllib3HttpGitClient(
-            self._name, pool_manager=cast("PoolManager", _Requests(session)), thin_packs=False
+            self._name, pool_manager=cast("PoolManager", self._requests), thin_packs=False
         )
+        self.begin(0, 0)
+
+    def begin(self, receive_limit: int, unpack_limit: int) -> None:
+        """Begin with no objects; bound the bytes that are received and unpacked from now on."""
+        self.objects = Objects(unpack_limit)
+        """What was fetched so far."""
+        self._session.allow(receive_limit)
 
     def find_commit(self, ref: str) -> str | None:
-        """Return the commit of a ref, None if there is no such ref. Raises SourceError."""
-        name = ref.encode()
+        """Return the newest commit of a ref, None if there is no such ref. Raises SourceError."""
+        self._ref = ref.encode()
+        self._requests.answers.clear()
         with self.translate_errors():
-            refs = self._client.get_refs("", ref_prefix=[name]).refs
-            found = refs.get(Ref(name))
+            refs = self._client.get_refs("", ref_prefix=[self._ref]).refs
+            found = refs.get(Ref(self._ref))
             if found is None or not valid_hexsha(found):
                 return None
         if len(found) != SHA1.hex_length:
@@ -141,7 +173,7 @@ class GitClient:
                 ObjectStoreGraphWalker([], lambda _: []),
                 receive,
                 depth=depth,
-                ref_prefix=[b"HEAD"],
+                ref_prefix=[self._ref],
                 filter_spec=filter_spec,
             )
             if not pack.tell():

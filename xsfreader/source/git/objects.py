@@ -38,21 +38,6 @@ SIZE_BYTES: Final = 10
 """Bytes that a size may take."""
 
 
-class Budget:
-    """Bytes that may still be unpacked."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = self._left = limit
-
-    def spend(self, size: int) -> None:
-        """Subtract an object's bytes. Raises OversizeError if they are too many."""
-        self._left -= size
-        if self._left < 0 or size > OBJECT_LIMIT:
-            raise OversizeError(
-                f"the server sends more than {self._limit >> 20} MiB once unpacked: gave up"
-            )
-
-
 class _Place(NamedTuple):
     """Where an object is in the temporary file."""
 
@@ -65,9 +50,9 @@ class _Place(NamedTuple):
 class Objects:
     """The objects that a server sent, by id."""
 
-    def __init__(self, budget: Budget) -> None:
-        """Hold none yet; ``budget`` is charged for every object before it is unpacked."""
-        self._budget = budget
+    def __init__(self, limit: int) -> None:
+        """Hold none yet; ``limit`` bounds the bytes of all that is unpacked."""
+        self._limit = self._left = limit
         self._places: dict[str, _Place] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
 
@@ -123,13 +108,21 @@ class Objects:
         contents = mmap.mmap(pack.fileno(), 0, access=mmap.ACCESS_READ)
         for _ in range(len(data)):
             head = contents[at : at + SIZE_BYTES]
-            self._budget.spend(_number(take_msb_bytes_at(head, 0)[0], 4))
+            self._spend(_number(take_msb_bytes_at(head, 0)[0], 4))
             unpacked, at = unpack_object_at(contents, at, SHA1.hash_func)
             if unpacked.pack_type_num in DELTA_TYPES:
                 for size in _delta_sizes(unpacked.decomp_chunks):
-                    self._budget.spend(size)
+                    self._spend(size)
             objects.record(unpacked)
         return objects
+
+    def _spend(self, size: int) -> None:
+        """Count an object's bytes. Raises OversizeError if they are too many."""
+        self._left -= size
+        if self._left < 0 or size > OBJECT_LIMIT:
+            raise OversizeError(
+                f"the server sends more than {self._limit >> 20} MiB once unpacked: gave up"
+            )
 
 
 def _delta_sizes(chunks: Sequence[bytes]) -> tuple[int, int]:

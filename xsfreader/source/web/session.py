@@ -1,14 +1,11 @@
-"""HTTP requests with urllib3, within bounds and with safe redirects.
-
-A session lasts for one task, such as a sync: its bounds apply to all requests together. The
-connections stay open between requests and sessions.
-"""
+"""HTTP requests with urllib3, within bounds and with safe redirects."""
 
 from __future__ import annotations
 
-import math
+import io
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
@@ -30,6 +27,7 @@ from xsfreader.source.web.failures import describe_refusal, network_error
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from _typeshed import WriteableBuffer
     from urllib3 import BaseHTTPResponse
 
 USER_AGENT: Final = f"git/2 (xsfreader/{__version__})"
@@ -44,67 +42,39 @@ REDIRECTS: Final = 5
 CHUNK: Final = 1 << 16
 
 
-class Connections:
-    """Open connections to hosts, for sessions that follow each other."""
+class HttpSession:
+    """Requests to one address, over connections that stay open between them.
 
-    def __init__(self) -> None:
+    dulwich gets it as its pool manager, of which it uses ``headers`` and ``request``.
+    """
+
+    def __init__(self, address: Address, media_types: Collection[str], limit: int = 0) -> None:
+        """Send nothing yet.
+
+        Args:
+            address: Where requests go; its password is sent to its origin alone.
+            media_types: The accepted ones; the page of a captive portal has another.
+            limit: Bytes that all responses together may have, until `allow` says more.
+        """
+        self.headers: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+        self._address = address
+        self._media_types = media_types
         self._managers: dict[tuple[bool, Address | None], urllib3.PoolManager] = {}
+        """By whether hosts are asked over HTTPS, and the proxy in front of them."""
+        self._rate = 0.0, 0
+        """Seconds that answers were awaited since their rate was last checked, and their bytes."""
+        self._origins = {address.origin}
+        """Where requests may go: the address's origin, and those that it redirects to."""
+        self.allow(limit)
 
-    def manager(self, target: Address) -> urllib3.PoolManager:
-        """Return the pool manager for hosts behind the same proxy. Raises SourceError."""
-        proxy = find_proxy(target)
-        manager = self._managers.get((target.secure, proxy))
-        if manager is None:
-            certificates = trusted_certificates() if target.secure else None
-            if proxy is None:
-                manager = urllib3.PoolManager(ssl_context=certificates)
-            else:
-                password = proxy.authorization
-                manager = urllib3.ProxyManager(
-                    proxy.origin,
-                    proxy_headers={"Proxy-Authorization": password} if password else None,
-                    ssl_context=certificates,
-                )
-            self._managers[target.secure, proxy] = manager
-        return manager
+    def allow(self, limit: int) -> None:
+        """Bound the bytes of all responses from now on."""
+        self._limit = self._left = limit
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         for manager in self._managers.values():
             manager.clear()
-
-
-class HttpSession:
-    """Requests to one address.
-
-    dulwich gets it as its pool manager, of which it uses ``headers`` and ``request``.
-    """
-
-    def __init__(
-        self,
-        address: Address,
-        *,
-        limit: int,
-        media_types: Collection[str],
-        connections: Connections,
-    ) -> None:
-        """Send nothing yet.
-
-        Args:
-            address: Where requests go; its password is sent to its origin alone.
-            limit: Bytes that all responses together may have.
-            media_types: The accepted ones; the page of a captive portal has another.
-            connections: Connections that requests use and leave open.
-        """
-        self.headers: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
-        self._address = address
-        self._limit = self._left = limit
-        self._media_types = media_types
-        self._rate = 0.0, 0
-        """Seconds that answers were awaited since their rate was last checked, and their bytes."""
-        self._origins = {address.origin}
-        """Where requests may go: the address's origin, and those that it redirects to."""
-        self._connections = connections
 
     @property
     def name(self) -> str:
@@ -169,20 +139,17 @@ class HttpSession:
         if self._address.authorization and target.origin == self._address.origin:
             sent["Authorization"] = self._address.authorization
         with self._translate_errors(target):
-            manager = self._connections.manager(target)
-
-            def send() -> BaseHTTPResponse:
-                return manager.request(
-                    method,
-                    url,
-                    body=body,
-                    headers=sent,
-                    redirect=False,
-                    retries=False,
-                    preload_content=False,
-                    timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-                )
-
+            send = partial(
+                self._manager(target).request,
+                method,
+                url,
+                body=body,
+                headers=sent,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            )
             try:
                 return send()
             except ProtocolError as error:
@@ -190,6 +157,24 @@ class HttpSession:
                     raise
             # The server may have closed the connection since the last request.
             return send()
+
+    def _manager(self, target: Address) -> urllib3.PoolManager:
+        """Return the pool manager for hosts behind the same proxy. Raises SourceError."""
+        proxy = find_proxy(target)
+        manager = self._managers.get((target.secure, proxy))
+        if manager is None:
+            certificates = trusted_certificates() if target.secure else None
+            if proxy is None:
+                manager = urllib3.PoolManager(ssl_context=certificates)
+            else:
+                password = proxy.authorization
+                manager = urllib3.ProxyManager(
+                    proxy.origin,
+                    proxy_headers={"Proxy-Authorization": password} if password else None,
+                    ssl_context=certificates,
+                )
+            self._managers[target.secure, proxy] = manager
+        return manager
 
     def _follow(self, source: Address, url: str, location: str) -> str:
         """Return the target of a redirect. Raises SourceError if it is not safe."""
@@ -248,49 +233,15 @@ class BoundedResponse:
     def __init__(self, session: HttpSession, response: BaseHTTPResponse, url: str) -> None:
         self.status = response.status
         self.headers = response.headers
-        self._session = session
         self._response = response
         self._url = url
-        self._ahead = b""
-        """What was received, since a request of a few bytes would cost as much as one of many."""
-        self._at = 0
-        """How much of that was read."""
-        self._left = math.inf
-
-    def limit(self, size: int) -> None:
-        """Bound this response more than the session does."""
-        self._left = size
+        # A request of a few bytes would cost as much as one of many.
+        buffered = io.BufferedReader(_Body(session, response), CHUNK)
+        self.peek, self.read = buffered.peek, buffered.read
 
     def geturl(self) -> str:
         """Return the URL of the response, after redirects."""
         return self._url
-
-    def peek(self) -> bytes:
-        """Return the start of what `read` will return, nothing at the end. Raises SourceError."""
-        if self._at == len(self._ahead):
-            self._ahead, self._at = self._session.receive(self._response, CHUNK), 0
-            self._left -= len(self._ahead)
-            if self._left < 0:
-                raise OversizeError(f"{self._session.name} sends too long an answer: gave up")
-        return self._ahead[self._at :] if self._at else self._ahead
-
-    def read(self, size: int | None = None) -> bytes:
-        """Read ``size`` bytes, fewer at the end; everything if ``size`` is None.
-
-        Raises:
-            SourceError: The connection failed, or a bound is exceeded.
-        """
-        parts = []
-        left = size
-        while left is None or left > 0:
-            if self._at == len(self._ahead) and not self.peek():
-                break
-            part = self._ahead[self._at : None if left is None else self._at + left]
-            self._at += len(part)
-            parts.append(part)
-            if left is not None:
-                left -= len(part)
-        return b"".join(parts)
 
     def close(self) -> None:
         """Keep the connection for the next request if all was read; close it otherwise."""
@@ -300,3 +251,20 @@ class BoundedResponse:
             ended = False
         if not ended:
             self._response.close()
+
+
+class _Body(io.RawIOBase):
+    """The bytes of a response; reading them raises SourceError."""
+
+    def __init__(self, session: HttpSession, response: BaseHTTPResponse) -> None:
+        self._session = session
+        self._response = response
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._session.receive(self._response, len(view))
+        view[: len(data)] = data
+        return len(data)
