@@ -25,6 +25,8 @@ def one_line(text: str, length: int = LENGTH) -> str:
 _SECRETS = (
     # A password may hold "@", and though it shouldn't, "/".
     r"(?<=://)(?:[^/?#\s]*@|[^/?#\s:\[]*:(?!\d*(?:[/?#'\"]|\s|$))\S{,2000}@)",
+    # Its digits before the first "/" look like a port; "/@" begins a path, as in host:80/@user.
+    r"(?<=://)[^/?#\s:\[]*:\d+[/?#][^\s'\"]{,2000}(?:(?<!/)@|@(?=[\w-]+\.))",
     # Without the "https://" that a person forgot.
     r"(?<![^\s/'\"=])(?!(?:mailto|sips?|xmpp):)[^\s/:@'\"=]+:[^\s/]{,2000}@(?=[\w.-]+[:/])",
 )

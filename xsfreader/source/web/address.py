@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from xsfreader.errors import SourceError
+from xsfreader.errors import SourceError, without_password
 
 LENGTH = 2000
 """Characters that an address may have."""
@@ -58,6 +58,8 @@ def parse_address(url: str) -> Address:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        if urlsplit(without_password(url)).hostname != host:
+            raise SourceError("in the password of a URL, write / as %2F, ? as %3F and # as %23")
     except ValueError as error:
         raise SourceError(f"that URL is {wrong}") from error
     scheme = parts.scheme.lower()
