@@ -49,6 +49,12 @@ class Paths(NamedTuple):
         return _beside(self.archive(source), "specifications")
 
     @staticmethod
+    def archive_beside(specifications: Path) -> Path:
+        """The file with the posts of a source, by that of its specifications or its own."""
+        name = specifications.name.replace("specifications-", "archive-", 1)
+        return specifications.with_name(name)
+
+    @staticmethod
     def all_of(archive: Path) -> tuple[Path, Path, Path]:
         """An archive, its images and its specifications."""
         return archive, _beside(archive, "images"), _beside(archive, "specifications")

@@ -153,6 +153,24 @@ def test_forget_takes_what_paths_lists(folder: Path, capsys: pytest.CaptureFixtu
     assert stored() == set()
 
 
+@pytest.mark.parametrize("by", ["source", "file"])
+def test_specifications_are_listed_and_removed(
+    by: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    xeps = "http://127.0.0.1:9/xeps.git"
+    file = locate().specifications(xeps)
+    with contextlib.closing(SpecificationFile(file)) as specifications:
+        specifications.set_listed(Known("1"))
+    assert f"\nspecifications {file}\n" in run(capsys, "paths")[1]
+    config = tmp_path / "config.toml"
+    config.write_text('source = "http://127.0.0.1:9/blog.git"\nbranch = "pull/12"\n')
+    name = xeps if by == "source" else str(file)
+    code, out, _ = run(capsys, "--config", str(config), "forget", "--yes", name)
+    assert (code, out) == (OK, f"removed {file}\n")
+    assert str(file) not in run(capsys, "paths")[1]
+    assert run(capsys, "list", "--source", str(folder))[0] == OK
+
+
 def test_forget_asks_and_needs_a_terminal_for_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

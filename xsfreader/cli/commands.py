@@ -282,8 +282,8 @@ def _paths(args: Namespace, config: Config, paths: Paths) -> int:
     current = archive_path(config, paths, args.source)
     print(f"configuration  {paths.config}")
     print(f"data           {paths.data}")
-    for archive in sorted(stored_archives(paths), key=lambda one: one != current):
-        print(f"archive        {archive}")
+    for file in sorted(stored_archives(paths), key=lambda one: one != current):
+        print(f"{file.name.partition('-')[0]:<14} {file}")
     print(f"state          {paths.state}")
     print(f"log            {paths.log}")
     return OK
@@ -294,7 +294,7 @@ def _forget(args: Namespace, config: Config, paths: Paths) -> int:
 
     stored = find_archive(config, paths, args.forgotten)
     size = f"{stored.size / 1e6:.1f} MB"
-    words = f"This removes {stored.archive.name}, {size}; marks and settings stay."
+    words = f"This removes {stored.files[0].name}, {size}; marks and settings stay."
     if not args.yes and (code := confirm("forget", words)):
         return code
     for file in forget(paths, stored):

@@ -1,4 +1,4 @@
-"""Removing the archive of a source that is not read any more."""
+"""Removing the archive or the specifications of a source that is not read any more."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from xsfreader.library.base import archive_path, normal_source
 if TYPE_CHECKING:
     from xsfreader.config import Config
     from xsfreader.paths import Paths
+
+
+KINDS = ("archive", "specifications")
+"""Of the files that can be removed, as in their names."""
 
 
 class StoredArchive(NamedTuple):
@@ -30,9 +34,13 @@ def find_archive(config: Config, paths: Paths, name: str) -> StoredArchive:
     """Find the archive of a source, or of a file that ``paths`` lists. Raises NoArchiveError."""
     from xsfreader.store.forgetting import stored_files
 
-    archive = paths.data / Path(name).name
-    if archive not in stored_archives(paths) or name not in (str(archive), archive.name):
-        archive = archive_path(config, paths, name)
+    file = paths.data / Path(name).name
+    if file in stored_archives(paths) and name in (str(file), file.name):
+        wanted = [paths.archive_beside(file)]
+    else:
+        # Specifications belong to no branch.
+        wanted = [archive_path(config, paths, name), paths.archive(normal_source(name))]
+    archive = wanted[-1] if paths.all_of(wanted[-1])[2].exists() else wanted[0]
     found = tuple(stored_files(paths.all_of(archive)))
     if not found:
         raise NoArchiveError(
@@ -52,5 +60,5 @@ def forget(paths: Paths, stored: StoredArchive) -> list[Path]:
 
 
 def stored_archives(paths: Paths) -> list[Path]:
-    """Return the archives that there are, by name."""
-    return sorted(paths.data.glob("archive-*.db"))
+    """Return the archives that there are, by name; then the files of specifications."""
+    return [each for kind in KINDS for each in sorted(paths.data.glob(f"{kind}-*.db"))]
