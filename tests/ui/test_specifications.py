@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_specifications import FILES, HEAD
+from tests.test_specifications import FILES, HEAD, specification
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, load, locate
 from xsfreader.errors import UnreadableSpecificationError
@@ -17,7 +18,6 @@ from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.ui.apps import Driver
     from xsfreader.ui.reader import ReaderScreen
@@ -184,6 +184,27 @@ async def test_one_that_cannot_be_read_leaves_the_post(config: Config) -> None:
         assert screen.item_id == before
         assert screen.article.page is not None
         assert "read" in screen.status.text
+
+
+async def test_a_newer_version_is_shown_at_the_same_words(config: Config) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.open_specification(313, "elements")
+        await settle(pilot)
+        screen.sync.check_files()
+        for text, title in (("As ever.", "Newer"), ("</p>", "Broken")):
+            file = Path(config.xeps_source) / "xep-0313.xml"
+            file.write_bytes(specification(313, title, text))
+            with Library(config, locate(), "guide") as library:
+                library.specifications.fetch(313, lambda _progress: None)
+            screen.sync.check_files()
+            if title == "Newer":
+                await until(pilot, lambda screen: shown_title(screen) == "XEP-0313: Newer")
+                section = screen.article.section
+                assert section is not None
+                assert section.id == "elements"
+        await until(pilot, lambda screen: "can't read this specification" in screen.status.text)
+        assert shown_title(screen) == "XEP-0313: Newer"
 
 
 async def test_an_error_in_the_rest_is_said(

@@ -79,6 +79,8 @@ class Sync(Part):
         """What was wrong with our files when they were last checked."""
         self._problems: Sequence[UnreadableFile] = ()
         """The unreadable files of the last sync; each is reported once."""
+        self._specification: tuple[str | None, str] = None, ""
+        """The item shown when our files were last checked, and the version of a specification."""
         self._message = 0
         """Which message of the status line is about the last sync."""
 
@@ -231,6 +233,16 @@ class Sync(Part):
             screen.refresh_counts()
         if changes.synced and not self.running:
             self.show_synced()
+        self._renew_specification()
+
+    def _renew_specification(self) -> None:
+        """Show a newer version of the specification shown, once a thread has parsed it."""
+        screen, (item_id, before) = self.screen, self._specification
+        number = screen.specification
+        now = screen.library.specifications.version(number) if number is not None else ""
+        self._specification = screen.item_id, now
+        if item_id is not None and item_id == screen.item_id and now != before and now:
+            screen.await_item(item_id)
 
     def _say(self, words: str, *, alert: bool = False) -> None:
         """Show an unrequested message, which stays for a while."""
