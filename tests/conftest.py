@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,7 +14,6 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.prosody import Prosody
 
@@ -19,6 +21,14 @@ settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("default")
 
+# Where byte code isn't kept, each process that tests start would compile the program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of ours in it is private
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2 << 30:
+    # SQLite waits for the disk at each of some ten thousand transactions.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 CLIPBOARDS = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
 """What leads to the clipboard of the person who runs the tests."""
@@ -30,7 +40,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Create an empty home, so that no test touches the files of the person who runs it."""
     folder = tmp_path_factory.getbasetemp() / f"home-{uuid4().hex}"
     folder.mkdir()
@@ -46,7 +58,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in list(os.environ):
         if name.lower().endswith("_proxy") or name in CLIPBOARDS:
             monkeypatch.delenv(name)
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

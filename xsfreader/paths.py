@@ -80,7 +80,8 @@ def write_whole(file: Path, text: str) -> None:
     link keeps pointing to it. A pipe, a device or an open file (``/dev/stdout``) is written
     directly. Raises OSError.
     """
-    if str(file).startswith(("/dev/", "/proc/")) or (file.exists() and not file.is_file()):
+    opened = ("/dev/std", "/dev/fd/", "/proc/")
+    if str(file).startswith(opened) or (file.exists() and not file.is_file()):
         file.write_text(text, encoding="utf-8")
         return
     import tempfile
