@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
+
+from docs import reference
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xsfreader"
@@ -25,3 +31,23 @@ def test_the_architecture_names_every_module_of_the_top() -> None:
         if not path.name.startswith("_") and path.name != "guide"
     }
     assert {name for name in top if f"`{name}`" not in page} == set()
+
+
+def test_the_reference_is_that_of_the_commands() -> None:
+    docs = ROOT / "docs"
+    assert reference.markdown() == (docs / "commands.md").read_text("utf-8"), (
+        "run docs/reference.py"
+    )
+    assert reference.man_page() == (docs / "xsfreader.1").read_text("utf-8"), (
+        "run docs/reference.py"
+    )
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="needs man")
+def test_the_man_page_is_formatted_without_a_warning() -> None:
+    page = ROOT / "docs" / "xsfreader.1"
+    done = subprocess.run(
+        ["man", "--warnings", "--local-file", page], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert "--since D" in done.stdout

@@ -51,6 +51,10 @@ class XsfreaderError(Exception):
         super().__init__(one_line(without_password(message)))
 
 
+class UsageError(XsfreaderError):
+    """The arguments can't be followed; the exit code is that of a usage error."""
+
+
 class ConfigError(XsfreaderError):
     """The configuration is invalid; the message names file, line and remedy."""
 

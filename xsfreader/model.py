@@ -222,9 +222,9 @@ class Source(Protocol):
         """
 
     def fingerprint(self) -> str:
-        """Return a text that changes when a local source does, without reading its files.
+        """Return a text that changes when the source does, without reading its files.
 
-        Cheap enough for once a second; empty if the source is not local.
+        Cheap enough for once a second if the source is local; else it takes a request.
         Raises SourceError.
         """
 

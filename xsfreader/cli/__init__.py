@@ -7,8 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from xsfreader.cli.output import FAILURE, INTERRUPTED, OK, fail, fail_output, tell
-from xsfreader.errors import UnknownPostError, XsfreaderError
+from xsfreader.cli.output import FAILURE, INTERRUPTED, OK, USAGE, fail, fail_output, tell
+from xsfreader.errors import UnknownPostError, UsageError, XsfreaderError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             tell(f"  {candidate}")
         return FAILURE
     except XsfreaderError as error:
-        return fail(str(error))
+        fail(str(error))
+        return USAGE if isinstance(error, UsageError) else FAILURE
     except BrokenPipeError:
         _discard_output()
         return OK

@@ -7,8 +7,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from xsfreader.cli.output import FAILURE, OK, USAGE, confirm, fail, print_json, safe, tell
-from xsfreader.errors import ConfigError
+from xsfreader.cli.output import FAILURE, OK, confirm, print_json, require_network, safe, tell
+from xsfreader.errors import ConfigError, UsageError
 from xsfreader.limits import limited_memory
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def marks(args: Namespace, library: Library) -> int:
     """Show what is set up, sync now, set an account up, or remove the marks from it."""
     if args.what == "status":
         return _status(args, library)
-    if args.offline:
-        fail(f"marks {args.what} needs the network, which --offline forbids")
-        return USAGE
+    require_network(args, f"marks {args.what}")
     return {"sync": _sync, "setup": _setup, "forget": _forget}[args.what](args, library)
 
 
@@ -77,8 +75,8 @@ def _sync(args: Namespace, library: Library) -> int:
 def _forget(args: Namespace, library: Library) -> int:
     jid = library.config.xmpp.jid
     words = f"This removes the marks from the account {jid}; those on your machines stay."
-    if jid and not args.yes and (code := confirm("marks forget", words)):
-        return code
+    if jid and not args.yes and not confirm("marks forget", words):
+        return FAILURE
     library.forget_marks()
     print(f"removed the marks from {safe(jid)}; any machine that syncs brings its own again")
     return OK
@@ -86,8 +84,9 @@ def _forget(args: Namespace, library: Library) -> int:
 
 def _setup(_args: Namespace, library: Library) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        fail("marks setup asks, which needs a terminal; or write [xmpp] in the configuration")
-        return USAGE
+        raise UsageError(
+            "marks setup asks, which needs a terminal; or write [xmpp] in the configuration"
+        )
     config, file = library.config, library.paths.config
     if config.xmpp.jid:
         tell(f"{file} has an account already; checking it")

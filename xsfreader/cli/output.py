@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from xsfreader.errors import UsageError, one_line, without_password
 from xsfreader.model import SectionHit
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ def fail_output(error: OSError) -> int:
 
 def tell(message: str) -> None:
     """Print a message as one line on stderr, without passwords; drop it if that is impossible."""
-    from xsfreader.errors import one_line, without_password
-
     try:
         print(one_line(safe(without_password(message))), file=sys.stderr)
     except OSError:
@@ -47,17 +46,22 @@ def tell(message: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
-def confirm(command: str, words: str) -> int:
-    """Ask on the terminal before something is removed; return the exit code, 0 to go on."""
+def confirm(command: str, words: str) -> bool:
+    """Ask on the terminal whether to remove something. Raises UsageError without one."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        fail(f"{command} asks first, which needs a terminal; --yes removes at once")
-        return USAGE
+        raise UsageError(f"{command} asks first, which needs a terminal; --yes removes at once")
     tell(words)
     print("Remove it? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return OK
+        return True
     tell("Nothing was removed")
-    return FAILURE
+    return False
+
+
+def require_network(args: Namespace, what: str, *, local: bool = False) -> None:
+    """Raise UsageError if something is asked for offline that isn't on this machine."""
+    if args.offline and not local:
+        raise UsageError(f"{what} needs the network, which --offline forbids")
 
 
 def styled() -> bool:

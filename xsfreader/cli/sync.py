@@ -6,13 +6,14 @@ import queue
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from xsfreader.cli.output import OK, USAGE, fail, tell
+from xsfreader.cli.output import OK, fail, require_network, tell
 from xsfreader.cli.progress import ProgressLine
 from xsfreader.errors import (
     ImageError,
     SpecificationError,
     SyncRunningError,
     UnreachableError,
+    UsageError,
     XsfreaderError,
 )
 from xsfreader.images import NOT_FETCHED
@@ -40,15 +41,10 @@ LINGER_SECONDS = 30.0
 
 def sync(args: Namespace, library: Library) -> int:
     """Fetch new posts; with ``--watch``, go on whenever the folder changes."""
-    if args.offline and not library.local:
-        fail("sync needs the network, which --offline forbids")
-        return USAGE
-    if args.offline and args.xeps and not library.has_local_xeps:
-        fail("--xeps needs the network, which --offline forbids")
-        return USAGE
+    require_network(args, "sync", local=library.local)
+    require_network(args, "--xeps", local=not args.xeps or library.has_local_xeps)
     if args.watch and not library.local:
-        fail("--watch needs a folder as the source")
-        return USAGE
+        raise UsageError("--watch needs a folder as the source")
     if args.progress == "json":
         from xsfreader.cli.child import EventWriter, read_requests
 
@@ -141,9 +137,7 @@ def images(args: Namespace, library: Library) -> int:
     """
     from xsfreader.cli.child import read_requests
 
-    if args.offline and not library.local:
-        fail("images needs the network, which --offline forbids")
-        return USAGE
+    require_network(args, "images", local=library.local)
     requests = read_requests()
     library.images.prune()
     return _answer(requests, library.images.fetch, problem=NOT_FETCHED)
@@ -153,9 +147,7 @@ def specifications(args: Namespace, library: Library) -> int:
     """Fetch the specifications whose numbers come in as lines, and answer each with an event."""
     from xsfreader.cli.child import EventWriter, read_requests
 
-    if args.offline and not library.has_local_xeps:
-        fail("specifications needs the network, which --offline forbids")
-        return USAGE
+    require_network(args, "specifications", local=library.has_local_xeps)
     progress = EventWriter()
 
     def fetch(number: str) -> None:

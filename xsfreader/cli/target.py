@@ -46,11 +46,11 @@ def target_permalink(args: Namespace, library: Library) -> str:
     try:
         return f"{resolve(library, name)}{number_sign}{fragment}"
     except (UnknownPostError, NoArchiveError) as error:
-        from xsfreader.cli.arguments import refuse_target
+        from xsfreader.cli.arguments import COMMANDS, refuse_target
         from xsfreader.text import closest
 
         posts = getattr(error, "candidates", ()) or library.empty or "/" in name or "." in name
-        if closest(name, args.commands) or not posts:
+        if closest(name, COMMANDS) or not posts:
             refuse_target(name)
         raise
 

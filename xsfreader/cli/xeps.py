@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.cli.output import OK, USAGE, fail, print_document, print_json, safe, tell
+from xsfreader.cli.output import OK, fail, print_document, print_json, safe, tell
+from xsfreader.errors import UsageError
 from xsfreader.model import specification_id
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 def xeps(args: Namespace, library: Library) -> int:
     """List all XEPs, describe one with the posts that mention it, or print its specification."""
-    library.refresh_local()
     if args.read:
         return _read(args, library)
     library.require_posts()
@@ -52,8 +52,7 @@ def _list(args: Namespace, library: Library) -> int:
 def _read(args: Namespace, library: Library) -> int:
     """Print a specification, which is fetched where it isn't held."""
     if args.number is None:
-        fail("--read needs the number of a XEP")
-        return USAGE
+        raise UsageError("--read needs the number of a XEP")
     specifications = library.specifications
     may_fetch = library.config.xeps != "off" and (not args.offline or library.has_local_xeps)
     if may_fetch and not specifications.version(args.number):

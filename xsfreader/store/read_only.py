@@ -42,7 +42,7 @@ def connect(archive: Path, state: Path) -> sqlite3.Connection:
 def open_file(file: Path, schema: Schema) -> sqlite3.Connection:
     """Open a file of the newest version for reading. Raises StoreError."""
     with translated(file), contextlib.ExitStack() as stack:
-        db = stack.enter_context(contextlib.closing(files.connect(file, 0, _mode(file))))
+        db = stack.enter_context(contextlib.closing(files.connect(file, 0, mode(file))))
         # Also for files attached later.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA query_only = ON")
@@ -52,7 +52,7 @@ def open_file(file: Path, schema: Schema) -> sqlite3.Connection:
     return db
 
 
-def _mode(file: Path) -> str:
+def mode(file: Path) -> str:
     """Return how to open a file without locks; with its write-ahead log if there is one."""
     if not Path(f"{file}-wal").exists():
         return "ro&immutable=1"
@@ -63,5 +63,5 @@ def _usable_state(state: Path) -> str:
     for file in (state, *backups_of(state)):
         with contextlib.suppress(BrokenFileError, DiskError):
             open_file(file, STATE).close()
-            return files.uri(file, _mode(file))
+            return files.uri(file, mode(file))
     return ":memory:"
