@@ -7,7 +7,7 @@ import time
 import pytest
 
 from xsfreader.errors import UnreadableSpecificationError
-from xsfreader.markup import layout, parse_specification, specification_parser, to_plain_text
+from xsfreader.markup import layout, specification_parser, to_plain_text
 from xsfreader.markup.xep.elements import MAX_CHARACTERS, MAX_ELEMENTS
 
 HEADER = "<header><number>0999</number><title>Tea</title></header>"
@@ -56,7 +56,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("xml", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_one_line(xml: bytes) -> None:
     with pytest.raises(UnreadableSpecificationError) as error:
-        parse_specification(xml, b"")
+        specification_parser(xml, b"").parse_all()
     assert str(error.value).startswith("can't read this specification: ")
     assert "\n" not in str(error.value)
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_read_is_one_line(xml: bytes) -> None:
 def test_a_bomb_in_the_file_of_entities_is_one_line() -> None:
     bomb = powers("ha", 10, 9).encode()
     with pytest.raises(UnreadableSpecificationError):
-        parse_specification(written("<p>&e9;</p>"), bomb)
+        specification_parser(written("<p>&e9;</p>"), bomb).parse_all()
     assert text_of(written("<p>tea</p>"), bomb).endswith("tea")
     for text, entities in {
         "&a;": b'<!ENTITY a "&b;"><!ENTITY b "&a;">',
@@ -72,12 +72,12 @@ def test_a_bomb_in_the_file_of_entities_is_one_line() -> None:
         "a": bytes(5 << 20),
     }.items():
         with pytest.raises(UnreadableSpecificationError):
-            parse_specification(written(text), entities)
+            specification_parser(written(text), entities).parse_all()
     assert text_of(written("<p>tea</p>"), b"<!--" * 200_000).endswith("tea")
 
 
 def text_of(xml: bytes, entities: bytes = b"") -> str:
-    text = to_plain_text(layout(parse_specification(xml, entities), 80))
+    text = to_plain_text(layout(specification_parser(xml, entities).parse_all(), 80))
     return text[: text.index("Author Information")].strip()
 
 

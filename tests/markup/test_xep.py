@@ -25,7 +25,6 @@ from xsfreader.markup import (
     Mark,
     Role,
     layout,
-    parse_specification,
     specification_parser,
     to_plain_text,
 )
@@ -157,7 +156,7 @@ def test_words_and_anchors_are_those_of_the_page(part: int) -> None:
     files, pages = real_files(), real_pages()
     assert len(pages) == 40
     for number in sorted(pages)[part::PARTS]:
-        document = parse_specification(files[f"xep-{number}.xml"], files["xep.ent"])
+        document = specification_parser(files[f"xep-{number}.xml"], files["xep.ent"]).parse_all()
         html = pages[number]
         for wanted, found in zip(parts_of_page(html), parts_of(document), strict=True):
             lost = missing(wanted, found)
@@ -181,7 +180,7 @@ def numbered(headings: Iterable[str]) -> list[str]:
 @functools.cache
 def own(status: str = "Deferred") -> Document:
     xml = (FIXTURES / "xep-0999.xml").read_bytes().replace(b"Deferred", status.encode())
-    return parse_specification(xml, (FIXTURES / "xep.ent").read_bytes())
+    return specification_parser(xml, (FIXTURES / "xep.ent").read_bytes()).parse_all()
 
 
 def line_of(document: Document, text: str) -> str:
@@ -300,7 +299,7 @@ def test_links_to_specifications_and_sections_lead_inside() -> None:
 
 def test_posts_that_mention_it_are_above_the_history() -> None:
     xml = (FIXTURES / "xep-0999.xml").read_bytes()
-    document = parse_specification(xml, b"", [("A post", "https://xmpp.org/a/")])
+    document = specification_parser(xml, b"", [("A post", "https://xmpp.org/a/")]).parse_all()
     headings = [each.text for each in document.headings]
     assert headings[-2:] == ["Posts that mention it", "Revision History"]
     assert line_of(document, "A post") == "A post"
@@ -309,7 +308,7 @@ def test_posts_that_mention_it_are_above_the_history() -> None:
 
 def test_without_entities_their_names_are_shown() -> None:
     xml = (FIXTURES / "xep-0999.xml").read_bytes()
-    document = parse_specification(xml, b"")
+    document = specification_parser(xml, b"").parse_all()
     assert "How to ask an &IQ; for tea." in to_plain_text(layout(document, 100))
 
 

@@ -35,6 +35,9 @@ def large() -> bytes:
         for n in range(SECTIONS)
     )
     header = "<title>Large</title><abstract>Much</abstract><number>0060</number>"
+    for version, words in (("1.1", "Changed."), ("1.0", "Begun.")):
+        remark = f"<remark><p>{words}</p></remark>"
+        header += f"<revision><version>{version}</version><date>2020</date>{remark}</revision>"
     return f"{HEAD}<xep><header>{header}</header>{sections}</xep>".encode()
 
 
@@ -122,7 +125,37 @@ async def test_a_large_one_opens_at_once_and_grows_in_steps(config: Config) -> N
         assert document == screen.library.document(specification_id(LARGE))
         page = screen.article.page
         assert page is not None
+        assert page.blocks == document.fold
+
+
+@pytest.mark.parametrize("way", ["link", "find", "back"])
+async def test_the_revision_history_is_folded_until_one_goes_there(
+    config: Config, way: str
+) -> None:
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        document = screen.library.document(specification_id(LARGE))
+        history = document.anchors["revision-history-v1.1"]
+        if way == "back":
+            screen.show_item(specification_id(LARGE), history)
+        else:
+            screen.open_specification(LARGE)
+            await pilot.press("G")
+            await until(pilot, lambda screen: not screen.article.growing)
+            page = screen.article.page
+            assert page is not None
+            assert page.lines[-1].text == "▸ 2 versions"
+            if way == "link":
+                links = [link.text for link in document.links]
+                screen.links.follow(links.index("▸ 2 versions"))
+            else:
+                await pilot.press("slash", *"Begun", "enter")
+        await until(pilot, lambda screen: not screen.article.growing)
+        page = screen.article.page
+        assert page is not None
         assert page.blocks == len(document.blocks)
+        assert page.lines[-1].text.strip() == "Begun."
+        assert screen.article.percent == 100
 
 
 @pytest.mark.parametrize("cached", [False, True])

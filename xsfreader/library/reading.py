@@ -106,7 +106,7 @@ class Reading(Base):
             if number is None:
                 document = self._compose(self._store.full(item_id))
             else:
-                document = self._parse_specification(number)
+                document = self._specification_parser(number).parse_all()
         self._documents.put(key, document)
         return document
 
@@ -119,9 +119,7 @@ class Reading(Base):
         number = specification_number(item_id)
         if number is None or self.is_cached(item_id):
             return None
-        from xsfreader.markup import specification_parser
-
-        parser = specification_parser(*self.specifications.read(number), self._mentions(number))
+        parser = self._specification_parser(number)
         while not parser.parse_some(STEP_SECONDS) and not parser.document.blocks:
             pass
         return parser
@@ -168,15 +166,12 @@ class Reading(Base):
             snapshot = f"{snapshot} {self.specifications.version(number)}"
         return item_id, snapshot, self.today
 
-    def _parse_specification(self, number: int) -> Document:
-        from xsfreader.markup import parse_specification
+    def _specification_parser(self, number: int) -> SpecificationParser:
+        from xsfreader.markup import specification_parser
 
-        return parse_specification(*self.specifications.read(number), self._mentions(number))
-
-    def _mentions(self, number: int) -> list[tuple[str, str]]:
-        """Return titles and addresses of the posts that mention a XEP."""
         entries = self._store.entries(View.XEP, str(number), self.languages, self.today)
-        return [(entry.title, SITE + entry.permalink) for entry in entries]
+        mentions = [(entry.title, SITE + entry.permalink) for entry in entries]
+        return specification_parser(*self.specifications.read(number), mentions)
 
     def _compose(self, full: FullPost) -> Document:
         from xsfreader.markup import build_article, parse

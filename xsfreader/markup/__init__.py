@@ -17,7 +17,7 @@ from xsfreader.markup.document import (
 from xsfreader.markup.find import Match, find, find_terms
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
-from xsfreader.markup.parse import parse, parse_specification, specification_parser
+from xsfreader.markup.parse import parse, specification_parser
 from xsfreader.markup.plain import plain_text
 from xsfreader.markup.select import text_between
 
@@ -41,7 +41,6 @@ __all__ = [
     "format_date",
     "layout",
     "parse",
-    "parse_specification",
     "plain_text",
     "reading_minutes",
     "specification_parser",

@@ -80,7 +80,7 @@ def build_article(
         tuple(headings),
         tuple(each._replace(block=each.block + HEAD_BLOCKS) for each in document.images),
         anchors,
-        document.shortened,
+        shortened=document.shortened,
     )
 
 

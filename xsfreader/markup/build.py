@@ -96,6 +96,7 @@ class DocumentBuilder:
         self._headings: list[Heading] = []
         self._anchors: dict[str, Place] = {}
         self._levels: list[_Level] = []
+        self._fold: int | None = None
 
     def build(self, tokens: Sequence[Token], footnotes: Mapping[int, Any]) -> Document:
         """Return the document for the tokens; ``footnotes`` is what the plugin numbered."""
@@ -123,7 +124,12 @@ class DocumentBuilder:
             tuple(self._headings),
             tuple(self._references.images),
             dict(self._anchors),
+            self._fold,
         )
+
+    def fold(self) -> None:
+        """Let all blocks that are added from now on be folded away."""
+        self._fold = len(self._blocks)
 
     def _emit(
         self,

@@ -142,5 +142,7 @@ class Document(NamedTuple):
     images: tuple[Image, ...] = ()
     anchors: Mapping[str, Place] = MappingProxyType({})
     """Places by id, for fragments: headings, footnotes and references to them."""
+    fold: int | None = None
+    """Index of the first block that is folded away until one goes there: a revision history."""
     shortened: bool = False
     """Whether its end is missing because it is too long to show."""

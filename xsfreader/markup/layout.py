@@ -69,6 +69,7 @@ def layout(
     images: Mapping[int, int] | None = None,
     notes: Mapping[int, str] | None = None,
     onto: Layout | None = None,
+    blocks: int | None = None,
     seconds: float = inf,
 ) -> Layout:
     """Lay out a document.
@@ -77,12 +78,12 @@ def layout(
     box with its description and address. ``notes`` are shown in the frame of a box: why the
     image is missing. An image in both is a box within the reserved rows.
 
-    A long document can be laid out bit by bit: it stops after so many ``seconds`` of this
-    thread's time, and goes on behind ``onto``, a layout of the document's first blocks with the
-    same arguments.
+    A long document can be laid out bit by bit: it stops before the block of number ``blocks``,
+    or after so many ``seconds`` of this thread's time, and goes on behind ``onto``, a layout of
+    the document's first blocks with the same arguments.
     """
     drawer = _Drawer(document, max(width, MIN_WIDTH), images or {}, notes or {}, onto)
-    end = drawer.draw(time.thread_time() + seconds)
+    end = drawer.draw(blocks, time.thread_time() + seconds)
     done = onto.heading_lines if onto else ()
     more = [each.block for each in document.headings[len(done) :] if each.block < end]
     heading_lines = done + tuple(drawer.first[block] for block in more)
@@ -112,9 +113,9 @@ class _Drawer:
         self._next_prefix: tuple[Span, ...] = ()
         self._room = width
 
-    def draw(self, deadline: float) -> int:
+    def draw(self, end: int | None, deadline: float) -> int:
         """Draw blocks until all are or the deadline is over; return the number of those drawn."""
-        blocks = self._document.blocks
+        blocks = self._document.blocks[:end]
         for index in range(self._start, len(blocks)):
             block = blocks[index]
             frames = block.frames

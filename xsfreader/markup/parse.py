@@ -30,15 +30,6 @@ def parse(body: str, *, base: str) -> Document:
     return document._replace(shortened=work.shortened)
 
 
-def parse_specification(
-    xml: bytes, entities: bytes, mentions: Sequence[tuple[str, str]] = ()
-) -> Document:
-    """Parse a specification at once, see `specification_parser`."""
-    parser = specification_parser(xml, entities, mentions)
-    parser.parse_some(float("inf"))
-    return parser.document
-
-
 def specification_parser(
     xml: bytes, entities: bytes, mentions: Sequence[tuple[str, str]] = ()
 ) -> SpecificationParser:

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from xsfreader.markup.build import Node
 from xsfreader.markup.inline import SUPERSCRIPT
 from xsfreader.markup.limits import MAX_COLUMNS
-from xsfreader.markup.xep.elements import Element
+from xsfreader.markup.xep.elements import Element, find_sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -105,16 +105,11 @@ class Converter:
         self.notes: dict[str, tuple[int, Element]] = {}
         """Number and element of each note by its text; notes that say the same are one."""
         self._references: Counter[int] = Counter()
-        self._places = [0] * 5
-        self._sections = self._examples = self._tables = 0
-        self._find_notes(root)
-
-    def _find_notes(self, element: Element) -> None:
-        for child in element.children:
-            if isinstance(child, Element):
-                if child.tag == "note":
-                    self.notes.setdefault(child.text(), (len(self.notes) + 1, child))
-                self._find_notes(child)
+        self._sections = {each.element: each for each in find_sections(root)}
+        self._examples = self._tables = 0
+        for each in root.walk():
+            if each.tag == "note":
+                self.notes.setdefault(each.text(), (len(self.notes) + 1, each))
 
     def flow(self, children: Iterable[Element | str], *, hidden: bool = False) -> Iterator[Node]:
         """Yield the blocks of some content; ``hidden`` is text that is in no paragraph.
@@ -188,12 +183,9 @@ class Converter:
         yield Node.of("blockquote_open", *self.flow(element.children))
 
     def _section(self, element: Element) -> Iterator[Node]:
-        depth = int(element.tag[-1])
-        self._places[depth - 1 :] = [self._places[depth - 1] + 1] + [0] * (5 - depth)
-        self._sections += depth < 5  # the page's contents, which number them, end there
-        number = ".".join(map(str, self._places[:depth])) + "." * (depth == 1)
-        anchor = element.get("anchor") or f"sect-id{self._sections}"
-        yield heading(f"{number} {element.get('topic')}", anchor, depth + 1)
+        section = self._sections[element]
+        title = f"{section.number} {element.get('topic')}"
+        yield heading(title, section.anchor, section.depth + 1)
         yield from self.flow(element.children)
 
     def _list(self, element: Element) -> Iterator[Node]:

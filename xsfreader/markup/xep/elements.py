@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from xsfreader.errors import UnreadableSpecificationError
@@ -35,6 +35,7 @@ _USED = re.compile(rb"&([A-Za-z_:][\w:.-]*);")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(rb"<!ENTITY\s+([\w:.-]+)\s+(?:\"[^\"]*\"|'[^']*')\s*>")
 _DECLARED = re.compile(rb"<!ENTITY\s+([\w:.-]+)")
+_SECTION = re.compile("section([1-5])")
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
 
 
@@ -60,6 +61,14 @@ class Element:
         """Return the first element of a kind, or an empty one."""
         return next(iter(self.elements(tag)), Element(tag, {}))
 
+    def walk(self) -> Iterator[Element]:
+        """Yield all elements in it, in order."""
+        waiting = [self]
+        while waiting:
+            children = waiting.pop().children
+            waiting += [each for each in reversed(children) if isinstance(each, Element)]
+            yield from waiting[-1:]
+
     def text(self) -> str:
         """Return all text in it as written."""
         return "".join(each if isinstance(each, str) else each.text() for each in self.children)
@@ -67,6 +76,31 @@ class Element:
     def words(self) -> str:
         """Return all text in it with single blanks."""
         return " ".join(self.text().split())
+
+
+class Section(NamedTuple):
+    """A section with the number and the anchor of the XSF's page."""
+
+    element: Element
+    depth: int
+    number: str
+    anchor: str
+
+
+def find_sections(root: Element) -> Iterator[Section]:
+    """Yield the sections of a document in order.
+
+    The page's contents, which number those without an anchor, end at the fourth level.
+    """
+    places = [0] * 5
+    count = 0
+    for element in root.walk():
+        if found := _SECTION.fullmatch(element.tag):
+            depth = int(found[1])
+            places[depth - 1 :] = [places[depth - 1] + 1] + [0] * (5 - depth)
+            count += depth < 5
+            number = ".".join(map(str, places[:depth])) + "." * (depth == 1)
+            yield Section(element, depth, number, element.get("anchor") or f"sect-id{count}")
 
 
 def read_elements(xml: bytes, entities: bytes, root: Element) -> Iterator[None]:

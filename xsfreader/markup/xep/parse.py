@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 from xsfreader.markup.build import DocumentBuilder, Node, footnote_anchor
@@ -67,6 +68,11 @@ class SpecificationParser:
         """The document as far as it was parsed."""
         return self._builder.document() if self._builder else Document(())
 
+    def parse_all(self) -> Document:
+        """Parse the whole. Raises UnreadableSpecificationError."""
+        self.parse_some(inf)
+        return self.document
+
     def parse_some(self, seconds: float) -> bool:
         """Parse for so many seconds of this thread's time; return whether all is parsed.
 
@@ -105,8 +111,10 @@ class SpecificationParser:
             builder.add_footnote(number - 1, [footnote_anchor(number - 1)], node)
             yield
         builder.add(_mentions(mentions))
-        builder.add([heading("Revision History", "appendix-revs")])
-        for revision in header.elements("revision"):
+        revisions = header.elements("revision")
+        builder.add([heading("Revision History", "appendix-revs"), *_folded(revisions)])
+        builder.fold()
+        for revision in revisions:
             builder.add(_revision(revision, converter))
             yield
 
@@ -179,13 +187,24 @@ def _appendices(header: Element, converter: Converter) -> Iterator[Node]:
             yield Node.of("figure_open", paragraph(plain(title, "strong")), *nodes)
 
 
+def _folded(revisions: list[Element]) -> Iterator[Node]:
+    """Yield the link that unfolds the revisions: it leads to the first of them."""
+    if revisions:
+        words = "▸ 1 version" if len(revisions) == 1 else f"▸ {len(revisions)} versions"
+        yield paragraph(link(f"#{_anchor(revisions[0])}", plain(words)))
+
+
+def _anchor(revision: Element) -> str:
+    return f"revision-history-v{revision.first('version').words()}"
+
+
 def _revision(revision: Element, converter: Converter) -> Iterator[Node]:
     version, day, by = (revision.first(tag).words() for tag in ("version", "date", "initials"))
-    yield Node.of("anchor", id=f"revision-history-v{version}")
+    yield Node.of("anchor", id=_anchor(revision))
     term = [*plain(f"Version {version}", "strong"), *plain(f" ({day})")]
     nodes = list(converter.flow(revision.first("remark").children))
     if nodes and nodes[-1].token.type == "paragraph_open":
-        nodes[-1].inline_tokens.extend(plain(f" · {by}"))
+        nodes[-1].inline_tokens.extend(plain(f" · {by}" if by else ""))
     else:
         nodes.append(paragraph(plain(by)))
     yield Node.of("dl_open", Node.prose("dt_open", term), Node.of("dd_open", *nodes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.xep.elements import Element, read_elements
+from xsfreader.markup.xep.elements import Element, find_sections, read_elements
 from xsfreader.model import Section
 
 if TYPE_CHECKING:
@@ -27,19 +27,13 @@ def read_sections(xml: bytes, entities: bytes) -> list[Section]:
     header = root.first("header")
     title = f"XEP-{header.first('number').words()}: {header.first('title').words()}"
     words = [_words(header.first(tag)) for tag in ("abstract", "shortname")]
-    return [Section("", title, " ".join(words).strip()), *_sections(root, [0])]
-
-
-def _sections(element: Element, count: list[int]) -> Iterator[Section]:
-    for child in element.children:
-        if not isinstance(child, Element):
-            continue
-        if child.tag in _SECTIONS:
-            # The page's contents, which number sections without an anchor, end at the fourth level.
-            count[0] += child.tag != "section5"
-            anchor = child.get("anchor") or f"sect-id{count[0]}"
-            yield Section(anchor, child.get("topic"), _words(child))
-        yield from _sections(child, count)
+    return [
+        Section("", title, " ".join(words).strip()),
+        *(
+            Section(each.anchor, each.element.get("topic"), _words(each.element))
+            for each in find_sections(root)
+        ),
+    ]
 
 
 def _words(element: Element) -> str:

@@ -147,7 +147,14 @@ class ArticleView(PageView, can_focus=True):
         page, document = self.page, self.document
         if page is None or document is None or not self.size or self.size != self._fitted:
             return False
-        return page.blocks < len(document.blocks)
+        return page.blocks < self._end(document)
+
+    def _end(self, document: Document) -> int:
+        """Return how many blocks are laid out: what is folded only for a place in it."""
+        blocks, fold = len(document.blocks), document.fold
+        if fold is None or (self.page is not None and self.page.blocks > fold):
+            return blocks
+        return blocks if self._place.block >= fold else fold
 
     def until(self, do: Callable[[], bool]) -> None:
         """Do something now and whenever there is more of the item, until it returns True."""
@@ -180,7 +187,13 @@ class ArticleView(PageView, can_focus=True):
                 self._illustrated = self.gallery.rooms(document, self.column, self.size.height)
             rooms, notes = self._illustrated
             self.page = layout(
-                document, self.column, images=rooms, notes=notes, onto=page, seconds=STEP_SECONDS
+                document,
+                self.column,
+                images=rooms,
+                notes=notes,
+                onto=page,
+                blocks=self._end(document),
+                seconds=STEP_SECONDS,
             )
             self.set_height(len(self.page.lines))
         if self._is_sought:
@@ -203,7 +216,15 @@ class ArticleView(PageView, can_focus=True):
             height = self.size.height
             self._illustrated = self.gallery.rooms(document, self.column, height, kept)
         rooms, notes = self._illustrated
-        self.page = layout(document, self.column, images=rooms, notes=notes, seconds=seconds)
+        self.page = None
+        self.page = layout(
+            document,
+            self.column,
+            images=rooms,
+            notes=notes,
+            blocks=self._end(document),
+            seconds=seconds,
+        )
         self._painted_lines.clear()
         self.set_height(len(self.page.lines))
         self.refresh()
@@ -252,7 +273,7 @@ class ArticleView(PageView, can_focus=True):
     def _scroll_to_place(self) -> None:
         if self.page is not None:
             place = self._place
-            self._is_sought = self.growing and place.block >= self.page.blocks
+            self._is_sought = self._is_to_come(place)
             if not self._is_sought:
                 self.scroll_to(y=self.page.line_at(place), animate=False)
                 self._place = place
@@ -305,10 +326,18 @@ class ArticleView(PageView, can_focus=True):
         """Bring a place to the top, or that many lines below it."""
         if self.page is None:
             self._place = place
-        elif self.growing and place.block >= self.page.blocks:
+        elif self._is_to_come(place):
             self._place, self._is_sought = place, True
+            self._go_on()
         else:
             self.scroll_to(y=max(0, self.page.line_at(place) - above), animate=False)
+
+    def _is_to_come(self, place: Place) -> bool:
+        """Whether a place isn't laid out yet, or folded away."""
+        page, document = self.page, self.document
+        if page is None or document is None or place.block < page.blocks:
+            return False
+        return self._parser is not None or page.blocks < len(document.blocks)
 
     def step_heading(self, direction: int) -> bool:
         """Scroll to the next heading in that direction; return False if there is none."""
@@ -405,7 +434,7 @@ class ArticleView(PageView, can_focus=True):
     def show_match(self, match: Match) -> None:
         """Scroll to a match unless it is visible."""
         place = Place(match.block, match.start)
-        if self.page is None or (self.growing and match.block >= self.page.blocks):
+        if self.page is None or self._is_to_come(place):
             self.jump(place)
         else:
             self._scroll_into_view(self.page.line_at(place))
