@@ -1,8 +1,8 @@
-"""Show an error of an event handler in the status line."""
+"""What screens and lists do with events besides handling them."""
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, on
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -27,3 +27,13 @@ class ShowsErrors(MessagePump):
             await super().on_event(event)
         except XsfreaderError as error:
             self.app.show_error(error)  # type: ignore[attr-defined]
+
+    @on(events.Resize)
+    def _keep_layout(self, event: events.Resize) -> None:
+        """Keep a screen from a second layout and frame for the size that it has already.
+
+        Textual tells a screen its size after each layout, and makes another one for that: 10 to
+        20 ms whenever a screen opens.
+        """
+        if isinstance(self, Screen) and event.size == self.outer_size:
+            event.prevent_default()

@@ -67,6 +67,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     """List and post, side by side or one at a time."""
 
     AUTO_FOCUS = ""
+    BLANK = True
 
     def __init__(
         self,

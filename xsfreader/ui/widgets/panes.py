@@ -43,6 +43,8 @@ class Panes(Horizontal):
 class PostPane(Vertical):
     """The post, and above it what happened to it."""
 
+    BLANK = True
+
 
 class Sidebar(Vertical):
     """The views and the list in one of them."""
