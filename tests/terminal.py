@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -67,6 +67,7 @@ class Terminal:
         columns, rows = size
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         self.raw = b""
+        self._lines: list[str] | None = None
         self._answers = answers
         self._screen = _Screen(*_emulated(columns, rows))
         self._stream = pyte.ByteStream(self._screen)
@@ -93,7 +94,9 @@ class Terminal:
 
     def close(self) -> None:
         """Kill the command."""
-        self._process.close(force=True)
+        if self._process.isalive():
+            self.kill()
+        self._process.close()
 
     def read(self, seconds: float = 0.05) -> bool:
         """Read the command's output; return False once it has ended."""
@@ -104,6 +107,7 @@ class Terminal:
         except pexpect.EOF:
             return False
         before = len(self.raw)
+        self._lines = None
         self.raw += data
         for question, answer in self._answers.items():
             # A question may have come in two pieces.
@@ -117,7 +121,9 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The rows of the screen, without trailing spaces."""
-        return [line.rstrip() for line in self._screen.display]
+        if self._lines is None:
+            self._lines = [line.rstrip() for line in self._screen.display]
+        return self._lines
 
     @property
     def text(self) -> str:
@@ -150,6 +156,11 @@ class Terminal:
         normal = {b"25": b"h", b"7": b"h"}
         return {mode.decode() for mode, on in last.items() if on != normal.get(mode, b"l")}
 
+    @property
+    def entered(self) -> int:
+        """How often the app took the whole screen: at its start, and after each other program."""
+        return self.raw.count(b"\x1b[?1049h")
+
     def press(self, *keys: str | bytes) -> None:
         """Type keys, by name or as text."""
         for key in keys:
@@ -181,19 +192,28 @@ class Terminal:
         return True
 
     def settle(self, quiet: float = 0.3) -> str:
-        """Wait until nothing is written for a while."""
+        """Wait until the command has neither written nor computed anything for a while."""
         end = time.monotonic() + PATIENCE
         last = time.monotonic()
         while time.monotonic() < end and time.monotonic() - last < quiet:
             before = len(self.raw)
             if not self.read():
                 break
-            if len(self.raw) != before:
+            if len(self.raw) != before or self._is_busy():
                 last = time.monotonic()
         return self.text
 
+    def _is_busy(self) -> bool:
+        """Tell whether a thread of the command computes, or waits for a processor or the disk."""
+        for file in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with suppress(OSError):
+                if file.read_text().rpartition(")")[2].split()[0] in ("R", "D"):
+                    return True
+        return False
+
     def resize(self, columns: int, rows: int) -> None:
         """Resize the terminal."""
+        self._lines = None
         columns_here, rows_here = _emulated(columns, rows)
         self._screen.resize(rows_here, columns_here)
         self._process.setwinsize(rows, columns)
@@ -204,6 +224,7 @@ class Terminal:
 
     def forget(self) -> None:
         """Clear the screen, as if another program had used the terminal."""
+        self._lines = None
         self._screen.reset()
 
     def kill(self) -> None:

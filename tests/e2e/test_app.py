@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.soak import soaked
 from tests.terminal import Terminal, running
 
 if TYPE_CHECKING:
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("archive")]
 SIZES = [(120, 40), (80, 24), (60, 20)]
-
-
-def sizes(index: int) -> pytest.MarkDecorator:
-    """Run a test at one of the sizes; at the others in the soak."""
-    return pytest.mark.parametrize(
-        "size",
-        [
-            pytest.param(size, marks=() if number == index else pytest.mark.soak)
-            for number, size in enumerate(SIZES)
-        ],
-    )
-
-
 BRUSSELS = "Once again the XMPP community came together"
 
 
@@ -71,30 +59,27 @@ def open_brussels(terminal: Terminal) -> None:
     assert "Remko Tronçon" in terminal.words
 
 
-def test_app_opens_on_the_newest_post() -> None:
+def test_the_newest_post_is_shown_then_those_moved_to_and_only_reading_marks() -> None:
     with running("--offline") as terminal:
         terminal.wait("The XMPP assembly for the Chaos Communication Congress 39C3 has been")
-        assert "328 posts" in terminal.text
+        terminal.wait("328 posts")
         assert "XMPP at Chaos Communication Congress 39C3" in terminal.text
         terminal.wait(lambda _: "39C3" in terminal.cursor_line)
-        terminal.press("q")
-        assert terminal.ended() == 0
-
-
-def test_moving_in_the_list_shows_each_post() -> None:
-    with running("--offline") as terminal:
-        terminal.wait("The XMPP assembly for the Chaos")
         terminal.press("j")
         terminal.wait("the month of November 2025")
         terminal.press("j")
         terminal.wait("2025 Annual Meeting and")
         terminal.press("k")
         terminal.wait("the month of November 2025")
-        terminal.press("k")
-        terminal.wait("The XMPP assembly for the Chaos")
+        terminal.settle()
+        assert "328 unread" in terminal.text
+        terminal.press("enter")
+        terminal.wait("327 unread")
+        terminal.press("m")
+        terminal.wait("328 unread")
 
 
-@sizes(0)
+@soaked("size", SIZES, [0])
 def test_trip_report_is_found_by_date(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
@@ -106,7 +91,7 @@ def test_trip_report_is_found_by_date(size: tuple[int, int]) -> None:
         open_brussels(terminal)
 
 
-@sizes(1)
+@soaked("size", SIZES, [1])
 def test_trip_report_is_found_by_category(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "2")
@@ -116,7 +101,7 @@ def test_trip_report_is_found_by_category(size: tuple[int, int]) -> None:
         open_brussels(terminal)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@soaked("size", SIZES, [1])
 def test_trip_report_is_found_by_search(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -134,7 +119,7 @@ def test_trip_report_is_found_by_search(size: tuple[int, int]) -> None:
         terminal.wait("found · Enter")
 
 
-@sizes(2)
+@soaked("size", SIZES, [2])
 def test_trip_report_is_found_by_filtering_the_list(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         to_list(terminal, "1")
@@ -146,18 +131,6 @@ def test_trip_report_is_found_by_filtering_the_list(size: tuple[int, int]) -> No
         terminal.settle()
         to_row(terminal, "Brussels Trip")
         open_brussels(terminal)
-
-
-def test_reading_marks_as_read_and_previewing_does_not() -> None:
-    with running("--offline") as terminal:
-        terminal.wait("328 unread")
-        terminal.press("j", "j", "k")
-        terminal.settle()
-        assert "328 unread" in terminal.text
-        terminal.press("enter")
-        terminal.wait("327 unread")
-        terminal.press("m")
-        terminal.wait("328 unread")
 
 
 def test_stars_places_and_marks_survive_a_kill() -> None:
@@ -177,42 +150,10 @@ def test_stars_places_and_marks_survive_a_kill() -> None:
         assert line in terminal.lines[5]
 
 
-@pytest.mark.parametrize("size", [(40, 15), (44, 10), (160, 45)])
-def test_text_fits_every_terminal_size(size: tuple[int, int]) -> None:
-    with running("--offline", size=size) as terminal:
-        terminal.wait("Chaos")
-        terminal.press("enter", "space", "h", "2", "j", "enter", "j", "enter", "G", "g")
-        terminal.settle()
-        assert all(len(line) <= size[0] for line in terminal.lines)
-        terminal.press("q")
-        assert terminal.ended() == 0
-
-
-def test_tiny_terminal_shows_a_message_and_recovers() -> None:
+def test_tiny_terminal_shows_a_message_and_a_resumed_app_repaints_the_screen() -> None:
     with running("--offline", size=(39, 12)) as terminal:
         terminal.wait("40x10 needed")
         terminal.resize(100, 30)
-        terminal.wait("Chaos")
-
-
-@pytest.mark.parametrize("count", [100, pytest.param(2000, marks=pytest.mark.soak)])
-def test_random_keys_break_nothing(count: int) -> None:
-    chance = random.Random(7)
-    keys = [*"jkdugGhlJK][123456nNtzxTmsfF/?{}HLabc", "tab", "enter", "esc", "space", "backspace"]
-    with running("--offline") as terminal:
-        terminal.wait("Chaos")
-        for _ in range(count):
-            terminal.press(chance.choice(keys))
-            terminal.read(0.01)
-        for _ in range(6):
-            terminal.press("esc")
-        terminal.settle()
-        assert "Traceback" not in terminal.text
-        assert "XSF Blog" in terminal.text
-
-
-def test_resumed_app_repaints_the_screen() -> None:
-    with running("--offline", size=(100, 30)) as terminal:
         terminal.wait("Chaos")
         before = terminal.settle()
         terminal.press("ctrl+z")
@@ -222,30 +163,40 @@ def test_resumed_app_repaints_the_screen() -> None:
         terminal.wait(lambda text: text == before)
 
 
-@pytest.mark.parametrize("key", ["|", "e"])
-def test_missing_command_is_a_one_line_error(key: str) -> None:
-    with running("--offline", environment={"PAGER": "no-such-command"}) as terminal:
-        terminal.wait("Chaos")
-        terminal.press("enter", key)
-        if key == "|":
-            terminal.wait("Pipe the post")
-            terminal.press("no-such-command x", "enter")
-            terminal.wait("press Enter to return")
-            terminal.press("ctrl+d")
-        terminal.wait("no-such-command: No such file")
-        terminal.press("j")
-        terminal.wait("Chaos")
-
-
-def test_post_is_piped_to_a_command() -> None:
+@pytest.mark.soak
+def test_random_keys_break_nothing() -> None:
+    chance = random.Random(7)
+    keys = [*"jkdugGhlJK][123456nNtzxTmsfF/?{}HLabc", "tab", "enter", "esc", "space", "backspace"]
     with running("--offline") as terminal:
         terminal.wait("Chaos")
-        terminal.press("enter", "|")
-        terminal.wait("Pipe the post")
-        terminal.press("grep -c Chaos", "enter")
-        terminal.wait("grep finished; press Enter to return")
-        terminal.press("enter")
-        terminal.wait("328 posts")
+        for _ in range(2000):
+            terminal.press(chance.choice(keys))
+            terminal.read(0.01)
+        for _ in range(6):
+            terminal.press("esc")
+        terminal.settle()
+        assert "Traceback" not in terminal.text
+        assert "XSF Blog" in terminal.text
+
+
+def test_a_post_is_piped_and_a_missing_command_is_a_one_line_error() -> None:
+    with running("--offline", environment={"PAGER": "no-such-pager"}) as terminal:
+        terminal.wait("Chaos")
+        for command, said in (
+            ("grep -c Chaos", "grep finished"),
+            ("no-such-command x", "command: No such file"),
+        ):
+            terminal.press("enter", "|")
+            terminal.wait("Pipe the post")
+            terminal.press(command, "enter")
+            terminal.wait("press Enter to return")
+            assert said in terminal.text
+            terminal.press("enter")
+            terminal.wait("328 posts")
+        terminal.press("e")
+        terminal.wait("no-such-pager: No such file")
+        terminal.press("j")
+        terminal.wait("Chaos")
 
 
 def test_marks_of_an_open_app_are_seen_by_other_commands(run: Run) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.githost import Fault, GitHost, commit, new_repository
+from tests.soak import soaked
 from tests.terminal import running
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 NOWHERE = "http://127.0.0.1:9/xmpp.org.git"
 SIZES = [(160, 45), (100, 30), (80, 24), (40, 15)]
 POST = b"---\ntitle: The first real post\ndate: 2025-01-01\n---\nText.\n"
-
-pytestmark = pytest.mark.parametrize("size", SIZES)
 
 
 @pytest.fixture
@@ -29,6 +28,7 @@ def host(tmp_path: Path) -> Iterator[GitHost]:
         yield host
 
 
+@soaked("size", SIZES, [2, 3])
 def test_without_a_network_it_says_what_this_is_and_what_to_press(size: tuple[int, int]) -> None:
     with running("--source", NOWHERE, size=size) as terminal:
         terminal.wait("sync failed")
@@ -41,6 +41,7 @@ def test_without_a_network_it_says_what_this_is_and_what_to_press(size: tuple[in
         assert terminal.ended() == 0
 
 
+@soaked("size", SIZES, [3])
 def test_offline_it_says_so_and_does_not_try(size: tuple[int, int]) -> None:
     with running("--offline", "--source", NOWHERE, size=size) as terminal:
         terminal.wait(lambda _: "start without it to sync" in terminal.words)
@@ -52,6 +53,7 @@ def test_offline_it_says_so_and_does_not_try(size: tuple[int, int]) -> None:
         assert terminal.ended() == 0
 
 
+@soaked("size", SIZES, [2])
 def test_while_the_blog_is_fetched_it_says_so(size: tuple[int, int], host: GitHost) -> None:
     with running("--source", host.url("x.git"), size=size) as terminal:
         terminal.wait(lambda _: "Fetching the blog; this is the built-in guide" in terminal.words)
@@ -65,6 +67,7 @@ def test_while_the_blog_is_fetched_it_says_so(size: tuple[int, int], host: GitHo
         assert terminal.ended() == 0
 
 
+@soaked("size", SIZES, [0])
 def test_a_file_opens_in_the_app(size: tuple[int, int], tmp_path: Path) -> None:
     for name in ("a", "b"):
         text = (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
+from tests.soak import soaked
 from tests.terminal import Terminal, running
 
 ATTRIBUTES, CELL = b"\x1b[c", b"\x1b[16t"
@@ -25,8 +24,8 @@ def sent(terminal: Terminal) -> str:
     return " ".join(name for name, there in found.items() if there)
 
 
-@pytest.mark.parametrize(
-    ("environment", "answers", "protocol"),
+@soaked(
+    "environment, answers, protocol",
     [
         ({"TERM": "xterm-kitty"}, PLAIN, "kitty"),
         ({}, SIXEL, "sixel"),
@@ -35,7 +34,7 @@ def sent(terminal: Terminal) -> str:
         ({"TMUX": "tmux,1,0"}, SIXEL, "half"),
         ({"TERM": "xterm-kitty", "COLORTERM": ""}, PLAIN, "half"),
     ],
-    ids=["kitty", "sixel", "neither", "silent", "tmux", "few colours"],
+    [0, 3, 4],
 )
 def test_protocol_depends_on_the_terminal(
     environment: dict[str, str], answers: dict[bytes, bytes], protocol: str
@@ -53,7 +52,7 @@ def test_protocol_depends_on_the_terminal(
             assert numbers == gone
 
 
-@pytest.mark.parametrize("answers", [SIXEL, PLAIN], ids=["sixel", "neither"])
+@soaked("answers", [SIXEL, PLAIN])
 def test_terminal_response_is_not_taken_for_keys_and_no_key_is_lost(
     answers: dict[bytes, bytes],
 ) -> None:
@@ -72,19 +71,7 @@ def test_terminal_response_is_not_taken_for_keys_and_no_key_is_lost(
         terminal.wait("Half a page down")
 
 
-def test_terminal_is_queried_only_once_an_image_is_in_view() -> None:
-    with running("--source", "guide", answers=SIXEL) as terminal:
-        terminal.wait("Welcome to xsfreader")
-        first = terminal.raw.index(b"Welcome to xsfreader")
-        terminal.wait(lambda _: ATTRIBUTES in terminal.raw)
-        assert terminal.raw.index(ATTRIBUTES) > first
-        terminal.settle()
-        assert terminal.raw.count(ATTRIBUTES) == 1
-
-
-@pytest.mark.parametrize(
-    ("environment", "answers"), [({"TERM": "xterm-kitty"}, PLAIN), ({}, SIXEL)]
-)
+@soaked("environment, answers", [({}, SIXEL), ({"TERM": "xterm-kitty"}, PLAIN)])
 def test_images_scroll_with_the_text_and_dialogs_cover_them(
     environment: dict[str, str], answers: dict[bytes, bytes]
 ) -> None:
@@ -99,6 +86,9 @@ def test_images_scroll_with_the_text_and_dialogs_cover_them(
     ) as terminal:
         terminal.wait(lambda _: bool(sent(terminal)))
         terminal.settle()
+        # It is queried only once an image is in view.
+        assert terminal.raw.index(ATTRIBUTES) > terminal.raw.index(b"Welcome to xsfreader")
+        assert terminal.raw.count(ATTRIBUTES) == 1
         terminal.press("enter", *"j" * 8)
         terminal.settle()
         at = len(terminal.raw)

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.soak import soaked
 from tests.terminal import Terminal, running
 
 if sys.platform == "win32":
@@ -60,20 +61,19 @@ def test_only_the_left_button_follows_links_and_moves_the_list() -> None:
         terminal.wait(lambda text: FIRST not in text)
 
 
-@pytest.mark.parametrize("name", LONE_KEYS)
-def test_letters_on_links_stay_while_a_modifier_is_pressed(name: str) -> None:
+def test_letters_on_links_stay_while_a_modifier_is_pressed() -> None:
     with running(*GUIDE, size=(120, 36)) as terminal:
         terminal.wait(FIRST)
         terminal.press("enter", "f")
         terminal.wait("Type a link's letters")
-        terminal.press(LONE_KEYS[name])
+        terminal.press(*LONE_KEYS.values())
         terminal.settle()
         assert "Type a link's letters" in terminal.text
         terminal.press("!")
         terminal.wait("No link has these letters")
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@soaked("size", [(120, 36), (80, 24)])
 def test_a_paragraph_dragged_over_is_copied_without_its_wraps(size: tuple[int, int]) -> None:
     with running(*GUIDE, size=size) as terminal:
         terminal.wait(FIRST)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.soak import soaked
 from tests.terminal import Terminal, running
 
 if TYPE_CHECKING:
@@ -28,14 +29,6 @@ WALKS = [
 KEYS = [*"jkJK][lhgGbdu123msz}", "space", "enter"]
 
 
-ONE_SIZE_EACH = [
-    pytest.param(size, keys, marks=() if size == SIZES[index % len(SIZES)] else pytest.mark.soak)
-    for index, keys in enumerate(WALKS)
-    for size in SIZES
-]
-"""Each walk at one size, each size with some of the walks; all pairs in the soak."""
-
-
 @pytest.fixture
 def words(tmp_path: Path) -> list[str]:
     """Return arguments for the app on the guide, without images."""
@@ -46,44 +39,39 @@ def words(tmp_path: Path) -> list[str]:
 
 def shown(terminal: Terminal) -> list[str]:
     """Return the lines, except the one with a heart, which pyte counts as one cell, not two."""
-    terminal.settle(0.4)
     return [line for line in terminal.lines if "❤" not in line]
+
+
+def repaint(terminal: Terminal, columns: int, rows: int) -> None:
+    """Resize the terminal, and wait for what is painted then."""
+    before = len(terminal.raw)
+    terminal.resize(columns, rows)
+    terminal.wait(lambda _: len(terminal.raw) > before)
+    terminal.settle()
 
 
 def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
     """Compare the screen with a repaint of itself."""
+    terminal.settle(0.4)
     before = shown(terminal)
-    terminal.resize(size[0] + 1, size[1])
-    terminal.settle(0.3)
-    terminal.resize(*size)
+    for columns in (size[0] + 1, size[0]):
+        repaint(terminal, columns, size[1])
     assert shown(terminal) == before, keys
 
 
-@pytest.mark.parametrize(("size", "keys"), ONE_SIZE_EACH)
-def test_screen_equals_a_full_repaint_after_keys(
-    size: tuple[int, int], keys: str, words: list[str]
-) -> None:
+@soaked("seed", range(30), range(len(SIZES)))
+def test_screen_equals_a_full_repaint(seed: int, words: list[str]) -> None:
+    """Each walk runs at one size, one after the other; random keys follow."""
+    number, chance = seed % len(SIZES), random.Random(seed)
+    size = SIZES[number]
+    walks = [walk.split() for walk in WALKS[number :: len(SIZES)]]
     with running(*words, size=size) as terminal:
         terminal.wait("Guide ─")
-        terminal.press("h")
-        for key in keys.split():
-            terminal.press(key)
-            terminal.settle(0.15)
-        compare(terminal, size, keys)
-
-
-@pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=pytest.mark.soak)])
-@pytest.mark.parametrize("seed", range(3))
-def test_screen_equals_a_full_repaint_after_random_keys(
-    seed: int, rounds: int, words: list[str]
-) -> None:
-    chance = random.Random(seed)
-    size = SIZES[seed % len(SIZES)]
-    with running(*words, size=size) as terminal:
-        terminal.wait("Guide ─")
-        for _ in range(rounds):
-            keys = chance.choices(KEYS, k=12)
-            terminal.press(*keys)
+        for keys in (*walks, chance.choices(KEYS, k=24)):
+            terminal.press("esc", "esc", "1", "h", "h")
+            for key in keys:
+                terminal.press(key)
+                terminal.settle(0.15)
             compare(terminal, size, " ".join(keys))
 
 
@@ -92,13 +80,14 @@ def test_dialog_fits_a_resized_terminal(key: str, title: str, words: list[str]) 
     with running(*words, size=(100, 30)) as terminal:
         terminal.wait("Guide ─")
         terminal.press("enter")
+        terminal.settle()
         before = shown(terminal)
         terminal.press(key)
         terminal.wait(title)
         for size in [(60, 20), (140, 45), (40, 12), (100, 30)]:
             terminal.resize(*size)
-            terminal.settle(0.4)
+            terminal.settle()
             terminal.wait(title)
         compare(terminal, (100, 30), key)
         terminal.press("esc")
-        assert shown(terminal) == before
+        terminal.wait(lambda _: shown(terminal) == before)

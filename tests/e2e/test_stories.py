@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.githost import CORPUS, corpus_repository, git
+from tests.soak import soaked
 from tests.terminal import Terminal, running
 from xsfreader.config import load, locate
 from xsfreader.ingest import INGEST_VERSION
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.corpus,
     pytest.mark.usefixtures("archive"),
-    pytest.mark.parametrize("size", [(120, 40), (80, 24)]),
 ]
+wide = soaked("size", [(120, 40), (80, 24)])
+narrow = soaked("size", [(120, 40), (80, 24)], [1])
 Size = tuple[int, int]
 
 
@@ -68,6 +70,7 @@ def reach_link_to_xep_198(terminal: Terminal) -> None:
     step_to_link(terminal, "XEP-0198 Stream Management, Stable")
 
 
+@wide
 def test_search_for_omemo_in_2020(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -76,6 +79,7 @@ def test_search_for_omemo_in_2020(size: Size) -> None:
         assert re.search("omemo", terminal.text, re.IGNORECASE)
 
 
+@narrow
 def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -98,6 +102,7 @@ def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(size: Size) 
         terminal.wait(lambda _: post_lines(terminal) == before)
 
 
+@wide
 def test_go_back_through_posts_and_search_results(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -115,6 +120,7 @@ def test_go_back_through_posts_and_search_results(size: Size) -> None:
         terminal.wait(lambda _: post_lines(terminal) == first)
 
 
+@narrow
 def test_switch_to_german_at_the_same_heading(size: Size) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
@@ -134,6 +140,7 @@ def test_switch_to_german_at_the_same_heading(size: Size) -> None:
         terminal.wait(lambda _: "XMPP Software News" in post_lines(terminal)[0])
 
 
+@wide
 def test_find_posts_and_status_of_a_xep(size: Size) -> None:
     keep_xeps()
     with running("--offline", size=size) as terminal:
@@ -157,6 +164,7 @@ def keep_specifications(folder: Path) -> None:
         (folder / name).write_text(git(served, "show", f"HEAD:{name}") + "\n", encoding="utf-8")
 
 
+@narrow
 def test_from_a_link_to_a_section_of_a_specification_and_back(size: Size, tmp_path: Path) -> None:
     keep_specifications(tmp_path)
     with running("--offline", size=size) as terminal:
@@ -177,6 +185,7 @@ def test_from_a_link_to_a_section_of_a_specification_and_back(size: Size, tmp_pa
         terminal.wait(lambda _: post_lines(terminal)[3:] == before[3:])
 
 
+@wide
 def test_read_a_specification_from_its_card_and_from_the_list(size: Size, tmp_path: Path) -> None:
     keep_specifications(tmp_path)
     with running("--offline", size=size) as terminal:
@@ -204,6 +213,7 @@ def keep_xeps() -> None:
         store.set_xeps(parse((CORPUS / "xeplist.xml").read_bytes()))
 
 
+@narrow
 def test_stars_and_place_are_restored_at_the_next_start(size: Size, archive: Path) -> None:
     assert archive.exists()
     with running("--offline", size=size) as terminal:
