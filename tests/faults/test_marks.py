@@ -11,13 +11,16 @@ import socket
 import ssl
 import sys
 import threading
+from argparse import Namespace
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tests.faults.xmpp_server import ScriptedServer
 from tests.prosody import Home, Prosody, Proxy, needs_prosody
 from tests.unprivileged import needs_permissions
+from xsfreader.cli import marks as command
 from xsfreader.errors import (
     ConfigError,
     SyncRunningError,
@@ -25,14 +28,18 @@ from xsfreader.errors import (
     UpstreamError,
     XsfreaderError,
 )
+from xsfreader.library import travelling
 from xsfreader.marks import account, client
 from xsfreader.marks.account import password_in
+from xsfreader.marks.items import NAMESPACE, item_of, new_device
 from xsfreader.model import MarksReport
 from xsfreader.store import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from xsfreader.library import Library
 
 pytestmark = needs_prosody
 
@@ -364,3 +371,97 @@ def test_a_command_for_the_password_that_hangs_is_given_up(
     machine = Home(tmp_path / "one", jid, prosody, **settings)
     with pytest.raises(ConfigError, match="no password within"):
         machine.sync()
+
+
+EMPTY = "<iq type='result' id='{id}'/>"
+ERROR = "<iq type='error' id='{id}'>{inside}</iq>"
+STANZAS = "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'"
+FORM = """<iq type='result' id='{{id}}'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'>
+<configure><x xmlns='jabber:x:data' type='form'>{}</x></configure></pubsub></iq>"""
+ITEMS = """<iq type='result' id='{{id}}'><pubsub xmlns='http://jabber.org/protocol/pubsub'>
+<items node='x'>{}</items></pubsub></iq>"""
+ITEM = f"<item id='{item_of(new_device(), '/b/')}'>{{}}</item>"
+LONG = "long" * 500_000
+BROKEN = "<stream:error><{} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+ANSWERS = {
+    "nothing in any answer": (EMPTY, EMPTY),
+    "a form without fields": (FORM.format(""), ITEMS.format("")),
+    "fields without names and values": (FORM.format("<field/><field var='a'/>"), EMPTY),
+    "another kind of answer": (ITEMS.format(""), FORM.format("")),
+    "an error without a condition": (ERROR.format(id="{id}", inside=""), EMPTY),
+    "an error of another kind": (
+        ERROR.format(id="{id}", inside=f"<error type='auth'><gone {STANZAS}/></error>"), EMPTY
+    ),
+    "items without ids and contents": (EMPTY, ITEMS.format("<item/><item id=''/><item id='x'/>")),
+    "an item of text alone": (EMPTY, ITEMS.format(ITEM.format("1 2 3"))),
+    "an item of another schema": (EMPTY, ITEMS.format(ITEM.format("<entry xmlns='urn:x'/>"))),
+    "a huge item": (EMPTY, ITEMS.format(ITEM.format(f"<marks xmlns='{NAMESPACE}' p='{LONG}'/>"))),
+    "a huge permalink": (
+        EMPTY, ITEMS.format(ITEM.format(f"<marks xmlns='{NAMESPACE}'><p id='{LONG}'/></marks>"))
+    ),
+    "a deep item": (EMPTY, ITEMS.format(ITEM.format("<a>" * 5000 + "</a>" * 5000))),
+    "a declaration of entities": (EMPTY, "<!DOCTYPE x [<!ENTITY a 'aaaa'>]><iq>&a;</iq>"),
+    "broken XML": (EMPTY, "<iq></message>"),
+    "the end of the stream": (EMPTY, "</stream:stream>"),
+    "an error of the stream": (EMPTY, BROKEN.format("policy-violation") + "</stream:stream>"),
+    "another host": (EMPTY, BROKEN.format("see-other-host") + "</stream:stream>"),
+    "an answer to another question": (EMPTY, EMPTY.replace("{id}", "other")),
+    "an answer by another": (EMPTY, EMPTY.replace("<iq", "<iq from='eve@example.org'")),
+    "requests of others": (
+        "<presence type='subscribe' from='eve@example.org'/><message from='eve@example.org'>"
+        "<body>Hi</body></message>" + EMPTY, EMPTY
+    ),
+}  # fmt: skip
+"""What a server may answer when it is asked for the configuration, and for the items."""
+
+
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+def test_whatever_a_server_answers_costs_no_mark_and_is_one_line(
+    prosody: Prosody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str], answers: tuple[str, str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 1.0)
+
+    def answer(stanza: str, request: str) -> str:
+        chosen = (
+            answers["<items" in request] if "type='get'" in request.replace('"', "'") else EMPTY
+        )
+        return chosen.replace("{id}", stanza)
+
+    with ScriptedServer(prosody, answer) as server:
+        machine = Home(tmp_path / "one", "ann@localhost", prosody, port=server.port)
+        machine.read("/a/")
+        before = machine.marks
+        with suppress(XsfreaderError):
+            assert machine.sync() == MarksReport(sent=1)
+    assert machine.marks == before
+    assert capfd.readouterr() == ("", "")
+    sent = "".join(server.requests)
+    assert "<iq" in sent
+    assert "<presence" not in sent
+    assert "eve" not in sent
+
+
+def test_leaving_ends_within_fifteen_seconds_though_nothing_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A look-up of a name, which nothing cancels.
+    over = threading.Event()
+    ended: list[int] = []
+
+    def end(code: int) -> None:
+        ended.append(code)
+        over.set()
+
+    class Stuck:
+        def sync_marks(self, _seconds: float) -> MarksReport:
+            assert over.wait(10)
+            return MarksReport()
+
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(command, "GRACE_SECONDS", 0.1)
+    args = Namespace(progress=None, json=False, within=0.1)
+    command._sync(args, cast("Library", Stuck()))
+    assert ended == [1]
+    monkeypatch.undo()
+    assert travelling.LEAVING_SECONDS + command.GRACE_SECONDS < 15

@@ -56,19 +56,15 @@ class FakeServer:
             raise UnreachableError("done, but the answer was lost")
         return answer
 
-    async def configuration(self) -> Mapping[str, str] | None:
-        found: Mapping[str, str] | None = await self._exchange("configuration")
-        return found
+    async def read(self) -> tuple[Mapping[str, str] | None, Mapping[str, Element]]:
+        node = await self._exchange("configuration")
+        return node, await self._exchange("items") if node is not None else {}
 
     async def create(self, configuration: Mapping[str, str]) -> None:
         await self._exchange("create", configuration)
 
     async def configure(self, configuration: Mapping[str, str]) -> None:
         await self._exchange("configure", configuration)
-
-    async def items(self) -> Mapping[str, Element]:
-        found: Mapping[str, Element] = await self._exchange("items")
-        return found
 
     async def publish(self, item: str, content: Element) -> None:
         await self._exchange("publish", item, content)
@@ -113,11 +109,21 @@ class Machine:
         self.device = new_device()
         self.server = server
         self.skew = skew
+        self.now = 0
+        """By the clock, at a burst."""
         self.marks: dict[str, TimedMarks] = {}
         self.running: Coroutine[Any, Any, object] | None = None
 
     def timed_marks(self) -> dict[str, TimedMarks]:
         return dict(self.marks)
+
+    def lower_times(self, latest: int, to: int) -> None:
+        lowered = dict.fromkeys(("read_at", "starred_at", "place_at"), to)
+        for key, each in self.marks.items():
+            late: dict[str, Any] = {
+                name: at for name, at in lowered.items() if getattr(each, name) > latest
+            }
+            self.marks[key] = each._replace(**late)
 
     def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
         before = dict(self.marks)
@@ -133,7 +139,7 @@ class Machine:
     def step(self) -> None:
         """Go on with the burst, or begin one."""
         if self.running is None:
-            self.running = burst(self.server, self, self.device)
+            self.running = burst(self.server, self, self.device, self.now)
         try:
             self.running.send(None)
         except (StopIteration, XsfreaderError):
@@ -295,3 +301,24 @@ def test_a_post_that_xml_cannot_name_stays_at_home_and_holds_nothing_up() -> Non
     machine.burst()
     other.burst()
     assert set(other.marks) == {"/c/"}
+
+
+def test_a_clock_of_the_far_future_decides_nothing_for_long() -> None:
+    server = FakeServer()
+    mended, other = Machine(server), Machine(server)
+    far = 1000 * module.FUTURE_MILLISECONDS
+    mended.mark("/a/", "starred", far, starred=1)
+    mended.mark("/b/", "read", 5, read=1)
+    mended.now = other.now = 1000
+    mended.burst()
+    assert mended.marks["/a/"].starred_at == 1000
+    # As published by a program that takes any time.
+    other.mark("/a/", "starred", 1001, starred=0)
+    forged = TimedMarks("/a/", starred=1, starred_at=far)
+    server.stored[item_of(new_device(), "/a/")] = tostring(to_xml([forged]), encoding="unicode")
+    other.now = 1002
+    other.burst()
+    mended.burst()
+    assert mended.marks == other.marks
+    assert not mended.marks["/a/"].starred
+    assert mended.marks["/b/"].read_at == 5

@@ -133,7 +133,7 @@ def test_a_node_of_another_configuration_is_put_right(ann: Reader) -> None:
     machine.sync()
     other.sync()
     assert len(other.marks) == 50
-    found = ann.ask(lambda node: node.configuration())
+    found, _ = ann.ask(lambda node: node.read())
     assert found is not None
     assert {name: found[name] for name in CONFIGURATION} == dict(CONFIGURATION)
 
@@ -152,7 +152,7 @@ def test_a_node_that_opens_between_two_stanzas_is_closed_before_more_is_publishe
     monkeypatch.setattr(burst, "_is_right", lambda _found: True)
     machine.read("/b/")
     machine.sync()
-    found = ann.ask(lambda node: node.configuration())
+    found, _ = ann.ask(lambda node: node.read())
     assert found is not None
     assert found["pubsub#access_model"] == "whitelist"
 
@@ -249,7 +249,7 @@ def test_the_marks_of_416_posts_take_few_bytes_and_one_more_takes_fewer(
     proxy.reset()
     machine.sync()
     assert proxy.sent <= 5_000
-    items = ann.ask(lambda node: node.items())
+    _, items = ann.ask(lambda node: node.read())
     assert len(items) == 17
     assert len({device_of(item) for item in items}) == 1
 
@@ -277,7 +277,7 @@ def test_the_commands_say_what_is_set_up_sync_and_forget(ann: Reader) -> None:
     assert asked.returncode == 2
     forgotten = machine.run("marks", "forget", "--yes")
     assert (forgotten.returncode, forgotten.stderr) == (0, "")
-    assert ann.ask(lambda node: node.configuration()) is None
+    assert ann.ask(lambda node: node.read()) == (None, {})
     assert "never" in machine.run("marks").stdout
 
 

@@ -16,6 +16,7 @@ from tests.budget import examples
 from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
 from xsfreader.store import Store
+from xsfreader.store.merging_marks import TimedMarks
 
 if TYPE_CHECKING:
     from tests.store.conftest import Opener
@@ -155,6 +156,7 @@ MARKING = """
 import sys
 from pathlib import Path
 from xsfreader.store import Store
+from xsfreader.store.merging_marks import TimedMarks
 folder, name = Path(sys.argv[1]), sys.argv[2]
 with Store.open(folder / "archive.db", folder / "state.db", ingest_version=1) as store:
     for number in range(60):
@@ -175,3 +177,13 @@ def test_two_processes_at_once_lose_nothing(store: Store, folder: Path) -> None:
     marks = store.export_state()["marks"]
     assert len(marks) == 3 * 60 + 1
     assert all(mark.get("starred") or name == "/shared/" for name, mark in marks.items())
+
+
+def test_times_of_a_wrong_clock_are_lowered(store: Store) -> None:
+    marks = [TimedMarks("/a/", 1, 5000, 1, 10, 3, 4, 6000), TimedMarks("/b/", read=1, read_at=20)]
+    store.merge_timed_marks(marks)
+    store.lower_times(100, 50)
+    assert store.timed_marks() == {
+        "/a/": TimedMarks("/a/", 1, 50, 1, 10, 3, 4, 50),
+        "/b/": marks[1],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -57,11 +58,12 @@ class Travelling(Base):
 
         async def exchange() -> MarksReport:
             async with connected(account(self.config)) as node:
-                return await burst(node, self._store, device)
+                return await burst(node, self._store, device, time.time_ns() // 1_000_000)
 
         with self._store.marks_lock():
             device = self._store.setting(_DEVICE) or new_device()
-            self._store.set_setting(_DEVICE, device)
+            if self._store.setting(_DEVICE) is None:
+                self._store.set_setting(_DEVICE, device)
             try:
                 report = _run(exchange(), seconds)
             except XsfreaderError as error:
@@ -69,7 +71,8 @@ class Travelling(Base):
                 raise
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             self._store.set_setting(_SYNCED, f"{self.config.xmpp.jid} {now}")
-        self._store.move_marks_from_aliases()
+        if report.received:
+            self._store.move_marks_from_aliases()
         log().info("marks: %s", report.summary())
         return report
 

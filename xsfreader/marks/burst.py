@@ -33,6 +33,8 @@ MOST_ITEMS = 200
 """Above that, the machine that has been silent for longest loses its items, not its marks: a
 server may keep no more than 256."""
 _ENOUGH_ITEMS = 256
+FUTURE_MILLISECONDS = 366 * 24 * 60 * 60 * 1000
+"""How far ahead the clock of another machine may be."""
 MOST_RECENT = 16
 """Posts in the small item of a machine; more are moved to the other items, in larger stanzas."""
 
@@ -47,17 +49,14 @@ class Server(Protocol):
     Raises XsfreaderError where something is refused, or no answer comes.
     """
 
-    async def configuration(self) -> Mapping[str, str] | None:
-        """Return the configuration of the node; None if there is no node."""
+    async def read(self) -> tuple[Mapping[str, str] | None, Mapping[str, Element]]:
+        """Return the configuration of the node, None if there is none, and its items by id."""
 
     async def create(self, configuration: Mapping[str, str]) -> None:
         """Create the node; fine if another machine has just done so."""
 
     async def configure(self, configuration: Mapping[str, str]) -> None:
         """Change the configuration of the node."""
-
-    async def items(self) -> Mapping[str, Element]:
-        """Return all items of the node, by id."""
 
     async def publish(self, item: str, content: Element) -> None:
         """Write an item, if the node is private and keeps items. Raises PreconditionError."""
@@ -72,14 +71,28 @@ class State(Protocol):
     def timed_marks(self) -> dict[str, TimedMarks]:
         """Return all marks, by permalink."""
 
+    def lower_times(self, latest: int, to: int) -> None:
+        """Set the times later than one to another."""
+
     def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
         """Merge marks; return how many posts changed."""
 
 
-async def burst(server: Server, state: State, device: str) -> MarksReport:
-    """Bring a machine's state and the server's node to the same marks."""
-    await _prepare(server)
-    items = _read(await server.items())
+async def burst(server: Server, state: State, device: str, now: int) -> MarksReport:
+    """Bring a machine's state and the server's node to the same marks.
+
+    ``now`` is in milliseconds since 1970. It is about right, as the certificate of the server
+    is valid; so marks from long after it were made by a clock that was wrong for a while. They
+    are as good as others of today.
+    """
+    configuration, contents_found = await server.read()
+    if configuration is None:
+        await server.create(CONFIGURATION)
+    elif not _is_right(configuration):
+        await server.configure(CONFIGURATION)
+    latest = now + FUTURE_MILLISECONDS
+    state.lower_times(latest, now)
+    items = _read(contents_found, latest)
     received = state.merge_timed_marks(each for marks in items.values() for each in marks.values())
     stale = _stale(items, device)
     published: dict[str, TimedMarks] = {}
@@ -107,15 +120,6 @@ async def burst(server: Server, state: State, device: str) -> MarksReport:
     return MarksReport(received, len(lacking))
 
 
-async def _prepare(server: Server) -> None:
-    """Make sure that there is a node, private and large enough."""
-    found = await server.configuration()
-    if found is None:
-        await server.create(CONFIGURATION)
-    elif not _is_right(found):
-        await server.configure(CONFIGURATION)
-
-
 def _is_right(found: Mapping[str, str]) -> bool:
     """Compare a configuration; a server may show its maximum as a number, and lack a field."""
     for name, wanted in CONFIGURATION.items():
@@ -138,14 +142,14 @@ async def _publish(server: Server, item: str, content: Element) -> None:
             raise UpstreamError("the server doesn't keep the node for marks private") from None
 
 
-def _read(items: Mapping[str, Element]) -> dict[str, dict[str, TimedMarks]]:
+def _read(items: Mapping[str, Element], latest: int) -> dict[str, dict[str, TimedMarks]]:
     """Read the items that are as we write them; others stay as they are."""
     read = {}
     for item, content in items.items():
         if device_of(item) is None:
             continue
         try:
-            read[item] = from_xml(content)
+            read[item] = from_xml(content, latest)
         except ValueError as error:
             log().info("marks: item %s ignored: %s", item, error)
     return read

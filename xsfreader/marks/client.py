@@ -18,7 +18,7 @@ from xsfreader.marks.burst import PreconditionError
 from xsfreader.marks.items import NAMESPACE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from xml.etree.ElementTree import Element
 
     from slixmpp import ClientXMPP, Iq
@@ -27,7 +27,8 @@ CONNECT_SECONDS = 15.0
 """From looking the server up to the end of the authentication."""
 ANSWER_SECONDS = 60.0
 """For one answer: a server slows down who sends more than some kB a second."""
-LEAVE_SECONDS = 1.0
+LEAVE_SECONDS = 0.05
+"""For the server's goodbye: whatever matters was answered before, and it may take 0.2 s."""
 DIRECT_TLS_PORTS = (443, 5223)
 SCRAM = {
     f"SCRAM-{each}{plus}" for each in ("SHA-1", "SHA-256", "SHA-512") for plus in ("", "-PLUS")
@@ -127,6 +128,8 @@ def _client(account: Account) -> ClientXMPP:
     except InvalidJID:
         raise ConfigError(f"{account.jid}: not an XMPP address, such as you@example.org") from None
     client.register_plugin("xep_0060")
+    # Nobody becomes a contact by asking.
+    client.auto_authorize, client.auto_subscribe = None, False
     return client
 
 
@@ -205,73 +208,49 @@ class Node:
         self._lost = lost
         self._server = server
 
-    async def configuration(self) -> Mapping[str, str] | None:
-        """Return the configuration of the node; None if there is no node."""
-        answer = await self._ask(
-            self._pubsub.get_node_config(None, NAMESPACE, timeout=ANSWER_SECONDS),
-            "doesn't show how the node for marks is configured",
-            {"item-not-found": None},
+    async def read(self) -> tuple[Mapping[str, str] | None, Mapping[str, Element]]:
+        """Return how the node is configured, None if there is none, and its items by id."""
+        # Both are asked for at once, and so take one round trip.
+        answers = await asyncio.gather(
+            self._ask(self._pubsub.get_node_config, ignored="item-not-found"),
+            self._ask(self._pubsub.get_items, ignored="item-not-found"),
         )
-        if answer is None:
-            return None
-        values = {}
-        for field in answer.xml.iter(f"{DATA}field"):
-            value = field.find(f"{DATA}value")
-            values[field.get("var", "")] = (value is not None and value.text) or ""
-        return values
+        fields, items = (answer.xml.iter() if answer else None for answer in answers)
+        if fields is None:
+            return None, {}
+        values = {
+            field.get("var", ""): field.findtext(f"{DATA}value") or ""
+            for field in fields
+            if field.tag == f"{DATA}field"
+        }
+        return values, {
+            item.get("id", ""): item[0]
+            for item in items or ()
+            if item.tag == f"{PUBSUB}item" and len(item)
+        }
 
     async def create(self, configuration: Mapping[str, str]) -> None:
         """Create the node; fine if another machine has just done so."""
         form = self._form("node_config", configuration)
-        await self._ask(
-            self._pubsub.create_node(None, NAMESPACE, config=form, timeout=ANSWER_SECONDS),
-            "refuses the node for marks",
-            {"conflict": None},
-        )
+        await self._ask(self._pubsub.create_node, config=form, ignored="conflict")
 
     async def configure(self, configuration: Mapping[str, str]) -> None:
         """Change the configuration of the node."""
         form = self._form("node_config", configuration)
-        await self._ask(
-            self._pubsub.set_node_config(None, NAMESPACE, form, timeout=ANSWER_SECONDS),
-            "doesn't let the node for marks be made private and large enough",
-        )
-
-    async def items(self) -> Mapping[str, Element]:
-        """Return all items of the node, by id."""
-        answer = await self._ask(
-            self._pubsub.get_items(None, NAMESPACE, timeout=ANSWER_SECONDS),
-            "doesn't show the marks it keeps",
-        )
-        found = () if answer is None else answer.xml.iter(f"{PUBSUB}item")
-        return {item.get("id", ""): item[0] for item in found if len(item)}
+        await self._ask(self._pubsub.set_node_config, form)
 
     async def publish(self, item: str, content: Element) -> None:
         """Write an item, if the node is private and keeps items. Raises PreconditionError."""
         form = self._form("publish-options", PRIVATE)
-        await self._ask(
-            self._pubsub.publish(
-                None, NAMESPACE, id=item, payload=content, options=form, timeout=ANSWER_SECONDS
-            ),
-            "refuses the marks",
-            {"precondition-not-met": PreconditionError},
-        )
+        await self._ask(self._pubsub.publish, id=item, payload=content, options=form)
 
     async def retract(self, item: str) -> None:
         """Remove an item; one that is gone already is fine."""
-        await self._ask(
-            self._pubsub.retract(None, NAMESPACE, item, timeout=ANSWER_SECONDS),
-            "keeps the marks of a machine that is silent",
-            {"item-not-found": None},
-        )
+        await self._ask(self._pubsub.retract, item, ignored="item-not-found")
 
     async def delete(self) -> None:
         """Delete the node; one that is gone already is fine."""
-        await self._ask(
-            self._pubsub.delete_node(None, NAMESPACE, timeout=ANSWER_SECONDS),
-            "doesn't remove the node for marks",
-            {"item-not-found": None},
-        )
+        await self._ask(self._pubsub.delete_node, ignored="item-not-found")
 
     def _form(self, kind: str, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - slixmpp has no types for it
         form: Any = self._forms.make_form(ftype="submit")
@@ -282,19 +261,18 @@ class Node:
 
     async def _ask(
         self,
-        sent: asyncio.Future[Iq],
-        refusal: str,
-        expected: Mapping[str, type[Exception] | None] = MappingProxyType({}),
+        request: Callable[..., asyncio.Future[Iq]],
+        *arguments: object,
+        ignored: str = "",
+        **options: object,
     ) -> Iq | None:
-        """Wait for an answer, or for the end of the connection.
+        """Send a request about the node; wait for its answer, or the end of the connection.
 
-        Args:
-            sent: The answer to come.
-            refusal: What the server does if it refuses, for the message.
-            expected: What to raise for some of the conditions; None to return None.
+        Returns None where it is refused with the condition ``ignored``.
         """
         from slixmpp.exceptions import IqError, IqTimeout
 
+        sent = request(None, NAMESPACE, *arguments, timeout=ANSWER_SECONDS, **options)
         # What is pending when the connection is lost would wait for its time-out.
         waiting: set[asyncio.Future[Any]] = {sent, self._lost}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -306,18 +284,12 @@ class Node:
         except IqTimeout:
             raise UnreachableError(f"{self._server} doesn't answer any more") from None
         except IqError as error:
-            unmet = error.iq.xml.find(f".//{UNMET}") is not None
-            condition = "precondition-not-met" if unmet else error.condition
-            if condition not in expected:
-                raise self._refused(refusal, condition) from None
-            special = expected[condition]
-        if special is not None:
-            raise special
-        return None
-
-    def _refused(self, refusal: str, condition: str) -> UpstreamError:
-        if condition in ("feature-not-implemented", "service-unavailable"):
-            return UpstreamError(
-                f"{self._server} keeps nothing for its accounts (PEP, XEP-0163), so no marks"
-            )
-        return UpstreamError(f"{self._server} {refusal} ({condition})")
+            if error.condition == ignored:
+                return None
+            if error.iq.xml.find(f".//{UNMET}") is not None:
+                raise PreconditionError from None
+            if error.condition in ("feature-not-implemented", "service-unavailable"):
+                words = "keeps nothing for its accounts (PEP, XEP-0163), so no marks"
+            else:
+                words = f"refuses to keep marks ({error.condition})"
+            raise UpstreamError(f"{self._server} {words}") from None

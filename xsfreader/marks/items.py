@@ -17,8 +17,13 @@ from xsfreader.store.merging_marks import LATEST, TimedMarks
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAMESPACE = "https://xsfreader.example/marks/1"
-"""Of the elements; also the name of the node."""
+NAMESPACE = "urn:uuid:0a4e1292-a968-47e5-ab15-0825d2525b0f"
+"""Of the elements; also the name of the node: marks of xsfreader, first layout.
+
+XEP-0060 takes any name, XML any URI. `urn:xmpp:` is for the XSF's own, an https address or a tag
+would need a domain of the project, and a random UUID is nobody else's. Contacts may see the name,
+and learn nothing by it. A layout that this one can't read gets another.
+"""
 BUCKETS = 16
 """Items a machine has: 5,000 marks in one would be more than a server takes in one stanza."""
 _ITEM = re.compile(r"([0-9a-f]{16})\.([0-9a-f]|new)")
@@ -71,23 +76,23 @@ def to_xml(marks: Iterable[TimedMarks]) -> Element:
     return root
 
 
-def from_xml(root: Element) -> dict[str, TimedMarks]:
+def from_xml(root: Element, latest: int = LATEST) -> dict[str, TimedMarks]:
     """Read the content of an item, by permalink. Raises ValueError if it is not as we write it.
 
-    What a later version adds to it is ignored.
+    No time may be after ``latest``. What a later version adds is ignored.
     """
     if root.tag != _ROOT:
         raise ValueError(f"not marks: {root.tag:.60}")
-    return {post.get("id", ""): _marks(post) for post in root.iterfind(_POST)}
+    return {post.get("id", ""): _marks(post, latest) for post in root.iterfind(_POST)}
 
 
-def _marks(post: Element) -> TimedMarks:
+def _marks(post: Element, latest: int) -> TimedMarks:
     permalink = post.get("id", "")
     if not can_travel(permalink):
         raise ValueError("marks of no post")
-    read, read_at = _numbers(post, _READ, 1) or (0, 0)
-    starred, starred_at = _numbers(post, _STARRED, 1) or (0, 0)
-    block, offset, place_at = _numbers(post, _PLACE, _MOST, _MOST) or (None, None, 0)
+    read, read_at = _numbers(post, _READ, 1, latest) or (0, 0)
+    starred, starred_at = _numbers(post, _STARRED, 1, latest) or (0, 0)
+    block, offset, place_at = _numbers(post, _PLACE, _MOST, _MOST, latest) or (None, None, 0)
     return TimedMarks(permalink, read, read_at, starred, starred_at, block, offset, place_at)
 
 
@@ -96,8 +101,7 @@ def _numbers(post: Element, name: str, *most: int) -> tuple[int, ...] | None:
     if text is None:
         return None
     numbers = tuple(map(int, text.split(" ")))
-    if len(numbers) != len(most) + 1 or not 0 < numbers[-1] <= LATEST:
-        raise ValueError(f"{name}: {text:.60}")
-    if not all(0 <= number <= limit for number, limit in zip(numbers, most, strict=False)):
+    limits = zip(numbers, most, strict=True)
+    if not numbers[-1] or not all(0 <= number <= limit for number, limit in limits):
         raise ValueError(f"{name}: {text:.60}")
     return numbers

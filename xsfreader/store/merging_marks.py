@@ -2,10 +2,10 @@
 
 So it doesn't matter in which order marks are merged, how often, and by which machine: all that
 have seen the same marks agree. Clocks may be wrong: times are kept as they are, and a new mark
-is later than the one it replaces, whatever the clock says. So a mark made while a clock was in
-the year 2100 wins over marks that were made without knowing it, and whoever knows it can still
-change it; nothing is gained by cutting its time, which would let every import undo what came
-after.
+is later than the one it replaces, whatever the clock says. A mark made while a clock was in the
+year 2100 wins over those made without knowing it, until marks next travel: then it gets the time
+of that day (`State.lower_times`). Merging itself cuts no time, or every import would undo what
+came after.
 """
 
 from __future__ import annotations

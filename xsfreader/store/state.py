@@ -108,6 +108,12 @@ class State(Base):
         """Read all marks with their times, by permalink."""
         return self._timed_marks()
 
+    def lower_times(self, latest: int, to: int) -> None:
+        """Set the times of marks later than one, from a clock that was wrong, to another."""
+        with self._writing("state"):
+            for at in ("read_at", "starred_at", "place_at"):
+                self._db.execute(f"UPDATE state.mark SET {at} = ? WHERE {at} > ?", (to, latest))
+
     def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
         """Merge marks of other machines; return how many posts changed."""
         with self._writing("state"):
