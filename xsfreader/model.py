@@ -244,21 +244,32 @@ class SyncReport(NamedTuple):
     new: int = 0
     changed: int = 0
     removed: int = 0
+    translations: int = 0
+    """Of the new posts, those that are no rows of their own in the list."""
     unreadable: tuple[UnreadableFile, ...] = ()
     """Every unreadable file of the snapshot, known before or not."""
 
     def news(self) -> str:
         """Say what is not as it was, and leave out what there is none of."""
-        parts = ((self.new, "new"), (self.changed, "changed"), (self.removed, "removed"))
-        told = [f"{count} {what}" for count, what in parts if count] or ["Nothing new"]
-        return ", ".join(told) + self._problems
+        parts = (
+            (self.new, self._new),
+            (self.changed, f"{self.changed} changed"),
+            (self.removed, f"{self.removed} removed"),
+        )
+        news = [words for count, words in parts if count] or ["Nothing new"]
+        return ", ".join(news) + self._problems
 
     def summary(self) -> str:
         """Return the outcome in one line."""
-        words = f"{self.total} post{'' if self.total == 1 else 's'}, {self.new} new"
-        words += f", {self.changed} changed"
-        words += f", {self.removed} removed"
-        return words + self._problems
+        posts = f"{self.total} post{'' if self.total == 1 else 's'}"
+        counts = f"{self._new}, {self.changed} changed, {self.removed} removed"
+        return f"{posts}, {counts}{self._problems}"
+
+    @property
+    def _new(self) -> str:
+        count = self.translations
+        also = f" ({count} translation{'' if count == 1 else 's'})" if count else ""
+        return f"{self.new} new{also}"
 
     @property
     def _problems(self) -> str:

@@ -36,7 +36,7 @@ def test_head_and_foot_surround_the_text() -> None:
     laid = layout(document, 60)
     assert to_plain_text(laid) == (
         "The [b] Title\n"
-        "5 October 2025 · Ann, Bob · Newsletter · 3\xa0min\n"
+        "5 Oct 2025 · Ann, Bob · Newsletter · 3\xa0min\n"
         "also in: de\n"
         + "─" * 60
         + "\n\nText.\n\n\nMore\n────\n\n"
@@ -64,14 +64,14 @@ def test_places_do_not_depend_on_head_and_foot() -> None:
 def test_an_empty_post_has_a_head() -> None:
     document = build_article(POST._replace(xeps=()), parse("", base=POST.url))
     assert to_plain_text(layout(document, 20)).startswith(
-        "The [b] Title\n5 October 2025 ·\nAnn, Bob"
+        "The [b] Title\n5 Oct 2025 · Ann,\nBob"
     )
 
 
 def test_control_characters_in_front_matter_are_removed() -> None:
     post = POST._replace(title="a\x1b[31m\nb", authors=("c\u202ed",), categories=("e\x9b",))
     text = to_plain_text(layout(build_article(post, parse("", base=POST.url)), 60))
-    assert text.startswith("a␛[31m b\n5 October 2025 · c\ufffdd · e\ufffd · 3\xa0min\n")
+    assert text.startswith("a␛[31m b\n5 Oct 2025 · c\ufffdd · e\ufffd · 3\xa0min\n")
 
 
 def test_reading_minutes_are_those_of_the_site() -> None:

@@ -88,6 +88,14 @@ def test_rows_are_reserved_for_an_image() -> None:
     assert [line.image_row for line in rows] == [0, 1, 2]
     assert all(line.text == "" for line in rows)
     assert to_plain_text(laid) == "before\n\n\n\n\nWords\n\nafter\n"
+    assert [laid.line_at(laid.place_of(at)) for at in range(8)] == list(range(8))
+    assert laid.lines[laid.line_of(rows[0].block, 0)].text == "Words"
+
+
+def test_a_narrow_column_says_in_few_lines_what_an_image_shows() -> None:
+    document = parse('{{< figure src="/a.png" caption="Words" >}}', base=BASE)
+    laid = layout(document, 38, notes={0: "not fetched yet"})
+    assert to_plain_text(laid) == "─ image · not fetched yet\nWords\n"
 
 
 def test_the_target_of_a_linked_image_is_shown() -> None:

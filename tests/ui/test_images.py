@@ -340,7 +340,7 @@ async def test_while_there_is_no_network_boxes_are_as_small_as_ever(host: GitHos
         before = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         host.fault = None
         screen.gallery.reload()
-        await until(pilot, lambda: boxes(pilot) == ["image · loaded; press i to view"])
+        await until(pilot, lambda: boxes(pilot) == ["image · press i to view"])
         after = [at for at, line in enumerate(shown(pilot)) if line.strip() == "Words"]
         assert before == after != []
 
@@ -452,7 +452,7 @@ async def test_a_line_of_an_image_looks_up_its_drawing_once(
 
 @pytest.mark.parametrize(
     ("key", "note"),
-    [("I", "loaded; press I to view"), ("", "loaded; reopen the post")],
+    [("I", "press I to view"), ("", "not shown here")],
     ids=["another", "none"],
 )
 async def test_a_loaded_image_names_the_key_in_force(tmp_path: Path, key: str, note: str) -> None:

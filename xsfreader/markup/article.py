@@ -85,8 +85,8 @@ def build_article(
 
 
 def format_date(day: dt.date) -> str:
-    """Format a date as ``5 October 2025``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    """Format a date as ``5 Oct 2025``."""
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def reading_minutes(words: int) -> int:

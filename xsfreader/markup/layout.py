@@ -32,6 +32,8 @@ CONTINUED = "↪ "
 """Prefix of a line of code that continues the one above."""
 _UNDERLINES = {1: "━", 2: "─"}
 _LABEL = "─ image "
+_BOX_WIDTH = 40
+"""Cells; in a narrower column an image that isn't shown has no frame."""
 
 
 class Layout(NamedTuple):
@@ -57,6 +59,11 @@ class Layout(NamedTuple):
         if after == 0:
             return 0
         return bisect_left(self.lines, self.lines[after - 1].place, key=_place)
+
+    def line_of(self, block: int, offset: int) -> int:
+        """Return the line that shows a character of a block; of an image, one of its caption."""
+        after = bisect_right(self.lines, (block, offset), key=attrgetter("block", "offset"))
+        return max(0, after - 1)
 
 
 _place = attrgetter("place")
@@ -197,14 +204,16 @@ class _Drawer:
         caption = list(self._caption(block)) if rows else []
         end = len(self.lines) + rows + len(caption)
         if not rows or block.image in self._notes:
-            self._draw_box(block)
+            draw = self._draw_box if self.width >= _BOX_WIDTH else self._draw_brief
+            draw(block)
             while len(self.lines) < end:
                 self._add((), len(block.text))
             return
         for row in range(rows):
             self.lines.append(Line(self._prefix, self._index, 0, block.image, row))
             self._prefix = self._next_prefix
-        self._add_all(caption)
+        for offset, spans in caption:
+            self.lines.append(Line(self._prefix + spans, self._index, offset, image_row=rows))
 
     def _caption(self, block: Block) -> Iterator[SpanLine]:
         """Yield the lines below an image, each with its offset."""
@@ -214,6 +223,15 @@ class _Drawer:
             shown.append((block.text.rfind("\n") + 1, len(block.text)))
         for start, end in shown:
             yield from wrap_spans(block.spans, block.text[start:end], start, self._room)
+
+    def _draw_brief(self, block: Block) -> None:
+        """Draw an image as what it shows; without its address, unless that is a link."""
+        note = self._notes.get(block.image, "")
+        label = Span(f"{_LABEL}· {note} " if note else _LABEL, Role.RULE)
+        self._add((label._replace(text=label.text.strip()[: self._room]),), 0)
+        linked = self._document.images[block.image].link >= 0
+        shown = block.text if linked else block.text.rpartition("\n")[0] or block.text
+        self._add_all(wrap_spans(block.spans, shown, 0, self._room))
 
     def _draw_box(self, block: Block) -> None:
         room = self._room - 4

@@ -83,12 +83,12 @@ class Line(NamedTuple):
     image: int = -1
     """Index of the image that this row is reserved for, else -1."""
     image_row: int = 0
-    """Row within that image, from 0."""
+    """Row within that image, from 0; of its caption, how many rows are above."""
 
     @property
     def place(self) -> Place:
-        """Place in the post where the line starts."""
-        return Place(self.block, self.offset)
+        """Place in the post where the line starts; each row of an image is one of its own."""
+        return Place(self.block, self.offset + self.image_row)
 
     @property
     def text(self) -> str:

@@ -113,7 +113,7 @@ class Archive(Base):
         """
         with contextlib.closing(Staging(posts, files)) as staging:
             aside = {one.path: one.reason for one in unreadable}
-            plan = self._write_snapshot(snapshot_id, files, staging, aside, images)
+            plan, stories = self._write_snapshot(snapshot_id, files, staging, aside, images)
         with contextlib.suppress(StoreError):
             self.move_marks()
             self.move_marks_from_aliases()
@@ -125,6 +125,7 @@ class Archive(Base):
             new=plan.new,
             changed=plan.changed,
             removed=plan.removed,
+            translations=max(0, plan.new - stories),
             unreadable=self.unreadable(),
         )
 
@@ -135,7 +136,8 @@ class Archive(Base):
         staging: Staging,
         aside: dict[str, str],
         images: Mapping[str, str],
-    ) -> snapshot.Plan:
+    ) -> tuple[snapshot.Plan, int]:
+        """Write it; return what was planned, and how many stories are new."""
         self._create_archive()
         with self._writing():
             rebuild = self._meta("version") != self._version
@@ -144,7 +146,9 @@ class Archive(Base):
                 for row in self._rows("SELECT id, path, blob, permalink FROM post")
             ]
             plan = snapshot.plan(rows, files, staging.incoming, aside, rebuild=rebuild)
+            ((newest,),) = self._rows("SELECT coalesce(max(id), 0) FROM story")
             snapshot.write(self._db, plan, staging.read)
+            ((stories,),) = self._rows("SELECT count(*) FROM story WHERE id > ?", newest)
             if not rebuild:
                 before = self._rows("SELECT path, blob, reason FROM aside")
                 aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
@@ -159,7 +163,7 @@ class Archive(Base):
             self._set_meta("snapshot", snapshot_id)
             self._set_meta("version", self._version)
             self._set_meta("synced", _now().isoformat())
-        return plan
+        return plan, stories
 
     def _write_unreadable(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Write path, blob id and reason of the unreadable files."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.15
 """How long an item must rest on screen before its images are loaded."""
+LEAST_ROWS = 16
+"""Rows of a pane that shows images."""
 INSTALL = "Images need the extra: pip install 'xsfreader[images]'"
 
 
@@ -107,8 +109,8 @@ class Gallery:
         self._canvas = canvas
         self._library = library
         self._offline = offline
-        self._loaded_note = f"loaded; press {key} to view" if key else "loaded; reopen the post"
-        """For an image that was loaded while its box was in view."""
+        self._hidden_note = f"press {key} to view" if key else "not shown here"
+        """For an image that was loaded while its box was in view, or that a low window hides."""
         self._unreachable = False
         """Whether the last image could not be fetched for lack of a network."""
         self._loader = Loader(screen, display, library)
@@ -136,7 +138,7 @@ class Gallery:
         """Return the rows of each image, and why another has none, by index.
 
         Those ``kept`` are in view and stay as they are, whatever was loaded; with 0 rows it stays
-        a box.
+        a box. A low pane shows boxes only: an image would leave no line for the words.
         """
         rooms: dict[int, int] = {}
         notes: dict[int, str] = {}
@@ -153,8 +155,8 @@ class Gallery:
                 rooms[index] = rows
             if problem := self.problem(image):
                 notes[index] = problem
-            elif status is not None and rows == 0:
-                notes[index] = self._loaded_note
+            elif status is not None and (rows == 0 or height < LEAST_ROWS):
+                notes[index] = self._hidden_note
             elif status is not None:
                 indent = sum(len(frame.marker) for frame in document.blocks[image.block].frames)
                 most = room(height, max(8, column - indent))

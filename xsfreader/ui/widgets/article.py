@@ -437,7 +437,7 @@ class ArticleView(PageView, can_focus=True):
         if self.page is None or self._is_to_come(place):
             self.jump(place)
         else:
-            self._scroll_into_view(self.page.line_at(place))
+            self._scroll_into_view(self.page.line_of(match.block, match.start))
 
     def on_click(self, event: events.Click) -> None:
         """Follow the link under the mouse, unless the click ends a selection."""
