@@ -53,7 +53,7 @@ async def test_the_cursor_goes_where_the_keys_say_and_stays_in_sight(keys: str, 
         await pilot.press(*keys.split())
         await settle(pilot)
         choices = screen.choices
-        assert choices.cursor == row
+        assert choices.highlighted == row
         assert moved[-1] == row
         seen = [choices.render_line(y).text for y in range(choices.size.height)]
         assert any(ROWS[row][:20] in line for line in seen)
@@ -65,16 +65,17 @@ async def test_the_cursor_goes_where_the_keys_say_and_stays_in_sight(keys: str, 
 async def test_a_long_row_is_shown_to_its_end() -> None:
     async with panel() as (_pilot, screen, _moved, _answers):
         choices = screen.choices
-        lines = [choices.render_line(y).text.strip() for y in range(choices.size.height)]
-        assert " ".join(line for line in lines if line).startswith(f"First {LONG} Row 0 ")
-        assert all(len(line) <= choices.room for line in lines)
+        lines = [choices.render_line(y).text for y in range(choices.size.height)]
+        assert " ".join(line.strip() for line in lines).startswith(f"First {LONG} Row 0 ")
+        assert lines[2].startswith("  ")
+        assert all(len(line.rstrip()) <= choices.scrollable_content_region.width for line in lines)
 
 
 async def test_escape_chooses_nothing_and_a_cursor_may_be_nowhere() -> None:
     async with panel(None) as (pilot, screen, _moved, answers):
         await pilot.press("enter")
         await settle(pilot)
-        assert screen.choices.cursor == -1
+        assert screen.choices.highlighted is None
         assert not answers
         await pilot.press("escape")
         await settle(pilot)

@@ -92,16 +92,18 @@ async def test_a_click_on_the_filter_ends_it() -> None:
     ("key", "words"),
     [
         ("t", "j down  k up  Enter choose  Esc close"),
-        ("A", "y yes  n no  j down  k up  Enter choose  Esc close"),
+        ("A", "j down  k up  Enter choose  Esc close"),
+        ("f", "Esc cancel"),
     ],
 )
-async def test_a_panel_shows_its_keys(key: str, words: str) -> None:
+async def test_a_panel_and_hints_show_their_keys(key: str, words: str) -> None:
     async with running(size=(80, 24)) as pilot:
         await pilot.press("enter", key)
         await settle(pilot, 0.3)
         assert footer(pilot).strip() == words
-        await click_on(pilot, "Esc close")
+        await click_on(pilot, "Esc")
         assert pilot.app.screen is reader(pilot)
+        assert "? help" in footer(pilot)
 
 
 @pytest.mark.parametrize(("key", "marked"), [("y", True), ("n", False)])

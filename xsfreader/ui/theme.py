@@ -118,7 +118,6 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "match": Look("accent", text="bold"),
         "cursor": Look("foreground", "primary 30%"),
     },
-    "choices": {"cursor": Look("foreground", "primary 35%", "bold")},
     "article": {
         Role.BODY: Look(),
         Role.TITLE: Look("primary", text="bold"),
@@ -165,6 +164,9 @@ def legible(variables: Mapping[str, str], *, dark: bool) -> dict[str, str]:
         name: readable_on(panel, readable_on(ground, colour)).hex
         for name, colour in colours.items()
     }
+    cursor = panel + Color.parse(variables["primary"]).multiply_alpha(0.35)
+    readable["block-cursor-background"] = cursor.hex
+    readable["block-cursor-foreground"] = readable_on(cursor, colours["foreground"]).hex
     return {**variables, **readable}
 
 

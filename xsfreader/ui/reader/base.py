@@ -149,14 +149,13 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         *,
         words: str = "",
         current: int = 0,
-        question: bool = False,
         letters: str = "",
         cancelled: Callable[[], None] = lambda: None,
         highlighted: Callable[[int], None] | None = None,
     ) -> None:
         """Let the reader choose a row, the cursor on ``current``, and do something with it.
 
-        The rows of a ``question`` are No and Yes. ``letters`` choose a row each.
+        ``letters`` choose a row each.
         """
         from xsfreader.ui.screens.choice import ChoiceScreen
 
@@ -172,7 +171,6 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             rows,
             words=words,
             current=at,
-            question=question,
             letters=letters,
             highlighted=highlighted,
         )

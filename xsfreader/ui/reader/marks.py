@@ -140,10 +140,10 @@ class Marks(Part):
         posts, undo = count_posts(len(permalinks)), self.screen.key_of("undo") or "The palette"
         self.screen.choose(
             f"Mark {posts} as read?",
-            ["Cancel", f"Mark {posts} as read"],
+            ["n  Cancel", f"y  Mark {posts} as read"],
             answer,
             words=f"These are all unread posts of this list. {undo} undoes it.",
-            question=True,
+            letters="ny",
         )
 
     def _set_all_read(self, permalinks: tuple[str, ...]) -> None:

@@ -1,102 +1,79 @@
-"""A list of choices with a cursor; long rows are wrapped."""
+"""A list of choices; long rows are wrapped, with their continuation indented."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
-from textual.message import Message
-from textual.strip import Strip
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from xsfreader.markup.wrap import wrap
-from xsfreader.ui.render import fit
-from xsfreader.ui.theme import LOOKS
-from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from textual import events
+    from rich.console import Console, ConsoleOptions
+
+HANGING = 2
+"""Cells by which the lines of a row after its first are indented."""
+PAGING = ("page_down", "page_up")
 
 
-class Choices(PaintedView, can_focus=True):
-    """Posts ``Moved`` when the cursor moves and ``Chosen`` when a row is chosen."""
+@dataclass
+class Row:
+    """The text of a row, without control characters."""
 
-    LOOKS = LOOKS["choices"]
+    text: str
 
-    class Moved(Message):
-        """The cursor came to a row."""
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield the lines at a width."""
+        indent = " " * (len(self.text) - len(self.text.lstrip()) + HANGING)
+        pieces = wrap(self.text, max(1, options.max_width - len(indent)))
+        lines = [self.text[start:end] for start, end in pieces]
+        yield Text(f"\n{indent}".join(lines), overflow="crop")
 
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
 
-    class Chosen(Message):
-        """A row was chosen."""
+class Choices(OptionList):
+    """Rows with a cursor and the keys of the app; without a cursor, none is highlighted."""
 
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
+    DEFAULT_CSS = """
+    Choices, Choices:focus {
+        height: 1fr;
+        border: none;
+        padding: 0;
+        background: $panel;
+        background-tint: $panel 0%;
+        scrollbar-size-vertical: 1;
+        scrollbar-background: $panel;
+        scrollbar-background-hover: $panel;
+        scrollbar-background-active: $panel;
+    }
+    Choices > .option-list--option {
+        padding: 0 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "cursor_down", "down"),
+        Binding("k,up", "cursor_up", "up"),
+        Binding("enter", "select", "choose"),
+        Binding("space,d,pagedown", "page_down", "Page", show=False),
+        Binding("b,u,pageup", "page_up", "Page back", show=False),
+        Binding("g,home", "first", "Top", show=False),
+        Binding("G,end", "last", "Bottom", show=False),
+    ]
 
-    def __init__(self, rows: Sequence[str], cursor: int | None = None) -> None:
-        """Take rows without control characters; without a cursor, none is highlighted."""
-        super().__init__()
+    def __init__(self, rows: Sequence[str], cursor: int | None, letters: str) -> None:
+        """Put the cursor on a row; the ``letters`` are used for something else."""
+        super().__init__(*(Option(Row(row)) for row in rows))
         self.rows = rows
-        self.cursor = -1 if cursor is None else cursor
-        self._lines: list[tuple[int, str]] = []
-        """Each line, and the row it belongs to."""
+        self.highlighted = cursor
+        self._letters = letters
 
-    def fit_to_size(self) -> None:
-        """Wrap the rows for a new width."""
-        width = max(1, self.room - 2)
-        self._lines = [
-            (index, row[start:end])
-            for index, row in enumerate(self.rows)
-            for start, end in wrap(row, width)
-        ]
-        self.set_height(len(self._lines))
-        self._scroll_into_view()
-
-    def move(self, rows: int) -> None:
-        """Move the cursor; steps of one wrap around at the ends."""
-        if self.rows:
-            at = self.cursor + rows
-            self.go(at % len(self.rows) if abs(rows) == 1 and self.cursor >= 0 else at)
-
-    def move_page(self, pages: int) -> None:
-        """Move the cursor by pages."""
-        self.move(pages * max(2, self.size.height - 1))
-
-    def go(self, row: int) -> None:
-        """Bring the cursor to a row."""
-        if self.rows:
-            self.cursor = max(0, min(row, len(self.rows) - 1))
-            self._scroll_into_view()
-            self.refresh()
-            self.post_message(self.Moved(self.cursor))
-
-    def choose(self) -> None:
-        """Choose the row under the cursor."""
-        if self.cursor >= 0:
-            self.post_message(self.Chosen(self.cursor))
-
-    def _scroll_into_view(self) -> None:
-        lines = [at for at, (index, _) in enumerate(self._lines) if index == self.cursor]
-        if lines:
-            self.scroll_into_view(lines[0], lines[-1])
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose the row under the mouse."""
-        at = event.y + self.scroll_offset.y
-        if at < len(self._lines):
-            self.go(self._lines[at][0])
-            self.choose()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint a line."""
-        base, at = self.look(), y + self.scroll_offset.y
-        if at >= len(self._lines):
-            return Strip.blank(self.room, base)
-        index, text = self._lines[at]
-        style = base + self.look("cursor") if index == self.cursor else base
-        return Strip([Segment(fit(f" {text}", self.room), style)], self.room)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Don't turn pages with keys that choose a row."""
+        if action in PAGING and self._letters:
+            return False
+        return super().check_action(action, parameters)
