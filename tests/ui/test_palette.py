@@ -38,9 +38,12 @@ def test_an_action_is_found_by_label_and_help(query: str) -> None:
     assert first(query).endswith(")")
 
 
-def test_a_word_comes_before_its_letters() -> None:
-    found = [words for _, (words, _) in best(commands(), "encrypt")]
-    assert set(found[:3]) == {LINES[0], LINES[3], LINES[9]}
+@pytest.mark.parametrize(
+    ("query", "lines"), [("encrypt", {0, 3, 9}), ("sync", {6, 7}), ("z", {8, 9}), ("snyc", set())]
+)
+def test_only_lines_with_the_words_are_found(query: str, lines: set[int]) -> None:
+    found = {words for _, (words, _) in best(commands(), query)}
+    assert found == {LINES[each] for each in lines}
 
 
 async def test_every_action_is_offered() -> None:

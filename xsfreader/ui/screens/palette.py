@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from textual import events
+from textual.binding import Binding
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
-from textual.fuzzy import Matcher
 from textual.widgets import Input
 
 from xsfreader.errors import XsfreaderError
@@ -20,16 +20,25 @@ from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.input import MOST_TYPED, PendingInput
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
+from xsfreader.ui.widgets.bars import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from textual.app import ComposeResult
     from textual.await_complete import AwaitComplete
     from textual.command import Hits
 
     from xsfreader.library import Library
     from xsfreader.ui.keymap import Action
 
+KEYS = (
+    Binding("down", "", "next"),
+    Binding("up", "", "previous"),
+    Binding("enter", "", "run"),
+    Binding("escape", "", "close"),
+)
+"""What Textual binds, for the footer."""
 LEAST_LETTERS = 2
 MOST_HITS = 30
 
@@ -75,8 +84,19 @@ class Host(Protocol):
 class Palette(PendingInput, DismissOnce, ShowsErrors, CommandPalette):
     """Textual's palette, with keys that wait for what the letters before them find."""
 
+    DEFAULT_CSS = """
+    Palette #keys {
+        dock: bottom;
+    }
+    """
+
     def __init__(self) -> None:
         super().__init__(providers=[Commands], placeholder="Action, category, XEP or title")
+
+    def compose(self) -> ComposeResult:
+        """Add the keys below."""
+        yield from super().compose()
+        yield KeyBar(KEYS)
 
     def on_mount(self) -> None:
         """Limit what can be typed."""
@@ -156,31 +176,35 @@ class Commands(Provider):
 
 
 def best(commands: Sequence[Command], query: str) -> list[tuple[float, Command]]:
-    """Score the commands that match a query, best matches first.
+    """Score the commands that have all words of a query, best matches first.
 
-    The order is: the query is the name, begins it, begins words of it, is anywhere in it, or has
-    its letters somewhere in it.
+    The order is: the query is the name, begins it, begins words of it, is anywhere in it. A
+    letter by itself must begin a word.
     """
-    matchers = [Matcher(spelled) for spelled in spellings(query)]
-    wanted = fold(query).split()
-    found = []
-    for command in commands:
-        score = max(matcher.match(command[0]) for matcher in matchers)
-        text = " " + re.sub(r"[^\w]+", " ", fold(command[0]))
-        held = all(word in text for word in wanted)
-        begun = all(f" {word}" in text for word in wanted)
-        first = text.startswith(f" {' '.join(wanted)}")
-        named = fold(command[0].partition(":")[0]) == " ".join(wanted)
-        if score > 0 or held:
-            # Textual sorts by score, which is some tens at most for letters alone.
-            found.append((score + 1000 * (held + begun + first + named), command))
-    return sorted(found, key=lambda each: -each[0])
+    spelled = [_plain(each) for each in spellings(query)]
+    found = [(max(_score(command[0], words) for words in spelled), command) for command in commands]
+    return sorted((each for each in found if each[0]), key=lambda each: -each[0])
+
+
+def _score(text: str, query: str) -> float:
+    plain = " " + _plain(text)
+    words = query.split()
+    if not all((word if len(word) > 1 else f" {word}") in plain for word in words):
+        return 0
+    begun = all(f" {word}" in plain for word in words)
+    named = _plain(text.partition(":")[0]) == query
+    return 1.0 + begun + plain.startswith(f" {query}") + named
+
+
+def _plain(text: str) -> str:
+    """Write a text in small letters, with single spaces for punctuation."""
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()
 
 
 def spellings(query: str) -> list[str]:
     """A query, and where it names a XEP loosely (``xep 45``) also as its line begins."""
     xep = re.fullmatch(r"xep[\s-]*0*([1-9]\d{0,3})", query.strip(), re.ASCII | re.IGNORECASE)
-    return [query, f"XEP-{int(xep[1]):04}", f"xep{xep[1]}"] if xep else [query]
+    return [query, f"xep {int(xep[1]):04}", f"xep {xep[1]}"] if xep else [query]
 
 
 def _read_names(library: Library) -> Names:
