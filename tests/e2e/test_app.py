@@ -106,9 +106,9 @@ def test_trip_report_is_found_by_search(size: tuple[int, int]) -> None:
     with running("--offline", size=size) as terminal:
         terminal.wait("Chaos")
         terminal.press("F")
-        terminal.wait("titles, texts, authors")
+        terminal.wait("Titles, texts, authors")
         terminal.press('"trip report" troncon')
-        terminal.wait("found · Enter")
+        terminal.wait(" found\n")
         terminal.wait("Brussels Trip Report")
         terminal.press("enter")
         terminal.wait("1/3")
@@ -116,7 +116,7 @@ def test_trip_report_is_found_by_search(size: tuple[int, int]) -> None:
         terminal.wait("3/3")
         terminal.wait(lambda _: "Remko Tronçon" in terminal.words)
         terminal.press("H")
-        terminal.wait("found · Enter")
+        terminal.wait(" found\n")
 
 
 @soaked("size", SIZES, [2])

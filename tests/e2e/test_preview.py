@@ -36,7 +36,7 @@ def test_a_draft_is_previewed_broken_and_mended(tmp_path: Path) -> None:
         terminal.wait(lambda text: "Unreadable files" not in text)
         draft.write_text(DRAFT.format("A better newt."))
         terminal.wait("A better newt.")
-        text = terminal.wait(lambda text: "Last good text" not in text and "P shows" not in text)
+        text = terminal.wait(lambda text: "Last good text" not in text and "press P" not in text)
         assert "draft" in text
         terminal.press("q")
         assert terminal.ended() == 0

@@ -30,14 +30,14 @@ Size = tuple[int, int]
 def search(terminal: Terminal, query: str, title: str) -> None:
     """Search the archive and open the post of that title."""
     terminal.press("F")
-    terminal.wait("titles, texts, authors")
+    terminal.wait("Titles, texts, authors")
     terminal.press(query)
-    terminal.wait("found · Enter")
+    terminal.wait(" found\n")
     terminal.settle()
     titles = terminal.lines[3::2]
     wanted = next(i for i, line in enumerate(titles) if title in line)
     terminal.press(*["down"] * wanted, "enter")
-    terminal.wait(lambda text: "found · Enter" not in text)
+    terminal.wait(lambda text: " found\n" not in text)
     terminal.settle()
 
 
@@ -114,7 +114,7 @@ def test_go_back_through_posts_and_search_results(size: Size) -> None:
         assert post_lines(terminal) != first
         search(terminal, "brussels trip report", "Brussels Trip Report")
         terminal.press("H")
-        terminal.wait("found · Enter")
+        terminal.wait(" found\n")
         terminal.settle()
         terminal.press("H")
         terminal.wait(lambda _: post_lines(terminal) == first)

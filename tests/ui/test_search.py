@@ -239,14 +239,15 @@ async def test_what_can_be_typed_is_told_before_anything_is(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [160, 100, 40])
-async def test_the_header_counts_and_a_wide_window_shows_the_post_chosen(width: int) -> None:
+async def test_a_wide_window_shows_the_post_chosen_and_the_footer_how_to_type(width: int) -> None:
     async with running(size=(width, 30)) as pilot:
         await pilot.press("F", *"offline")
         await until(pilot, lambda: bool(search(pilot).results.hits))
         await settle(pilot, 0.4)
         screen = search(pilot)
         header = screen.header.render_line(0).text
-        assert header.startswith(f" Search ─ {len(screen.results.hits)} found")
+        assert header.startswith(" Search ─")
+        assert str(screen.found.render()) == f"{len(screen.results.hits)} found"
         assert ("author:" in header) is (width > 80)
         wide = width == 160
         assert bool(screen.preview.size) is wide

@@ -386,4 +386,4 @@ async def test_a_search_without_any_specification_says_so() -> None:
         await pilot.press(*"presence in", "colon", *"xeps")
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
-        await until(pilot, lambda _: "no specification is held yet" in str(search.found.render()))
+        await until(pilot, lambda _: "No specification is held yet" in str(search.found.render()))

@@ -173,14 +173,14 @@ class Lists(Reading, Xeps, ReaderState):
         if query.problems:
             return query.problems[0]
         if query.without and query.empty:
-            return "only excluded words: add a word to find"
+            return "Only excluded words: add a word to find"
         if query.specifications and not found and not (held := len(self.specifications.held())):
-            return "no specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
+            return "No specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
         if query.specifications and not query.terms:
-            return f"type what to find in the text of the {held} specifications held here"
+            return f"Type what to find in the text of the {held} specifications held here"
         if query.unknown and not found:
             meant = did_you_mean(query.unknown[0], FILTERS.split())
-            return f"nothing found; unknown filter {query.unknown[0]} {meant}"
+            return f"No matches; unknown filter {query.unknown[0]} {meant}"
         if not found:
             return self._name_problem(query)
         return ""
@@ -190,7 +190,7 @@ class Lists(Reading, Xeps, ReaderState):
         for view, terms in ((View.AUTHOR, query.authors), (View.CATEGORY, query.categories)):
             for term in terms:
                 if problem := self.name_problem(view, " ".join(term.words)):
-                    return f"nothing found; {problem}"
+                    return f"No matches; {problem}"
         return ""
 
     def name_problem(self, view: View, name: str) -> str:

@@ -17,9 +17,8 @@ from xsfreader.errors import XsfreaderError
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.history import Typed
 from xsfreader.ui.input import MOST_TYPED, PendingInput
-from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.screens.dismiss_once import DismissOnce
-from xsfreader.ui.widgets.bars import KeyBar
+from xsfreader.ui.widgets.bars import Key, KeyBar, shown_keys
 from xsfreader.ui.widgets.panes import WIDE as TWO_PANES
 from xsfreader.ui.widgets.results import Results
 from xsfreader.ui.widgets.search_parts import HitPreview, SearchHeader
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
 LIMIT = 200
 FIRST = 40
 """Results that are read at once; the others follow if no key does."""
-WORDS = "titles, texts, authors and categories, found as you type"
+WORDS = "Titles, texts, authors and categories, found as you type"
+NOTHING = "No matches; try fewer words, or only the beginning of one"
 LEAVING = frozenset({"history-back", "history-forward"})
 """Actions that close the search when the results have the keys."""
 TYPING = frozenset({"find", "search"})
@@ -151,7 +151,8 @@ class SearchScreen(
             for name in (*LEAVING, *TYPING, *MOVES, "open", "back")
             for key in actions[name].keys
         }
-        self._key = key_shown(next(iter(actions["find"].keys), "tab"))
+        self._key_bar = KeyBar(self.BINDINGS)
+        self._typing_key = Key(next(iter(actions["find"].keys), "tab"), "type")
         self.query_text = query
         self.generation = 0
         self._at = at
@@ -179,7 +180,14 @@ class SearchScreen(
         with Horizontal():
             yield self.results
             yield self.preview
-        yield KeyBar(self.BINDINGS)
+        yield self._key_bar
+
+    def on_descendant_focus(self) -> None:
+        """Offer the key that returns to the line to type in, where it does."""
+        keys = shown_keys(self.BINDINGS)
+        if self.focused is self.results:
+            keys.insert(-1, self._typing_key)
+        self._key_bar.offer(keys)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the post beside the results where there is room."""
@@ -263,18 +271,13 @@ class SearchScreen(
         self._seek()
         self._show_chosen()
         self._answered = message.generation
-        count = message.count
-        self.header.count = f"{count}{'+' if count == LIMIT else ''} found" if count else ""
-        if message.problem or not self.query_text.strip():
-            words = message.problem or WORDS
-            if count:
-                words += f" · {count}{'+' if count == LIMIT else ''} found without it"
-        elif not count:
-            words = "nothing found: fewer words, or the start of one, find more"
+        count = f"{message.count}{'+' if message.count == LIMIT else ''} found"
+        if not self.query_text.strip():
+            words = WORDS
+        elif message.problem:
+            words = f"{message.problem} · {count} without it" if message.count else message.problem
         else:
-            typing = self.focused is self.input
-            key = "Esc goes back" if typing else f"{self._key} to type"
-            words = f"{count}{'+' if count == LIMIT else ''} found · Enter opens · {key}"
+            words = count if message.count else NOTHING
         self._say(words)
         waiting, self._waiting = self._waiting, []
         for do in waiting:

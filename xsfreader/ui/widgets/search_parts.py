@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.reactive import reactive
 
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup import find_terms
@@ -30,15 +29,12 @@ REST_SECONDS = 0.1
 
 
 class SearchHeader(Bar):
-    """The name of the screen, what was found, and what one can filter by."""
-
-    count: reactive[str] = reactive("")
+    """The name of the screen, and what one can filter by."""
 
     def render_line(self, y: int) -> Strip:
         """Paint the line; the filters are dropped if there is no room."""
         quiet = self.style("quiet")
-        left = [Segment(" Search ", self.style("strong")), Segment("─ ", quiet)]
-        left += [Segment(f"{self.count} ", self.look())] if self.count else []
+        left = [Segment(" Search ", self.style("strong"))]
         right = [Segment(f" {FILTERS} ", quiet), Segment("─", quiet)]
         used = sum(cell_len(part.text) for part in (*left, *right))
         return self.line(left, right if used < self.size.width else [], "─")
