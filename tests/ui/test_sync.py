@@ -90,6 +90,10 @@ async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> No
         top = screen.article.scroll_offset.y
         assert screen.article.page is not None
         assert screen.article.page.lines[top].text == line
+        (folder / "old.md").write_text("---\ntitle: A draft\ndate: 2001-02-03\ndraft: true\n---\n")
+        await until(pilot, lambda: "5 posts" in screen.header.posts)
+        titles = [row.entry.title for row in screen.posts.tree_of_posts.rows if row.entry]
+        assert "A draft" in titles
 
 
 async def test_an_edit_of_the_post_shown_shows_at_once(tmp_path: Path) -> None:
@@ -447,4 +451,4 @@ async def test_a_draft_has_a_label_in_the_list_and_in_the_post(tmp_path: Path) -
         assert [row[-1] for row in rows if "number" in row] == ["draft", "1"]
         document = reader(pilot).article.document
         assert document is not None
-        assert document.blocks[1].text.startswith("draft · 2 January 2020")
+        assert document.blocks[1].text.startswith("draft · 2 Jan 2020")

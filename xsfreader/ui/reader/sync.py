@@ -10,7 +10,7 @@ from textual.message import Message
 
 from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
 from xsfreader.library.job_events import Failed, XepsResult
-from xsfreader.model import FetchReport, Progress, SyncReport
+from xsfreader.model import FetchReport, Progress, SyncReport, View
 from xsfreader.ui.history import History
 from xsfreader.ui.reader.base import Part
 
@@ -30,6 +30,8 @@ SEEN_SECONDS = 4.0
 """How long an unrequested message stays, whatever is typed."""
 START_SECONDS = 0.2
 """How long the first sync waits: a process that starts earlier delays the first frame."""
+MOST_DRAFTS = 3
+"""New posts of a previewed folder whose groups open."""
 POLL_SECONDS = 1.0
 """Interval of checking our files for changes by other processes."""
 
@@ -81,12 +83,15 @@ class Sync(Part):
         """The unreadable files of the last sync; each is reported once."""
         self._specification: tuple[str | None, str] = None, ""
         """The item shown when our files were last checked, and the version of a specification."""
+        self._entries: set[str] = set()
+        """What a previewed folder had when it was last looked at."""
         self._message = 0
         """Which message of the status line is about the last sync."""
 
     def start(self) -> None:
         """Sync now and at intervals; a folder is watched."""
         self.show_synced()
+        self._new_drafts()
         self.screen.set_interval(POLL_SECONDS, self.check_files)
         if self.library.is_guide:
             return
@@ -255,9 +260,11 @@ class Sync(Part):
             self.screen.status.say("")
 
     def _show_archive(self) -> None:
-        """Show a changed archive around the post being read."""
+        """Show a changed archive around the post being read; a new draft is not hidden."""
         screen, library = self.screen, self.screen.library
-        screen.posts.reload()
+        drafts = self._new_drafts()
+        view = screen.posts.view
+        screen.posts.reload(frozenset(k for d in drafts for k in library.group_keys(view, d)))
         screen.refresh_counts()
         screen.app.screen.post_message(Sync.ArchiveChanged())
         if screen.item_id is None or screen.specification is not None:
@@ -278,6 +285,15 @@ class Sync(Part):
             screen.await_item(moved)
         elif document != screen.article.document:
             screen.article.update(document)
+
+    def _new_drafts(self) -> set[str]:
+        """Return the few posts that were not in a previewed folder before; none of many."""
+        if not self.library.local:
+            return set()
+        before = self._entries
+        self._entries = {entry.permalink for entry in self.library.entries(View.DATE, None)}
+        new = self._entries - before
+        return new if len(new) <= MOST_DRAFTS else set()
 
     def _notice_loss(self) -> None:
         """Say above the post shown why it is in the archive no more."""

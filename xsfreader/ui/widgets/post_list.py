@@ -82,12 +82,12 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self._painted_rows.clear()
         self.show(self.view, permalink)
 
-    def reload(self) -> None:
-        """Reload the list; the cursor stays in its row of the screen."""
+    def reload(self, opened: frozenset[str] = frozenset()) -> None:
+        """Reload the list, and open more groups; the cursor stays in its row of the screen."""
         row = self.row
         key = row.key if row else ""
         above = self.cursor - self.scroll_offset.y
-        self.tree_of_posts.load(self.tree_of_posts.opened)
+        self.tree_of_posts.load(self.tree_of_posts.opened | opened)
         self._resized_rows()
         found = self.tree_of_posts.index(key)
         if found is None and row is not None and row.entry is not None:
