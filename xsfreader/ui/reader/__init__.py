@@ -57,10 +57,14 @@ STEPS = ("next-post", "previous-post", "next-unread", "previous-unread", "line-d
 """Actions that may skip a post that is not shown yet."""
 REST_SECONDS = 1.0
 """How long the text must rest before the place is saved, in case of a crash."""
-LISTING_KEYS = ("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync",
-                "help", "quit")  # fmt: skip
-READING_KEYS = ("pane-left", "page-down", "next-post", "hints", "find", "contents", "search",
-                "star", "copy", "help", "quit")  # fmt: skip
+LISTING_KEYS = (
+    *("open", "line-down", "line-up", "find", "search", "star", "toggle-read", "sync"),
+    *("next-unread", "mark-all-read", "palette", "theme", "help", "quit"),
+)
+READING_KEYS = (
+    *("pane-left", "page-down", "next-post", "hints", "find", "contents", "search", "star"),
+    *("copy", "xep", "translation", "zen", "image", "browser", "next-unread", "help", "quit"),
+)
 
 
 class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
@@ -170,6 +174,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         hinting = self.links.hinting
         if hinting:
             self.attempt(lambda: self.links.type_hint(event.key, event.character or ""))
+            self.offer_keys()
         return hinting
 
     # Panes
@@ -182,6 +187,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         if self.links.hinting:
             self.links.end_hints()
             self.status.say("")
+            self.offer_keys()
 
     def _keep_focus(self) -> None:
         if self.focused is None and not self.has_class("tiny"):
@@ -220,9 +226,13 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     def offer_keys(self) -> None:
         """Show the keys of the pane; the one to copy is first, unless it copies the address.
 
-        With matches the one for the next comes before it. A prompt shows its own.
+        With matches the one for the next comes before it. A prompt shows its own. While links have
+        letters, only those and Escape do something.
         """
         if self.prompt is not None:
+            return
+        if self.links.hinting:
+            self.key_bar.offer([Key("escape", "cancel")])
             return
         ids = list(READING_KEYS if self.reading else LISTING_KEYS)
         actions = dict(self.actions)
