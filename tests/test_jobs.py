@@ -90,7 +90,7 @@ def fake(code: str) -> Job:
     [
         Progress("reading posts", 3, 9, "posts"),
         Progress("asking"),
-        SyncReport("abc", 9, 1, 2, 3, (UnreadableFile("ä.md", "why\udcff"),)),
+        SyncReport("abc", 9, 1, 2, 3, 1, (UnreadableFile("ä.md", "why\udcff"),)),
         FetchReport("image", 1, 2, 3),
         FetchResult("/images/ä.png", "broken"),
     ],

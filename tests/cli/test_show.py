@@ -61,7 +61,7 @@ def test_posts_in_a_folder_that_the_site_does_not_show_have_a_label(
     found = {each["title"]: each["status"] for each in json.loads(capsys.readouterr().out)}
     assert found == {"a": "draft", "b": "scheduled", "c": "published"}
     assert main(["show", "--source", str(folder), "/2025/01/a/", "--plain"]) == 0
-    assert "draft · 1 January 2025" in capsys.readouterr().out
+    assert "draft · 1 Jan 2025" in capsys.readouterr().out
     assert main(["show", str(folder / "b.md"), "--plain"]) == 0
     assert "scheduled · " in capsys.readouterr().out
     assert main(["search", "--source", str(folder), "is:draft", "--json"]) == 0

@@ -63,9 +63,7 @@ def test_places_do_not_depend_on_head_and_foot() -> None:
 
 def test_an_empty_post_has_a_head() -> None:
     document = build_article(POST._replace(xeps=()), parse("", base=POST.url))
-    assert to_plain_text(layout(document, 20)).startswith(
-        "The [b] Title\n5 Oct 2025 · Ann,\nBob"
-    )
+    assert to_plain_text(layout(document, 20)).startswith("The [b] Title\n5 Oct 2025 · Ann,\nBob")
 
 
 def test_control_characters_in_front_matter_are_removed() -> None:
