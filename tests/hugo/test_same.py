@@ -23,7 +23,7 @@ from xsfreader.library import Library
 from xsfreader.markup import layout, parse
 from xsfreader.model import Filter
 from xsfreader.paths import Paths
-from xsfreader.source import guide
+from xsfreader.source import GUIDE
 
 BASE = "https://xmpp.org/2026/01/case/"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "hugo-cases.json.gz"
@@ -137,7 +137,7 @@ def test_the_sample_posts_are_what_hugo_makes_of_them(tmp_path: Path) -> None:
         pytest.skip("the site's Hugo is not installed; `nox -s hugo` installs it")
     files = {
         f"blog/{path.name}": path.read_text("utf-8")
-        for path in (Path(guide.__file__).parents[1] / "guide" / "content" / "blog").glob("*.md")
+        for path in (GUIDE / "content" / "blog").glob("*.md")
     }
     built = build(tmp_path, files)
     assert len(files) > 10

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import xsfreader
 from xsfreader.errors import SourceError, without_password
 from xsfreader.source.names import BLOG, SPECIFICATIONS, Selection, printable
 
 if TYPE_CHECKING:
     from xsfreader.model import Source
+
+GUIDE: Final = Path(xsfreader.__file__).parent / "guide"
+"""The posts that explain the program, in the folders of the site; readable without a network."""
 
 __all__ = ["BLOG", "SPECIFICATIONS", "open_source"]
 
@@ -31,9 +35,9 @@ def open_source(name: str, *, branch: str | None = None, selection: Selection = 
         SourceError: The name is none of the three.
     """
     if name == "guide" and selection is BLOG:
-        from xsfreader.source.guide import GuideSource
+        from xsfreader.source.directory import DirectorySource
 
-        return GuideSource()
+        return DirectorySource(GUIDE, name="guide")
     if re.match(r"(?i)https?://", name):
         from xsfreader.source.git import GitSource
 

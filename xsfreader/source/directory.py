@@ -10,8 +10,6 @@ import hashlib
 import os
 import posixpath
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,12 +17,11 @@ from xsfreader.disk import read_file
 from xsfreader.errors import OversizeError, UpstreamError
 from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile
 from xsfreader.source import names
+from xsfreader.source.blobs import LazyBlobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-KEPT_BYTES: Final = 16 << 20
-"""Bytes of posts that are kept in memory between listing and reading them."""
 SKIPPED: Final = frozenset({"node_modules"})
 """Folders that are not searched, besides hidden ones."""
 
@@ -37,7 +34,6 @@ class _File(NamedTuple):
     disk_path: str
     stamp: tuple[int, ...]
     """Size, times and inode: changes when the file does."""
-    size: int
     problem: str = ""
     """Why the file is rejected, or nothing."""
 
@@ -48,74 +44,25 @@ class _File(NamedTuple):
         return hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
-class _Blobs(Mapping[str, bytes]):
-    """The posts that are new, by id: in memory while they are few, else read once more."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, str] = {}
-        self._kept: dict[str, bytes] = {}
-        self._left = KEPT_BYTES
-
-    def add(self, blob: str, data: bytes, disk_path: str) -> None:
-        """Add a post's bytes, which are in a file."""
-        if blob not in self._places:
-            self._places[blob] = disk_path
-            self._left -= len(data)
-            if self._left >= 0:
-                self._kept[blob] = data
-
-    def __getitem__(self, blob: str) -> bytes:
-        path, data = self._places[blob], self._kept.get(blob)
-        if data is None:
-            try:
-                data = _read_bytes(path, POST_LIMIT)
-            except OSError as error:
-                raise UpstreamError(f"{path} can't be read: {error.strerror or error}") from error
-            if names.blob_id(data) != blob:
-                raise UpstreamError(f"{path} has just changed; sync again")
-        return data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
-@dataclass(slots=True)
-class _Contents:
-    """The posts read so far."""
-
-    files: dict[str, str] = field(default_factory=dict)
-    blobs: _Blobs = field(default_factory=_Blobs)
-    refused: list[UnreadableFile] = field(default_factory=list)
-
-    def refuse(self, found: _File, reason: str) -> None:
-        """Add a file that is not read, with the reason."""
-        self.files[found.path] = found.token
-        self.refused.append(UnreadableFile(found.path, reason))
-
-
 class DirectorySource:
     """A folder on this machine."""
 
     local = True
 
-    def __init__(self, folder: Path, selection: names.Selection = names.BLOG) -> None:
+    def __init__(
+        self, folder: Path, selection: names.Selection = names.BLOG, *, name: str = ""
+    ) -> None:
         """Read nothing yet.
 
         Args:
             folder: A checkout of the site (with ``content/blog``, which paths begin with), or any
                 folder with such files in it (paths are relative to it).
             selection: Which files are read.
+            name: Shown instead of the folder's path.
         """
         self._root = Path(os.path.realpath(folder))
         self._selection = selection
-
-    @property
-    def name(self) -> str:
-        """The folder's path."""
-        return str(self._root)
+        self.name = name or str(self._root)
 
     def fingerprint(self) -> str:
         """Return a text that changes when a post or an image does, without reading any file.
@@ -135,28 +82,33 @@ class DirectorySource:
         """Read what changed since ``known``; return None if nothing did. Raises SourceError."""
         progress(Progress("looking through the folder"))
         posts, images = self._list()
-        contents = _Contents()
+        files: dict[str, str] = {}
+        refused: list[UnreadableFile] = []
+        places: dict[str, str] = {}
         known_blobs = frozenset(known.files.values())
         for done, found in enumerate(posts):
             if done % 16 == 0:
                 progress(Progress("reading files", done, len(posts), self._selection.what))
-            self._read(found, known_blobs, contents)
-        if not contents.files:
+            try:
+                blob, problem = _identify(found)
+            except FileNotFoundError:  # deleted in the meantime
+                continue
+            files[found.path] = blob
+            if problem:
+                refused.append(UnreadableFile(found.path, problem))
+            elif blob not in known_blobs:
+                places.setdefault(blob, found.disk_path)
+        if not files:
             what = "Markdown files" if self._selection is names.BLOG else self._selection.what
             raise UpstreamError(f"{self.name}: no {what} in this folder")
         pictures = {found.path: found.token for found in images}
         digest = hashlib.sha1(usedforsecurity=False)
-        for item in (*sorted(contents.files.items()), ("", ""), *sorted(pictures.items())):
+        for item in (*sorted(files.items()), ("", ""), *sorted(pictures.items())):
             digest.update(repr(item).encode())
         if digest.hexdigest() == known.snapshot:
             return None
-        return Snapshot(
-            digest.hexdigest(),
-            contents.files,
-            contents.blobs,
-            tuple(contents.refused),
-            images=pictures,
-        )
+        blobs = LazyBlobs(places, lambda blob: _read_again(places[blob], blob))
+        return Snapshot(digest.hexdigest(), files, blobs, tuple(refused), images=pictures)
 
     def blob(self, path: str, blob: str) -> bytes:
         """Read one file as it is now.
@@ -172,7 +124,7 @@ class DirectorySource:
         found = next((f for f in (*images, *posts) if f.path == path and not f.problem), None)
         if found is None:
             raise UpstreamError(f"{path} is not in {self.name}")
-        if found.size > names.IMAGE_LIMIT:
+        if found.stamp[0] > names.IMAGE_LIMIT:
             raise OversizeError(f"{path} is larger than {names.IMAGE_LIMIT >> 20} MiB")
         try:
             return _read_bytes(found.disk_path, names.IMAGE_LIMIT)
@@ -207,25 +159,31 @@ class DirectorySource:
         """Return whether a path is still inside once its symbolic links are followed."""
         return Path(os.path.realpath(path)).is_relative_to(self._root)
 
-    def _read(self, found: _File, known_blobs: frozenset[str], contents: _Contents) -> None:
-        """Read a post into ``contents``; ignore one that was deleted in the meantime."""
-        if found.problem:
-            contents.refuse(found, found.problem)
-            return
-        if found.size > POST_LIMIT:
-            contents.refuse(found, names.too_large(found.size))
-            return
+
+def _identify(found: _File) -> tuple[str, str]:
+    """Return the id of a file, and why it isn't read. Raises FileNotFoundError."""
+    problem = found.problem
+    if not problem and found.stamp[0] > POST_LIMIT:
+        problem = names.too_large(found.stamp[0])
+    if not problem:
         try:
-            data = _read_bytes(found.disk_path, POST_LIMIT)
+            return names.blob_id(_read_bytes(found.disk_path, POST_LIMIT)), ""
         except FileNotFoundError:
-            return
+            raise
         except OSError as error:
-            contents.refuse(found, f"can't be read: {error.strerror or error}")
-            return
-        blob = names.blob_id(data)
-        contents.files[found.path] = blob
-        if blob not in known_blobs:
-            contents.blobs.add(blob, data, found.disk_path)
+            problem = f"can't be read: {error.strerror or error}"
+    return found.token, problem
+
+
+def _read_again(path: str, blob: str) -> bytes:
+    """Read a post that was listed, rather than keep all in memory. Raises UpstreamError."""
+    try:
+        data = _read_bytes(path, POST_LIMIT)
+    except OSError as error:
+        raise UpstreamError(f"{path} can't be read: {error.strerror or error}") from error
+    if names.blob_id(data) != blob:
+        raise UpstreamError(f"{path} has just changed; sync again")
+    return data
 
 
 class _Walk:
@@ -249,7 +207,7 @@ class _Walk:
             if depth == 0:
                 raise UpstreamError(f"{folder} can't be read: {error.strerror or error}") from error
             if not isinstance(error, FileNotFoundError):
-                yield _File(path + "/", folder, (), 0, f"can't be opened: {error.strerror}")
+                yield _File(path + "/", folder, (), f"can't be opened: {error.strerror}")
             return
         self._left -= len(inside)
         if self._left < 0 or depth > names.DEPTH_LIMIT:
@@ -268,28 +226,25 @@ class _Walk:
                 yield from self._file(entry, inner)
 
     def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[_File]:
-        disk_path = entry.path
-        is_read = self._includes(posixpath.join(posixpath.dirname(path), entry.name))
+        stamp: tuple[int, ...] = ()
+        problem = ""
+        is_listed = False
         try:
             info = entry.stat()
+            stamp = info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
+            is_listed = stat.S_ISREG(info.st_mode)
         except FileNotFoundError:
             return
         except OSError as error:
-            if is_read:
-                yield _File(path, disk_path, (), 0, f"can't be read: {error.strerror}")
-            return
-        if entry.is_symlink() and not Path(os.path.realpath(disk_path)).is_relative_to(self._root):
-            if is_read:
-                yield _File(path, disk_path, (), 0, "is a symbolic link out of the folder")
+            problem = f"can't be read: {error.strerror}"
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(self._root):
+            problem = problem or "is a symbolic link out of the folder"
         elif not names.is_plain(entry.name):
-            if is_read:
-                yield _File(path, disk_path, _stamp(info), 0, "has a name that can't be stored")
-        elif stat.S_ISREG(info.st_mode):
-            yield _File(path, disk_path, _stamp(info), info.st_size)
-
-
-def _stamp(info: os.stat_result) -> tuple[int, ...]:
-    return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+            problem = problem or "has a name that can't be stored"
+        if problem:
+            is_listed = self._includes(posixpath.join(posixpath.dirname(path), entry.name))
+        if is_listed:
+            yield _File(path, entry.path, stamp, problem)
 
 
 def _read_bytes(path: str, limit: int) -> bytes:

@@ -6,16 +6,16 @@ files that are missing, by their ids.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
 from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile, pull_request
 from xsfreader.source import names
+from xsfreader.source.blobs import LazyBlobs
 from xsfreader.source.web.address import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from xsfreader.source.git.client import GitClient
     from xsfreader.source.git.objects import Objects
@@ -170,29 +170,10 @@ class GitSource:
         return Snapshot(
             id=commit,
             files=listing.files,
-            blobs=_Blobs(objects, [name for name in missing if name not in too_large]),
+            blobs=LazyBlobs([name for name in missing if name not in too_large], objects.read),
             refused=(*listing.refused, *refused),
             images=listing.images,
         )
-
-
-class _Blobs(Mapping[str, bytes]):
-    """The files that were fetched, by id; each is read when it is needed."""
-
-    def __init__(self, objects: Objects, ids: Sequence[str]) -> None:
-        self._objects = objects
-        self._ids = dict.fromkeys(ids)
-
-    def __getitem__(self, name: str) -> bytes:
-        if name not in self._ids:
-            raise KeyError(name)
-        return self._objects.read(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)
 
 
 def _missing_ids(listing: Listing, known: Known, wanted: Collection[str] | None) -> list[str]:
