@@ -52,6 +52,8 @@ class Specifications:
         self._opened: Source | None = None
         self._seconds = seconds
         self._list_is_new = False
+        self._entities: bytes | None = None
+        """What all use, read once."""
 
     def close(self) -> None:
         """Close the file."""
@@ -169,6 +171,8 @@ class Specifications:
             return self._source().snapshot(known, progress, wanted)
 
     def _keep(self, path: str, blob: str, data: bytes) -> None:
+        if path == ENTITIES_FILE:
+            self._entities = data
         if self._file.index_version() != INDEX_VERSION:
             self._file.set_index_version("")
             for other, held in self._file.held().items():
@@ -183,8 +187,10 @@ class Specifications:
 
         if path == ENTITIES_FILE:
             return []
+        if self._entities is None:
+            self._entities = self._file.get(ENTITIES_FILE) or b""
         try:
-            return read_sections(data, self._file.get(ENTITIES_FILE) or b"")
+            return read_sections(data, self._entities)
         except UnreadableSpecificationError as error:
             log().warning("%s: %s", path, error)
             return []
