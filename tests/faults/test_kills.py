@@ -199,20 +199,20 @@ def test_import_killed(tmp_path: Path, kills: int) -> None:
     files = []
     for number in range(kills):
         files.append(tmp_path / f"{number}.json")
-        marks = {f"/{number}/{i}/": {"read": True, "read_at": 1 + i} for i in range(2000)}
+        marks = {f"/{number}/{i}/": {"read": True, "read_at": 1 + i} for i in range(500)}
         data = {"format": "xsfreader-state", "version": 1, "marks": marks}
         files[-1].write_text(json.dumps(data))
         killed_after(chance.uniform(0, 0.4), STATE, "import", files[-1])
         found = marks_now()
         here = {int(name.split("/")[1]) for name in found if name != "/own/"}
         assert imported <= here <= imported | {number}
-        assert len(found) == 1 + 2000 * len(here), "all of a file or nothing of it"
+        assert len(found) == 1 + 500 * len(here), "all of a file or nothing of it"
         assert found.items() >= own.items()
         imported = here
     with Library(Config(), locate(), "guide") as library:
         for file in files:
             library.import_state(json.loads(file.read_text()))
-    assert len(marks_now()) == 1 + 2000 * kills
+    assert len(marks_now()) == 1 + 500 * kills
 
 
 @kills
