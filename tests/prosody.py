@@ -22,7 +22,8 @@ from xsfreader.paths import Paths
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xsfreader.model import MarksReport, Place
+    from xsfreader.model import Place
+    from xsfreader.reports import MarksReport
 
 BINARY = shutil.which("prosody", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
 CONTROL = shutil.which("prosodyctl", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")

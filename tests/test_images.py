@@ -13,13 +13,13 @@ from xsfreader import images
 from xsfreader.config import Config, locate
 from xsfreader.errors import ImageError, UnreachableError
 from xsfreader.library import Library
-from xsfreader.model import FetchReport
+from xsfreader.reports import FetchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from xsfreader.model import Progress
+    from xsfreader.reports import Progress
 
 RED, BLUE = pictures.png((64, 32)), pictures.png((48, 16), (0, 0, 200))
 POST = """---

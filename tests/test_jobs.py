@@ -21,7 +21,7 @@ from xsfreader.library import Library
 from xsfreader.library.job_events import Event, Failed, FetchResult, decode, encode
 from xsfreader.library.jobs import Job
 from xsfreader.limits import MEMORY_LIMIT
-from xsfreader.model import FetchReport, Progress, SyncReport, UnreadableFile
+from xsfreader.reports import FetchReport, Progress, SyncReport, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ from xsfreader.errors import (
 from xsfreader.library import Library
 from xsfreader.library.job_events import Event, FetchResult, XepsResult
 from xsfreader.markup.xep.sections import read_sections
-from xsfreader.model import FetchReport, Progress
+from xsfreader.reports import FetchReport, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

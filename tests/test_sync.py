@@ -25,7 +25,8 @@ from tests.githost import (
 )
 from xsfreader.errors import SourceError, SyncRunningError, UpstreamError
 from xsfreader.ingest import INGEST_VERSION
-from xsfreader.model import Filter, Post, Progress, SyncReport
+from xsfreader.model import Filter, Post
+from xsfreader.reports import Progress, SyncReport
 from xsfreader.source import open_source
 from xsfreader.store import Store
 from xsfreader.sync import sync

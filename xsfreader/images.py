@@ -19,7 +19,8 @@ from xsfreader.errors import (
 )
 from xsfreader.image_file import SVG, open_image, swaps_axes
 from xsfreader.limits import limited
-from xsfreader.model import FetchReport, Filter, Progress
+from xsfreader.model import Filter
+from xsfreader.reports import FetchReport, Progress
 
 if TYPE_CHECKING:
     import datetime as dt

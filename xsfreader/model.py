@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from xsfreader.reports import Progress, UnreadableFile
+
 SITE = "https://xmpp.org"
 """The address that a post's permalink is appended to."""
 
@@ -107,15 +109,23 @@ class Post(NamedTuple):
         return self.date.date()
 
     def label(self, today: dt.date) -> str:
-        """Return why the site doesn't show it on a day: ``draft``, ``expired``, ``scheduled``.
+        """Return why the site doesn't show it on a day, as ``label_on`` does."""
+        begins = self.publish or self.date
+        return label_on(today, draft=self.draft, begins=begins, expires=self.expires)
 
-        Empty for a published post.
-        """
-        if self.draft:
-            return "draft"
-        if self.expires is not None and self.expires.date() <= today:
-            return "expired"
-        return "scheduled" if (self.publish or self.date).date() > today else ""
+
+def label_on(
+    today: dt.date, *, draft: bool, begins: dt.datetime | None, expires: dt.datetime | None
+) -> str:
+    """Return why the site doesn't show a post on a day: ``draft``, ``expired``, ``scheduled``.
+
+    Empty for a published post, which the site shows from ``begins`` to ``expires``.
+    """
+    if draft:
+        return "draft"
+    if expires is not None and expires.date() <= today:
+        return "expired"
+    return "scheduled" if begins is not None and begins.date() > today else ""
 
 
 class Item(NamedTuple):
@@ -138,14 +148,6 @@ class FullPost(NamedTuple):
     """The Markdown below the front matter."""
     text: str
     """The visible words, for the full-text index: no link targets, no markup."""
-
-
-class UnreadableFile(NamedTuple):
-    """A file that is no post, or too large, or unreadable on disk."""
-
-    path: str
-    reason: str
-    """One line, a clause: ``front matter is not closed``."""
 
 
 class Known(NamedTuple):
@@ -173,18 +175,6 @@ class Snapshot(NamedTuple):
     It is a site path (``/images/x.png``) for files below ``static/images``. From a folder the
     pictures beside posts come too, with their paths in it (``content/blog/x.png``).
     """
-
-
-class Progress(NamedTuple):
-    """How far a sync has come."""
-
-    stage: str
-    """The current step, as shown to the reader: ``fetching posts``."""
-    done: int = 0
-    total: int | None = None
-    """None if unknown."""
-    unit: str = ""
-    """``bytes``, ``posts``… or nothing."""
 
 
 class View(StrEnum):
@@ -233,79 +223,6 @@ class Source(Protocol):
 
         Raises SourceError.
         """
-
-
-class SyncReport(NamedTuple):
-    """The result of a sync."""
-
-    snapshot: str
-    total: int
-    """Posts in the archive now."""
-    new: int = 0
-    changed: int = 0
-    removed: int = 0
-    translations: int = 0
-    """Of the new posts, those that are no rows of their own in the list."""
-    unreadable: tuple[UnreadableFile, ...] = ()
-    """Every unreadable file of the snapshot, known before or not."""
-
-    def news(self) -> str:
-        """Say what is not as it was, and leave out what there is none of."""
-        parts = (
-            (self.new, self._new),
-            (self.changed, f"{self.changed} changed"),
-            (self.removed, f"{self.removed} removed"),
-        )
-        news = [words for count, words in parts if count] or ["Nothing new"]
-        return ", ".join(news) + self._problems
-
-    def summary(self) -> str:
-        """Return the outcome in one line."""
-        posts = f"{self.total} post{'' if self.total == 1 else 's'}"
-        counts = f"{self._new}, {self.changed} changed, {self.removed} removed"
-        return f"{posts}, {counts}{self._problems}"
-
-    @property
-    def _new(self) -> str:
-        count = self.translations
-        also = f" ({count} translation{'' if count == 1 else 's'})" if count else ""
-        return f"{self.new} new{also}"
-
-    @property
-    def _problems(self) -> str:
-        return f", {len(self.unreadable)} unreadable" if self.unreadable else ""
-
-
-class FetchReport(NamedTuple):
-    """The outcome of fetching all images, or all specifications."""
-
-    what: str
-    """What was fetched, in the singular: ``image``."""
-    fetched: int = 0
-    cached: int = 0
-    """Fetched before."""
-    failed: int = 0
-
-    def summary(self) -> str:
-        """Return the outcome in one line."""
-        words = f"{self.fetched} {self.what}{'' if self.fetched == 1 else 's'} fetched"
-        words += f", {self.cached} already cached"
-        return words + (f", {self.failed} could not be fetched" if self.failed else "")
-
-
-class MarksReport(NamedTuple):
-    """The outcome of bringing marks to the reader's own account and from there."""
-
-    received: int = 0
-    """Posts whose marks other machines changed."""
-    sent: int = 0
-    """Posts whose marks the account didn't have yet."""
-
-    def summary(self) -> str:
-        """Return the outcome in one line."""
-        if not (self.received or self.sent):
-            return "Marks are the same everywhere"
-        return f"Marks of {self.received} posts received, of {self.sent} sent"
 
 
 class Place(NamedTuple):

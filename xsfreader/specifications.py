@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Final
 from xsfreader.errors import SpecificationError, UnreadableSpecificationError
 from xsfreader.limits import limited
 from xsfreader.log import log
-from xsfreader.model import (
-    ENTITIES_FILE,
-    FetchReport,
-    Known,
-    Progress,
-    specification_file,
-)
+from xsfreader.model import ENTITIES_FILE, Known, specification_file
+from xsfreader.reports import FetchReport, Progress
 from xsfreader.text import FOLDING_VERSION
 
 if TYPE_CHECKING:

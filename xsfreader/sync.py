@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import UnreadablePostError
-from xsfreader.model import Progress, SyncReport, UnreadableFile
+from xsfreader.reports import Progress, SyncReport, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

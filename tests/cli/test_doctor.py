@@ -61,6 +61,7 @@ def _damage(file: Path) -> None:
 def _make_newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA user_version = 90")
+        db.execute("ALTER TABLE post ADD COLUMN newer TEXT")
 
 
 @pytest.mark.parametrize(

@@ -147,18 +147,16 @@ def test_incremental_sync_killed(
 # Marks
 
 MARK = """
-import itertools, sys, time
+import itertools, sys
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 
 library = Library(Config(), locate(), "guide")
-library.save_in_background(print)
+library.save_without_waiting(print)
 print("begins", flush=True)
 for number in itertools.count(int(sys.argv[1])):
     library.set_starred(f"/{number}/", starred=True)
     library.set_read(f"/{number}/", read=True)
-    while any(library._saver.unsaved.all()):
-        time.sleep(0.0002)
     print(number, flush=True)
 """
 STATE = """

@@ -32,7 +32,7 @@ from xsfreader.library import travelling
 from xsfreader.marks import account, client
 from xsfreader.marks.account import password_in
 from xsfreader.marks.items import NAMESPACE, item_of, new_device
-from xsfreader.model import MarksReport
+from xsfreader.reports import MarksReport
 from xsfreader.store import state
 
 if TYPE_CHECKING:

@@ -38,7 +38,9 @@ class Machine:
         self.known: set[int] = set()
 
     def reset(self) -> None:
-        self.store._db.execute("DELETE FROM state.mark")
+        with self.store._state.writing() as db:
+            db.execute("DELETE FROM mark")
+        self.store._known_version = None
         self.known = set()
 
     def value(self, field: Field) -> object:

@@ -21,15 +21,17 @@ from xsfreader.cli import main
 from xsfreader.config import Config, locate
 from xsfreader.errors import DiskError
 from xsfreader.library import Library
-from xsfreader.library.saving import QUIT_SECONDS
+from xsfreader.library.reader_state import QUIT_SECONDS
 from xsfreader.model import Marks, Place, View
 from xsfreader.paths import write_whole
 from xsfreader.store import Store
+from xsfreader.store.merging_marks import merge_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from xsfreader.store.unsaved import Batch
+    from xsfreader.store.merging_marks import TimedMarks
+
 
 OLD = "what was exported before\n"
 MANY = 1500
@@ -160,13 +162,6 @@ def guide(short_timeout: None) -> Iterator[Library]:
         yield library
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def on_disk(permalink: str) -> Marks:
     with Library(Config(), locate(), "guide") as other:
         return other.marks(permalink)
@@ -177,7 +172,7 @@ def test_marks_are_shown_while_the_state_is_locked(guide: Library, statement: st
     said: list[str] = []
     first, second, *_ = guide.unread(View.DATE)
     total = guide.unread_count()
-    guide.save_in_background(said.append)
+    guide.save_without_waiting(said.append)
     with locked(statement) as other:
         start = time.monotonic()
         guide.set_read(first, read=True)
@@ -194,9 +189,8 @@ def test_marks_are_shown_while_the_state_is_locked(guide: Library, statement: st
         assert first in guide.unread(View.DATE)
         assert not guide.refresh().state, "these are our own marks"
         assert time.monotonic() - start < 2
-        wait_until(lambda: said)
+        assert not on_disk(second).starred
         other.execute("COMMIT")
-        wait_until(lambda: not any(guide._saver.unsaved.all()))  # type: ignore[union-attr]
     assert not guide.refresh().state
     assert said == [f"{locate().state}: another process holds it"]
     assert on_disk(second) == Marks(starred=True, place=Place(3))
@@ -207,7 +201,7 @@ def test_marks_are_shown_while_the_state_is_locked(guide: Library, statement: st
 
 def test_the_later_mark_counts_although_it_is_written_first(guide: Library) -> None:
     first = guide.unread(View.DATE)[0]
-    guide.save_in_background(lambda _: None)
+    guide.save_without_waiting(lambda _: None)
     with locked() as other:
         guide.set_starred(first, starred=True)
         later = time.time_ns() // 1_000_000 + 1000
@@ -215,9 +209,8 @@ def test_the_later_mark_counts_although_it_is_written_first(guide: Library) -> N
             "INSERT INTO mark (permalink, starred, starred_at) VALUES (?, 0, ?)", (first, later)
         )
         other.execute("COMMIT")
-    wait_until(lambda: not any(guide._saver.unsaved.all()))  # type: ignore[union-attr]
-    assert not guide.is_starred(first)
     assert guide.refresh().state, "another process took the star away"
+    assert not guide.is_starred(first)
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -225,20 +218,23 @@ def test_what_fails_is_reported_once_and_tried_again(
     guide: Library, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     left = [DiskError("state.db: the disk is full; make room")] * times
-    save = Store.save
+    merge = merge_marks
     said: list[str] = []
 
-    def fail(store: Store, batch: Batch) -> None:
+    def fail(db: sqlite3.Connection, marks: Iterable[TimedMarks]) -> int:
         if left:
             raise left.pop()
-        save(store, batch)
+        return merge(db, marks)
 
-    monkeypatch.setattr(Store, "save", fail)
-    monkeypatch.setattr("xsfreader.library.saving.RETRY_SECONDS", 0.02)
-    guide.save_in_background(said.append)
+    monkeypatch.setattr("xsfreader.store.state.merge_marks", fail)
+    guide.save_without_waiting(said.append)
     first = guide.unread(View.DATE)[0]
     guide.set_read(first, read=True)
-    wait_until(lambda: on_disk(first).read)
+    for _ in range(times):
+        assert not on_disk(first).read
+        assert guide.is_read(first)
+        guide.refresh()
+    assert on_disk(first).read
     assert said == ["state.db: the disk is full"]
 
 
@@ -246,7 +242,7 @@ def test_what_is_lost_at_the_end_is_said(guide: Library) -> None:
     first = guide.unread(View.DATE)[0]
     for marks, words in (((), "where you left off was"), ((first,), "the marks of 1 post were")):
         library = guide.clone()
-        library.save_in_background(lambda _: None)
+        library.save_without_waiting(lambda _: None)
         with locked():
             library.keep_session("somewhere")
             library.set_all_read(marks, read=True)
@@ -288,7 +284,7 @@ def test_quitting_does_not_wait_for_a_locked_state() -> None:
     with locked(), running("--source", "guide", "--fresh") as terminal:
         terminal.wait("Welcome")
         terminal.press("s")
-        terminal.wait("Starred")
+        terminal.wait("Marks not saved yet")
         start = time.monotonic()
         terminal.press("q")
         while terminal.read(0.1):

@@ -12,8 +12,7 @@ from xsfreader.errors import UnreachableError, UpstreamError, XsfreaderError
 from xsfreader.marks import burst as module
 from xsfreader.marks.burst import CONFIGURATION, PreconditionError, burst
 from xsfreader.marks.items import device_of, item_of, new_device, to_xml
-from xsfreader.store.merging_marks import TimedMarks
-from xsfreader.store.unsaved import merge_into
+from xsfreader.store.merging_marks import TimedMarks, merge_into
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator, Iterable, Mapping

@@ -15,7 +15,8 @@ from xsfreader.config import load
 from xsfreader.marks.burst import CONFIGURATION
 from xsfreader.marks.client import Account, connected
 from xsfreader.marks.items import NAMESPACE, device_of
-from xsfreader.model import MarksReport, Place
+from xsfreader.model import Place
+from xsfreader.reports import MarksReport
 from xsfreader.store import state as state_module
 
 if TYPE_CHECKING:

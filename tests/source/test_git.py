@@ -22,7 +22,8 @@ from xsfreader.errors import (
     UnreachableError,
     UpstreamError,
 )
-from xsfreader.model import Known, Progress, Snapshot
+from xsfreader.model import Known, Snapshot
+from xsfreader.reports import Progress
 from xsfreader.source import git as git_module
 from xsfreader.source import names, open_source
 from xsfreader.source.web import session

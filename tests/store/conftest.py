@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post, SyncReport, UnreadableFile
+from xsfreader.model import DEFAULT_AUTHOR, FullPost, Post
 from xsfreader.store import Store, notices
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from xsfreader.reports import SyncReport, UnreadableFile
 
 TODAY = dt.date(2026, 1, 1)
 EN = ("en",)

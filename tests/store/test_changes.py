@@ -98,8 +98,8 @@ def test_refresh_ignores_own_writes_but_reports_those_of_others(
 def test_refresh_ignores_a_checkpoint(watching: Store, opened: Opener) -> None:
     other = opened()
     other.set_setting("x", "y")
-    for name in ("main", "state"):
-        other._db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
+    other._archive.checkpoint()
+    other._state.checkpoint()
     assert watching.refresh() == NOTHING
 
 
@@ -146,6 +146,7 @@ def test_refresh_raises_once_for_an_archive_of_a_newer_version(
     new = replacement(folder, "new")
     with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
+        db.execute("ALTER TABLE post ADD COLUMN newer TEXT")
     new.replace(folder / "archive.db")
     with pytest.raises(NewerFileError):
         watching.refresh()

@@ -9,24 +9,24 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make, restart
 from tests.unprivileged import needs_permissions, unprivileged
-from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError, StoreError
+from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileError
 from xsfreader.model import Changes, Filter, Known, Place, View
-from xsfreader.store import Store, repair
+from xsfreader.store import Store, files, repair
+from xsfreader.store.check import check as sound
 from xsfreader.store.query import parse_query
-from xsfreader.store.schema import ARCHIVE, STATE
-from xsfreader.store.unsaved import Batch
+from xsfreader.store.schema import ARCHIVE, STATE, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xsfreader.store.schema import Schema
 
 BOTH = pytest.mark.parametrize("name", ["archive.db", "state.db"])
 
@@ -72,6 +72,8 @@ def test_a_newer_file_is_left_untouched(opened: Opener, folder: Path, name: str)
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA user_version = 99")
+        table = "mark" if "state" in name else "post"
+        db.execute(f"ALTER TABLE {table} ADD COLUMN newer TEXT")
     db.close()
     before = {one.name: one.read_bytes() for one in folder.iterdir()}
     with pytest.raises(NewerFileError, match="newer version"):
@@ -185,14 +187,14 @@ def test_a_temporary_error_does_not_set_the_state_aside(
 ) -> None:
     filled(opened).close()
     restart()
-    check, errors = repair._check, [BrokenFileError("passing")]
+    check, errors = sound, [BrokenFileError("passing")]
 
-    def check_badly(file: Path, schema: Schema, timeout: float) -> None:
+    def check_badly(*arguments: Any, **options: Any) -> int:
         if errors:
             raise errors.pop()
-        check(file, schema, timeout)
+        return check(*arguments, **options)
 
-    monkeypatch.setattr(repair, "_check", check_badly)
+    monkeypatch.setattr(repair, "check", check_badly)
     store = opened()
     assert not errors
     assert store.warnings == ()
@@ -200,7 +202,7 @@ def test_a_temporary_error_does_not_set_the_state_aside(
     assert not [one.name for one in folder.iterdir() if ".broken-" in one.name]
 
 
-def test_a_backup_with_more_marks_is_kept_beside_the_new_one(opened: Opener, folder: Path) -> None:
+def test_marks_that_only_the_backup_has_stay_in_the_next_one(opened: Opener, folder: Path) -> None:
     store = filled(opened)
     store.set_read(["/x/", "/y/"], True)
     store.close()
@@ -213,7 +215,8 @@ def test_a_backup_with_more_marks_is_kept_beside_the_new_one(opened: Opener, fol
     os.utime(folder / "state.db.bak", (old, old))
     restart()
     opened().close()
-    assert [repair._count(copy) for copy in repair.backups_of(folder / "state.db")] == [1, 3]
+    with closing(sqlite3.connect(folder / "state.db.bak")) as db:
+        assert db.execute("SELECT count(*) FROM mark").fetchone() == (3,)
 
 
 def test_without_a_sound_backup_the_state_starts_empty(opened: Opener, folder: Path) -> None:
@@ -265,25 +268,25 @@ def test_damage_inside_the_archive_is_repaired_at_the_next_start(
     assert opened().warnings == ()
 
 
-def test_a_migration_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xsfreader.store import files
-    from xsfreader.store.schema import Schema
-
+def test_a_migration_is_atomic(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
+
+    def migrate(schema: Schema) -> None:
+        with closing(files.connect(file, 0.1)) as db:
+            files.migrate(db, file, schema, 0.1)
+
     one = Schema("thing", 7, ("CREATE TABLE a (x);",))
-    files.prepare(file, one, 0.1)
-    two = Schema("thing", 7, (*one.steps, "CREATE TABLE b (x); CREATE TABLE a (x);"))
-    with pytest.raises(StoreError):
-        files.prepare(file, two, 0.1)
-    db = sqlite3.connect(file)
-    assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
-    assert db.execute("PRAGMA user_version").fetchone() == (1,)
-    db.close()
+    migrate(one)
+    with pytest.raises(sqlite3.Error):
+        migrate(Schema("thing", 7, (*one.steps, "CREATE TABLE b (x); CREATE TABLE a (x);")))
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
     good = Schema("thing", 7, (*one.steps, "CREATE TABLE b (x);"))
-    files.prepare(file, good, 0.1)
-    files.prepare(file, good, 0.1)
+    migrate(good)
+    migrate(good)
     with pytest.raises(NewerFileError):
-        files.prepare(file, one, 0.1)
+        migrate(one)
 
 
 def test_the_state_is_backed_up_before_a_migration(
@@ -323,8 +326,8 @@ def test_a_folder_that_cannot_be_created(tmp_path: Path) -> None:
 
 def test_a_full_disk_raises_and_changes_nothing(opened: Opener) -> None:
     store = filled(opened)
-    pages = store._db.execute("PRAGMA main.page_count").fetchone()[0]
-    store._db.execute(f"PRAGMA main.max_page_count = {pages}")
+    pages = store._archive.rows("PRAGMA page_count")[0][0]
+    store._archive.rows(f"PRAGMA max_page_count = {pages}")
     big = "".join(chr(200 + number % 5000) for number in range(100_000))
     with pytest.raises(DiskError, match="full"):
         apply_posts(store, [make("c.md", body=big, text=big)], "2")
@@ -365,12 +368,11 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "search_ids": lambda s: s.search_ids(parse_query("words"), 9, EN, TODAY),
     "read_hits": lambda s: s.read_hits([1], parse_query("words")),
     "marks": lambda s: s.marks("/2025/06/a/"),
-    "is_changed": lambda s: s.is_changed("/2025/06/a/"),
+    "changed_posts": lambda s: s.changed_posts(),
     "set_read": lambda s: s.set_read(["/2025/06/a/"], True),
     "set_starred": lambda s: s.set_starred("/2025/06/a/", True),
     "set_place": lambda s: s.set_place("/2025/06/a/", Place(1)),
     "setting": lambda s: s.setting("x"),
-    "save": lambda s: s.save(Batch({}, {"x": "y"})),
     "set_setting": lambda s: s.set_setting("x", "y"),
     "timed_marks": lambda s: s.timed_marks(),
     "merge_timed_marks": lambda s: s.merge_timed_marks([]),
@@ -383,7 +385,8 @@ CALLS: dict[str, Callable[[Store], object]] = {
 }
 HARMLESS = {
     "previews",
-    "connect",
+    "save_without_waiting",
+    "save_rest",
     "refresh",
     "xep_titles",
     "close",
@@ -410,12 +413,10 @@ def locked(opened: Opener, folder: Path) -> Iterator[Store]:
     # Without a write-ahead log, which lets others read whoever writes.
     for holder in holders:
         holder.execute("PRAGMA journal_mode = DELETE")
-    db = sqlite3.connect(folder / "archive.db", timeout=0, isolation_level=None)
-    db.execute("ATTACH DATABASE ? AS state", (str(folder / "state.db"),))
     for holder in holders:
         holder.execute("BEGIN EXCLUSIVE")
-    yield Store(db, folder / "archive.db", folder / "state.db", "1.1", 0.0)
-    db.close()
+    with Store(folder / "archive.db", folder / "state.db", "1.1", 0.0) as store:
+        yield store
     for holder in holders:
         holder.close()
 
@@ -424,7 +425,6 @@ def locked(opened: Opener, folder: Path) -> Iterator[Store]:
 def test_every_call_raises_busy_error_for_a_locked_file(locked: Store, name: str) -> None:
     with pytest.raises(BusyError, match="another process"):
         CALLS[name](locked)
-    locked._xeps.close()
 
 
 def test_refresh_does_not_wait_for_locks(locked: Store) -> None:
@@ -480,7 +480,7 @@ from xsfreader.store import Store
 folder = Path(sys.argv[1])
 store = Store.open(folder / "archive.db", folder / "state.db", ingest_version=1)
 with store.sync_lock():
-    store._db.set_trace_callback(lambda statement: None)
+    store._archive._db.set_trace_callback(lambda statement: None)
     step = int(sys.argv[2])
     count = 0
     def trace(statement):
@@ -488,7 +488,7 @@ with store.sync_lock():
         count += 1
         if count == step:
             os.kill(os.getpid(), 9)
-    store._db.set_trace_callback(trace)
+    store._archive._db.set_trace_callback(trace)
     apply_posts(store, [make("a.md", title="New", blob="2"), make("c.md", text="new words")], "2")
     print("landed")
 """

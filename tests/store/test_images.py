@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,10 @@ def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
     file = tmp_path / "images.db"
     with closing(ImageFile(file)) as pictures:
         pictures.put("a", b"x", None)
-    data = bytearray(file.read_bytes())
-    data[60:64] = (99).to_bytes(4, "big")
-    file.write_bytes(data)
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("PRAGMA user_version = 99")
+        db.execute("ALTER TABLE picture ADD COLUMN newer TEXT")
+    data = file.read_bytes()
     with closing(ImageFile(file)) as pictures, pytest.raises(NewerFileError):
         pictures.get("a")
     assert file.read_bytes() == data

@@ -171,7 +171,7 @@ def test_two_readers_of_different_languages_share_an_archive(store: Store, opene
 def test_the_list_is_read_while_another_connection_writes(store: Store, opened: Opener) -> None:
     apply_posts(store, [make("a.md", title="English"), make("a.de.md", title="Deutsch")])
     other = opened()
-    holder = sqlite3.connect(store._archive, isolation_level=None)
+    holder = sqlite3.connect(store._archive.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     assert names(other.entries(View.DATE, None, ("de",), TODAY)) == ["Deutsch"]
     assert names(other.entries(View.DATE, None, EN, TODAY)) == ["English"]

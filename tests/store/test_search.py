@@ -220,7 +220,7 @@ def test_a_search_finds_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) 
             " ".join(chosen.sample(text, min(3, len(text)))),
         ]
     queries += ["Tronçon", "troncon", "xep-0384", "c++", "NOT", "(", "Nÿco", "chrząszcz", "février"]
-    paths = dict(store._db.execute("SELECT id, path FROM post"))
+    paths = dict(store._archive.rows("SELECT id, path FROM post"))
     for written in queries:
         query = parse_query(written, strict=True)
         ids = store.search_ids(query, -1, EN, dt.date(2100, 1, 1))
@@ -239,13 +239,13 @@ def test_the_archive_of_the_corpus_is_small_enough(
     corpus: tuple[Store, list[FullPost]],
 ) -> None:
     store, _ = corpus
-    store._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+    store._archive.checkpoint()
     markdown = sum(len(data) for path, data in corpus_files().items() if is_post(path))
-    file = sqlite3.connect(store._archive)
+    file = sqlite3.connect(store._archive.path)
     pages, size = (file.execute(f"PRAGMA {x}").fetchone()[0] for x in ("page_count", "page_size"))
     file.close()
     assert pages * size <= 3 * markdown
-    assert store._archive.stat().st_size == pages * size
+    assert store._archive.path.stat().st_size == pages * size
 
 
 @needs_corpus

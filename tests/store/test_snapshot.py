@@ -15,7 +15,8 @@ from tests.corpus import corpus_commits, corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
 from xsfreader.ingest import at_path, ingest
-from xsfreader.model import Filter, FullPost, Known, Place, UnreadableFile
+from xsfreader.model import Filter, FullPost, Known, Place
+from xsfreader.reports import UnreadableFile
 from xsfreader.source.names import is_post
 from xsfreader.store import Store
 from xsfreader.store.snapshot import distinct
@@ -182,7 +183,7 @@ def test_marks_follow_at_the_next_start_if_the_state_was_locked(
 ) -> None:
     apply_posts(store, [make("a.md", title="Old")])
     store.set_starred("/2025/06/old/", True)
-    holder = sqlite3.connect(store._state, isolation_level=None)
+    holder = sqlite3.connect(store._state.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     apply_posts(store, [make("a.md", title="New", blob="2")], "2")
     holder.execute("ROLLBACK")
@@ -298,7 +299,7 @@ def test_a_snapshot_does_not_depend_on_those_before(
             name = full.post.permalink
             assert store.resolve(name) == fresh.resolve(name)
             assert store.full(store.resolve(name)[0]).text == full.text or len(wholes[-1]) > 1
-        store._db.execute("INSERT INTO found (found) VALUES ('integrity-check')")
+        store._archive.rows("INSERT INTO found (found) VALUES ('integrity-check')")
 
 
 @needs_corpus

@@ -53,7 +53,7 @@ def test_the_last_of_quick_changes_wins(store: Store, opened: Opener) -> None:
     for read in (True, False, True, False):
         store.set_read(["/a/"], read)
     other = Store.open(
-        store._archive.with_name("b.db"), store._state.with_name("t.db"), ingest_version=1
+        store._archive.path.with_name("b.db"), store._state.path.with_name("t.db"), ingest_version=1
     )
     with other:
         other.set_read(["/a/"], True)

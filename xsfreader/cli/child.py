@@ -15,7 +15,7 @@ from xsfreader.errors import JobError, XsfreaderError
 from xsfreader.library.job_events import Failed, encode
 from xsfreader.limits import limited_memory
 from xsfreader.log import log
-from xsfreader.model import Progress
+from xsfreader.reports import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable

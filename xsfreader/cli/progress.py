@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from xsfreader.cli.output import safe
 
 if TYPE_CHECKING:
-    from xsfreader.model import Progress
+    from xsfreader.reports import Progress
 
 
 class ProgressLine:

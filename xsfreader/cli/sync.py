@@ -19,7 +19,7 @@ from xsfreader.errors import (
 from xsfreader.images import NOT_FETCHED
 from xsfreader.library.job_events import Failed, FetchResult, XepsResult
 from xsfreader.limits import limited_memory
-from xsfreader.model import FetchReport, Progress, SyncReport
+from xsfreader.reports import FetchReport, Progress, SyncReport
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -52,7 +52,7 @@ class Base:
             open_source(self._address)
         self._store: Store = Store.open(archive, paths.state, ingest_version=INGEST_VERSION)
         # A pull request is read before it is merged, a folder before it is committed.
-        self._store.previews = "://" not in self.source_name or bool(pull_request(self.branch))
+        self._store.previews = self.local or bool(pull_request(self.branch))
         self._documents = DocumentCache()
         self._images: Images | None = None
         self._specifications: Specifications | None = None
@@ -81,9 +81,14 @@ class Base:
         return self.source_name == GUIDE
 
     @property
+    def local(self) -> bool:
+        """Whether the source is on this machine: no network needed."""
+        return is_local(self.source_name)
+
+    @property
     def branch(self) -> str:
         """The branch that is read, or ``pull/12``; empty for the default branch and for folders."""
-        return self.config.branch if "://" in self.source_name else ""
+        return "" if self.local else self.config.branch
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -176,7 +181,12 @@ def images_path(config: Config, paths: Paths, source: str | None = None) -> Path
 
 def _name_of_files(config: Config, source: str | None) -> str:
     name = normal_source(source or config.source)
-    return name + (f"#{config.branch}" if config.branch and "://" in name else "")
+    return name + (f"#{config.branch}" if config.branch and not is_local(name) else "")
+
+
+def is_local(source: str) -> bool:
+    """Return whether a source is a folder or the guide, not an address."""
+    return "://" not in source
 
 
 def normal_source(source: str) -> str:
@@ -187,6 +197,6 @@ def normal_source(source: str) -> str:
     """
     if source == GUIDE:
         return source
-    if "://" in source:
+    if not is_local(source):
         return without_password(source).rstrip("/")
     return str(with_home(source).resolve())

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import DiskError, SyncRunningError, XsfreaderError
-from xsfreader.library.base import Base, images_path
+from xsfreader.library.base import Base, images_path, is_local
 from xsfreader.library.job_events import XepsResult
 from xsfreader.limits import limited
 from xsfreader.log import log
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from xsfreader.images import Images
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
-    from xsfreader.model import FetchReport, Progress, Source, SyncReport
+    from xsfreader.model import Source
+    from xsfreader.reports import FetchReport, Progress, SyncReport
 
 XEPS_SECONDS = 60.0
 """How long fetching the list of XEPs may take."""
@@ -37,18 +38,13 @@ class Fetching(Base):
         """Open the source. Raises SourceError."""
         from xsfreader.source import open_source
 
-        address = self._address if "://" in self._address else self.source_name
+        address = self.source_name if self.local else self._address
         return open_source(address, branch=self.config.branch or None)
-
-    @property
-    def local(self) -> bool:
-        """Whether the source is on this machine: no network needed."""
-        return "://" not in self.source_name
 
     @property
     def has_local_xeps(self) -> bool:
         """Whether the source of specifications is on this machine."""
-        return "://" not in self.config.xeps_source
+        return is_local(self.config.xeps_source)
 
     def fingerprint(self) -> str:
         """Return a text that changes when a local source does; no file is read for it."""

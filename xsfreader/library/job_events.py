@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xsfreader import errors
 from xsfreader.errors import JobError, XsfreaderError
-from xsfreader.model import FetchReport, MarksReport, Progress, SyncReport, UnreadableFile
+from xsfreader.reports import FetchReport, MarksReport, Progress, SyncReport, UnreadableFile
 
 
 class FetchResult(NamedTuple):

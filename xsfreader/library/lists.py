@@ -14,16 +14,8 @@ from xsfreader.text import closest, did_you_mean, fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xsfreader.model import (
-        Entry,
-        Filter,
-        Group,
-        Hit,
-        Marks,
-        Post,
-        SectionHit,
-        UnreadableFile,
-    )
+    from xsfreader.model import Entry, Filter, Group, Hit, Marks, Post, SectionHit
+    from xsfreader.reports import UnreadableFile
     from xsfreader.store.query import Query
     from xsfreader.text import Term
 

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from xsfreader.library.base import Base
-from xsfreader.library.saving import Saver
 from xsfreader.model import specification_number
 
 if TYPE_CHECKING:
@@ -14,29 +13,29 @@ if TYPE_CHECKING:
 
     from xsfreader.model import Marks, Place
 
+QUIT_SECONDS = 1.0
+"""How long quitting waits for the last marks to be written."""
+
 
 class ReaderState(Base):
     """The part of the library with the reader's state."""
 
-    _saver: Saver | None = None
     marked = 0.0
     """When the reader last marked something here, on the monotonic clock; places don't count."""
     lost = ""
     """What could not be written until this was closed, and why, in one line."""
 
-    def save_in_background(self, report: Callable[[str], None]) -> None:
-        """Write marks and settings in a thread from now on; they are shown at once.
+    def save_without_waiting(self, report: Callable[[str], None]) -> None:
+        """Keep marks and settings that can't be written at once; they are shown all the same.
 
-        What can't be written is tried again until ``close``, which waits for it for a moment.
-        ``report`` is called in that thread with the reason, once until writing succeeds again.
+        ``refresh`` tries to write them again, and so does ``close``, which waits for a moment.
+        ``report`` is called with the reason, once until writing succeeds again.
         """
-        self._saver = Saver(lambda: self.clone()._store, report)
-        self._store.unsaved = self._saver.unsaved
+        self._store.save_without_waiting(report)
 
     def close(self) -> None:
         """Write what is not written yet, and close the files."""
-        if self._saver is not None:
-            self.lost, self._saver = self._saver.stop(), None
+        self.lost = self._store.save_rest(QUIT_SECONDS)
         super().close()
 
     def marks(self, permalink: str) -> Marks:
@@ -74,7 +73,7 @@ class ReaderState(Base):
 
     def is_changed(self, permalink: str) -> bool:
         """Return whether the text of a post has changed upstream since it was read."""
-        return self._store.is_changed(permalink)
+        return permalink in self._store.changed_posts()
 
     def is_starred(self, permalink: str) -> bool:
         """Return whether a post or a translation of it is starred."""

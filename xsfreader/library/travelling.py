@@ -14,7 +14,7 @@ from xsfreader.log import log
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from xsfreader.model import MarksReport
+    from xsfreader.reports import MarksReport
 
 Result = TypeVar("Result")
 BURST_SECONDS = 300.0

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from xsfreader.errors import UpstreamError
 from xsfreader.log import log
 from xsfreader.marks.items import can_travel, device_of, from_xml, item_of, recent_item, to_xml
-from xsfreader.model import MarksReport
-from xsfreader.store.merging_marks import TimedMarks
-from xsfreader.store.unsaved import merge_into
+from xsfreader.reports import MarksReport
+from xsfreader.store.merging_marks import TimedMarks, merge_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xsfreader.disk import read_file
 from xsfreader.errors import OversizeError, UpstreamError
-from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile
+from xsfreader.model import POST_LIMIT, Known, Snapshot
+from xsfreader.reports import Progress, UnreadableFile
 from xsfreader.source import names
 from xsfreader.source.blobs import LazyBlobs
 

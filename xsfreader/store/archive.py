@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import sqlite3
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import BrokenFileError, BusyError, StoreError, SyncRunningError
-from xsfreader.model import FullPost, Known, SyncReport, UnreadableFile
+from xsfreader.errors import BrokenFileError, StoreError
+from xsfreader.model import FullPost, Known
+from xsfreader.reports import SyncReport, UnreadableFile
 from xsfreader.store import snapshot
 from xsfreader.store.base import (
     FULL_POST,
-    Base,
     decompress,
     full_post_from_row,
     path_key,
-    valid_text,
 )
-from xsfreader.store.files import lock, sync_lock_file
-from xsfreader.store.merging_marks import merge_marks
+from xsfreader.store.files import only_one, sync_lock_file
+from xsfreader.store.merging_marks import TimedMarks, merge_into
 from xsfreader.store.staging import Staging
+from xsfreader.store.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 
-class Archive(Base):
+_SET_META = "REPLACE INTO meta (key, value) VALUES (?, ?)"
+
+
+class Archive(State):
     """The part of the store that sync uses."""
+
+    _seen_archive: tuple[str | None, ...] = (None, None, None)
+    """Snapshot, version and time of the last sync, when they were last looked at."""
+    _seen_archive_version: tuple[int, int] | None = None
 
     @property
     def snapshot_id(self) -> str | None:
@@ -71,21 +76,16 @@ class Archive(Base):
 
         If there is still no archive in the end, nothing is left of it.
         """
-        file = sync_lock_file(self._archive)
-        with contextlib.ExitStack() as stack:
+        file = sync_lock_file(self._archive.path)
+        with only_one(file, 0, "another process is syncing right now"):
             try:
-                stack.enter_context(lock(file, 0))
-            except BusyError:
-                raise SyncRunningError("another process is syncing right now") from None
-            # Only a sync that comes at this very moment would get a lock of its own. It would
-            # write the same archive, one after the other.
-            stack.callback(self._remove_useless, file)
-            yield
-
-    def _remove_useless(self, file: Path) -> None:
-        if not self._archive.exists():
-            with contextlib.suppress(OSError):
-                file.unlink()
+                yield
+            finally:
+                # Only a sync that comes at this very moment would get a lock of its own. It would
+                # write the same archive, one after the other.
+                if not self._archive.path.exists():
+                    with contextlib.suppress(OSError):
+                        file.unlink()
 
     def apply_snapshot(
         self,
@@ -117,8 +117,7 @@ class Archive(Base):
         with contextlib.suppress(StoreError):
             self.move_marks()
             self.move_marks_from_aliases()
-        with contextlib.suppress(sqlite3.Error):
-            self._db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+        self._archive.checkpoint()
         return SyncReport(
             snapshot=snapshot_id,
             total=len(plan.permalinks),
@@ -138,8 +137,9 @@ class Archive(Base):
         images: Mapping[str, str],
     ) -> tuple[snapshot.Plan, int]:
         """Write it; return what was planned, and how many stories are new."""
-        self._create_archive()
-        with self._writing():
+        with self._archive.writing() as db:
+            # With less, pages of the index are written again and again.
+            db.execute("PRAGMA cache_size = -8000")
             rebuild = self._meta("version") != self._version
             rows = [
                 snapshot.Row(*row)
@@ -147,38 +147,36 @@ class Archive(Base):
             ]
             plan = snapshot.plan(rows, files, staging.incoming, aside, rebuild=rebuild)
             ((newest,),) = self._rows("SELECT coalesce(max(id), 0) FROM story")
-            snapshot.write(self._db, plan, staging.read)
+            snapshot.write(db, plan, staging.read)
             ((stories,),) = self._rows("SELECT count(*) FROM story WHERE id > ?", newest)
             if not rebuild:
                 before = self._rows("SELECT path, blob, reason FROM aside")
                 aside = {path: why for path, blob, why in before if files.get(path) == blob} | aside
-            self._write_unreadable(
-                (path, files[path], reason)
-                for path, reason in aside.items()
-                if path in files and path not in plan.permalinks
+            db.execute("DELETE FROM aside")
+            db.executemany(
+                "INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)",
+                [
+                    (path, files[path], reason)
+                    for path, reason in aside.items()
+                    if path in files and path not in plan.permalinks
+                ],
             )
-            self._db.execute("DELETE FROM image")
-            self._db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", images.items())
-            self._db.executemany("INSERT INTO moved (old, new) VALUES (?, ?)", plan.moves)
-            self._set_meta("snapshot", snapshot_id)
-            self._set_meta("version", self._version)
-            self._set_meta("synced", _now().isoformat())
+            db.execute("DELETE FROM image")
+            db.executemany("INSERT INTO image (path, blob) VALUES (?, ?)", images.items())
+            db.executemany("INSERT INTO moved (old, new) VALUES (?, ?)", plan.moves)
+            meta = (("snapshot", snapshot_id), ("version", self._version), _synced_now())
+            db.executemany(_SET_META, meta)
+        self._remember_archive()
         return plan, stories
-
-    def _write_unreadable(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Write path, blob id and reason of the unreadable files."""
-        self._db.execute("DELETE FROM aside")
-        self._db.executemany("INSERT INTO aside (path, blob, reason) VALUES (?, ?, ?)", rows)
 
     def move_marks(self) -> None:
         """Copy marks to the new permalinks of posts that moved; idempotent."""
         moves = self._rows("SELECT new, old, id FROM moved ORDER BY id")
         if not moves:
             return
-        with self._writing("state"):
-            self._copy_marks(move[:2] for move in moves)
-        with self._writing():
-            self._db.executemany("DELETE FROM moved WHERE id = ?", [move[2:] for move in moves])
+        self._copy_marks(move[:2] for move in moves)
+        with self._archive.writing() as db:
+            db.executemany("DELETE FROM moved WHERE id = ?", [move[2:] for move in moves])
 
     def move_marks_from_aliases(self) -> None:
         """Copy marks made under an alias of a post to its permalink; idempotent.
@@ -186,9 +184,7 @@ class Archive(Base):
         Such marks come from an export, a backup of the state or another archive.
         """
         moves = []
-        for (old,) in self._rows(
-            "SELECT permalink FROM state.mark EXCEPT SELECT permalink FROM post"
-        ):
+        for old in sorted(self.timed_marks().keys() - self._stories().keys()):
             found = self._rows(
                 "SELECT DISTINCT p.permalink FROM label l JOIN post p ON p.id = l.post"
                 " WHERE l.kind IN ('path', 'alias') AND l.key = ?",
@@ -196,20 +192,27 @@ class Archive(Base):
             )
             if len(found) == 1:
                 moves.append((found[0][0], old))
-        if moves:
-            with self._writing("state"):
-                self._copy_marks(moves)
+        self._copy_marks(moves)
 
     def _copy_marks(self, moves: Iterable[tuple[str, str]]) -> None:
         """Merge marks into those of another permalink; each move is the new and the old one."""
+        moved: dict[str, TimedMarks] = {}
         for new, old in moves:
-            marks = self._timed_marks_of(old)._replace(permalink=new)
-            merge_marks(self._db, "state.mark", [marks])
+            marks = self._timed_marks_of(old)
+            if old in moved:
+                marks = marks.merged(moved[old])
+            merge_into(moved, [marks._replace(permalink=new)])
+        self.merge_timed_marks(moved.values())
 
     def record_check(self) -> None:
         """Record that a sync found nothing new."""
-        with self._writing():
-            self._set_meta("synced", _now().isoformat())
+        with self._archive.writing() as db:
+            db.execute(_SET_META, _synced_now())
+        self._remember_archive()
+
+    def _remember_archive(self) -> None:
+        """Remember what the archive contains, for ``refresh`` to report what others change."""
+        self._seen_archive = self._meta("snapshot"), self._meta("version"), self._meta("synced")
 
     def synced(self) -> dt.datetime | None:
         """Return when a sync last succeeded, whether or not it fetched anything."""
@@ -226,8 +229,7 @@ class Archive(Base):
 
     def image_blob(self, site_path: str) -> str | None:
         """Return the blob id of an image by its path on the site (``/images/x.png``)."""
-        path = valid_text(site_path)
-        return self._text("SELECT blob FROM image WHERE path = ?", path)
+        return self._archive.text("SELECT blob FROM image WHERE path = ?", site_path)
 
     def images(self) -> dict[str, str]:
         """Return all images of the snapshot, path on the site to blob id."""
@@ -242,5 +244,5 @@ def _is_sound(body: bytes) -> bool:
     return True
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+def _synced_now() -> tuple[str, str]:
+    return "synced", dt.datetime.now(dt.UTC).isoformat()

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from xsfreader.store.schema import Schema
 
 
-LAST_VERSION = 99
-"""A larger version number is damage; a smaller one may be that of a newer program."""
-
-
 _SETTINGS = (("encoding", "UTF-8"), ("auto_vacuum", 0))
 """Settings in the header that no file of ours has otherwise."""
 
@@ -71,15 +67,21 @@ def check(db: sqlite3.Connection, file: Path, schema: Schema, *, whole: bool) ->
 
 
 def version_inside(db: sqlite3.Connection, file: Path, schema: Schema) -> int:
-    """Read the version. Raises BrokenFileError if the file is not ours or new; NewerFileError."""
+    """Read the version. Raises BrokenFileError if the file is not ours or new; NewerFileError.
+
+    A newer program's file has other columns than ours; where only the number is larger, it is
+    damaged.
+    """
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != schema.application and (application or version or tables):
         raise BrokenFileError(f"{file}: another program's database")
-    if (tables and not version) or not 0 <= version <= LAST_VERSION:
+    if (tables and not version) or version < 0:
         raise BrokenFileError(f"{file}: damaged: not a version")
     if version > schema.version:
+        if _columns(db) == _shape(schema, schema.version):
+            raise BrokenFileError(f"{file}: damaged: not a version")
         raise NewerFileError(
             f"{file}: written by a newer version of this program; "
             "update the program, or move the file away to start with a new one"
@@ -132,15 +134,20 @@ def _rule(column: Column) -> str:
 
 
 def _check_writable(db: sqlite3.Connection, file: Path, table: str) -> None:
-    """Raise BrokenFileError where not the disk but the file says that it is read-only."""
+    """Raise sqlite3.Error if it can't be written to, BrokenFileError if but the file says so."""
     if db.execute("PRAGMA query_only").fetchone()[0]:
         return
+    timeout = db.execute("PRAGMA busy_timeout").fetchone()[0]
+    db.execute("PRAGMA busy_timeout = 0")
     try:
-        db.execute("PRAGMA busy_timeout = 0")
         db.execute(f"DELETE FROM {table} WHERE 0")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_READONLY and os.access(file, os.W_OK):
             raise BrokenFileError(f"{file}: damaged: read-only in its header") from error
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {timeout}")
 
 
 def _check_whole(db: sqlite3.Connection, file: Path, tables: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xsfreader.model import MONTHS, View
-from xsfreader.store.base import EPOCH, LABEL, split_lines
+from xsfreader.store.base import EPOCH, LABELLED, label_from_row, split_lines
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
@@ -52,18 +52,17 @@ class ListRow(NamedTuple):
 class EntryList:
     """All rows for certain languages and a date, newest first."""
 
-    def __init__(self, rows: Sequence[ListRow], stories: Mapping[str, int]) -> None:
+    def __init__(self, rows: Sequence[ListRow], stories: Mapping[str, int], scheduled: int) -> None:
         self.rows = rows
-        self._stories = stories
+        self.stories = stories
+        """By permalink, also of posts that are not shown."""
+        self.scheduled = scheduled
+        """How many stories have a post that is not shown yet."""
         self._places = {row.story: place for place, row in enumerate(rows)}
 
     def place_of(self, permalink: str) -> int | None:
         """Find the row of a post or one of its translations."""
-        return self._places.get(self._stories.get(permalink, -1))
-
-    def stories_of(self, permalinks: Iterable[str]) -> set[int]:
-        """Return the stories of posts; unknown posts are skipped."""
-        return {self._stories[each] for each in permalinks if each in self._stories}
+        return self._places.get(self.stories.get(permalink, -1))
 
     def matching(self, words: str) -> Iterator[ListRow]:
         """Yield the rows with all these words in title, authors or categories."""
@@ -75,22 +74,26 @@ class EntryList:
 
 
 POSTS = (
-    f"SELECT story, language, at, permalink, title, authors, categories, xeps, {LABEL} FROM post p"
+    "SELECT story, language, p.at, permalink, title, authors, categories, xeps,"
+    f" {LABELLED} FROM post p"
 )
 
 
 def compute_entries(
-    posts: Iterable[tuple[Any, ...]], languages: Sequence[str], *, previews: bool
+    posts: Iterable[tuple[Any, ...]], languages: Sequence[str], today: dt.date, *, previews: bool
 ) -> EntryList:
     """Compute the list from the rows of ``POSTS``, with those the site doesn't show or without."""
     stories: dict[str, int] = {}
     shown: dict[int, dict[str, tuple[Any, ...]]] = defaultdict(dict)
-    for story, language, *post in posts:
-        _, permalink, *_, label = post
-        stories[permalink] = story
-        if previews or not label:
+    scheduled = set()
+    for row in posts:
+        story, language, post = row[0], row[1], (*row[2:-4], label_from_row(today, *row[-4:]))
+        stories[post[1]] = story
+        if post[-1] == "scheduled":
+            scheduled.add(story)
+        if previews or not post[-1]:
             # Of two files in one language the older post counts.
-            shown[story][language] = min(tuple(post), shown[story].get(language, tuple(post)))
+            shown[story][language] = min(post, shown[story].get(language, post))
     rows = []
     for story, translations in shown.items():
         order = ranked(languages, translations)
@@ -100,7 +103,7 @@ def compute_entries(
         labels = (split_lines(authors), split_lines(categories), split_lines(xeps))
         row = ListRow(story, permalink, title, day, month, tuple(order), *labels, label)
         rows.append((-at, permalink, row))
-    return EntryList([row for _, _, row in sorted(rows)], stories)
+    return EntryList([row for _, _, row in sorted(rows)], stories, len(scheduled))
 
 
 def ranked(languages: Sequence[str], available: Iterable[str]) -> list[str]:

@@ -7,13 +7,14 @@ and another process may then delete the write-ahead log in use. So files are rea
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xsfreader import disk
-from xsfreader.errors import DiskError
+from xsfreader.errors import BusyError, DiskError, SyncRunningError
 from xsfreader.store.check import version_inside
 from xsfreader.store.sqlite_errors import translated
 
@@ -61,6 +62,13 @@ def uri(file: Path, mode: str) -> str:
     return f"{file.absolute().as_uri()}?mode={mode}"
 
 
+def mode_without_locks(file: Path) -> str:
+    """Return how to open a file without locks; with its write-ahead log if there is one."""
+    if not Path(f"{file}-wal").exists():
+        return "ro&immutable=1"
+    return f"ro&vfs={'win32' if os.name == 'nt' else 'unix'}-none"
+
+
 @contextlib.contextmanager
 def lock(file: Path, timeout: float) -> Iterator[None]:
     """Hold an exclusive lock on a file; it ends with the process, even if that is killed."""
@@ -72,9 +80,20 @@ def lock(file: Path, timeout: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+def only_one(file: Path, seconds: float, busy: str) -> Iterator[None]:
+    """Hold a lock for what one process may do at a time. Raises SyncRunningError, DiskError."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock(file, seconds))
+        except BusyError:
+            raise SyncRunningError(busy) from None
+        yield
+
+
+@contextlib.contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """Run the block in a transaction."""
-    db.execute(f"BEGIN {kind}")
+    db.execute("BEGIN IMMEDIATE")
     try:
         yield
     except BaseException:
@@ -92,20 +111,16 @@ def make_folder(folder: Path) -> None:
         raise DiskError(f"{folder}: can't be created ({error.strerror})") from error
 
 
-def prepare(file: Path, schema: Schema, timeout: float) -> None:
-    """Create a file, or migrate it to this program's version.
+def migrate(db: sqlite3.Connection, file: Path, schema: Schema, timeout: float) -> None:
+    """Create the tables of a new file, or bring an older one to this program's version.
 
-    Raises NewerFileError, with the file untouched; BrokenFileError; BusyError; DiskError.
+    Raises sqlite3.Error.
     """
-    if version_of(file, schema) == schema.version:
-        return
-    with translated(file), contextlib.closing(connect(file, timeout)) as db:
-        version_inside(db, file, schema)
-        db.execute(f"PRAGMA page_size = {schema.page}")
-        use_log(db, timeout)
-        with transaction(db):
-            build(db, file, schema)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.execute(f"PRAGMA page_size = {schema.page}")
+    use_log(db, timeout)
+    with transaction(db):
+        build(db, file, schema)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def version_of(file: Path, schema: Schema) -> int:
@@ -154,8 +169,14 @@ def sync_lock_file(archive: Path) -> Path:
 
 
 def damage_marker(file: Path) -> Path:
-    """Return the marker file for damage, which makes the next start check the file."""
+    """Return the marker file for damage, which lets the whole file be checked when it is opened."""
     return file.with_name(file.name + ".suspect")
+
+
+def mark_damaged(file: Path) -> None:
+    """Create the marker."""
+    with contextlib.suppress(OSError):
+        damage_marker(file).touch(mode=0o600)
 
 
 def identity(file: Path) -> tuple[int, int] | None:

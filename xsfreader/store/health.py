@@ -8,7 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import StoreError
-from xsfreader.store import files, read_only
+from xsfreader.store import files
 from xsfreader.store.check import check
 from xsfreader.store.schema import ARCHIVE, PICTURES, SPECIFICATIONS, STATE, XEPS
 from xsfreader.store.sqlite_errors import translated
@@ -52,7 +52,7 @@ def stored_files(folder: Path) -> Iterator[FileHealth]:
 
 def _content(file: Path, kind: str) -> str:
     schema, table, what = _KINDS[kind]
-    mode = "ro" if os.access(file.parent, os.W_OK) else read_only.mode(file)
+    mode = "ro" if os.access(file.parent, os.W_OK) else files.mode_without_locks(file)
     with translated(file), contextlib.closing(_connect(file, mode)) as db:
         db.execute("PRAGMA query_only = ON")
         if not (version := check(db, file, schema, whole=True)):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from xsfreader.store.database import Database
 from xsfreader.store.files import IN_LIST
 from xsfreader.store.schema import PICTURES
-from xsfreader.store.side_file import SideFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ TIMEOUT = 5.0
 """Seconds to wait for another process before BusyError."""
 
 
-class ImageFile(SideFile):
+class ImageFile(Database):
     """The images of one source, for one thread at a time. All methods raise StoreError."""
 
     def __init__(self, file: Path) -> None:

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from xsfreader.model import Entry, Group, View
-from xsfreader.store.base import LABEL, Base, day_end, valid_text
 from xsfreader.store.entries import POSTS, EntryList, compute_entries
+from xsfreader.store.state import State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,40 +16,19 @@ if TYPE_CHECKING:
     from xsfreader.store.entries import ListRow
 
 
-class Listing(Base):
+class Listing(State):
     """The part of the store that the sidebar reads."""
 
     _list: tuple[object, EntryList] | None = None
     """The list computed last, after the key for which it is valid."""
 
     def _read_list(self, languages: Sequence[str], today: dt.date) -> EntryList:
-        meta = self._rows("SELECT value FROM main.meta ORDER BY key")
+        meta = self._rows("SELECT value FROM meta ORDER BY key")
         wanted = (tuple(languages), today, meta)
         if self._list is None or self._list[0] != wanted:
-            posts = self._rows(POSTS, *[day_end(today)] * 2)
-            self._list = wanted, compute_entries(posts, languages, previews=self.previews)
+            posts = self._rows(POSTS)
+            self._list = wanted, compute_entries(posts, languages, today, previews=self.previews)
         return self._list[1]
-
-    def _stories_marked(self, mark: str, entries: EntryList) -> set[int]:
-        if self.unsaved is not None and self.unsaved.all().marks:
-            marks = self._timed_marks()
-            return entries.stories_of(key for key, each in marks.items() if getattr(each, mark))
-        rows = self._rows(f"SELECT permalink FROM state.mark WHERE {mark}")
-        return entries.stories_of(permalink for (permalink,) in rows)
-
-    def is_changed(self, permalink: str) -> bool:
-        """Return whether the text of a post has changed upstream since it was read."""
-        rows = self._rows("SELECT at FROM edited WHERE permalink = ?", valid_text(permalink))
-        marks = self._timed_marks_of(permalink)
-        return bool(rows and marks.read and rows[0][0] > marks.read_at)
-
-    def _stories_changed(self, entries: EntryList) -> set[int]:
-        rows = self._rows(
-            "SELECT e.permalink FROM edited e JOIN state.mark m ON m.permalink = e.permalink"
-            " WHERE m.read AND e.at > m.read_at"
-        )
-        # They may have been read again, which is not written yet.
-        return entries.stories_of(each for (each,) in rows if self.is_changed(each))
 
     def groups(
         self, view: View, parent: str | None, languages: Sequence[str], today: dt.date
@@ -60,7 +39,7 @@ class Listing(Base):
         which is their label. Of several spellings the most frequent is shown.
         """
         entries = self._read_list(languages, today)
-        read = self._stories_marked("read", entries)
+        read = self._marked_stories("read", entries.stories)
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
         unread: Counter[str] = Counter()
         depth = int(parent is not None)
@@ -100,7 +79,7 @@ class Listing(Base):
         entries = self._read_list(languages, today)
         rows = [
             row
-            for row in entries.matching(valid_text(words))
+            for row in entries.matching(words)
             if (key in row.keys(view) if key is not None else view is not View.XEP or row.xeps)
         ]
         found = list(self._entries_of(rows, entries))
@@ -111,9 +90,9 @@ class Listing(Base):
         return found
 
     def _entries_of(self, rows: Sequence[ListRow], entries: EntryList) -> Iterator[Entry]:
-        read = self._stories_marked("read", entries)
-        starred = self._stories_marked("starred", entries)
-        changed = self._stories_changed(entries)
+        read = self._marked_stories("read", entries.stories)
+        starred = self._marked_stories("starred", entries.stories)
+        changed = {entries.stories.get(permalink) for permalink in self.changed_posts()}
         for row in rows:
             yield Entry(
                 permalink=row.permalink,
@@ -173,15 +152,13 @@ class Listing(Base):
         return len(self._read_list(languages, today).rows)
 
     def scheduled_count(self, today: dt.date) -> int:
-        """Count the stories with a post that is dated after a day."""
-        sql = f"SELECT count(DISTINCT story) FROM post p WHERE {LABEL} = 'scheduled'"
-        ((count,),) = self._rows(sql, *[day_end(today)] * 2)
-        return int(count)
+        """Count the stories with a post that is not shown yet."""
+        return self._read_list((), today).scheduled
 
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""
         entries = self._read_list(languages, today)
-        read = self._stories_marked("read", entries)
+        read = self._marked_stories("read", entries.stories)
         return sum(row.story not in read for row in entries.rows)
 
 

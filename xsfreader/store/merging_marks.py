@@ -52,11 +52,6 @@ class TimedMarks(NamedTuple):
         )
 
     @property
-    def without_place(self) -> tuple[int, int, int, int]:
-        """Read and starred with their times."""
-        return self[1:5]
-
-    @property
     def _place(self) -> tuple[int, int, int]:
         return self.place_at, self.block or 0, self.offset or 0
 
@@ -65,16 +60,23 @@ COLUMNS = ", ".join(TimedMarks._fields)
 """The columns of the table ``mark`` in their order."""
 
 
-def merge_marks(db: sqlite3.Connection, table: str, marks: Iterable[TimedMarks]) -> int:
-    """Merge marks into a table, in the transaction that is open; return how many posts changed."""
+def merge_into(marks: dict[str, TimedMarks], newer: Iterable[TimedMarks]) -> None:
+    """Merge marks into others by permalink."""
+    for each in newer:
+        before = marks.get(each.permalink)
+        marks[each.permalink] = before.merged(each) if before else each
+
+
+def merge_marks(db: sqlite3.Connection, marks: Iterable[TimedMarks]) -> int:
+    """Merge marks into the table, within a transaction; return how many posts changed."""
     changed = 0
     for each in marks:
-        select = f"SELECT {COLUMNS} FROM {table} WHERE permalink = ?"
+        select = f"SELECT {COLUMNS} FROM mark WHERE permalink = ?"
         found = db.execute(select, (each.permalink,)).fetchone()
         before = TimedMarks(*found) if found else TimedMarks(each.permalink)
         after = before.merged(each)
         if after != before:
             values = ", ".join("?" * len(after))
-            db.execute(f"REPLACE INTO {table} ({COLUMNS}) VALUES ({values})", after)
+            db.execute(f"REPLACE INTO mark ({COLUMNS}) VALUES ({values})", after)
             changed += 1
     return changed

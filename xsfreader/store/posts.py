@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from xsfreader.errors import UnknownPostError
 from xsfreader.model import SITE_HOSTS
 from xsfreader.store.base import (
     FULL_POST,
-    MARKED,
     POST,
-    Base,
-    conditions,
-    day_end,
     full_post_from_row,
+    is_in_language,
     path_key,
     post_from_row,
-    valid_text,
 )
-from xsfreader.store.state import MARKS, marks_from_row
-from xsfreader.text import fold
+from xsfreader.store.state import State
+from xsfreader.text import closest, fold
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,21 +30,21 @@ _FROM = " FROM post p JOIN story s ON s.id = p.story"
 _ORDER = " ORDER BY p.at DESC, p.permalink"
 
 
-class Posts(Base):
+class Posts(State):
     """The part of the store that reads posts."""
 
     def post(self, permalink: str) -> Post | None:
         """Read a post without its text; None if there is none."""
-        rows = self._rows(f"SELECT {POST}{_FROM} WHERE p.permalink = ?", valid_text(permalink))
+        rows = self._rows(f"SELECT {POST}{_FROM} WHERE p.permalink = ?", permalink)
         return post_from_row(rows[0]) if rows else None
 
     def permalink_at(self, path: str) -> str | None:
         """Find the post of a file by its path in the source."""
-        return self._text("SELECT permalink FROM post WHERE path = ?", valid_text(path))
+        return self._archive.text("SELECT permalink FROM post WHERE path = ?", path)
 
     def full(self, permalink: str) -> FullPost:
         """Read a post with its text. Raises UnknownPostError."""
-        rows = self._rows(f"SELECT {FULL_POST} WHERE p.permalink = ?", valid_text(permalink))
+        rows = self._rows(f"SELECT {FULL_POST} WHERE p.permalink = ?", permalink)
         if not rows:
             raise UnknownPostError(f"{permalink} is not in the archive")
         return full_post_from_row(rows[0])
@@ -58,28 +54,32 @@ class Posts(Base):
         rows = self._rows(
             "SELECT q.language, q.permalink FROM post p JOIN post q ON q.story = p.story"
             " WHERE p.permalink = ? ORDER BY q.language, q.at DESC, q.permalink DESC",
-            valid_text(permalink),
+            permalink,
         )
         return dict(rows)
 
     def permalink_of(self, key: str, language: str) -> str | None:
         """Find a post by the key that its translations share, in a language if possible."""
-        return self._text(
+        return self._archive.text(
             "SELECT p.permalink FROM story s JOIN post p ON p.story = s.id"
             " WHERE s.key = ? ORDER BY p.language = ? DESC, p.language",
-            valid_text(key),
-            valid_text(language),
+            key,
+            language,
         )
 
     def posts(self, wanted: Filter, today: dt.date) -> list[tuple[Post, Marks]]:
         """List the posts that match a filter, newest first, translations as separate posts."""
-        where, values = _conditions(wanted, self._shown(today))
-        rows = self._rows(
-            f"SELECT {MARKS}, {POST}{_FROM}"
-            f" LEFT JOIN state.mark m ON m.permalink = p.permalink WHERE {where}{_ORDER}",
-            *values,
-        )
-        return [(post_from_row(row[4:]), marks_from_row(*row[:4])) for row in rows]
+        stories = self._stories()
+        read = self._marked_stories("read", stories) if wanted.unread else set()
+        starred = self._marked_stories("starred", stories) if wanted.starred else set()
+        return [
+            (post, self.marks(post.permalink))
+            for story, *row in self._rows(f"SELECT p.story, {POST}{_FROM}{_ORDER}")
+            if _is_wanted(post := post_from_row(row), wanted)
+            and (self.previews or not post.label(today))
+            and story not in read
+            and (story in starred or not wanted.starred)
+        ]
 
     def resolve(self, name: str, *, exact: bool = False) -> tuple[str, ...]:
         """Find the permalinks that match a name.
@@ -88,7 +88,7 @@ class Posts(Base):
         alias, a URL of the site, or the last part of a permalink, tried in this order.
         ``exact`` skips the last parts, as for links.
         """
-        path = _site_path(valid_text(name).strip())
+        path = _site_path(name.strip())
         if path is None:
             return ()
         bare = path.partition("#")[0].partition("?")[0]
@@ -107,9 +107,7 @@ class Posts(Base):
 
     def suggest(self, name: str) -> tuple[str, ...]:
         """Suggest permalinks for a name that matches none."""
-        from difflib import get_close_matches
-
-        path = _site_path(valid_text(name).strip()) or name
+        path = _site_path(name.strip()) or name
         last = path_key(path.partition("#")[0].rstrip("/").rpartition("/")[2]).rstrip("/")
         words = re.findall(r"[^\W_]+", last)
         if not words:
@@ -121,11 +119,9 @@ class Posts(Base):
             f" WHERE l.kind = 'slug'{_ORDER}"
         ):
             slugs.setdefault(slug, []).append(permalink)
-            seen = f"{slug} {fold(title)}"
-            if all(word in seen for word in words):
+            if all(word in f"{slug} {fold(title)}" for word in words):
                 found.append(permalink)
-        close = get_close_matches(last + "/", slugs, n=SUGGESTED, cutoff=0.6)
-        found += [permalink for slug in close for permalink in slugs[slug]]
+        found += slugs.get(closest(last, slugs), ())
         return tuple(dict.fromkeys(found))[:SUGGESTED]
 
 
@@ -143,18 +139,15 @@ def _site_path(name: str) -> str | None:
     return name or None
 
 
-def _conditions(wanted: Filter, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
-    """Return a filter as SQL on ``post p``, with its values."""
-    named = (("category", wanted.category), ("author", wanted.author))
-    clauses, values = conditions(
-        shown=shown,
-        after=wanted.since,
-        before=day_end(wanted.until) if wanted.until else None,
-        labels=[] if wanted.xep is None else [("xep", str(wanted.xep))],
-        names=[(kind, fold(valid_text(key))) for kind, key in named if key is not None],
-        languages=[] if wanted.language is None else [valid_text(wanted.language).lower()],
-        unread=wanted.unread,
+def _is_wanted(post: Post, wanted: Filter) -> bool:
+    """Return whether a post matches a filter but for the marks."""
+    names = ((wanted.category, post.categories), (wanted.author, post.authors))
+    return (
+        (wanted.since is None or post.day >= wanted.since)
+        and (wanted.until is None or post.day <= wanted.until)
+        and (wanted.xep is None or wanted.xep in post.xeps)
+        and (wanted.language is None or is_in_language(post.language, wanted.language))
+        and all(
+            part is None or any(fold(part) in fold(name) for name in found) for part, found in names
+        )
     )
-    if wanted.starred:
-        clauses.append(MARKED.format("starred"))
-    return " AND ".join(clauses), values

@@ -1,4 +1,4 @@
-"""Repairing damaged files: set aside and created again, or restored from backups.
+"""Repairing damaged files: set aside and created again, or restored from a backup.
 
 Damage is confirmed by a second check first, and a lock lets one process repair a file at a time.
 """
@@ -21,7 +21,7 @@ from xsfreader.store.sqlite_errors import SQLITE_ERRORS, translated
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
     from typing import Any
 
@@ -42,78 +42,69 @@ _SETTING: Row = (str, str, int)
 """Types of the columns."""
 
 
-def prepare(file: Path, schema: Schema, timeout: float) -> None:
-    """Create, migrate, check, back up or repair a file, so that it can be opened.
+def open_sound(file: Path, schema: Schema, timeout: float) -> sqlite3.Connection:
+    """Open a file after it was checked; create, migrate, back up or repair it where needed.
 
-    A damaged file is set aside. The state is restored from its backups and its readable rows,
+    A damaged file is set aside. The state is restored from its backup and its readable rows,
     other files are created again. Raises NewerFileError with the file untouched, BusyError,
     DiskError.
     """
-    try:
-        version = _check(file, schema, timeout)
-        with contextlib.suppress(OSError):
-            files.damage_marker(file).unlink(missing_ok=True)
-        if schema.backed_up and version:
-            _back_up_if_due(file, timeout, migrates=version < schema.version)
-        files.prepare(file, schema, timeout)
-    except BrokenFileError:
-        with files.lock(file.with_name(file.name + ".mending"), timeout):
-            if problem := _confirm_damage(file, schema, timeout):
-                _replace(file, schema, timeout, problem)
-            files.damage_marker(file).unlink(missing_ok=True)
-            files.prepare(file, schema, timeout)
-
-
-def find_damaged(likely: Path, opened: Iterable[tuple[Path, Schema]], timeout: float) -> Path:
-    """Mark the damaged one of the open files, so that the next start repairs it; return it."""
-    for file, schema in opened:
-        with contextlib.suppress(OSError):
-            files.damage_marker(file).touch(mode=0o600)
+    with contextlib.suppress(BrokenFileError):
+        return _open(file, schema, timeout)
+    with files.lock(file.with_name(file.name + ".mending"), timeout):
+        time.sleep(_PAUSE)
         try:
-            _check(file, schema, timeout)
-        except BrokenFileError:
-            return file
-        except StoreError:
-            continue
-    return likely
-
-
-def backups_of(file: Path) -> tuple[Path, Path]:
-    """Return the paths of the last backup, and of an older one that held more marks."""
-    return file.with_name(file.name + ".bak"), file.with_name(file.name + ".bak.more")
-
-
-def _check(file: Path, schema: Schema, timeout: float) -> int:
-    """Check a file and return its version, 0 for a new one.
-
-    The state and what failed before are read as a whole. Raises BrokenFileError for damage, and
-    if only backups are left.
-    """
-    version = files.version_of(file, schema)
-    failed = files.damage_marker(file).exists()
-    try:
-        if file.exists() and file.stat().st_size:
-            with translated(file), contextlib.closing(files.connect(file, timeout, "rw")) as db:
-                version = check(db, file, schema, whole=failed or schema.backed_up)
-    except OSError as error:
-        raise DiskError(f"{file}: can't be read ({error.strerror})") from error
-    if not version and any(copy.exists() for copy in backups_of(file)):
-        raise BrokenFileError(f"{file}: missing or empty")
-    return version
-
-
-def _confirm_damage(file: Path, schema: Schema, timeout: float) -> str | None:
-    """Check a file twice more; return what is wrong, None if it is sound after all."""
-    problem = None
-    for pause in (0.0, _PAUSE):
-        time.sleep(pause)
-        try:
-            _check(file, schema, timeout)
+            return _open(file, schema, timeout)
         except BrokenFileError as error:
-            problem = str(error)
-        else:
-            return None
-    return problem
+            _replace(file, schema, timeout, str(error))
+        return _open(file, schema, timeout)
+
+
+def open_read_only(file: Path, schema: Schema) -> sqlite3.Connection | None:
+    """Open a file where SQLite can't make the files that it shares; None if it can't be read.
+
+    Nothing is written and nobody is waited for; what was in the write-ahead log is read too. In
+    place of the state its backup will do, and rather no marks than no posts.
+    """
+    for one in (file, backup_of(file)) if schema.backed_up else (file,):
+        with contextlib.suppress(StoreError), translated(one), contextlib.ExitStack() as stack:
+            db = stack.enter_context(
+                contextlib.closing(files.connect(one, 0, files.mode_without_locks(one)))
+            )
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("PRAGMA query_only = ON")
+            if check(db, one, schema, whole=False) == schema.version:
+                stack.pop_all()
+                return db
+    in_the_way = files.identity(file) is not None and not file.is_file()
+    return files.connect_empty(schema) if schema.backed_up and not in_the_way else None
+
+
+def backup_of(file: Path) -> Path:
+    """Return the path of the backup."""
+    return file.with_name(file.name + ".bak")
+
+
+def _open(file: Path, schema: Schema, timeout: float) -> sqlite3.Connection:
+    """Check and open a file. Raises BrokenFileError for damage, and if only a backup is left.
+
+    The state is read as a whole, and so is what failed before.
+    """
+    marker = files.damage_marker(file)
+    if not files.version_of(file, schema) and backup_of(file).exists():
+        raise BrokenFileError(f"{file}: missing or empty")
+    with translated(file), contextlib.ExitStack() as stack:
+        db = stack.enter_context(contextlib.closing(files.connect(file, timeout)))
+        db.execute("PRAGMA synchronous = NORMAL")
+        version = check(db, file, schema, whole=schema.backed_up or marker.exists())
+        if version and schema.backed_up:
+            _back_up_if_due(db, file, migrates=version < schema.version)
+        if version < schema.version:
+            files.migrate(db, file, schema, timeout)
+        with contextlib.suppress(OSError):
+            marker.unlink(missing_ok=True)
+        stack.pop_all()
+    return db
 
 
 def _set_aside(file: Path) -> Path:
@@ -129,84 +120,59 @@ def _set_aside(file: Path) -> Path:
     return aside
 
 
-def _back_up_if_due(file: Path, timeout: float, *, migrates: bool) -> None:
+def _back_up_if_due(db: sqlite3.Connection, file: Path, *, migrates: bool) -> None:
     """Back up the state, once an hour and before a migration; if it fails, the last one stays.
 
-    A backup with more marks than the new one is kept as well.
+    Marks that only the last backup has stay in the new one.
     """
-    copy, more = backups_of(file)
+    copy = backup_of(file)
     draft = copy.with_name(f"{copy.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         if not migrates and copy.exists() and time.time() - copy.stat().st_mtime <= BACKUP_AGE:
             return
-        with (
-            contextlib.closing(files.connect(file, timeout, "rw")) as db,
-            contextlib.closing(files.connect(draft, timeout)) as other,
-        ):
+        with contextlib.closing(files.connect(draft, 0)) as other:
             db.backup(other)
             other.execute("PRAGMA journal_mode = DELETE")
-        before = _count(copy)
-        if before > _count(draft) and before >= _count(more):
-            copy.replace(more)
+            _merge(other, copy)
         draft.replace(copy)
     except (OSError, DiskError, *SQLITE_ERRORS):
         with contextlib.suppress(OSError):
             draft.unlink()
 
 
-def _count(file: Path) -> int:
-    """Count the marks in a backup; -1 if it can't be read."""
-    try:
-        with contextlib.closing(files.connect(file, 0, "ro")) as db:
-            return int(db.execute("SELECT count(*) FROM mark").fetchone()[0])
-    except (StoreError, *SQLITE_ERRORS):
-        return -1
-
-
 def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
     """Set a damaged file aside; restore the state."""
-    copies = [copy for copy in backups_of(file) if _is_sound(copy, schema, timeout)]
     aside = _set_aside(file)
     notice = f"{problem}; set aside as {aside.name}" if aside.exists() else problem
     if schema.backed_up:
-        notice += _restore(file, schema, timeout, copies, aside)
+        notice += _restore(file, schema, timeout, aside)
     else:
         notice += f", sync fetches the {schema.name} again"
     add_notice(file, notice)
 
 
-def _restore(
-    file: Path, schema: Schema, timeout: float, copies: Sequence[Path], aside: Path
-) -> str:
-    """Create the state of what its backups and the damaged file hold; return what was found."""
+def _restore(file: Path, schema: Schema, timeout: float, aside: Path) -> str:
+    """Create the state of what its backup and the damaged file hold; return what was found."""
+    copy = backup_of(file)
     with translated(file), contextlib.closing(files.connect(file, timeout)) as db:
         files.use_log(db, timeout)
         with files.transaction(db):
             files.build(db, file, schema)
-            for copy in copies:
-                _merge(db, copy)
+            copied = _merge(db, copy)
             recovered = _merge(db, aside)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     found = f", {recovered} marks recovered from it" if recovered else ""
-    if copies:
-        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
+    if copied:
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copy.stat().st_mtime))
         return f"{found}, restored from the backup of {made}"
     return found or ", no marks left"
-
-
-def _is_sound(copy: Path, schema: Schema, timeout: float) -> bool:
-    try:
-        _check(copy, schema, timeout)
-    except BrokenFileError:
-        return False
-    return _count(copy) >= 0
 
 
 def _merge(db: sqlite3.Connection, file: Path) -> int:
     """Merge marks and settings from a file, the newer winning; return its number of marks."""
     rows = _readable(file, f"SELECT {COLUMNS} FROM mark ORDER BY permalink", _MARK)
     marks = [TimedMarks(*row) for row in rows]
-    merge_marks(db, "mark", marks)
+    merge_marks(db, marks)
     settings = _readable(file, "SELECT key, value, at FROM setting ORDER BY key", _SETTING)
     db.executemany(_MERGE_SETTING, settings)
     return len(marks)

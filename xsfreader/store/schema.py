@@ -18,7 +18,8 @@ class Schema(NamedTuple):
     steps: tuple[str, ...]
     """SQL from each version to the next, with a semicolon after each statement and nowhere else.
 
-    The version is the number of steps.
+    The version is the number of steps. Each must change a column, as that tells a newer file from
+    one whose number is damaged.
     """
     page: int = 4096
     """Page size of a new file; with larger pages a sync has fewer to write."""

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
 from xsfreader.store.base import (
-    LABEL,
-    MARKED,
+    LABELLED,
     POST,
-    Base,
-    conditions,
-    day_end,
     day_start,
+    is_in_language,
+    label_from_row,
     post_from_row,
 )
 from xsfreader.store.files import IN_LIST
 from xsfreader.store.query import Query, parse_query
 from xsfreader.store.snippet import snippet
+from xsfreader.store.state import State
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xsfreader.text import Term
 
@@ -33,7 +32,7 @@ BANDS = 4
 _RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
 
 
-class Search(Base):
+class Search(State):
     """The part of the store that searches."""
 
     def search(
@@ -76,28 +75,50 @@ class Search(Base):
 
     def _matches(self, query: Query, today: dt.date) -> Iterable[tuple[Any, ...]]:
         """Return rows of id, rank, title tier, time, permalink, language and story."""
-        where, values = _conditions(query, self._shown(today))
-        if query.drafts:
-            where += f" AND {LABEL} <> ''"
-            values += [day_end(today)] * 2
-        columns = "p.at, p.permalink, p.language, p.story"
+        where, values = _conditions(query)
+        columns = f"p.at, p.permalink, p.language, p.story, {LABELLED}"
         expression = match(query)
-        if not expression:
-            return self._rows(f"SELECT p.id, 0.0, 0, {columns} FROM post p WHERE {where}", *values)
         searches = [(_RANKED, 1, expression)]
         if query.terms:
             searches.append(("0.0", 0, match(query, "title")))
+        if not expression:
+            searches = [("0.0", 0, "")]
         found = {}
         for rank, tier, wanted in searches:
             rows = self._rows(
-                f"SELECT p.id, {rank}, {tier}, {columns}"
-                " FROM found CROSS JOIN post p ON p.id = found.rowid"
-                f" WHERE found MATCH ? AND {where}",
-                wanted,
+                f"SELECT p.id, {rank}, {tier}, {columns} FROM "
+                + ("found CROSS JOIN post p ON p.id = found.rowid" if wanted else "post p")
+                + f" WHERE {where}"
+                + (" AND found MATCH ?" if wanted else ""),
                 *values,
+                *([wanted] if wanted else []),
             )
             found.update({row[0]: row for row in rows})
-        return found.values()
+        return list(self._filtered(found.values(), query, today))
+
+    def _filtered(
+        self, rows: Iterable[tuple[Any, ...]], query: Query, today: dt.date
+    ) -> Iterator[tuple[Any, ...]]:
+        """Drop what isn't shown or wanted; yield rows without the columns of the label."""
+        narrows = query.unread or query.starred or query.changed
+        stories = self._stories() if narrows else {}
+        read = self._marked_stories("read", stories) if query.unread else set()
+        starred = self._marked_stories("starred", stories)
+        changed = self.changed_posts() if query.changed else set()
+        for *row, at, draft, publish, expires in rows:
+            permalink, language, story = row[4:]
+            label = label_from_row(today, at, draft, publish, expires)
+            if (
+                (self.previews or not label)
+                and (query.after is None or at >= day_start(query.after))
+                and (query.before is None or at < day_start(query.before))
+                and any(is_in_language(language, each) for each in query.languages or [language])
+                and (label or not query.drafts)
+                and story not in read
+                and (story in starred or not query.starred)
+                and (permalink in changed or not query.changed)
+            ):
+                yield tuple(row)
 
     def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""
@@ -125,25 +146,15 @@ def phrase(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
-def _conditions(query: Query, shown: tuple[str, list[int]]) -> tuple[str, list[Any]]:
-    clauses, values = conditions(
-        shown=shown,
-        after=query.after,
-        before=day_start(query.before) if query.before else None,
-        labels=[("xep", str(xep)) for xep in query.xeps],
-        languages=query.languages,
-        unread=query.unread,
-    )
+def _conditions(query: Query) -> tuple[str, list[Any]]:
+    """Return what a query excludes and its XEPs as SQL on ``post p``, with its values."""
+    clauses, values = ["1"], list[Any]()
+    for xep in query.xeps:
+        clauses.append("p.id IN (SELECT post FROM label WHERE kind = 'xep' AND key = ?)")
+        values.append(str(xep))
     for term in query.without:
         clauses.append("p.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
         values.append(phrase(term))
-    if query.starred:
-        clauses.append(MARKED.format("starred"))
-    if query.changed:
-        clauses.append(
-            "EXISTS (SELECT 1 FROM edited e JOIN state.mark m ON m.permalink = e.permalink"
-            " WHERE e.permalink = p.permalink AND m.read AND e.at > m.read_at)"
-        )
     return " AND ".join(clauses), values
 
 

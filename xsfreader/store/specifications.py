@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from xsfreader.errors import BrokenFileError
 from xsfreader.model import Known, SectionHit
 from xsfreader.store.base import compress, decompress
+from xsfreader.store.database import Database
 from xsfreader.store.files import IN_LIST
 from xsfreader.store.schema import SPECIFICATIONS
 from xsfreader.store.search import phrase
-from xsfreader.store.side_file import SideFile
 from xsfreader.store.snippet import snippet
 from xsfreader.text import index_text
 
@@ -37,7 +37,7 @@ _MOST_HITS = 3
 """Sections of one specification among the results."""
 
 
-class SpecificationFile(SideFile):
+class SpecificationFile(Database):
     """The specifications of one source, for one thread at a time. All methods raise StoreError."""
 
     def __init__(self, file: Path) -> None:

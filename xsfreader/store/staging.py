@@ -6,13 +6,11 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import DiskError
-from xsfreader.model import Post
-from xsfreader.store.base import compress, full_post_from_row, post_values
+from xsfreader.model import FullPost, Post
+from xsfreader.store.base import post_from_row, post_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from xsfreader.model import FullPost
 
 
 class Incoming(NamedTuple):
@@ -52,11 +50,10 @@ class Staging:
     def _add(self, full: FullPost) -> None:
         post = full.post
         self.incoming[post.path] = Incoming(post.blob, post.permalink, post.aliases)
-        row = (*post_values(post), compress(full.body), full.text)
-        marks = ", ".join("?" * (1 + len(row)))
-        self._db.execute(f"REPLACE INTO post VALUES ({marks})", (post.path, *row))
+        row = (post.path, *post_values(post), full.body, full.text)
+        self._db.execute(f"REPLACE INTO post VALUES ({', '.join('?' * len(row))})", row)
 
     def read(self, path: str) -> FullPost:
         """Return a post."""
         row = self._db.execute("SELECT * FROM post WHERE file = ?", (path,)).fetchone()
-        return full_post_from_row(row[1:])
+        return FullPost(post_from_row(row[1:-2]), *row[-2:])

@@ -4,42 +4,147 @@ from __future__ import annotations
 
 import contextlib
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.errors import BusyError, StoreError, SyncRunningError
+from xsfreader.errors import StoreError
 from xsfreader.model import Marks, Place
-from xsfreader.store.base import Base, valid_text
-from xsfreader.store.files import lock
-from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_marks
-from xsfreader.store.unsaved import Batch
+from xsfreader.store.base import Base
+from xsfreader.store.database import valid_text
+from xsfreader.store.files import only_one
+from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_into, merge_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 _FORMAT = "xsfreader-state"
 EXCHANGE_SECONDS = 15.0
 """How long to wait for another process that exchanges marks, as one does that outlived the app."""
 
 
-MARKS = "m.read, m.starred, m.block, m.offset"
-"""Columns of ``state.mark m`` that ``marks_from_row`` converts."""
-
-
-def marks_from_row(
-    read: int | None, starred: int | None, block: int | None, offset: int | None
-) -> Marks:
-    """Convert the columns of marks; all are None if there are none."""
-    place = None if block is None else Place(block, offset or 0)
-    return Marks(bool(read), bool(starred), place)
-
-
 class State(Base):
-    """The part of the store with the reader's state."""
+    """The part of the store with the reader's state.
+
+    All marks are in memory, too: a mark is shown at once, whether or not it can be written.
+    """
+
+    def __init__(self, archive: Path, state: Path, version: str, timeout: float) -> None:
+        super().__init__(archive, state, version, timeout)
+        self._known: dict[str, TimedMarks] = {}
+        """All marks by permalink, those that wait to be written included."""
+        self._known_version: tuple[int, int] | None = None
+        """That of the file when they were read."""
+        self._others_marked = False
+        """Whether another connection changed a mark since ``refresh`` looked."""
+        self._unsaved: dict[str, TimedMarks] = {}
+        self._unsaved_settings: dict[str, str] = {}
+        self._report: Callable[[str], None] | None = None
+        self._problem = ""
+        """Why nothing can be written now."""
+
+    def save_without_waiting(self, report: Callable[[str], None]) -> None:
+        """Keep marks and settings that can't be written at once, until they can.
+
+        ``refresh`` and ``save_rest`` try again. ``report`` is called with the reason, once until
+        writing succeeds again.
+        """
+        self._report = report
+
+    def save_rest(self, seconds: float) -> str:
+        """Write what is not written yet; return what is lost and why, empty if nothing.
+
+        Waits at most some seconds for another process.
+        """
+        self._save(seconds=seconds)
+        count = len(self._unsaved)
+        if not (count or self._unsaved_settings):
+            return ""
+        what = f"the marks of {count} post{'' if count == 1 else 's'} were" if count else ""
+        return f"{what or 'where you left off was'} not saved: {self._problem}"
+
+    def _save(
+        self,
+        marks: Iterable[TimedMarks] = (),
+        settings: Mapping[str, str] = MappingProxyType({}),
+        *,
+        seconds: float = 0.0,
+    ) -> int:
+        """Merge marks into those there are, write them with all that waits.
+
+        Returns how many posts changed. Raises StoreError where nothing may wait.
+        """
+        known = self.timed_marks()
+        for waiting in (known, self._unsaved):
+            merge_into(waiting, marks)
+        self._unsaved_settings |= settings
+        if not (self._unsaved or self._unsaved_settings):
+            return 0
+        values = [(key, value, _now()) for key, value in self._unsaved_settings.items()]
+        try:
+            with contextlib.ExitStack() as stack:
+                if self._report is not None:
+                    stack.enter_context(self._state.waiting(seconds))
+                db = stack.enter_context(self._state.writing())
+                changed = merge_marks(db, self._unsaved.values())
+                db.executemany("REPLACE INTO setting (key, value, at) VALUES (?, ?, ?)", values)
+        except StoreError as error:
+            if self._report is None:
+                self._forget_unsaved()
+                self._known_version = None
+                raise
+            if not self._problem:
+                # Without the remedy: this is tried again anyway.
+                self._problem = str(error).partition(";")[0]
+                self._report(self._problem)
+            return 0
+        self._forget_unsaved()
+        return changed
+
+    def _forget_unsaved(self) -> None:
+        self._unsaved.clear()
+        self._unsaved_settings.clear()
+        self._problem = ""
+
+    def timed_marks(self) -> dict[str, TimedMarks]:
+        """Return all marks with their times, by permalink."""
+        version = self._state.version()
+        if version != self._known_version:
+            rows = self._state.rows(f"SELECT {COLUMNS} FROM mark")
+            before, self._known = self._known, {row[0]: TimedMarks(*row) for row in rows}
+            merge_into(self._known, self._unsaved.values())
+            self._known_version = version
+            self._others_marked |= _shown(before) != _shown(self._known)
+        return self._known
+
+    def _timed_marks_of(self, permalink: str) -> TimedMarks:
+        permalink = valid_text(permalink)
+        return self.timed_marks().get(permalink) or TimedMarks(permalink)
+
+    def _marked_stories(self, what: str, stories: Mapping[str, int]) -> set[int]:
+        """Return the stories with a post that is ``read``, ``starred``…; unknown ones are skipped.
+
+        ``stories`` is that of each permalink.
+        """
+        marks = self.timed_marks()
+        return {
+            stories[permalink]
+            for permalink, each in marks.items()
+            if getattr(each, what) and permalink in stories
+        }
+
+    def changed_posts(self) -> set[str]:
+        """Return the posts whose text has changed upstream since they were read."""
+        edited = self._rows("SELECT permalink, at FROM edited")
+        marks = ((self._timed_marks_of(permalink), at) for permalink, at in edited)
+        return {each.permalink for each, at in marks if each.read and at > each.read_at}
 
     def marks(self, permalink: str) -> Marks:
         """Read the marks of a post."""
         found = self._timed_marks_of(permalink)
-        return marks_from_row(found.read, found.starred, found.block, found.offset)
+        place = None if found.block is None else Place(found.block, found.offset or 0)
+        return Marks(bool(found.read), bool(found.starred), place)
 
     def set_read(self, permalinks: Iterable[str], read: bool) -> None:  # noqa: FBT001 - reads as one
         """Mark posts as read or unread, in one transaction.
@@ -59,81 +164,46 @@ class State(Base):
 
     def _mark(self, permalinks: Iterable[str], what: str, **values: int) -> None:
         """Set one kind of mark, later than those it replaces."""
-        if self.unsaved is None:
-            with self._writing("state"):
-                merge_marks(self._db, "state.mark", self._new_marks(permalinks, what, values))
-        else:
-            marks = list(self._new_marks(permalinks, what, values))
-            self.unsaved.add_marks(marks)
-            # ``refresh`` doesn't report them.
-            seen = self._seen_contents[1]
-            for each in marks:
-                if any(each.without_place):
-                    before = TimedMarks(each.permalink, *seen.get(each.permalink, ()))
-                    seen[each.permalink] = before.merged(each).without_place
-
-    def _new_marks(
-        self, permalinks: Iterable[str], what: str, values: dict[str, Any]
-    ) -> Iterator[TimedMarks]:
-        now = _now()
+        now, time_field = _now(), f"{what}_at"
+        marks = []
         for permalink in map(valid_text, permalinks):
-            replaced: int = getattr(self._timed_marks_of(permalink), f"{what}_at")
-            values[f"{what}_at"] = min(max(now, replaced + 1), LATEST)
-            yield TimedMarks(permalink, **values)
+            replaced: int = getattr(self._timed_marks_of(permalink), time_field)
+            at = min(max(now, replaced + 1), LATEST)
+            fields: dict[str, Any] = {**values, time_field: at}
+            marks.append(TimedMarks(permalink, **fields))
+        self._save(marks)
 
     def setting(self, key: str) -> str | None:
         """Read a setting that the app saved."""
-        key = valid_text(key)
-        unsaved = self.unsaved.all().settings.get(key) if self.unsaved else None
-        return unsaved or self._text("SELECT value FROM state.setting WHERE key = ?", key)
+        saved = self._state.text("SELECT value FROM setting WHERE key = ?", key)
+        return self._unsaved_settings.get(key, saved)
 
     def set_setting(self, key: str, value: str) -> None:
         """Save a setting of the app."""
-        key = valid_text(key)
-        if self.unsaved is not None:
-            self.unsaved.add_setting(key, valid_text(value))
-        else:
-            self.save(Batch({}, {key: valid_text(value)}))
-
-    def save(self, batch: Batch) -> None:
-        """Write what another store of the same files has shown already."""
-        settings = [(key, value, _now()) for key, value in batch.settings.items()]
-        with self._writing("state"):
-            merge_marks(self._db, "state.mark", batch.marks.values())
-            self._db.executemany(
-                "REPLACE INTO state.setting (key, value, at) VALUES (?, ?, ?)", settings
-            )
-
-    def timed_marks(self) -> dict[str, TimedMarks]:
-        """Read all marks with their times, by permalink."""
-        return self._timed_marks()
+        self._save(settings={valid_text(key): valid_text(value)})
 
     def lower_times(self, latest: int, to: int) -> None:
         """Set the times of marks later than one, from a clock that was wrong, to another."""
-        with self._writing("state"):
+        with self._state.writing() as db:
             for at in ("read_at", "starred_at", "place_at"):
-                self._db.execute(f"UPDATE state.mark SET {at} = ? WHERE {at} > ?", (to, latest))
+                db.execute(f"UPDATE mark SET {at} = ? WHERE {at} > ?", (to, latest))
+        self._known_version = None
 
     def merge_timed_marks(self, marks: Iterable[TimedMarks]) -> int:
         """Merge marks of other machines; return how many posts changed."""
-        with self._writing("state"):
-            return merge_marks(self._db, "state.mark", marks)
+        return self._save(list(marks))
 
-    @contextlib.contextmanager
-    def marks_lock(self) -> Iterator[None]:
+    def marks_lock(self) -> AbstractContextManager[None]:
         """Hold the lock for exchanging marks. Raises SyncRunningError, DiskError."""
-        with contextlib.ExitStack() as stack:
-            try:
-                stack.enter_context(lock(self._state.with_name("marks.lock"), EXCHANGE_SECONDS))
-            except BusyError:
-                raise SyncRunningError("another process is syncing the marks") from None
-            yield
+        file = self._state.path.with_name("marks.lock")
+        return only_one(file, EXCHANGE_SECONDS, "another process is syncing the marks")
 
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON, times in milliseconds since 1970."""
         marks = {}
-        rows = self._rows(f"SELECT {COLUMNS} FROM state.mark ORDER BY permalink")
-        for permalink, read, read_at, starred, starred_at, block, offset, place_at in rows:
+        for permalink, read, read_at, starred, starred_at, block, offset, place_at in sorted(
+            self.timed_marks().values()
+        ):
             mark: dict[str, Any] = {}
             if read_at:
                 mark |= {"read": bool(read), "read_at": read_at}
@@ -149,9 +219,12 @@ class State(Base):
 
         Raises StoreError if the data is not an export; nothing is changed then.
         """
-        marks = _imported(data)
-        with self._writing("state"):
-            return merge_marks(self._db, "state.mark", marks)
+        return self._save(_imported(data))
+
+
+def _shown(marks: Mapping[str, TimedMarks]) -> dict[str, tuple[int, ...]]:
+    """Return what of the marks is shown in the list, with their times: all but the places."""
+    return {key: each[1:5] for key, each in marks.items() if any(each[1:5])}
 
 
 def _imported(data: object) -> list[TimedMarks]:

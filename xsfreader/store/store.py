@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
+import operator
 from typing import TYPE_CHECKING, Self
 
-from xsfreader.errors import StoreError
-from xsfreader.store import files
+from xsfreader.errors import BrokenFileError, BusyError, StoreError
+from xsfreader.model import Changes
 from xsfreader.store.archive import Archive
-from xsfreader.store.changes import ChangeWatch
+from xsfreader.store.files import version_of
 from xsfreader.store.listing import Listing
 from xsfreader.store.posts import Posts
+from xsfreader.store.schema import ARCHIVE
 from xsfreader.store.search import Search
-from xsfreader.store.state import State
 from xsfreader.store.xeps import Xeps
 from xsfreader.text import FOLDING_VERSION
 
@@ -24,7 +24,7 @@ TIMEOUT = 5.0
 """Seconds to wait for another process before BusyError."""
 
 
-class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
+class Store(Archive, Posts, Listing, Search, Xeps):
     """An archive and the reader's state.
 
     One ``Store`` serves one thread; open another for another thread. Every method raises
@@ -41,20 +41,50 @@ class Store(Archive, Posts, Listing, Search, State, Xeps, ChangeWatch):
         backups; ``warnings`` says so. Raises NewerFileError with both files untouched,
         BusyError, DiskError.
         """
-        for folder in {archive.parent, state.parent}:
-            files.make_folder(folder)
-        db = cls.connect(archive, state, timeout)
-        store = cls(db, archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
-        with contextlib.suppress(StoreError, sqlite3.Error):
-            store.move_marks()
-            store._remember_contents()
+        # A newer archive is noticed before the state is touched.
+        with contextlib.suppress(BrokenFileError):
+            version_of(archive, ARCHIVE)
+        store = cls(archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
+        try:
+            store._state.follow(create=True)
+            store._archive.follow()
+            with contextlib.suppress(StoreError):
+                store.move_marks()
+                store.refresh()
+        except BaseException:
+            store.close()
+            raise
         return store
+
+    def refresh(self) -> Changes:
+        """Return what others changed since the last call, or since the store was opened.
+
+        Opens files that were replaced, and writes marks that could not be written. Doesn't wait
+        for locks: what is locked now is detected later. Takes 30 µs if nothing changed. Raises
+        StoreError.
+        """
+        with (
+            contextlib.suppress(BusyError),
+            self._archive.waiting(0),
+            self._state.waiting(0),
+        ):
+            self._archive.follow()
+            self._state.follow()
+            self._save()
+            before = self._seen_archive
+            if (version := self._archive.version()) != self._seen_archive_version:
+                self._remember_archive()
+                self._seen_archive_version = version
+            *posts, synced = map(operator.ne, before, self._seen_archive)
+            self.timed_marks()
+            marked, self._others_marked = self._others_marked, False
+            return Changes(any(posts), marked, synced)
+        return Changes()
 
     def close(self) -> None:
         """Close the files; a closed store can't be used."""
-        self._xeps.close()
-        with contextlib.suppress(sqlite3.Error):
-            self._db.close()
+        for file in (self._archive, self._state, self._xeps):
+            file.close()
 
     def __enter__(self) -> Self:
         return self

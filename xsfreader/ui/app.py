@@ -87,7 +87,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
         """Whether the app ended with marks that other machines should still get."""
         self._is_ending = False
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
-        library.save_in_background(self._report_unsaved)
+        library.save_without_waiting(self._report_unsaved)
         for action in self.actions:
             if action.keys:
                 run = f"screen.do('{action.id}')"
@@ -124,7 +124,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
         shown = self.library
         if shown.empty and not shown.is_guide:
             shown = self._guide = Library(self.library.config, self.library.paths, GUIDE)
-            shown.save_in_background(self._report_unsaved)
+            shown.save_without_waiting(self._report_unsaved)
         if shown.is_guide:
             shown.refresh_local()
         colours = self.console.color_system == "truecolor"
@@ -218,7 +218,7 @@ class ReaderApp(KeepsCrash, CopyingApp):
             self._reader.status.say(str(error), alert=True)
 
     def _report_unsaved(self, problem: str) -> None:
-        """Show from a thread why marks can't be written now."""
+        """Show why marks can't be written now."""
         self.call_later(self.show_error, StoreError(f"Marks not saved yet: {problem}"))
 
     def _repaint(self, _app: App[None]) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SourceError, UpstreamError
-from xsfreader.model import POST_LIMIT, Known, Progress, Snapshot, UnreadableFile, pull_request
+from xsfreader.model import POST_LIMIT, Known, Snapshot, pull_request
+from xsfreader.reports import Progress, UnreadableFile
 from xsfreader.source import names
 from xsfreader.source.blobs import LazyBlobs
 from xsfreader.source.web.address import parse_address

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tree, parse_tree
 
 from xsfreader.errors import OversizeError, UpstreamError
-from xsfreader.model import UnreadableFile
+from xsfreader.reports import UnreadableFile
 from xsfreader.source import names
 
 if TYPE_CHECKING:

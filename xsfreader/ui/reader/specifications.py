@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from xsfreader.library.job_events import Failed, FetchResult
-from xsfreader.model import Progress, specification_id
+from xsfreader.model import specification_id
+from xsfreader.reports import Progress
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:

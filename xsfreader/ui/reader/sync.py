@@ -10,7 +10,8 @@ from textual.message import Message
 
 from xsfreader.errors import SyncRunningError, UnknownPostError, XsfreaderError
 from xsfreader.library.job_events import Failed, XepsResult
-from xsfreader.model import FetchReport, Progress, SyncReport, View
+from xsfreader.model import View
+from xsfreader.reports import FetchReport, Progress, SyncReport
 from xsfreader.ui.history import History
 from xsfreader.ui.reader.base import Part
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
-    from xsfreader.model import UnreadableFile
+    from xsfreader.reports import UnreadableFile
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.session import Session
 

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from xsfreader.errors import SyncRunningError
 from xsfreader.library.job_events import Failed
-from xsfreader.model import MarksReport
+from xsfreader.reports import MarksReport
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
