@@ -189,7 +189,6 @@ async def test_reading_goes_on_at_the_same_line_when_pictures_come(
         await pilot.press("enter", *["d"] * page)
         await pilot.pause(0.3)
         assert held
-        assert article.page is not None
         before = {at: line for at, line in enumerate(shown(pilot)) if "Paragraph" in line}
         assert before
         monkeypatch.setattr(loader.Loader, "load", real_load)
@@ -270,10 +269,8 @@ async def test_known_sizes_are_reserved_at_once(host: GitHost) -> None:
         assert page is not None
         lines = page.lines
         await come(pilot, 0)
-        assert reader(pilot).article.page is not None
         assert [line.image for line in lines] == [
-            line.image
-            for line in reader(pilot).article.page.lines  # type: ignore[union-attr]
+            line.image for line in reader(pilot).article.page.lines
         ]
 
 
@@ -444,7 +441,6 @@ async def test_a_line_of_an_image_looks_up_its_drawing_once(
         article = reader(pilot).article
         asked: list[int] = []
         monkeypatch.setattr(reader(pilot).gallery, "drawing", asked.append)
-        assert article.page is not None
         lines = [at for at, line in enumerate(article.page.lines) if line.image >= 0]
         article.paint(range(lines[0], lines[-1] + 1))
         assert len(asked) == len(lines)

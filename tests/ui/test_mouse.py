@@ -25,7 +25,6 @@ FIRST = "xsfreader is"
 def where(screen: ReaderScreen, words: str) -> Offset:
     """Find words among the post's lines on screen: their cell in the article's pane."""
     article = screen.article
-    assert article.page is not None
     top = article.scroll_offset.y
     for row, line in enumerate(article.page.lines[top : top + article.size.height]):
         if words in line.text:
@@ -137,7 +136,6 @@ async def test_a_wrapped_paragraph_is_selected_as_one_line(size: tuple[int, int]
         screen = reader(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        assert screen.article.page is not None
         at = where(screen, FIRST)
         await drag(pilot, at, at + Offset(0, 1), Offset(200, at.y + 1))
         blocks = screen.article.page.document.blocks
@@ -169,7 +167,6 @@ async def test_a_selection_dragged_up_and_left_begins_with_its_line() -> None:
         start = where(screen, FIRST) + Offset(len(FIRST), 0)
         await drag(pilot, start, start - Offset(3, 0), Offset(-30, start.y))
         assert selected(pilot) == FIRST
-        assert screen.article.page is not None
         await drag(pilot, start, Offset(-30, -10))
         assert selected(pilot).startswith(screen.article.page.lines[0].text.strip())
 

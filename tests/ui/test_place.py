@@ -48,7 +48,6 @@ async def test_the_top_block_stays_at_every_width(posts: int, resizes: int) -> N
             view.show(document)
             view.scroll_to(y=chance.uniform(0.2, 0.8) * view.max_scroll_y, animate=False)
             await pilot.pause()
-            assert view.page is not None
             block = view.page.lines[view.scroll_offset.y].block
             for _ in range(resizes):
                 width = chance.randint(30, 200)

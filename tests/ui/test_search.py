@@ -139,7 +139,6 @@ async def test_so_it_does_where_the_list_hid_the_post_before() -> None:
         await pilot.press("enter")
         await settle(pilot)
         article = screen.article
-        assert article.page is not None
         match = screen.find.matches[screen.find.current]
         line = article.page.line_at(Place(match.block, match.start))
         top = article.scroll_offset.y

@@ -80,7 +80,7 @@ async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> No
         screen = reader(pilot)
         await pilot.press("j", "enter", "space", "space")
         await settle(pilot)
-        line = screen.article.page.lines[screen.article.scroll_offset.y].text  # type: ignore[union-attr]
+        line = screen.article.page.lines[screen.article.scroll_offset.y].text
         (folder / "4.md").write_bytes(post(4))
         await until(pilot, lambda: "4 posts" in screen.header.posts)
         entry = screen.posts.entry
@@ -88,7 +88,6 @@ async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> No
         assert entry.title == "Post number 2"
         assert screen.item_id == entry.permalink
         top = screen.article.scroll_offset.y
-        assert screen.article.page is not None
         assert screen.article.page.lines[top].text == line
         (folder / "old.md").write_text("---\ntitle: A draft\ndate: 2001-02-03\ndraft: true\n---\n")
         await until(pilot, lambda: "5 posts" in screen.header.posts)
@@ -128,14 +127,12 @@ async def test_find_goes_on_in_the_new_text_of_the_post(tmp_path: Path) -> None:
 
 def shown_text(pilot: Pilot[None]) -> str:
     """Return the whole text of the article."""
-    page = reader(pilot).article.page
-    return "" if page is None else "\n".join(line.text for line in page.lines)
+    return "\n".join(line.text for line in reader(pilot).article.page.lines)
 
 
 def top_words(pilot: Pilot[None]) -> str:
     """Give the line on top of the post's pane."""
     article = reader(pilot).article
-    assert article.page is not None
     return article.page.lines[article.scroll_offset.y].text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -9,6 +10,8 @@ from rich.cells import cell_len
 from xsfreader.markup import BlockKind, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xsfreader.markup import Layout
 
 
@@ -24,51 +27,42 @@ class Spot(NamedTuple):
     """Cells of it in that line."""
 
 
-def link_lines(page: Layout) -> dict[int, int]:
-    """Find the first line of each link, by its index."""
-    lines: dict[int, int] = {}
-    for at, line in enumerate(page.lines):
-        for span in line.spans:
-            if span.link >= 0:
-                lines.setdefault(span.link, at)
-    return lines
+def links(page: Layout, lines: range, left: int) -> Iterator[Spot]:
+    """Yield the links on some lines, each again on every line it goes on to.
 
-
-def links_between(page: Layout, first: int, end: int, left: int) -> list[Spot]:
-    """Find the links on those lines; ``left`` is the number of cells left of the text."""
-    found: dict[int, Spot] = {}
-    for at in range(first, min(end, len(page.lines))):
+    ``left`` is the number of cells left of the text.
+    """
+    for at in lines:
         cell = left
-        spans = page.lines[at].spans
-        for span in spans:
-            if span.link >= 0 and span.link not in found:
-                length = sum(cell_len(each.text) for each in spans if each.link == span.link)
-                found[span.link] = Spot(span.link, at, cell, length)
-            cell += cell_len(span.text)
-    return list(found.values())
+        for link, spans in groupby(page.lines[at].spans, key=lambda span: span.link):
+            length = sum(cell_len(span.text) for span in spans)
+            if link >= 0:
+                yield Spot(link, at, cell, length)
+            cell += length
 
 
-def code_between(page: Layout, first: int, end: int, left: int) -> list[Spot]:
-    """Find the code blocks on those lines; their cell is that of their indent."""
+def first_links(page: Layout, lines: range, left: int) -> dict[int, Spot]:
+    """Find where each link on some lines begins, by its index, in order."""
     found: dict[int, Spot] = {}
-    for at in range(first, min(end, len(page.lines))):
-        line = page.lines[at]
-        if page.document.blocks[line.block].kind is BlockKind.CODE and line.block not in found:
-            roles = [span.role for span in line.spans]
-            if Role.CODE in roles:
-                prefix = line.spans[: roles.index(Role.CODE)]
-                cell = left + sum(cell_len(span.text) for span in prefix)
-                length = cell_len(line.text) + left - cell
-                found[line.block] = Spot(line.block, at, cell, length)
-    return list(found.values())
+    for spot in links(page, lines, left):
+        found.setdefault(spot.target, spot)
+    return found
 
 
 def link_at(page: Layout, line: int, x: int, left: int) -> int:
     """Find the link at a cell of a line; -1 if there is none."""
-    if not 0 <= line < len(page.lines):
-        return -1
-    cell = left
-    for span in page.lines[line].spans:
-        if cell <= x < (cell := cell + cell_len(span.text)):
-            return span.link
-    return -1
+    on_line = links(page, range(line, line + 1), left)
+    return next((spot.target for spot in on_line if 0 <= x - spot.cell < spot.length), -1)
+
+
+def code(page: Layout, lines: range, left: int) -> Iterator[Spot]:
+    """Yield the code blocks on some lines; their cell is that of their indent."""
+    seen = -1
+    for at in lines:
+        line = page.lines[at]
+        roles = [span.role for span in line.spans]
+        kind = page.document.blocks[line.block].kind
+        if kind is BlockKind.CODE and line.block != seen and Role.CODE in roles:
+            seen = line.block
+            indent = sum(cell_len(span.text) for span in line.spans[: roles.index(Role.CODE)])
+            yield Spot(seen, at, left + indent, cell_len(line.text) - indent)

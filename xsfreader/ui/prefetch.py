@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from textual.worker import get_current_worker
 from xsfreader.errors import XsfreaderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.screen import Screen
     from textual.timer import Timer
@@ -25,7 +24,7 @@ REST_SECONDS = 0.03
 
 
 class Prefetch:
-    """Parses items in one thread at a time and posts ``Parsed`` to the screen."""
+    """Parses items in a thread and posts ``Parsed`` to the screen."""
 
     @dataclass
     class Parsed(Message):
@@ -46,9 +45,6 @@ class Prefetch:
         self._library = library
         self._nearby = nearby
         self._timer: Timer | None = None
-        self._queue: deque[str] = deque()
-        self._lock = threading.Lock()
-        self._running = False
 
     def schedule(self) -> None:
         """Parse the neighbours once nothing has moved for a moment."""
@@ -63,36 +59,30 @@ class Prefetch:
     def _parse_nearby(self) -> None:
         library = self._library()
         try:
-            queue = [each for each in self._nearby() if not library.is_cached(each)]
+            items = [each for each in self._nearby() if not library.is_cached(each)]
         except XsfreaderError:
             return
-        if queue:
-            self._parse_all(queue)
+        if items:
+            self._parse_all(items)
 
-    def _parse_all(self, queue: Iterable[str]) -> None:
-        with self._lock:
-            self._queue = deque(queue)
-            if self._running:
-                return
-            self._running = True
-        self._screen.run_worker(self._work, thread=True, group="prefetch", description="prefetch")
+    def _parse_all(self, items: Sequence[str]) -> None:
+        """Parse these; a thread that parses others ends after the one it is at."""
+        self._screen.run_worker(
+            lambda: self._work(items),
+            thread=True,
+            exclusive=True,
+            group="prefetch",
+            description="prefetch",
+        )
 
-    # In the thread
-
-    def _next(self) -> str | None:
-        """Take the next of the queue; once it is empty, the thread ends."""
-        with self._lock:
-            self._running = bool(self._queue) and not get_current_worker().is_cancelled
-            return self._queue.popleft() if self._running else None
-
-    def _work(self) -> None:
-        try:
-            with self._library().clone() as library:
-                while item_id := self._next():
-                    self._parse(library, item_id)
-        except XsfreaderError:
-            # Opening an item reports what is wrong with the files.
-            self._running = False
+    def _work(self, items: Sequence[str]) -> None:
+        worker = get_current_worker()
+        # Opening an item reports what is wrong with the files.
+        with suppress(XsfreaderError), self._library().clone() as library:
+            for item_id in items:
+                if worker.is_cancelled:
+                    break
+                self._parse(library, item_id)
 
     def _parse(self, library: Library, item_id: str) -> None:
         try:

@@ -38,7 +38,7 @@ INSTALL = "Images need the extra: pip install 'xsfreader[images]'"
 class Canvas(Protocol):
     """What the gallery needs of the widget that shows the item."""
 
-    page: Layout | None
+    page: Layout
 
     @property
     def column(self) -> int:
@@ -242,7 +242,7 @@ class Gallery:
         """Request the images in view and within a screen of it, the nearest first."""
         self._timer = None
         article, document = self._canvas, self._document
-        if self.viewer is not None or document is None or article.page is None:
+        if self.viewer is not None or document is None or not article.page.lines:
             return
         height = article.size.height
         requests = []
@@ -257,7 +257,7 @@ class Gallery:
     def _distance(self, index: int) -> tuple[int, int]:
         """Return how many lines an image is out of view, and how many from the top line."""
         page, document = self._canvas.page, self._document
-        if page is None or document is None:
+        if document is None:
             return 0, 0
         top, height = self._canvas.scroll_offset.y, self._canvas.size.height
         first = page.line_at(Place(document.images[index].block))

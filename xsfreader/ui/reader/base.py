@@ -14,8 +14,9 @@ from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keymap import key_shown
 from xsfreader.ui.prefetch import Prefetch
-from xsfreader.ui.widgets.article import START, ArticleView
+from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, Notice, StatusBar, ViewTabs
+from xsfreader.ui.widgets.growing import START
 from xsfreader.ui.widgets.post_list import PostList
 
 if TYPE_CHECKING:

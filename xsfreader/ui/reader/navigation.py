@@ -8,7 +8,7 @@ from xsfreader.model import View
 from xsfreader.ui.hints import labels_like
 from xsfreader.ui.places import same_heading
 from xsfreader.ui.reader.base import Part
-from xsfreader.ui.widgets.article import START
+from xsfreader.ui.widgets.growing import START
 from xsfreader.ui.widgets.panes import Sidebar, list_width
 
 if TYPE_CHECKING:

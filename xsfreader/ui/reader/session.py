@@ -100,7 +100,7 @@ class Session(Part):
         screen, permalink, place = self.screen, self.screen.item_id, self.screen.article.place
         if permalink is None:
             return
-        if screen.article.page is not None:
+        if screen.article.page.lines:
             screen.attempt(lambda: screen.library.set_place(permalink, place))
         groups = sorted(screen.posts.tree_of_posts.opened)[:MOST_GROUPS]
         view = screen.posts.view.value

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.geometry import Offset
 from textual.strip import Strip
 
-from xsfreader.markup import Role, Span, text_between
+from xsfreader.markup import Document, Layout, Role, Span, text_between
 from xsfreader.ui.render import Geometry, Highlights, Painter, fit
 from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import PaintedView
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.selection import Selection
 
-    from xsfreader.markup import Document, Layout, Line
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.gallery import Gallery
     from xsfreader.ui.link_positions import Spot
 
+EMPTY = Layout(Document(()), 0, (), (), 0)
+"""The page while there is nothing to show."""
 CACHED_STRIPS = 1000
 SHORT_LINK = 5
 """Cells of a link that a hint doesn't cover, as a language or a number."""
@@ -39,7 +40,7 @@ class PageView(PaintedView):
         super().__init__(id="article")
         self.widest = widest
         self.document: Document | None = None
-        self.page: Layout | None = None
+        self.page = EMPTY
         self.gallery: Gallery | None = None
         """Where images come from; None if there are only boxes."""
         self.pressed = False
@@ -50,6 +51,8 @@ class PageView(PaintedView):
         self._hints: dict[int, list[tuple[int, str, int]]] = {}
         self._painter: Painter | None = None
         self._painted_lines: dict[int, Strip] = {}
+        self._laid_over: dict[int, tuple[Drawing, int, int]] = {}
+        """Images painted last that are no text: by line, the row of the image and its cell."""
 
     @property
     def column(self) -> int:
@@ -102,11 +105,11 @@ class PageView(PaintedView):
         return [self._paint_row(top + y, geometry, selection) for y in rows]
 
     def _paint_row(self, at: int, geometry: Geometry, selection: Selection | None) -> Strip:
-        if self.page is None or not 0 <= at < len(self.page.lines):
+        if not 0 <= at < len(self.page.lines):
             return Strip.blank(geometry.width, self.painter.base)
         line = self.page.lines[at]
         if line.image >= 0:
-            return self._paint_image(line, geometry)
+            return self._paint_image(at, geometry)
         strip = self._painted_lines.get(at)
         if strip is None:
             if len(self._painted_lines) >= CACHED_STRIPS:
@@ -134,8 +137,6 @@ class PageView(PaintedView):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as it is in the post."""
-        if self.page is None:
-            return None
         start, end = selection.start or Offset(), selection.end or Offset(0, len(self.page.lines))
         text = text_between(self.page, (start.y, start.x - self.left), (end.y, end.x - self.left))
         return (text, "\n") if text else None
@@ -154,48 +155,40 @@ class PageView(PaintedView):
 
     # Pictures
 
-    def _drawing(self, line: Line) -> tuple[Drawing | None, int]:
-        """Return the drawing of a line reserved for an image, and its row there.
+    def _paint_image(self, at: int, geometry: Geometry) -> Strip:
+        """Paint a row of an image, or its description until it is loaded.
 
-        It is centred in the lines: -1 stands for those above and below it.
+        The image is centred in the lines reserved for it.
         """
+        line = self.page.lines[at]
         drawing = self.gallery.drawing(line.image) if self.gallery is not None else None
-        if drawing is None:
-            return None, -1
-        spare = self._illustrated[0].get(line.image, 0) - drawing.cells.rows
-        row = line.image_row - max(0, spare) // 2
-        return drawing, row if 0 <= row < drawing.cells.rows else -1
-
-    def _paint_image(self, line: Line, geometry: Geometry) -> Strip:
-        """Paint a row of an image, or its description until it is loaded."""
-        drawing, row = self._drawing(line)
         if drawing is None and line.image_row == 0 and self.document is not None:
             image = self.document.images[line.image]
             words = fit(image.alt or image.caption, geometry.column - cell_len(line.text)).rstrip()
             line = line._replace(spans=(*line.spans, Span(words, Role.NOTE)))
         strip = self.painter.strip(line, geometry, self._highlights)
-        if drawing is None or row < 0 or not drawing.text:
+        if drawing is None:
             return strip
-        return drawing.lay_over(strip, row, geometry.left + cell_len(line.text), 0)
+        spare = self._illustrated[0].get(line.image, 0) - drawing.cells.rows
+        row, cell = line.image_row - max(0, spare) // 2, geometry.left + cell_len(line.text)
+        if not 0 <= row < drawing.cells.rows:
+            return strip
+        if drawing.text:
+            return drawing.lay_over(strip, row, cell, 0)
+        self._laid_over[at] = drawing, row, cell
+        return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Insert the images of kitty and Sixel, unless a panel covers them.
 
         On the terminal's last row a Sixel image could scroll the screen.
         """
+        self._laid_over.clear()
         strips = super().render_lines(crop)
-        if not self._illustrated[0] or self.page is None or not self.screen.is_active:
-            return strips
-        top, region = self.scroll_offset.y, self.region
-        for at, strip in enumerate(strips):
-            y = crop.y + at
-            if top + y >= len(self.page.lines) or region.y + y >= self.app.size.height - 1:
-                break
-            line = self.page.lines[top + y]
-            if line.image < 0:
-                continue
-            drawing, row = self._drawing(line)
-            if drawing is not None and row >= 0 and not drawing.text:
-                cell = self.left + cell_len(line.text)
-                strips[at] = drawing.lay_over(strip, row, cell, region.x)
+        if self.screen.is_active:
+            first = self.scroll_offset.y + crop.y
+            last = self.app.size.height - 1 - self.region.y - crop.y
+            for at, (drawing, row, cell) in self._laid_over.items():
+                if (y := at - first) < last:
+                    strips[y] = drawing.lay_over(strips[y], row, cell, self.region.x)
         return strips

@@ -10,8 +10,9 @@ from rich.segment import Segment
 from xsfreader.errors import XsfreaderError
 from xsfreader.markup import find_terms
 from xsfreader.model import split_target
-from xsfreader.ui.widgets.article import START, ArticleView
+from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import Bar
+from xsfreader.ui.widgets.growing import START
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
