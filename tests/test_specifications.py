@@ -284,11 +284,11 @@ def test_an_index_made_by_other_rules_is_made_again(
     library.specifications.fetch(313, silent)
     monkeypatch.setattr("xsfreader.specifications.INDEX_VERSION", "2")
     assert library.search_sections("mam:2 in:xeps", 9)
-    library.specifications._file.put("xep-0313.xml", "x", FILES["xep-0313.xml"], [])
+    library.specifications.file.put("xep-0313.xml", "x", FILES["xep-0313.xml"], [])
     library.specifications.fetch(198, silent)
     assert library.search_sections("mam:2 in:xeps", 9)
     assert library.search_sections("sm:3 in:xeps", 9)
-    assert library.specifications._file.index_version() == "2"
+    assert library.specifications.file.index_version() == "2"
 
 
 @pytest.mark.corpus
@@ -327,5 +327,5 @@ def test_real_ones_open_and_are_found(tmp_path: Path) -> None:
         for query, number in (("disco#info", 30), ("<resume/>", 198), ("stream management", 198)):
             assert library.search_sections(f"{query} in:xeps", 1)[0].number == number
         # All of the XSF have 12.5 MB, and the file for all at most 25.
-        size = library.specifications._file.path.stat().st_size
+        size = library.specifications.file.path.stat().st_size
         assert size < 25 / 12.5 * sum(map(len, files.values()))

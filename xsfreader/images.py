@@ -120,9 +120,7 @@ class Images:
         try:
             # One source for all images: it keeps its connection open.
             self._opened_source = self._opened_source or self._source()
-            if self._opened_source.local:
-                return self._opened_source.blob(site_path, blob)
-            with limited(self._seconds):
+            with limited(math.inf if self._opened_source.local else self._seconds):
                 return self._opened_source.blob(site_path, blob)
         except OversizeError:
             raise ImageError("too many bytes") from None

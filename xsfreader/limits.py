@@ -42,12 +42,14 @@ _end: ContextVar[float] = ContextVar("end", default=math.inf)
 def limited(seconds: float) -> Iterator[None]:
     """Limit what is done inside to ``seconds``, and what it computes to `CPU_SECONDS` or more.
 
+    Infinite ``seconds`` mean no limit, which is for what is on this machine.
+
     Raises UnreachableError and JobError where it takes longer.
     """
     cpu_seconds = max(CPU_SECONDS, CPU_SHARE * seconds)
     token = _end.set(min(_end.get(), time.monotonic() + seconds))
     try:
-        if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        if seconds < math.inf and _has_timers():
             with (
                 _timer(signal.ITIMER_REAL, signal.SIGALRM, seconds, _too_slow),
                 _timer(signal.ITIMER_PROF, signal.SIGPROF, cpu_seconds, _too_costly),
@@ -57,6 +59,11 @@ def limited(seconds: float) -> Iterator[None]:
             yield
     finally:
         _end.reset(token)
+
+
+def _has_timers() -> bool:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return in_main_thread and hasattr(signal, "setitimer")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from xsfreader.errors import SpecificationError, UnreadableSpecificationError
@@ -14,12 +13,10 @@ from xsfreader.reports import FetchReport, Progress
 from xsfreader.text import FOLDING_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
-    from xsfreader.model import Section, SectionHit, Snapshot, Source
-    from xsfreader.store.query import Query
+    from xsfreader.model import Section, Snapshot, Source
 
     Report = Callable[[Progress], None]
 
@@ -42,7 +39,8 @@ class Specifications:
         """
         from xsfreader.store.specifications import SpecificationFile
 
-        self._file = SpecificationFile(file)
+        self.file = SpecificationFile(file)
+        """What is held, to be searched."""
         self._open = source
         self._opened: Source | None = None
         self._seconds = seconds
@@ -52,46 +50,30 @@ class Specifications:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self.file.close()
 
     def version(self, number: int) -> str:
         """Return a text that changes when a specification does; empty if it isn't held."""
         path = specification_file(number)
-        held = self._file.versions([path, ENTITIES_FILE])
+        held = self.file.versions([path, ENTITIES_FILE])
         return f"{held[path]} {held.get(ENTITIES_FILE)}" if path in held else ""
 
     def held(self) -> set[int]:
         """Return the numbers of the specifications that can be read without a network."""
-        return {int(path[4:8]) for path in self._file.held() if path != ENTITIES_FILE}
+        return {int(path[4:8]) for path in self.file.held() if path != ENTITIES_FILE}
 
     def read(self, number: int) -> tuple[bytes, bytes]:
         """Return the XML of a specification, and the entities that all use, empty without them.
 
         Raises SpecificationError if it isn't held.
         """
-        xml = self._file.get(specification_file(number))
+        xml = self.file.get(specification_file(number))
         if xml is None:
             raise SpecificationError(
                 f"XEP-{number:04} is not held here: read it once with a network, "
                 "or fetch all by `xsfreader sync --xeps`"
             )
-        return xml, self._file.get(ENTITIES_FILE) or b""
-
-    def title(self, number: int) -> str:
-        """Return the title of a specification that is held; empty without one."""
-        return self._file.title(number)
-
-    def search(self, query: Query, limit: int) -> list[SectionHit]:
-        """Find sections of what is held, best matches first."""
-        return self.read_hits(self.search_ids(query, limit), query)
-
-    def search_ids(self, query: Query, limit: int) -> list[int]:
-        """Find sections of what is held; returns ids for ``read_hits``, best matches first."""
-        return self._file.search_ids(query, limit)
-
-    def read_hits(self, ids: Sequence[int], query: Query) -> list[SectionHit]:
-        """Return sections that ``search_ids`` found, with snippets."""
-        return self._file.read_hits(ids, query)
+        return xml, self.file.get(ENTITIES_FILE) or b""
 
     def fetch(self, number: int, progress: Report) -> None:
         """Fetch a specification unless its newest version is held; look for that once.
@@ -99,19 +81,20 @@ class Specifications:
         Raises SpecificationError if the source doesn't have it, SourceError, StoreError.
         """
         if not self._list_is_new:
-            snapshot = self._snapshot(self._file.listed(), progress, ())
+            snapshot = self._snapshot(self.file.listed(), progress, ())
             if snapshot is not None:
-                self._file.set_listed(Known(snapshot.id, snapshot.files))
+                self.file.set_listed(Known(snapshot.id, snapshot.files))
             self._list_is_new = True
-        files, path = self._file.listed().files, specification_file(number)
+        files, path = self.file.listed().files, specification_file(number)
         if path not in files:
             raise SpecificationError(f"XEP-{number:04} is not in {self._source().name}")
-        held = self._file.versions([path, ENTITIES_FILE])
+        held = self.file.versions([path, ENTITIES_FILE])
         for each in (ENTITIES_FILE, path):
             if each in files and held.get(each) != files[each]:
                 progress(Progress("fetching specifications"))
-                with self._limited():
-                    data = self._source().blob(each, files[each])
+                source = self._source()
+                with limited(self._seconds):
+                    data = source.blob(each, files[each])
                 self._keep(each, files[each], data)
 
     def update(self, progress: Report, *, everything: bool) -> FetchReport:
@@ -119,7 +102,7 @@ class Specifications:
 
         Raises SourceError and StoreError; what was fetched before that stays.
         """
-        listed, held = self._file.listed(), self._file.held()
+        listed, held = self.file.listed(), self.file.held()
         if not (everything or held):
             return FetchReport("specification")
         is_complete = all(
@@ -131,7 +114,7 @@ class Specifications:
         snapshot = self._snapshot(known, progress, None if everything else held.keys())
         if snapshot is None:
             return FetchReport("specification", cached=len(self.held()))
-        self._file.set_listed(Known(snapshot.id, snapshot.files))
+        self.file.set_listed(Known(snapshot.id, snapshot.files))
         # The entities, which all use, come first.
         changed = [
             path
@@ -153,28 +136,28 @@ class Specifications:
 
     def _source(self) -> Source:
         # One source for all requests: it keeps its connection open.
-        self._opened = self._opened or self._open()
+        if self._opened is None:
+            self._opened = self._open()
+            self._seconds = math.inf if self._opened.local else self._seconds
         return self._opened
-
-    def _limited(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._source().local else limited(self._seconds)
 
     def _snapshot(
         self, known: Known, progress: Report, wanted: Collection[str] | None
     ) -> Snapshot | None:
-        with self._limited():
-            return self._source().snapshot(known, progress, wanted)
+        source = self._source()
+        with limited(self._seconds):
+            return source.snapshot(known, progress, wanted)
 
     def _keep(self, path: str, blob: str, data: bytes) -> None:
         if path == ENTITIES_FILE:
             self._entities = data
-        if self._file.index_version() != INDEX_VERSION:
-            self._file.set_index_version("")
-            for other, held in self._file.held().items():
-                kept = self._file.get(other) or b""
-                self._file.put(other, held, kept, self._sections(other, kept))
-            self._file.set_index_version(INDEX_VERSION)
-        self._file.put(path, blob, data, self._sections(path, data))
+        if self.file.index_version() != INDEX_VERSION:
+            self.file.set_index_version("")
+            for other, held in self.file.held().items():
+                kept = self.file.get(other) or b""
+                self.file.put(other, held, kept, self._sections(other, kept))
+            self.file.set_index_version(INDEX_VERSION)
+        self.file.put(path, blob, data, self._sections(path, data))
 
     def _sections(self, path: str, data: bytes) -> list[Section]:
         """Return what is indexed of a file; nothing of one that can't be read."""
@@ -183,7 +166,7 @@ class Specifications:
         if path == ENTITIES_FILE:
             return []
         if self._entities is None:
-            self._entities = self._file.get(ENTITIES_FILE) or b""
+            self._entities = self.file.get(ENTITIES_FILE) or b""
         try:
             return read_sections(data, self._entities)
         except UnreadableSpecificationError as error:

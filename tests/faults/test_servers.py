@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import pictures
-from tests.faults.servers import Behave, GitServer, Pack, answering, packet, raw_server, run
+from tests.faults.servers import GitServer, Pack, answering, packet, raw_server, run
 from tests.githost import Fault, GitHost, commit, new_repository
 from tests.ui.apps import reader
 from tests.ui.test_sync import until
@@ -79,14 +79,12 @@ DENIED = packet(b"ERR access denied\n")
         (Fault(only="info/refs", headers=GREETING, body=SERVICE + DENIED), "(access denied)"),
         (Fault(only="info/refs", headers=GREETING, body=packet(b"version 2\n") + DENIED),
             "(access denied)"),
-        (Fault(only="ls-refs", headers=RESULT, body=DENIED), "(access denied)"),
         (Fault(only="command=fetch", headers=RESULT, body=DENIED), "(access denied)"),
         (Fault(only="info/refs", headers=GREETING,
             body=packet(b"ERR \x1b]0;owned\x07" + b"x" * 60_000)),
             r"(\x1b]0;owned\x07x"),
         (Fault(headers={"Content-Encoding": "gzip"}), "encoded with gzip"),
         (Fault(headers={"Content-Encoding": "br\t" + "x" * 60_000}), "encoded with br"),
-        (Fault(body=b"<html>", headers={"Content-Type": "text/html"}), "(text/html)"),
         (Fault(body=b"", headers={"Content-Type": "x/" + "y" * 60_000}), "(x/yyy"),
         (Fault(status=302, headers={"Location": "file:///etc/passwd"}),
             "redirects to “file:///etc/passwd”, which is not a usable address"),
@@ -221,7 +219,8 @@ def test_images_end_with_their_time(host: GitHost) -> None:
 
 def test_endless_computing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CPU_SECONDS", 0.2)
-    with pytest.raises(JobError, match="raise sync_timeout"), limits.limited(1):
+    monkeypatch.setattr(limits, "CPU_SHARE", 0.0)
+    with pytest.raises(JobError, match="raise sync_timeout"), limits.limited(60):
         re.match(r"(a+)+$", "a" * 64 + "b")
 
 
@@ -260,21 +259,6 @@ def test_posts_do_not_wait_for_the_list_of_xeps(host: GitHost, tmp_path: Path) -
             assert child.stdout.readline().startswith(b"1 post, 1 new")
             assert child.poll() is None
             child.kill()
-
-
-@pytest.mark.parametrize(
-    ("behave", "words"),
-    [
-        (answering(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), "not found"),
-        (answering(b"\x1b[2J\r\n\r\n"), "HTTP"),
-        (answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 3\r\n\r\n<x>"),
-            "can't be read"),
-        (answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", b"<a>" * 20_000), "MiB"),
-    ],
-)  # fmt: skip
-def test_failing_list_of_xeps_is_one_line(behave: Behave, words: str) -> None:
-    with raw_server(behave) as url, pytest.raises(SourceError, match=words):
-        xeplist.fetch(url, None, None)
 
 
 def test_failing_list_of_xeps_is_no_failure(host: GitHost, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_redirect_is_followed(host: GitHost) -> None:
     ("fault", "error", "reason"),
     [
         (Fault(status=304), SourceError, "HTTP 304"),
+        (Fault(status=404), UpstreamError, "not found"),
         (Fault(body=b"<html>Sign in</html>"), UpstreamError, "sign in"),
         (Fault(body=b"<xeps><xep", headers=XML), UpstreamError, "can't be read"),
         (Fault(body=b"<xeps/>", headers=XML), UpstreamError, "is empty"),

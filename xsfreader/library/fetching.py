@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import time
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import DiskError, SyncRunningError, XsfreaderError
@@ -14,7 +14,6 @@ from xsfreader.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from xsfreader.images import Images
     from xsfreader.library.job_events import Event
@@ -55,7 +54,7 @@ class Fetching(Base):
         from xsfreader.sync import sync
 
         try:
-            with self._limited(self.config.sync_timeout):
+            with limited(math.inf if self.local else self.config.sync_timeout):
                 report = sync(self._store, self.source(), progress)
         except XsfreaderError as error:
             # A folder that is watched is tried again all the time.
@@ -97,10 +96,6 @@ class Fetching(Base):
     def fetch_images(self, progress: Callable[[Progress], None]) -> FetchReport:
         """Fetch every image that posts show. Raises UnreachableError, StoreError."""
         return self.images.fetch_all(self.today, progress)
-
-    def _limited(self, seconds: float) -> AbstractContextManager[None]:
-        """Limit the time of what depends on a server."""
-        return nullcontext() if self.local else limited(seconds)
 
     def refresh_xeps(self) -> XepsResult | None:
         """Fetch the XSF's list of XEPs if it changed; None if there is none to fetch.

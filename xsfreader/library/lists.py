@@ -135,14 +135,14 @@ class Lists(Reading, Xeps, ReaderState):
         """
         query = parse_query(text)
         if query.specifications:
-            return self.specifications.search_ids(query, limit)
+            return self.specifications.file.search_ids(query, limit)
         return self._store.search_ids(query, limit, self.languages, self.today, once=True)
 
     def read_hits(self, ids: Sequence[int], text: str) -> Sequence[Hit | SectionHit]:
         """Return matches that ``search_ids`` found, with snippets."""
         query = parse_query(text)
         if query.specifications:
-            return self.specifications.read_hits(ids, query)
+            return self.specifications.file.read_hits(ids, query)
         return self._store.read_hits(ids, query)
 
     def is_in_xeps(self, text: str) -> bool:
@@ -154,7 +154,8 @@ class Lists(Reading, Xeps, ReaderState):
 
         Raises QueryError for an invalid filter.
         """
-        return self.specifications.search(parse_query(text, strict=True), limit)
+        query, file = parse_query(text, strict=True), self.specifications.file
+        return file.read_hits(file.search_ids(query, limit), query)
 
     def query_problem(self, text: str, *, found: bool) -> str:
         """Return in a few words what is wrong with a query's filters; empty if nothing is.

@@ -89,7 +89,7 @@ class Reading(Base):
         """Read an item. Raises UnknownPostError, SpecificationError."""
         if (number := specification_number(item_id)) is not None:
             xml, _ = self.specifications.read(number)
-            title = self.specifications.title(number) or f"XEP-{number:04}"
+            title = self.specifications.file.title(number) or f"XEP-{number:04}"
             return Item(item_id, title, specification_url(number), xml.decode("utf-8", "replace"))
         full = self._store.full(item_id)
         return Item(full.post.permalink, full.post.title, full.post.url, full.body)
