@@ -7,8 +7,9 @@ import time
 import pytest
 
 from xsfreader.errors import UnreadableSpecificationError
-from xsfreader.markup import layout, specification_parser, to_plain_text
+from xsfreader.markup import layout, to_plain_text
 from xsfreader.markup.xep.elements import MAX_CHARACTERS, MAX_ELEMENTS
+from xsfreader.markup.xep.parse import SpecificationParser
 
 HEADER = "<header><number>0999</number><title>Tea</title></header>"
 
@@ -56,7 +57,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("xml", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_one_line(xml: bytes) -> None:
     with pytest.raises(UnreadableSpecificationError) as error:
-        specification_parser(xml, b"").parse_all()
+        SpecificationParser(xml, b"").parse_all()
     assert str(error.value).startswith("can't read this specification: ")
     assert "\n" not in str(error.value)
 
@@ -64,7 +65,7 @@ def test_what_cannot_be_read_is_one_line(xml: bytes) -> None:
 def test_a_bomb_in_the_file_of_entities_is_one_line() -> None:
     bomb = powers("ha", 10, 9).encode()
     with pytest.raises(UnreadableSpecificationError):
-        specification_parser(written("<p>&e9;</p>"), bomb).parse_all()
+        SpecificationParser(written("<p>&e9;</p>"), bomb).parse_all()
     assert text_of(written("<p>tea</p>"), bomb).endswith("tea")
     for text, entities in {
         "&a;": b'<!ENTITY a "&b;"><!ENTITY b "&a;">',
@@ -72,12 +73,12 @@ def test_a_bomb_in_the_file_of_entities_is_one_line() -> None:
         "a": bytes(5 << 20),
     }.items():
         with pytest.raises(UnreadableSpecificationError):
-            specification_parser(written(text), entities).parse_all()
+            SpecificationParser(written(text), entities).parse_all()
     assert text_of(written("<p>tea</p>"), b"<!--" * 200_000).endswith("tea")
 
 
 def text_of(xml: bytes, entities: bytes = b"") -> str:
-    text = to_plain_text(layout(specification_parser(xml, entities).parse_all(), 80))
+    text = to_plain_text(layout(SpecificationParser(xml, entities).parse_all(), 80))
     return text[: text.index("Author Information")].strip()
 
 
@@ -147,7 +148,7 @@ def test_the_largest_is_parsed_in_bounds(unit: str, share: int) -> None:
     elements = max(unit.count("<") - unit.count("</"), 1)
     count = min(MAX_ELEMENTS // elements, MAX_CHARACTERS // len(unit)) * 9 // 10 // share
     body = "".join(unit.replace("{n}", str(n)) for n in range(count))
-    parser = specification_parser(written(body), b"")
+    parser = SpecificationParser(written(body), b"")
     longest, began, done = 0.0, time.thread_time(), False
     while not done:
         step = time.thread_time()

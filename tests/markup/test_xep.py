@@ -25,9 +25,9 @@ from xsfreader.markup import (
     Mark,
     Role,
     layout,
-    specification_parser,
     to_plain_text,
 )
+from xsfreader.markup.xep.parse import SpecificationParser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,6 @@ PARTS = 8
 needs_specifications = pytest.mark.skipif(
     not (CORPUS / "xeps.bundle").exists(), reason=f"{CORPUS} is missing"
 )
-
 
 _REFERENCE = r'\s*\[<a href="#nt-[^>]*>\s*\d+</a>\]|<a name="nt-[^>]*>\d+</a>\. '
 """A reference to a note, or its number before it."""
@@ -156,7 +155,7 @@ def test_words_and_anchors_are_those_of_the_page(part: int) -> None:
     files, pages = real_files(), real_pages()
     assert len(pages) == 40
     for number in sorted(pages)[part::PARTS]:
-        document = specification_parser(files[f"xep-{number}.xml"], files["xep.ent"]).parse_all()
+        document = SpecificationParser(files[f"xep-{number}.xml"], files["xep.ent"]).parse_all()
         html = pages[number]
         for wanted, found in zip(parts_of_page(html), parts_of(document), strict=True):
             lost = missing(wanted, found)
@@ -180,7 +179,7 @@ def numbered(headings: Iterable[str]) -> list[str]:
 @functools.cache
 def own(status: str = "Deferred") -> Document:
     xml = (FIXTURES / "xep-0999.xml").read_bytes().replace(b"Deferred", status.encode())
-    return specification_parser(xml, (FIXTURES / "xep.ent").read_bytes()).parse_all()
+    return SpecificationParser(xml, (FIXTURES / "xep.ent").read_bytes()).parse_all()
 
 
 def line_of(document: Document, text: str) -> str:
@@ -299,7 +298,7 @@ def test_links_to_specifications_and_sections_lead_inside() -> None:
 
 def test_posts_that_mention_it_are_above_the_history() -> None:
     xml = (FIXTURES / "xep-0999.xml").read_bytes()
-    document = specification_parser(xml, b"", [("A post", "https://xmpp.org/a/")]).parse_all()
+    document = SpecificationParser(xml, b"", [("A post", "https://xmpp.org/a/")]).parse_all()
     headings = [each.text for each in document.headings]
     assert headings[-2:] == ["Posts that mention it", "Revision History"]
     assert line_of(document, "A post") == "A post"
@@ -308,13 +307,13 @@ def test_posts_that_mention_it_are_above_the_history() -> None:
 
 def test_without_entities_their_names_are_shown() -> None:
     xml = (FIXTURES / "xep-0999.xml").read_bytes()
-    document = specification_parser(xml, b"").parse_all()
+    document = SpecificationParser(xml, b"").parse_all()
     assert "How to ask an &IQ; for tea." in to_plain_text(layout(document, 100))
 
 
 def test_a_specification_grows_at_its_end_alone() -> None:
     xml, entities = ((FIXTURES / name).read_bytes() for name in ("xep-0999.xml", "xep.ent"))
-    parser = specification_parser(xml, entities)
+    parser = SpecificationParser(xml, entities)
     page, steps = None, 0
     done = False
     while not done:

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from tests.corpus import corpus_files, needs_corpus
 from tests.ui.apps import reader, running, settle
 from xsfreader.ingest import ingest
-from xsfreader.markup import build_article, parse
+from xsfreader.markup import build_article
 from xsfreader.source.names import is_post
 from xsfreader.ui.widgets.article import ArticleView
 
@@ -33,7 +33,7 @@ def documents(count: int) -> list[Document]:
     files = sorted((path, data) for path, data in corpus_files().items() if is_post(path))
     chosen = random.Random(1).sample(files, count)
     fulls = [ingest(path, "0" * 40, data) for path, data in chosen]
-    return [build_article(full.post, parse(full.body, base=full.post.url)) for full in fulls]
+    return [build_article(full.post, full.body) for full in fulls]
 
 
 @needs_corpus

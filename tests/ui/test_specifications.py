@@ -349,7 +349,7 @@ async def test_the_list_by_xep_says_what_to_do_about_missing_titles(config: Conf
     async with running(config=config) as pilot:
         await pilot.press("4")
         said = reader(pilot).status.text
-        assert said.startswith("The titles of XEPs are missing: name the XSF's list")
+        assert said.startswith("The XSF's list of XEPs is missing: name it in")
 
 
 async def test_a_search_in_specifications_opens_at_the_section(config: Config) -> None:

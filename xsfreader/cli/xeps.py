@@ -40,7 +40,7 @@ def _list(args: Namespace, library: Library) -> int:
         held = library.specifications.held()
         print_json([_record(library, number, held, posts) for number, posts in listed])
         return OK
-    if problem := library.xep_titles_problem():
+    if problem := library.xep_list_problem():
         tell(problem)
     for number, posts in listed:
         line = safe(library.xep_line(number) or f"XEP-{number:04}")

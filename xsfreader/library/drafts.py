@@ -20,7 +20,7 @@ def file_document(path: Path | None) -> tuple[FullPost, Document]:
     """Read and parse a Markdown file as a post, or standard input. Raises UnreadablePostError."""
     from xsfreader.errors import UnreadablePostError
     from xsfreader.ingest import ingest
-    from xsfreader.markup import build_article, parse
+    from xsfreader.markup import build_article
     from xsfreader.source.names import blob_id
 
     name = path or "standard input"
@@ -32,7 +32,4 @@ def file_document(path: Path | None) -> tuple[FullPost, Document]:
         full = ingest(path.name if path else "stdin.md", blob_id(data), data)
     except UnreadablePostError as error:
         raise UnreadablePostError(f"{name}: {error}; is it a post?") from None
-    document = build_article(
-        full.post, parse(full.body, base=full.post.url), label=full.post.label(current_day())
-    )
-    return full, document
+    return full, build_article(full.post, full.body, label=full.post.label(current_day()))

@@ -167,26 +167,27 @@ class Reading(Base):
         return item_id, snapshot, self.today
 
     def _specification_parser(self, number: int) -> SpecificationParser:
-        from xsfreader.markup import specification_parser
+        from xsfreader.markup.xep.parse import SpecificationParser
 
         entries = self._store.entries(View.XEP, str(number), self.languages, self.today)
         mentions = [(entry.title, SITE + entry.permalink) for entry in entries]
-        return specification_parser(*self.specifications.read(number), mentions)
+        return SpecificationParser(*self.specifications.read(number), mentions)
 
     def _compose(self, full: FullPost) -> Document:
-        from xsfreader.markup import build_article, parse
+        from xsfreader.markup import build_article
 
         post = full.post
         newer, older = self._store.neighbours(post.permalink, self.languages, self.today)
-        return build_article(
+        document = build_article(
             post,
-            self._find_pictures(self._resolve_files(parse(full.body, base=post.url), post), post),
+            full.body,
             translations=self._other_languages(post.permalink),
             newer=(newer.title, newer.permalink) if newer else None,
             older=(older.title, older.permalink) if older else None,
             xep_titles=self._store.xep_titles() if post.xeps else {},
             label=post.label(self.today),
         )
+        return self._find_pictures(self._resolve_files(document, post), post)
 
     def _resolve_files(self, document: Document, post: Post) -> Document:
         """Let links to Markdown files (``other.md``) lead to the posts made of them."""

@@ -68,16 +68,16 @@ class Xeps(Base):
         """Return the keys of the groups that contain a specification, outermost first."""
         return (str(number),) if self.posts_with_xep(number) else (OTHER_XEPS, str(number))
 
-    def xep_titles_problem(self) -> str:
-        """Say what to do if the list with the titles of XEPs is missing; else empty."""
+    def xep_list_problem(self) -> str:
+        """Say what to do if the XSF's list of XEPs is missing; else empty."""
         if self._store.xep_titles() or not self.config.xep_list:
             return ""
         todo = (
             "sync once with a network"
             if self.may_ask("xep_list")
-            else "name the XSF's list in the setting xep_list"
+            else "name it in the setting xep_list"
         )
-        return f"The titles of XEPs are missing: {todo}"
+        return f"The XSF's list of XEPs is missing: {todo}"
 
     def xep(self, number: int) -> Xep | None:
         """Read a XEP; None if the list lacks it."""
@@ -92,7 +92,7 @@ class Xeps(Base):
         """Return the title and the text of a XEP's card."""
         xep = self._store.xep(number)
         if xep is None:
-            words = self.xep_titles_problem() or "The XSF's list doesn't contain this XEP."
+            words = self.xep_list_problem() or "The XSF's list doesn't contain this XEP."
             return f"XEP-{number:04}", words + "\n\nPosts that mention it:"
         words = f"{xep.status} · {xep.type} · version {xep.version} of {xep.revised}\n\n"
         words += xep.abstract + "\n"

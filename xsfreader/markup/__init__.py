@@ -1,11 +1,11 @@
 """Parse posts' Markdown into blocks and lay them out as lines, for both front ends.
 
-document = parse(body, base=post.url)
-lines = layout(build_article(post, document), 80).lines
+document = build_article(post, body)
+lines = layout(document, 80).lines
 """
 
 from xsfreader.markup.ansi import to_ansi, to_plain_text
-from xsfreader.markup.article import build_article, format_date, reading_minutes
+from xsfreader.markup.article import build_article, format_date, parse, reading_minutes
 from xsfreader.markup.document import (
     BlockKind,
     Document,
@@ -17,7 +17,6 @@ from xsfreader.markup.document import (
 from xsfreader.markup.find import Match, find, find_terms
 from xsfreader.markup.layout import CONTINUED, Layout, layout
 from xsfreader.markup.lines import Line, Mark, Role, Span
-from xsfreader.markup.parse import parse, specification_parser
 from xsfreader.markup.plain import plain_text
 from xsfreader.markup.select import text_between
 
@@ -43,7 +42,6 @@ __all__ = [
     "parse",
     "plain_text",
     "reading_minutes",
-    "specification_parser",
     "text_between",
     "to_ansi",
     "to_plain_text",

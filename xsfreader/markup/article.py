@@ -1,25 +1,25 @@
-"""Add head and foot to a post's text."""
+"""Parse posts, and add head and foot to their text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from xsfreader.markup.document import Block, BlockKind, Document
-from xsfreader.markup.limits import MAX_MENTIONS, shorten
-from xsfreader.markup.lines import Role, join_text
+from xsfreader.markup.build import DocumentBuilder
+from xsfreader.markup.goldmark import parser
+from xsfreader.markup.limits import MAX_MENTIONS, Work
 from xsfreader.markup.links import xep_link
-from xsfreader.markup.spans import References, SpanBuilder
-from xsfreader.model import MONTHS, SITE, Place
-from xsfreader.text import clean
+from xsfreader.markup.nodes import Node, break_line, link, plain
+from xsfreader.markup.shortcodes import extract_shortcodes
+from xsfreader.model import MONTHS, SITE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from markdown_it.token import Token
+
+    from xsfreader.markup.document import Document
     from xsfreader.model import Post
-
-HEAD_BLOCKS = 3
-"""The head always has as many blocks, so that places in the text never shift."""
 
 _WORDS_PER_MINUTE = 213
 """As on the site."""
@@ -28,9 +28,32 @@ Neighbour = tuple[str, str]
 """Title and permalink."""
 
 
+def parse(
+    body: str, *, base: str, head: Sequence[Node] = (), foot: Sequence[Node] = (), title: str = ""
+) -> Document:
+    """Parse a post's Markdown; ``base`` is the post's address, for relative links.
+
+    Any text can be parsed, in bounded time; a document may be ``shortened``. A first heading
+    that repeats ``title`` is hidden; its id leads to the top.
+    """
+    work = Work()
+    markdown, shortcodes = extract_shortcodes(work.cut_lines(body))
+    env: dict[str, Any] = {"work": work}
+    tokens = parser().parse(markdown, env)
+    builder = DocumentBuilder(base, shortcodes, work)
+    builder.add(head)
+    builder.add_post(tokens, env["footnotes"]["list"], title)
+    if work.shortened:
+        words = plain("The rest of this post is too long to show; all of it is at ")
+        words += link(base, plain(base.removeprefix("https://")))
+        builder.add([Node.prose("note_open", words)])
+    builder.add(foot)
+    return builder.document()._replace(shortened=work.shortened)
+
+
 def build_article(
     post: Post,
-    document: Document,
+    body: str,
     *,
     translations: Mapping[str, str] | None = None,
     newer: Neighbour | None = None,
@@ -38,50 +61,22 @@ def build_article(
     xep_titles: Mapping[int, str] | None = None,
     label: str = "",
 ) -> Document:
-    """Return the document with title and facts above, XEPs and neighbours below.
+    """Parse a post with title and facts above, XEPs and neighbours below.
 
-    ``label`` says why the site doesn't show the post (``draft``).
-    ``translations`` are permalinks by language. A first heading that repeats the title is
-    hidden; its id leads to the title.
+    The head always has as many blocks, so that places in the text never shift. ``label`` says
+    why the site doesn't show the post (``draft``). ``translations`` are permalinks by language.
     """
-    document = shorten(document)
-    references = References(post.url, document.links)
-    title = SpanBuilder(references)
-    title.add(" ".join(post.title.split()) or post.permalink, Role.TITLE)
-    blocks = [
-        _build_block(BlockKind.TITLE, title, gap=0),
-        _build_block(
-            BlockKind.META, _build_meta(post, label, translations or {}, references), gap=0
-        ),
-        Block(BlockKind.RULE, "", gap=0),
-    ]
-    body = list(document.blocks)
-    headings = [each._replace(block=each.block + HEAD_BLOCKS) for each in document.headings]
-    anchors = {
-        name: Place(place.block + HEAD_BLOCKS, place.offset)
-        for name, place in document.anchors.items()
-    }
-    if headings and _repeats_title(body[0], post.title):
-        body[0] = Block(BlockKind.EMPTY, "", gap=0)
-        first = headings.pop(0)
-        anchors[first.id] = Place(0)
-    shown = slice(1, 2) if body and body[0].kind is BlockKind.EMPTY else slice(1)
-    body[shown] = [each._replace(gap=1) for each in body[shown]]
-    blocks.extend(body)
-    if document.shortened:
-        rest = SpanBuilder(references)
-        rest.add("The rest of this post is too long to show; all of it is at ", Role.NOTE)
-        rest.add_link(post.url.removeprefix("https://"), post.url, Role.NOTE)
-        blocks.append(_build_block(BlockKind.TEXT, rest))
-    blocks.extend(_build_foot(post, newer, older, xep_titles or {}, references))
-    return Document(
-        tuple(blocks),
-        tuple(references.links),
-        tuple(headings),
-        tuple(each._replace(block=each.block + HEAD_BLOCKS) for each in document.images),
-        anchors,
-        shortened=document.shortened,
+    title = " ".join(post.title.split()) or post.permalink
+    head = Node.of(
+        "figure_open",
+        Node.prose("title_open", plain(title)),
+        Node.prose("meta_open", _facts(post, label, translations or {})),
+        Node.of("hr"),
     )
+    foot = list(_foot(post, newer, older, xep_titles or {}))
+    if foot:
+        foot.insert(0, Node.of("hr"))
+    return parse(body, base=post.url, head=[head], foot=foot, title=post.title)
 
 
 def format_date(day: dt.date) -> str:
@@ -94,22 +89,7 @@ def reading_minutes(words: int) -> int:
     return max(1, -(-words // _WORDS_PER_MINUTE))
 
 
-def _build_block(kind: BlockKind, builder: SpanBuilder, *, gap: int = 1) -> Block:
-    spans = builder.spans()
-    return Block(kind, join_text(spans), spans, gap=gap)
-
-
-def _repeats_title(block: Block, title: str) -> bool:
-    return (
-        block.kind is BlockKind.HEADING
-        and block.level == 1
-        and block.text.strip().casefold() == clean(title).strip().casefold()
-    )
-
-
-def _build_meta(
-    post: Post, label: str, translations: Mapping[str, str], references: References
-) -> SpanBuilder:
+def _facts(post: Post, label: str, translations: Mapping[str, str]) -> list[Token]:
     facts = [
         label,
         format_date(post.day),
@@ -117,42 +97,29 @@ def _build_meta(
         ", ".join(post.categories),
         f"{reading_minutes(post.words)}\xa0min",
     ]
-    builder = SpanBuilder(references)
-    builder.add(" · ".join(fact.replace("\n", " ") for fact in facts if fact), Role.META)
+    tokens = plain(" · ".join(fact.replace("\n", " ") for fact in facts if fact))
     others = {code: path for code, path in translations.items() if code != post.language}
     if others:
-        builder.add("\nalso in:", Role.META)
-        for code, permalink in others.items():
-            builder.add(" ", Role.META)
-            builder.add_link(code, SITE + permalink, Role.META)
-    return builder
+        tokens += [break_line(), *plain("also in:")]
+    for code, permalink in others.items():
+        tokens += [*plain(" "), *link(SITE + permalink, plain(code))]
+    return tokens
 
 
-def _build_foot(
-    post: Post,
-    newer: Neighbour | None,
-    older: Neighbour | None,
-    titles: Mapping[int, str],
-    references: References,
-) -> list[Block]:
-    blocks: list[Block] = []
+def _foot(
+    post: Post, newer: Neighbour | None, older: Neighbour | None, titles: Mapping[int, str]
+) -> Iterator[Node]:
     if post.xeps:
-        builder = SpanBuilder(references)
-        builder.add("XEPs mentioned", Role.NOTE)
+        tokens = plain("XEPs mentioned")
         for number in post.xeps[:MAX_MENTIONS]:
-            builder.start_line(Role.NOTE)
-            builder.add_link(*xep_link(number), Role.NOTE)
-            if title := titles.get(number):
-                builder.add(f" {title}".replace("\n", " "), Role.NOTE)
-        blocks.append(_build_block(BlockKind.META, builder))
-    for label, neighbour in (("newer", newer), ("older", older)):
-        if neighbour is not None:
-            title, permalink = neighbour
-            builder = SpanBuilder(references)
-            builder.add(f"{label}: ", Role.NOTE)
-            builder.add_link(" ".join(title.split()), SITE + permalink, Role.NOTE)
-            gap = 1 if not blocks or blocks[-1].kind is BlockKind.META else 0
-            blocks.append(_build_block(BlockKind.TEXT, builder, gap=gap))
-    if blocks:
-        blocks.insert(0, Block(BlockKind.RULE, ""))
-    return blocks
+            name, target = xep_link(number)
+            title = titles.get(number, "").replace("\n", " ")
+            tokens += [break_line(), *link(target, plain(name)), *plain(f" {title}")]
+        yield Node.prose("mentions_open", tokens)
+    lines = [
+        Node.prose("note_open", [*plain(label), *link(SITE + found[1], plain(found[0]))])
+        for label, found in (("newer: ", newer), ("older: ", older))
+        if found is not None
+    ]
+    if lines:
+        yield Node.of("figure_open", *lines)

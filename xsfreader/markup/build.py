@@ -5,26 +5,29 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from xsfreader.markup.code import Budget, highlight
 from xsfreader.markup.document import Block, BlockKind, Document, Frame, Heading, Table
 from xsfreader.markup.figures import image_figure, shortcode_figure, shortcode_note
 from xsfreader.markup.inline import InlineBuilder, reference_id
 from xsfreader.markup.lines import Mark, Role, join_text
+from xsfreader.markup.nodes import footnote_anchor, nest
 from xsfreader.markup.segments import ImageSegment, ShortcodeSegment, segments
 from xsfreader.markup.shortcodes import Shortcode, restore
 from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import Place
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from markdown_it.token import Token
+
     from xsfreader.markup.limits import Work
     from xsfreader.markup.lines import Span
+    from xsfreader.markup.nodes import Node
 
 _TASK = re.compile(r"\[([ xX])\]\s*")
 _BULLETS = "•◦▪"
@@ -42,29 +45,9 @@ _LINES = {
     "title_open": (BlockKind.TITLE, Role.TITLE),
     "meta_open": (BlockKind.META, Role.META),
     "caption_open": (BlockKind.TEXT, Role.CAPTION),
+    "mentions_open": (BlockKind.META, Role.NOTE),
+    "note_open": (BlockKind.TEXT, Role.NOTE),
 }
-
-
-class Node(NamedTuple):
-    """A block token, with the nodes between it and its closing token."""
-
-    token: Token
-    children: list[Node]
-
-    @classmethod
-    def of(cls, kind: str, *children: Node, **meta: Any) -> Node:  # noqa: ANN401
-        """Return a node that no Markdown was written for."""
-        return cls(Token(kind, "", 0, meta=meta), list(children))
-
-    @classmethod
-    def prose(cls, kind: str, inline: list[Token], **meta: Any) -> Node:  # noqa: ANN401
-        """Return a paragraph, a heading or the like with inline tokens."""
-        return cls.of(kind, cls(Token("inline", "", 0, children=inline), []), **meta)
-
-    @property
-    def inline_tokens(self) -> list[Token]:
-        """Inline tokens of a paragraph, a heading or a table's cell."""
-        return self.children[0].token.children or []
 
 
 @dataclass(slots=True)
@@ -98,23 +81,37 @@ class DocumentBuilder:
         self._levels: list[_Level] = []
         self._fold: int | None = None
 
-    def build(self, tokens: Sequence[Token], footnotes: Mapping[int, Any]) -> Document:
-        """Return the document for the tokens; ``footnotes`` is what the plugin numbered."""
-        nodes, definitions = _nest(tokens)
+    def add_post(
+        self, tokens: Sequence[Token], footnotes: Mapping[int, Any], title: str = ""
+    ) -> None:
+        """Append the blocks of a post's tokens; ``footnotes`` is what the plugin numbered.
+
+        A first heading that repeats ``title`` is hidden; its id leads to the top.
+        """
+        nodes, definitions = nest(tokens)
         referenced = {
             reference_id(child)[0]
             for token in tokens
             for child in token.children or ()
             if child.type == "footnote_ref"
         }
+        start = len(self._blocks)
         self.add(nodes)
+        if self._headings and self._headings[0].block == start:
+            self._hide_title(start, title)
         if footnotes:
             self._emit(BlockKind.RULE)
         for index, footnote in footnotes.items():
             backlinks = [footnote_anchor(index, again) for again in range(footnote["count"])]
             backlinks = [each for each in backlinks if reference_id(each)[0] in referenced]
             self.add_footnote(index, backlinks, definitions[footnote["label"]])
-        return self.document()
+
+    def _hide_title(self, index: int, title: str) -> None:
+        """Leave nothing but its index of a heading that repeats the title."""
+        block = self._blocks[index]
+        if block.level == 1 and block.text.strip().casefold() == clean(title).strip().casefold():
+            self._blocks[index] = Block(BlockKind.EMPTY, "", gap=0)
+            self._anchors[self._headings.pop(0).id] = Place(0)
 
     def document(self) -> Document:
         """Return the document as far as it was built; what is added later comes behind it."""
@@ -234,7 +231,7 @@ class DocumentBuilder:
         self._anchors.setdefault(str(node.token.meta["id"]), Place(len(self._blocks)))
 
     def _add_line(self, node: Node) -> None:
-        """Add a title, a line of facts or a caption."""
+        """Add a title, a line of facts, a caption or a note."""
         kind, role = _LINES[node.token.type]
         self._emit(kind, self._inline(node.inline_tokens, role))
 
@@ -316,6 +313,8 @@ _HANDLERS: dict[str, Callable[[DocumentBuilder, Node], None]] = {
     "title_open": DocumentBuilder._add_line,
     "meta_open": DocumentBuilder._add_line,
     "caption_open": DocumentBuilder._add_line,
+    "mentions_open": DocumentBuilder._add_line,
+    "note_open": DocumentBuilder._add_line,
     "paragraph_open": DocumentBuilder._add_paragraph,
     "heading_open": DocumentBuilder._add_heading,
     "fence": DocumentBuilder._add_code,
@@ -324,30 +323,6 @@ _HANDLERS: dict[str, Callable[[DocumentBuilder, Node], None]] = {
     "hr": DocumentBuilder._add_rule,
     "table_open": DocumentBuilder._add_table,
 }
-
-
-def _nest(tokens: Iterable[Token]) -> tuple[list[Node], dict[str, Node]]:
-    """Return the nodes of a post, and its footnotes by label."""
-    nodes: list[Node] = []
-    footnotes: dict[str, Node] = {}
-    stack = [nodes]
-    for token in tokens:
-        if token.nesting < 0:
-            stack.pop()
-            continue
-        node = Node(token, [])
-        if token.type == "footnote_reference_open":
-            footnotes[token.meta["label"]] = node
-        else:
-            stack[-1].append(node)
-        if token.nesting > 0:
-            stack.append(node.children)
-    return nodes, footnotes
-
-
-def footnote_anchor(index: int, again: int = 0) -> Token:
-    """Return the token of a link from a footnote back to one of its references."""
-    return Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
 
 
 def _take_box(item: Node) -> str:

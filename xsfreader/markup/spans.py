@@ -13,7 +13,7 @@ from xsfreader.markup.links import make_link, resolve, site_path
 from xsfreader.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from xsfreader.markup.shortcodes import Shortcode
 
@@ -24,7 +24,6 @@ class References:
     def __init__(
         self,
         base: str,
-        links: Iterable[Link] = (),
         shortcodes: Sequence[Shortcode] = (),
         work: Work | None = None,
     ) -> None:
@@ -33,7 +32,7 @@ class References:
         self.shortcodes = shortcodes
         self.work = work or Work()
         """Counts the inline markup of the whole post, captions included."""
-        self.links = list(links)
+        self.links: list[Link] = []
         self.images: list[Image] = []
 
     def add_link(self, text: str, href: str, *, implicit: bool = False) -> int:

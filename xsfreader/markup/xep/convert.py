@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from xsfreader.markup.build import Node
 from xsfreader.markup.inline import SUPERSCRIPT
 from xsfreader.markup.limits import MAX_COLUMNS
+from xsfreader.markup.nodes import Node, break_line, heading, link, paragraph, plain
 from xsfreader.markup.xep.elements import Element, find_sections
 
 if TYPE_CHECKING:
@@ -25,33 +25,6 @@ _MAX_CELLS = 20_000
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _FIRST_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _MARKS = {"em": "em", "i": "em", "cite": "em", "dfn": "em", "strong": "strong", "b": "strong"}
-
-
-def plain(text: str, mark: str = "") -> list[Token]:
-    """Return inline tokens for text in which no mention of a specification is linked."""
-    tokens = [Token("plain", "", 0, content=text)]
-    if mark:
-        tokens = [Token(f"{mark}_open", mark, 1), *tokens, Token(f"{mark}_close", mark, -1)]
-    return tokens
-
-
-def text(words: str, mark: str = "") -> list[Token]:
-    """Return inline tokens for text in which mentions of specifications are linked."""
-    return [each.copy(type="text") if each.type == "plain" else each for each in plain(words, mark)]
-
-
-def link(url: str, tokens: list[Token]) -> list[Token]:
-    """Return inline tokens of a link."""
-    return [
-        Token("link_open", "a", 1, attrs={"href": url}),
-        *tokens,
-        Token("link_close", "a", -1),
-    ]
-
-
-def break_line() -> Token:
-    """Return the inline token of a forced line break."""
-    return Token("hardbreak", "", 0)
 
 
 class _Run:
@@ -270,18 +243,6 @@ _BLOCKS: dict[str, Callable[[Converter, Element], Iterator[Node]]] = {
     "cve": Converter._vulnerability,
     "table": Converter._table,
 }
-
-
-def heading(text: str, anchor: str, level: int = 2) -> Node:
-    """Return the node of a heading."""
-    node = Node.prose("heading_open", plain(text), id=anchor)
-    node.token.tag = f"h{level}"
-    return node
-
-
-def paragraph(tokens: list[Token]) -> Node:
-    """Return the node of a paragraph."""
-    return Node.prose("paragraph_open", tokens)
 
 
 def _has_blocks(element: Element) -> bool:

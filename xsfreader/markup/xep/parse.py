@@ -6,18 +6,20 @@ import time
 from math import inf
 from typing import TYPE_CHECKING
 
-from xsfreader.markup.build import DocumentBuilder, Node, footnote_anchor
+from xsfreader.markup.build import DocumentBuilder
 from xsfreader.markup.code import Budget
 from xsfreader.markup.document import Document
-from xsfreader.markup.xep.convert import (
-    Converter,
+from xsfreader.markup.nodes import (
+    Node,
     break_line,
+    footnote_anchor,
     heading,
     link,
     paragraph,
     plain,
     text,
 )
+from xsfreader.markup.xep.convert import Converter
 from xsfreader.markup.xep.elements import Element, read_elements, unreadable
 from xsfreader.markup.xep.notices import notice_of
 

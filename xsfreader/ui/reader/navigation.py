@@ -180,7 +180,7 @@ class Navigation(Part):
         entry = screen.posts.entry
         if entry is not None and entry.permalink != shown:
             screen.show_item(entry.permalink)
-        if view is View.XEP and (problem := screen.library.xep_titles_problem()):
+        if view is View.XEP and (problem := screen.library.xep_list_problem()):
             screen.status.say(problem)
 
     def show_translation(self) -> None:
