@@ -52,6 +52,7 @@ async def running(
     config: Config | None = None,
     fresh: bool = True,
     target: str = "",
+    offline: bool = True,
 ) -> AsyncIterator[Driver]:
     """Run the app on a source that needs no network, in the test's own home.
 
@@ -59,7 +60,7 @@ async def running(
     """
     with Library(config or Config(images="off"), locate(), source) as library:
         library.refresh_local()
-        app = ReaderApp(library, offline=True, fresh=fresh, target=target)
+        app = ReaderApp(library, offline=offline, fresh=fresh, target=target)
         try:
             async with app.run_test(size=size) as pilot:
                 await settle(pilot)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.githost import GitHost, corpus_repository
+from tests.markup.test_xep import check_page, needs_specifications, real_pages
 from tests.test_specifications import FILES, HEAD, specification
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, load, locate
@@ -186,6 +189,28 @@ async def test_moving_while_it_grows_ends_the_way_to_a_section(config: Config) -
         place = screen.article.place
         await until(pilot, lambda screen: not screen.article.growing)
         assert screen.article.place == place
+
+
+def shows_all_of(screen: ReaderScreen, item_id: str) -> bool:
+    return screen.item_id == item_id and not screen.article.growing
+
+
+@pytest.mark.soak
+@pytest.mark.corpus
+@needs_specifications
+async def test_each_of_the_xsf_is_fetched_and_has_the_words_of_its_page(tmp_path: Path) -> None:
+    corpus_repository(tmp_path / "xeps.git", "xeps")
+    file = tmp_path / "config.toml"
+    with GitHost(tmp_path) as host:
+        file.write_text(f'images = "off"\nxeps_source = "{host.url("xeps.git")}"\n')
+        async with running(config=load(file), offline=False) as pilot:
+            screen = reader(pilot)
+            for number in sorted(real_pages()):
+                item_id = specification_id(int(number))
+                screen.open_specification(int(number))
+                await until(pilot, partial(shows_all_of, item_id=item_id))
+                assert screen.article.document is not None
+                check_page(number, screen.article.document)
 
 
 async def test_what_is_not_held_is_fetched_from_its_source(config: Config) -> None:
