@@ -183,6 +183,9 @@ def test_marks_are_shown_while_the_state_is_locked(guide: Library, statement: st
         assert guide.marks(second) == Marks(starred=True, place=Place(3))
         assert guide.session() == "somewhere"
         assert guide.unread_count() == total - 1
+        found = {hit.post.permalink for hit in guide.search("is:unread", -1)}
+        assert first not in found
+        assert second in found
         assert sum(group.unread for group in guide.groups(View.DATE)) == total - 1
         assert [entry.permalink for entry in guide.entries(View.STARRED, None)] == [second]
         guide.set_read(first, read=False)

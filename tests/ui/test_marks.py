@@ -145,3 +145,18 @@ async def test_u_gives_a_star_back() -> None:
         await settle(pilot)
         assert screen.library.is_starred(first)
         assert screen.status.text.endswith("starred again")
+
+
+async def test_a_post_marked_unread_in_another_window_stays_so_while_one_moves_in_it() -> None:
+    async with running() as pilot:
+        screen = reader(pilot)
+        await pilot.press("enter", "space")
+        opened = screen.item_id
+        assert opened is not None
+        assert screen.library.is_read(opened)
+        with screen.library.clone() as other:
+            other.set_read(opened, read=False)
+        screen.sync.check_files()
+        await pilot.press("space", "g", "down")
+        await settle(pilot)
+        assert not screen.library.is_read(opened)

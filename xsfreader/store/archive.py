@@ -18,11 +18,13 @@ from xsfreader.store.base import (
 )
 from xsfreader.store.files import only_one, sync_lock_file
 from xsfreader.store.merging_marks import TimedMarks, merge_into
-from xsfreader.store.staging import Staging
+from xsfreader.store.staging import staged
 from xsfreader.store.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xsfreader.store.staging import Staging
 
 
 _SET_META = "REPLACE INTO meta (key, value) VALUES (?, ?)"
@@ -111,7 +113,7 @@ class Archive(State):
                 taken. Files that are in neither are unchanged.
             images: All images, path on the site to blob id.
         """
-        with contextlib.closing(Staging(posts, files)) as staging:
+        with staged(posts, files) as staging:
             aside = {one.path: one.reason for one in unreadable}
             plan, stories = self._write_snapshot(snapshot_id, files, staging, aside, images)
         with contextlib.suppress(StoreError):

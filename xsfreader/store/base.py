@@ -99,11 +99,6 @@ def day_start(day: dt.date) -> int:
     return (day.toordinal() - EPOCH.date().toordinal()) * DAY
 
 
-def day_end(day: dt.date) -> int:
-    """Return the first second after a day."""
-    return day_start(day) + DAY
-
-
 def path_key(path: str) -> str:
     """Normalize a path of the site for comparison: decoded, folded, one slash at the end."""
     return fold(unquote(path)).rstrip("/") + "/"

@@ -45,15 +45,14 @@ class Store(Archive, Posts, Listing, Search, Xeps):
         with contextlib.suppress(BrokenFileError):
             version_of(archive, ARCHIVE)
         store = cls(archive, state, f"{ingest_version}.{FOLDING_VERSION}", timeout)
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(store.close)
             store._state.follow(create=True)
             store._archive.follow()
             with contextlib.suppress(StoreError):
                 store.move_marks()
                 store.refresh()
-        except BaseException:
-            store.close()
-            raise
+            stack.pop_all()
         return store
 
     def refresh(self) -> Changes:
