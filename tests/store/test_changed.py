@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 PERMALINK = "/2025/06/a/"
 
 
+def edit(store: Store, snapshot: str, **changes: Any) -> None:
+    """Apply another version of the post, later than any mark: times are in milliseconds."""
+    time.sleep(0.002)
+    apply_posts(store, [make(**changes)], snapshot)
+
+
 def signs(store: Store) -> list[bool]:
     return [each.changed for each in store.entries(View.DATE, None, EN, TODAY)]
 
@@ -34,7 +40,7 @@ def test_only_another_visible_text_counts(
 ) -> None:
     apply_posts(store, [make()])
     store.set_read([PERMALINK], True)
-    apply_posts(store, [make(**after)], snapshot="2")
+    edit(store, "2", **after)
     assert (PERMALINK in store.changed_posts()) is changed
     assert signs(store) == [changed]
     found = [hit.post.permalink for hit in store.search("is:changed", 9, EN, TODAY)]
@@ -44,18 +50,17 @@ def test_only_another_visible_text_counts(
 def test_reading_it_again_ends_it(store: Store) -> None:
     apply_posts(store, [make()])
     store.set_read([PERMALINK], True)
-    apply_posts(store, [make(blob="other", text="Other words")], snapshot="2")
+    edit(store, "2", blob="other", text="Other words")
     assert signs(store) == [True]
     store.set_read([PERMALINK], True)
     assert signs(store) == [False]
-    time.sleep(0.02)  # Times are in milliseconds, and a mark is later than the one before it.
-    apply_posts(store, [make(blob="third", text="More words")], snapshot="3")
+    edit(store, "3", blob="third", text="More words")
     assert signs(store) == [True]
 
 
 def test_what_was_never_read_is_only_unread(store: Store) -> None:
     apply_posts(store, [make()])
-    apply_posts(store, [make(blob="other", text="Other words")], snapshot="2")
+    edit(store, "2", blob="other", text="Other words")
     assert signs(store) == [False]
     store.set_read([PERMALINK], True)
     assert signs(store) == [False]

@@ -375,6 +375,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "setting": lambda s: s.setting("x"),
     "set_setting": lambda s: s.set_setting("x", "y"),
     "timed_marks": lambda s: s.timed_marks(),
+    "lower_times": lambda s: s.lower_times(2, 1),
     "merge_timed_marks": lambda s: s.merge_timed_marks([]),
     "export_state": lambda s: s.export_state(),
     "import_state": lambda s: s.import_state(s_export()),
