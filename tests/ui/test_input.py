@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
@@ -12,7 +12,6 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.ui.apps import reader, running, settle, type_at_once
-from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
@@ -178,32 +177,6 @@ async def test_keys_after_enter_wait_for_the_results(
         assert screen.reading
 
 
-async def test_a_key_waits_for_what_a_late_result_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    dismiss, answer = SearchScreen.dismiss, SearchScreen._answer
-
-    def answer_late(screen: SearchScreen, *what: Any) -> object:
-        time.sleep(0.2)
-        return answer(screen, *what)
-
-    def dismiss_and_check(screen: SearchScreen, result: tuple[str, str] | None) -> object:
-        gone, app = dismiss(screen, result), screen.app
-        assert isinstance(app, ReaderApp)
-        # As the timer may, before the app opens what was chosen.
-        checks.append(asyncio.ensure_future(app._type_ahead._check_again()))
-        return gone
-
-    checks: list[asyncio.Future[None]] = []
-    monkeypatch.setattr(SearchScreen, "dismiss", dismiss_and_check)
-    monkeypatch.setattr(SearchScreen, "_answer", answer_late)
-    monkeypatch.setattr("xsfreader.ui.input.TIMEOUT_SECONDS", 60)
-    async with running() as pilot:
-        screen = reader(pilot)
-        type_at_once(pilot, "Fpercent", "enter", "/the", "enter")
-        await until(pilot, lambda: screen.find.needle == "the")
-        assert checks
-        assert pilot.app.screen is screen
-
-
 @pytest.mark.parametrize("words", ["help", "headings of the", "xqzz"])
 async def test_the_palette_runs_the_match_or_nothing(words: str) -> None:
     async with running() as pilot:
@@ -246,8 +219,8 @@ async def test_keys_go_on_if_an_answer_never_comes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("xsfreader.ui.input.TIMEOUT_SECONDS", 0.1)
     async with running() as pilot:
         screen = reader(pilot)
-        await pilot.press("F")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
         monkeypatch.setattr(pilot.app.screen, "is_pending", lambda _typed: True)
         type_at_once(pilot, "escape", "j")
         await until(pilot, lambda: pilot.app.screen is screen)

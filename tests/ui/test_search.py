@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle, type_at_once
+from xsfreader.errors import StoreError
 from xsfreader.model import Hit, Place
 from xsfreader.ui.reader import ReaderScreen
-from xsfreader.ui.screens.search import Found, FoundMore, SearchScreen
+from xsfreader.ui.screens.search import SearchScreen
 from xsfreader.ui.widgets.bars import KeyBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.pilot import Pilot
 
@@ -23,7 +24,7 @@ PATIENCE = 15.0
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for an answer of the thread that searches."""
+    """Wait for something to be on the screen."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
@@ -34,20 +35,6 @@ def search(pilot: Pilot[None]) -> SearchScreen:
     screen = pilot.app.screen
     assert isinstance(screen, SearchScreen)
     return screen
-
-
-async def test_a_late_answer_never_replaces_a_newer_one() -> None:
-    async with running() as pilot:
-        await pilot.press("F", *"offline")
-        await until(pilot, lambda: bool(search(pilot).results.hits))
-        screen = search(pilot)
-        hits = screen.results.hits
-        screen.post_message(Found(screen.generation - 1, ()))
-        await settle(pilot)
-        assert screen.results.hits == hits
-        screen.post_message(Found(screen.generation, ()))
-        await settle(pilot)
-        assert screen.results.hits == ()
 
 
 @pytest.mark.parametrize("width", [40, 50, 60, 61, 62, 75, 120])
@@ -66,39 +53,33 @@ async def test_the_word_searched_is_in_sight_in_any_width(width: int) -> None:
         assert all("command" in line.lower() for line in shown), shown
 
 
-async def test_a_screenful_is_there_at_once_and_the_rest_a_moment_later(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("xsfreader.ui.screens.search.FIRST", 2)
-    async with running() as pilot:
-        with reader(pilot).library.clone() as library:
-            ids = library.search_ids("the", 200)
-            wanted = library.read_hits(ids, "the")
-        assert len(wanted) > 4
-        shown: list[int] = []
-        await pilot.press("F")
+async def test_results_are_read_once_they_are_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xsfreader.ui.widgets.results.AT_ONCE", 2)
+    async with running(size=(80, 10)) as pilot:
+        library = reader(pilot).library
+        wanted = library.read_hits(library.search_ids("the", 200), "the")
+        await pilot.press("F", *"the")
         await settle(pilot)
         results = search(pilot).results
-        add = results.add
-
-        def watched(hits: Sequence[Hit]) -> None:
-            shown.append(len(results.hits))
-            results.cursor = 1
-            add(hits)
-
-        monkeypatch.setattr(results, "add", watched)
-        # At once: with a pause between letters, the rest for a part of the word is shown, too.
-        type_at_once(pilot, "the")
-        await until(pilot, lambda: len(results.hits) == len(wanted))
-        assert list(results.hits) == wanted
-        assert shown == [2]
-        assert results.cursor == 1
+        assert len(results.hits) < len(wanted)
         assert results.virtual_size.height == 2 * len(wanted)
         assert f"{len(wanted)} found" in str(search(pilot).found.render())
-        screen = search(pilot)
-        screen.post_message(FoundMore(screen.generation - 1, wanted))
+        await pilot.press(*["pagedown"] * 3)
+        assert results.hits == wanted
+        assert results.hit == wanted[-1]
+
+
+async def test_results_that_cannot_be_read_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as pilot:
+        await pilot.press("F")
         await settle(pilot)
-        assert list(results.hits) == wanted
+
+        def fail(*_: object) -> None:
+            raise StoreError("the disk is gone")
+
+        monkeypatch.setattr(reader(pilot).library, "read_hits", fail)
+        await pilot.press(*"the")
+        await until(pilot, lambda: "the disk is gone" in str(search(pilot).found.render()))
 
 
 @pytest.mark.parametrize("query", ["xep-0384", "c++", "NOT", 'a"', "(", "category:", "🎉", "xep:x"])
@@ -182,21 +163,6 @@ async def test_back_to_the_results_is_back_to_the_one_that_was_read() -> None:
         assert results.cursor == 2
 
 
-async def test_so_it_is_where_the_result_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xsfreader.ui.screens.search.FIRST", 2)
-    async with running() as pilot:
-        await pilot.press("F", *"the")
-        await until(pilot, lambda: len(search(pilot).results.hits) > 5)
-        await pilot.press(*["down"] * 5, "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReaderScreen))
-        read = reader(pilot).item_id
-        await pilot.press("H")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
-        results = search(pilot).results
-        await until(pilot, lambda: results.cursor == 5)
-        assert results.hits[5].target == read
-
-
 async def test_the_result_under_the_cursor_is_in_sight_in_any_window() -> None:
     async with running(size=(100, 30)) as pilot:
         await pilot.press("F", *"the")
@@ -210,7 +176,7 @@ async def test_the_result_under_the_cursor_is_in_sight_in_any_window() -> None:
         assert top <= 2 * results.cursor < top + results.size.height - 1
 
 
-async def test_a_page_asked_for_before_the_results_is_gone_once_they_come() -> None:
+async def test_a_page_is_ten_results() -> None:
     async with running() as pilot:
         await pilot.press("F")
         await settle(pilot)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
-from xsfreader.model import SectionHit
+from xsfreader.errors import XsfreaderError
+from xsfreader.model import Hit, SectionHit
 from xsfreader.text import clean
 from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.theme import LOOKS
 from xsfreader.ui.widgets.painted import PaintedView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.style import Style
     from textual import events
 
-    from xsfreader.model import Hit
-
-
+Reader = Callable[[Sequence[int]], Sequence[Hit | SectionHit]]
+"""Reads results by their ids."""
 ROWS = 2
 """Rows of the screen for each result."""
 INDENT = 13
 """Cells before a snippet: as many as the day before a title."""
+AT_ONCE = 20
+"""Results that are read together."""
 NARROW = 60
 TYPED = 15
 """Cells for the search syntax, before its meaning."""
@@ -59,53 +61,77 @@ class Results(PaintedView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hits: Sequence[Hit | SectionHit] = ()
+        self.hits: list[Hit | SectionHit] = []
+        """Those that were in sight so far: a snippet takes as long as it takes to find all."""
         self.cursor = 0
+        self._rest: Sequence[int] = ()
+        """Ids of the others."""
+        self._read: Reader = lambda _ids: ()
         self._idle = True
 
-    def show(self, hits: Sequence[Hit | SectionHit], *, idle: bool = False) -> None:
+    def show(self, ids: Sequence[int], read: Reader, *, idle: bool = False) -> None:
         """Show results, the cursor on the first; ``idle`` shows the search syntax."""
-        self.hits = hits
+        self.hits, self._rest, self._read = [], ids, read
         self._idle = idle
         self.cursor = 0
-        self.set_height(len(hits) * ROWS)
+        self._read_to(0)
+        self.set_height(self._count * ROWS)
         self.scroll_to(y=0, animate=False)
         self.refresh()
+
+    @property
+    def _count(self) -> int:
+        return len(self.hits) + len(self._rest)
+
+    def _read_to(self, last: int) -> None:
+        """Read the results up to this one."""
+        try:
+            while self._rest and len(self.hits) <= last:
+                ids, self._rest = self._rest[:AT_ONCE], self._rest[AT_ONCE:]
+                self.hits += self._read(ids)
+        except XsfreaderError as error:
+            self.post_message(self.Failed(error))
 
     @property
     def hit(self) -> Hit | SectionHit | None:
         """The result under the cursor."""
         return self.hits[self.cursor] if self.cursor < len(self.hits) else None
 
-    def seek(self, target: str) -> bool:
-        """Move the cursor to a result; return False if it is not among the results."""
+    def seek(self, target: str) -> None:
+        """Move the cursor to a result, if it is among the results."""
+        self._read_to(self._count)
         for at, hit in enumerate(self.hits):
             if hit.target == target:
                 self.move(at - self.cursor)
-                return True
-        return False
-
-    def add(self, hits: Sequence[Hit | SectionHit]) -> None:
-        """Add results at the end."""
-        self.hits = [*self.hits, *hits]
-        self.set_height(len(self.hits) * ROWS)
 
     def move(self, rows: int) -> None:
         """Move the cursor."""
-        self.cursor = max(0, min(self.cursor + rows, len(self.hits) - 1))
+        self.cursor = max(0, min(self.cursor + rows, self._count - 1))
+        self._read_to(self.cursor)
         self._scroll_into_view()
         self.refresh()
+
+    def paint(self, rows: range) -> list[Strip]:
+        """Paint some rows, once their results are read."""
+        self._read_to((rows.stop + self.scroll_offset.y) // ROWS)
+        return super().paint(rows)
 
     def _scroll_into_view(self) -> None:
         self.scroll_into_view(self.cursor * ROWS, (self.cursor + 1) * ROWS - 1)
 
     def fit_to_size(self) -> None:
         """Keep the cursor visible in a new size."""
-        self.set_height(len(self.hits) * ROWS)
+        self.set_height(self._count * ROWS)
         self._scroll_into_view()
 
     class Chosen(Message):
         """A result was clicked."""
+
+    @dataclass
+    class Failed(Message):
+        """Results can't be read."""
+
+        error: XsfreaderError
 
     def on_click(self, event: events.Click) -> None:
         """Open the result under the mouse."""
