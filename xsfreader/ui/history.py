@@ -29,13 +29,9 @@ class History:
         self.ahead: list[Visit] = []
 
     def leave(self, visit: Visit) -> None:
-        """Add a visit to go back to, and forget what was ahead.
-
-        The same place twice is one visit, with the search that led on from there.
-        """
-        if self.behind and self.behind[-1][:2] == visit[:2]:
-            last = self.behind.pop()
-            visit = visit._replace(search=visit.search or last.search)
+        """Add a visit to go back to, and forget what was ahead; the same one twice is one."""
+        if self.behind and self.behind[-1] == visit:
+            self.behind.pop()
         self.behind.append(visit)
         del self.behind[:-LONGEST]
         self.ahead.clear()

@@ -204,11 +204,12 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         if self.here is not None:
             self.history.leave(self.here._replace(search=search))
 
-    def go_to(self, item_id: str, fragment: str = "") -> None:
+    def go_to(self, item_id: str, fragment: str = "", *, remember: bool = True) -> None:
         """Go to an item, or to a heading in it, and remember the place before."""
         if item_id == self.item_id:
-            self.remember_place()
-        elif not self.read_item(item_id, START if fragment else None):
+            if remember:
+                self.remember_place()
+        elif not self.read_item(item_id, START if fragment else None, remember=remember):
             return
         document = self.article.document
         if fragment and document is not None:

@@ -174,9 +174,9 @@ class Dialogs(Part):
             screen.remember_place(search=(query, target))
             item_id, section = split_target(target)
             if specification_number(item_id) is not None:
-                screen.go_to(item_id, section)
+                screen.go_to(item_id, section, remember=False)
                 screen.article.when_whole(lambda: self._find_in_section(terms, section))
-            elif screen.read_item(target, Place(0)):
+            elif screen.read_item(target, Place(0), remember=False):
                 self._find.find_terms(terms)
 
         screen.open_dialog(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -52,6 +52,7 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         height: auto;
         max-height: 60%;
         margin: 0 1 1 1;
+        scrollbar-size-vertical: 1;
     }
     """
 
@@ -86,7 +87,8 @@ class ChoiceScreen(DismissOnce, ShowsErrors, ModalScreen[int | None]):
         with Vertical():
             yield Static(Content(clean(self._title)), classes="title")
             if self._words:
-                yield Static(Content(clean(self._words)), classes="words")
+                with VerticalScroll(classes="words"):
+                    yield Static(Content(clean(self._words)))
             yield self.choices
         yield KeyBar([*(Choices.BINDINGS if self.choices.rows else ()), *self.BINDINGS])
 
