@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -63,15 +64,21 @@ def contracts(session: nox.Session) -> None:
     session.run("lint-imports")
 
 
-@nox.session
+@nox.session(python=PYTHONS)
 def build(session: nox.Session) -> None:
-    """Build sdist and wheel; install the wheel alone and run it."""
-    session.install("build")
+    """Build and check; install the wheel alone, then with its extras, and try it."""
+    session.install("build", "twine")
     folder = Path(session.create_tmp()).resolve()
-    for wheel in folder.glob("*.whl"):
-        wheel.unlink()
+    for old in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):
+        old.unlink()
     session.run("python", "-m", "build", "--outdir", str(folder))
-    session.install("--force-reinstall", *map(str, folder.glob("*.whl")))
+    (wheel,) = folder.glob("*.whl")
+    session.run("twine", "check", "--strict", str(wheel), *map(str, folder.glob("*.tar.gz")))
     home = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
-    session.run("xsfreader", "--version")
-    session.run("xsfreader", "sync", "--source", "guide", env=home)
+    for extras in ("", "[images,xmpp]"):
+        session.run("python", "-m", "venv", "--clear", str(folder / "venv"))
+        command = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+        session.run(str(command / "pip"), "install", "--quiet", f"{wheel}{extras}", external=True)
+        for words in ("doctor", "sync", "list", "show welcome-to-xsfreader", "search omemo"):
+            arguments = [*words.split(), "--source", "guide"]
+            session.run(str(command / "xsfreader"), *arguments, env=home, external=True)
