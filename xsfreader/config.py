@@ -57,32 +57,20 @@ class Xmpp(NamedTuple):
 
 
 class Config(NamedTuple):
-    """The settings; every field has a working default."""
+    """The settings, as `_SETTINGS` describes them; every field has a working default."""
 
     source: str = DEFAULT_SOURCE
-    """Git URL, folder, or ``guide``."""
     branch: str = ""
-    """Branch to follow, or ``pull/12``; empty for the default branch of the source."""
     languages: tuple[str, ...] = ("en",)
-    """Languages you read, best first: a post is shown in the first that it exists in."""
     theme: str = ""
-    """Name of a theme; empty for the last one chosen in the app."""
     width: int = 92
-    """Maximum width of the text, in cells."""
     list_width: int = 0
-    """Width of the list beside the post, in cells; 0 for the last one chosen in the app."""
     images: str = "on-view"
-    """When pictures are fetched: ``on-view``, ``all`` at sync, or ``off``."""
     sync_interval: int = 60
-    """Minutes between syncs while the app is open; 0 to sync only by key."""
     sync_timeout: int = 300
-    """Seconds that a sync, or fetching one image, may take."""
     xep_list: str = DEFAULT_XEP_LIST
-    """URL of the XSF's list of XEPs, fetched at sync; empty for none."""
     xeps: str = "on-demand"
-    """When specifications are fetched: ``on-demand``, ``all`` at sync, or ``off``."""
     xeps_source: str = DEFAULT_XEPS_SOURCE
-    """Git URL or folder of the specifications."""
     openers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Command by scheme; ``{}`` stands for the link, which else is appended."""
     xmpp: Xmpp = Xmpp()
@@ -204,28 +192,25 @@ def _unknown(name: str, _value: object) -> None:
     raise ValueError(f"unknown setting; {did_you_mean(name, sorted({*_SETTINGS, *_TABLES}))}")
 
 
-def _theme(value: object) -> str:
-    if _text(value) not in ("", *THEMES):
-        raise ValueError(f'unknown theme "{value}"; {did_you_mean(_text(value), THEMES)}')
-    return _text(value)
-
-
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise ValueError("must be a line of text in quotes")
     return value
 
 
-def _source(value: object) -> str:
-    if not _text(value):
-        raise ValueError('must be a Git URL, a folder or "guide"')
-    return _text(value)
+def _theme(value: object) -> str:
+    if (name := _text(value)) not in ("", *THEMES):
+        raise ValueError(f'unknown theme "{name}"; {did_you_mean(name, THEMES)}')
+    return name
 
 
-def _xeps_source(value: object) -> str:
-    if _text(value) in ("", "guide"):
-        raise ValueError("must be a Git URL or a folder")
-    return _text(value)
+def _source(kinds: str, *refused: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if _text(value) in ("", *refused):
+            raise ValueError(f"must be {kinds}")
+        return _text(value)
+
+    return check
 
 
 def _number(low: int, high: int) -> Callable[[object], int]:
@@ -237,16 +222,23 @@ def _number(low: int, high: int) -> Callable[[object], int]:
     return check
 
 
+def _words(example: str) -> Callable[[object], tuple[str, ...]]:
+    def check(value: object) -> tuple[str, ...]:
+        if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
+            return tuple(value)
+        raise ValueError(f"must be a list: {example}")
+
+    return check
+
+
 def _languages(value: object) -> tuple[str, ...]:
-    if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
-        return tuple(v.lower() for v in value)
-    raise ValueError('must be a list such as ["en", "de"]')
+    return tuple(each.lower() for each in _words('["en", "de"]')(value))
 
 
-def _one_of(first: str, second: str, third: str) -> Callable[[object], object]:
+def _one_of(*choices: str) -> Callable[[object], object]:
     def check(value: object) -> object:
-        if value not in (first, second, third):
-            raise ValueError(f'must be "{first}", "{second}" or "{third}"')
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(map(json.dumps, choices))}")
         return value
 
     return check
@@ -261,10 +253,7 @@ def _items(name: str, value: object) -> Iterable[tuple[str, object]]:
 def _opener(scheme: str, command: object) -> tuple[str, ...]:
     if scheme not in SCHEMES:
         raise ValueError(f"links of this scheme can't be opened; only {', '.join(SCHEMES)}")
-    words = [command] if isinstance(command, str) else command
-    if isinstance(words, list) and words and all(isinstance(word, str) for word in words):
-        return tuple(words)
-    raise ValueError('must be a command with its arguments: ["firefox", "{}"]')
+    return _words('["firefox", "{}"]')([command] if isinstance(command, str) else command)
 
 
 def _xmpp(setting: str, value: object) -> object:
@@ -275,9 +264,8 @@ def _xmpp(setting: str, value: object) -> object:
 
 def _account(values: dict[str, Any]) -> Xmpp:
     account = Xmpp(**values)
-    if values and (
-        not account.jid or bool(account.password_command) == bool(account.password_file)
-    ):
+    passwords = bool(account.password_command) + bool(account.password_file)
+    if values and not (account.jid and passwords == 1):
         raise ValueError("needs jid, and either password_command or password_file")
     return account
 
@@ -286,12 +274,6 @@ def _jid(value: object) -> str:
     if not re.fullmatch(r"[^@/\s]+@[^@/\s]+", _text(value)):
         raise ValueError('must be an address such as "you@example.org"')
     return _text(value)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise ValueError('must be a list of words: ["pass", "show", "xmpp"]')
 
 
 def _key(action: str, value: object) -> str:
@@ -305,45 +287,31 @@ def _key(action: str, value: object) -> str:
 
 
 _SETTINGS: dict[str, tuple[Callable[[object], object], str]] = {
-    "source": (_source, 'Where posts come from: a Git URL, a folder with a checkout, or "guide".'),
+    "source": (
+        _source('a Git URL, a folder or "guide"'),
+        'Where posts come from: a Git URL, a folder with a checkout, or "guide".',
+    ),
     "branch": (_text, 'Branch to follow, or "pull/1234"; empty for the default branch.'),
-    "languages": (
-        _languages,
-        "Languages you read, best first; a post is shown in the first that it exists in.",
-    ),
-    "theme": (
-        _theme,
-        "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme).",
-    ),
+    "languages": (_languages, "Languages you read; a post is shown in the first that it has."),
+    "theme": (_theme, "Name of a theme; empty for the last one chosen in the app (ctrl+p, Theme)."),
     "width": (_number(20, 500), "Maximum width of the text, in cells."),
-    "list_width": (
-        _number(0, 500),
-        "Width of the list beside the post, in cells; 0 for the last one chosen (keys < and >).",
-    ),
+    "list_width": (_number(0, 500), "Width of the list, in cells; 0 for the last one (< and >)."),
     "images": (_one_of(*IMAGES), 'When pictures are fetched: "on-view", "all" at sync, or "off".'),
-    "sync_interval": (
-        _number(0, 100_000),
-        "Minutes between syncs while the app is open; 0 to sync only by key.",
-    ),
-    "sync_timeout": (
-        _number(1, 100_000),
-        "Seconds that a sync may take, and fetching one picture.",
-    ),
+    "sync_interval": (_number(0, 100_000), "Minutes between syncs; 0 to sync only by key."),
+    "sync_timeout": (_number(1, 100_000), "Seconds that a sync, or fetching a picture, may take."),
     "xep_list": (_text, "URL of the list of XEPs, fetched at sync; empty for none."),
-    "xeps": (
-        _one_of(*XEPS),
-        'When specifications are fetched: "on-demand", when you read one, "all" at sync, or "off".',
-    ),
+    "xeps": (_one_of(*XEPS), 'When specifications are fetched: "on-demand", "all", or "off".'),
     "xeps_source": (
-        _xeps_source,
+        _source("a Git URL or a folder", "guide"),
         "Where specifications come from: a Git URL, or a folder with a checkout.",
     ),
 }
 """How each setting is checked, and its comment in the file."""
 
+_COMMAND = '["pass", "show", "xmpp"]'
 _XMPP: dict[str, tuple[Callable[[object], object], str]] = {
     "jid": (_jid, '"you@example.org"'),
-    "password_command": (_words, '["pass", "show", "xmpp"]'),
+    "password_command": (_words(_COMMAND), _COMMAND),
     "password_file": (_text, '"~/.xmpp-password"'),
     "host": (_text, '"xmpp.example.org"'),
     "port": (_number(1, 65535), "5222"),
@@ -363,38 +331,43 @@ def dump(config: Config, keys: Iterable[tuple[str, str]] = ()) -> str:
 
     ``keys`` are pairs of action and current keys; those not configured become comments.
     """
-    if config.file is not None:
-        head = [f"# As read from {config.file}"]
-    else:
-        head = ["# Configuration of xsfreader; every line is optional"]
-    out = [*head, ""]
+    read = f"As read from {config.file}"
+    out = [f"# {read if config.file else 'Configuration of xsfreader; every line is optional'}", ""]
     for name, (_, comment) in _SETTINGS.items():
-        value = _toml(getattr(config, name))
+        value = toml(getattr(config, name))
         shown = without_password(value)
         out += [f"# {comment}", f"{name} = {shown}"]
         out += ["# The name and the password are left out.", ""] if shown != value else [""]
-    out += ["# Commands to open links with, by scheme; {} stands for the link.", "[openers]"]
-    out += [f"{scheme} = {_toml(words)}" for scheme, words in config.openers.items()]
-    if not config.openers:
-        out.append('# https = ["firefox", "{}"]')
-    out += ["", "# The XMPP account by which marks travel (`xsfreader marks setup`).", "[xmpp]"]
-    for name, (_, example) in _XMPP.items():
-        value = getattr(config.xmpp, name)
-        out.append(f"{name} = {_toml(value)}" if value else f"# {name} = {example}")
-    out += [
-        "",
-        '# Keys by action, separated by commas, "" for none; `preset` chooses the defaults.',
-        "[keys]",
-    ]
-    out.append(f"preset = {_toml(config.preset)}")
-    out += [f"{_toml(action)} = {_toml(chosen)}" for action, chosen in config.keys.items()]
-    out += [f"# {name} = {_toml(held)}" for name, held in keys if name not in config.keys]
-    return "\n".join(out) + "\n"
+    openers = [f"{scheme} = {toml(words)}" for scheme, words in config.openers.items()]
+    account = zip(_XMPP.items(), config.xmpp, strict=True)
+    return "\n".join(
+        (
+            *out,
+            "# Commands to open links with, by scheme; {} stands for the link.",
+            "[openers]",
+            *(openers or ['# https = ["firefox", "{}"]']),
+            "",
+            "# The XMPP account by which marks travel (`xsfreader marks setup`).",
+            "[xmpp]",
+            *(
+                f"{name} = {toml(value)}" if value else f"# {name} = {example}"
+                for (name, (_, example)), value in account
+            ),
+            "",
+            '# Keys by action, separated by commas, "" for none; `preset` chooses the defaults.',
+            "[keys]",
+            f"preset = {toml(config.preset)}",
+            *(f"{toml(action)} = {toml(chosen)}" for action, chosen in config.keys.items()),
+            *(f"# {name} = {toml(held)}" for name, held in keys if name not in config.keys),
+            "",
+        )
+    )
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """Format a value as TOML."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, int):
         return str(value)
     return json.dumps(str(value), ensure_ascii=False)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.prosody import PASSWORD, Home, Prosody, Proxy, needs_prosody
 from tests.terminal import running
-from xsfreader.config import load
+from xsfreader.config import Config, dump, load
 from xsfreader.marks.burst import CONFIGURATION
 from xsfreader.marks.client import Account, connected
 from xsfreader.marks.items import NAMESPACE, device_of
@@ -286,7 +286,7 @@ def test_setup_asks_checks_and_writes_what_works(ann: Reader) -> None:
     folder = ann.folder / "fresh"
     folder.mkdir()
     config = folder / "config.toml"
-    config.write_text('width = 80\n\n[keys]\nstar = "*"\n')
+    config.write_text(dump(Config(width=80)))
     environment = {"HOME": str(folder), "SSL_CERT_FILE": str(ann.server.certificate)}
     words = ["marks", "setup", "--config", str(config), "--source", "guide"]
 
@@ -304,7 +304,7 @@ def test_setup_asks_checks_and_writes_what_works(ann: Reader) -> None:
             return terminal.words
 
     assert "wrong name or password" in answer("wr0ng")
-    assert "[xmpp]" not in config.read_text()
+    assert "\njid" not in config.read_text()
     assert not (folder / "xmpp-password").exists()
     shown = answer(PASSWORD)
     assert "same everywhere" in shown

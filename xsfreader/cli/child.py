@@ -6,7 +6,6 @@ import os
 import queue
 import sys
 import threading
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,11 @@ from xsfreader.errors import JobError, XsfreaderError
 from xsfreader.library.job_events import Failed, encode
 from xsfreader.limits import limited_memory
 from xsfreader.log import log
-from xsfreader.reports import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xsfreader.library.job_events import Event
-
-PROGRESS_SECONDS = 0.1
-"""Progress is written at most that often."""
 
 
 def run_as_job(command: Callable[[], int]) -> int:
@@ -48,22 +43,6 @@ def write(event: Event) -> None:
         if not isinstance(error, BrokenPipeError):
             fail_output(error)
         os._exit(FAILURE)
-
-
-class EventWriter:
-    """Writes events, and not every single progress."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-
-    def __call__(self, event: Event) -> None:
-        """Write an event, unless it is progress that follows too soon."""
-        if isinstance(event, Progress):
-            now = time.monotonic()
-            if now < self._next and event.done != event.total:
-                return
-            self._next = now + PROGRESS_SECONDS
-        write(event)
 
 
 def read_requests() -> queue.SimpleQueue[str]:

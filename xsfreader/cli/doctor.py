@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader import __version__
-from xsfreader.cli.output import FAILURE, OK, print_json, safe
+from xsfreader.cli.output import FAILURE, OK, print_json
 from xsfreader.config import Config, load
 from xsfreader.errors import SourceError, XsfreaderError, one_line, without_password
 from xsfreader.limits import limited
 from xsfreader.store.health import sqlite_problem, sqlite_version, stored_files
+from xsfreader.text import clean
 from xsfreader.ui.images.terminal import protocol_by_environment
 from xsfreader.ui.keymap import effective
 
@@ -67,7 +68,7 @@ def _without_names(check: Check) -> Check:
 
     def shown(text: str) -> str:
         text = text.replace(home, "~") if len(home) > 1 else text
-        return one_line(safe(without_password(text)))
+        return one_line(clean(without_password(text)))
 
     return Check(check.name, shown(check.value), shown(check.problem))
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
-from xsfreader.cli.output import FAILURE, OK, confirm, print_json, require_network, safe, tell
+from xsfreader.cli.child import read_requests, write
+from xsfreader.cli.output import FAILURE, OK, confirm, print_json, require_network, tell
+from xsfreader.config import parse, toml
+from xsfreader.disk import make_folder
 from xsfreader.errors import ConfigError, UsageError
 from xsfreader.limits import limited_memory
+from xsfreader.paths import write_whole
+from xsfreader.text import clean, split_command
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
 
-    from xsfreader.config import Config
     from xsfreader.library import Library
 
 GRACE_SECONDS = 3.0
@@ -31,8 +36,6 @@ def marks(args: Namespace, library: Library) -> int:
 
 
 def _status(args: Namespace, library: Library) -> int:
-    import importlib.util
-
     status = library.marks_status()
     if args.json:
         synced = status.synced and status.synced.isoformat()
@@ -42,7 +45,7 @@ def _status(args: Namespace, library: Library) -> int:
         tell("No account is set up for marks; `xsfreader marks setup` asks for one")
         return OK
     when = "never" if status.synced is None else f"{status.synced.astimezone():%Y-%m-%d %H:%M}"
-    print(f"account      {safe(status.jid)}")
+    print(f"account      {clean(status.jid)}")
     print(f"last synced  {when}")
     if importlib.util.find_spec("slixmpp") is None:
         tell("The extra xmpp is missing: pip install 'xsfreader[xmpp]'")
@@ -51,8 +54,6 @@ def _status(args: Namespace, library: Library) -> int:
 
 def _sync(args: Namespace, library: Library) -> int:
     if args.progress == "json":
-        from xsfreader.cli.child import read_requests, write
-
         read_requests()
     # A thread that looks a name up can't be cancelled, and the interpreter waits for it.
     end = threading.Timer(args.within + GRACE_SECONDS, os._exit, (FAILURE,))
@@ -78,7 +79,7 @@ def _forget(args: Namespace, library: Library) -> int:
     if jid and not args.yes and not confirm("marks forget", words):
         return FAILURE
     library.forget_marks()
-    print(f"removed the marks from {safe(jid)}; any machine that syncs brings its own again")
+    print(f"removed the marks from {clean(jid)}; any machine that syncs brings its own again")
     return OK
 
 
@@ -90,72 +91,50 @@ def _setup(_args: Namespace, library: Library) -> int:
     config, file = library.config, library.paths.config
     if config.xmpp.jid:
         tell(f"{file} has an account already; checking it")
-        return _check(library)
+        print(library.sync_marks().summary())
+        return OK
     secret = file.with_name("xmpp-password")
     lines = ["[xmpp]", *_ask(secret)]
     before = file.read_text(encoding="utf-8-sig") if file.exists() else ""
-    text = f"{before.rstrip()}\n\n".lstrip("\n") + "\n".join(lines) + "\n"
+    # Below the heading that `config --default` has printed, or at the end.
+    above, _, below = before.partition("[xmpp]\n")
+    text = "\n".join((f"{above.rstrip()}\n".lstrip("\n"), *lines, below))
     try:
-        library.config = _load(text, file)
-        code = _check(library)
+        library.config = parse(text.encode(), file)
+        print(library.sync_marks().summary())
     except BaseException:
-        if f"password_file = {_quoted(str(secret))}" in lines:
+        if f"password_file = {toml(str(secret))}" in lines:
             secret.unlink(missing_ok=True)
         raise
-    from xsfreader.paths import write_whole
-
     write_whole(file, text)
     tell(f"Written to {file}. The app syncs marks from now on")
-    return code
-
-
-def _check(library: Library) -> int:
-    print(library.sync_marks().summary())
     return OK
 
 
 def _ask(secret: Path) -> list[str]:
     """Ask for the account; return its lines for the configuration."""
     import getpass
-    import json
-
-    from xsfreader.disk import make_folder
-    from xsfreader.paths import write_whole
-    from xsfreader.text import split_command
 
     tell(
         "Marks travel by your XMPP account. Your contacts can't read them; who runs the server can"
     )
-    lines = [f"jid = {_quoted(_line('Your XMPP address: '))}"]
+    lines = [f"jid = {toml(_line('Your XMPP address: '))}"]
     if server := _line("Its server, if DNS doesn't know (host or host:port): "):
         host, _, port = server.partition(":")
-        lines += [f"host = {_quoted(host)}", *([f"port = {port}"] if port else [])]
+        lines += [f"host = {toml(host)}", *([f"port = {port}"] if port else [])]
     if words := _line("A command that prints the password (empty to type the password): "):
         try:
             command = split_command(words)
         except ValueError as error:
             raise ConfigError(f"password_command: {error}") from None
-        return [*lines, f"password_command = {json.dumps(command, ensure_ascii=False)}"]
+        return [*lines, f"password_command = {toml(tuple(command))}"]
     password = getpass.getpass("Password: ", sys.stderr)
     make_folder(secret.parent)
     secret.unlink(missing_ok=True)
     write_whole(secret, password + "\n")
-    return [*lines, f"password_file = {_quoted(str(secret))}"]
+    return [*lines, f"password_file = {toml(str(secret))}"]
 
 
 def _line(question: str) -> str:
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip()
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _load(text: str, file: Path) -> Config:
-    """Read a configuration that isn't written yet. Raises ConfigError."""
-    from xsfreader.config import parse
-
-    return parse(text.encode(), file)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.errors import UsageError, one_line, without_password
 from xsfreader.model import SectionHit
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -40,7 +41,7 @@ def fail_output(error: OSError) -> int:
 def tell(message: str) -> None:
     """Print a message as one line on stderr, without passwords; drop it if that is impossible."""
     try:
-        print(one_line(safe(without_password(message))), file=sys.stderr)
+        print(one_line(clean(without_password(message))), file=sys.stderr)
     except OSError:
         # Else Python would try again at exit, and change the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
@@ -72,13 +73,6 @@ def styled() -> bool:
 def coloured() -> bool:
     """Tell whether stdout supports colours as well."""
     return styled() and not os.environ.get("NO_COLOR")
-
-
-def safe(text: str) -> str:
-    """Strip terminal control sequences; tabs become spaces."""
-    from xsfreader.text import clean
-
-    return clean(text)
 
 
 def record(item: Listed) -> dict[str, Any]:
@@ -130,7 +124,7 @@ def print_json(value: object) -> None:
     """Print JSON; on a terminal without control sequences."""
     text = json_text(value)
     if sys.stdout.isatty():
-        text = "\n".join(map(safe, text.split("\n")))
+        text = "\n".join(map(clean, text.split("\n")))
     print(text)
 
 
@@ -139,14 +133,14 @@ def list_rows(listed: Sequence[Listed]) -> Iterator[str]:
     terminal = sys.stdout.isatty()
     dim, plain = (DIM, PLAIN) if styled() else ("", "")
     for item in listed:
-        post, title = item.post, safe(item.post.title)
+        post, title = item.post, clean(item.post.title)
         if not terminal:
-            yield f"{post.day}\t{safe(post.permalink)}\t{title}"
+            yield f"{post.day}\t{clean(post.permalink)}\t{title}"
             continue
         marks = ("★" if item.marks.starred else " ") + (" " if item.marks.read else "●")
         tags = [tag for tag in (item.label, post.language) if tag not in ("", "en")]
-        tag = f" [{safe(', '.join(tags))}]" if tags else ""
-        yield f"{post.day} {marks} {title}{tag}\n             {dim}{safe(post.permalink)}{plain}"
+        tag = f" [{clean(', '.join(tags))}]" if tags else ""
+        yield f"{post.day} {marks} {title}{tag}\n             {dim}{clean(post.permalink)}{plain}"
 
 
 def hit_rows(hits: Sequence[Hit | SectionHit]) -> Iterator[str]:
@@ -154,19 +148,19 @@ def hit_rows(hits: Sequence[Hit | SectionHit]) -> Iterator[str]:
     bold, dim, plain = (BOLD, DIM, PLAIN) if styled() else ("", "", "")
     for hit in hits:
         if isinstance(hit, SectionHit):
-            yield f"{bold}{safe(hit.title)}{plain}" + (
-                f" · {safe(hit.section)}" if hit.anchor else ""
+            yield f"{bold}{clean(hit.title)}{plain}" + (
+                f" · {clean(hit.section)}" if hit.anchor else ""
             )
-            yield f"  {dim}{safe(hit.url)}{plain}"
+            yield f"  {dim}{clean(hit.url)}{plain}"
         else:
-            yield f"{hit.post.day} {bold}{safe(hit.post.title)}{plain}"
-            yield f"  {dim}{safe(hit.post.permalink)}{plain}"
+            yield f"{hit.post.day} {bold}{clean(hit.post.title)}{plain}"
+            yield f"  {dim}{clean(hit.post.permalink)}{plain}"
         if hit.snippet:
             parts, at = [], 0
             for start, end in hit.marks:
-                parts += [safe(hit.snippet[at:start]), bold, safe(hit.snippet[start:end]), plain]
+                parts += [clean(hit.snippet[at:start]), bold, clean(hit.snippet[start:end]), plain]
                 at = end
-            yield "  " + "".join(parts) + safe(hit.snippet[at:])
+            yield "  " + "".join(parts) + clean(hit.snippet[at:])
 
 
 def print_document(document: Document, args: Namespace, widest: int) -> None:
@@ -187,12 +181,12 @@ def print_document(document: Document, args: Namespace, widest: int) -> None:
     else:
         sys.stdout.write(to_ansi(layout(document, width), colours=coloured()))
     if args.links and document.links:
-        targets = dict.fromkeys(f"{safe(link.url)}  {safe(link.text)}" for link in document.links)
+        targets = dict.fromkeys(f"{clean(link.url)}  {clean(link.text)}" for link in document.links)
         sys.stdout.write("\n" + "\n".join(line.rstrip() for line in targets) + "\n")
 
 
 def print_markdown(body: str) -> None:
     """Print Markdown unchanged; on a terminal without control sequences."""
     if sys.stdout.isatty():
-        body = "\n".join(safe(line) for line in body.split("\n"))
+        body = "\n".join(clean(line) for line in body.split("\n"))
     sys.stdout.write(body if body.endswith("\n") else body + "\n")

@@ -14,11 +14,11 @@ from xsfreader.cli.output import (
     print_json,
     print_markdown,
     record,
-    safe,
     tell,
 )
 from xsfreader.cli.target import resolve
 from xsfreader.model import Filter, Marks, View
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -114,7 +114,7 @@ def problems(args: Namespace, library: Library) -> int:
         print_json([file._asdict() for file in found])
         return OK
     for file in found:
-        print(safe(f"{file.path}: {file.reason}"))
+        print(clean(f"{file.path}: {file.reason}"))
     if not found:
         tell("No unreadable files")
     return OK

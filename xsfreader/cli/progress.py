@@ -1,4 +1,4 @@
-"""A line on the terminal that says how far a sync has come."""
+"""Events for a person: a line of progress on stderr, results on stdout."""
 
 from __future__ import annotations
 
@@ -8,46 +8,75 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
-from xsfreader.cli.output import safe
+from xsfreader.cli.output import fail, tell
+from xsfreader.library.job_events import Failed, XepsResult
+from xsfreader.reports import FetchReport, Progress, SyncReport
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
-    from xsfreader.reports import Progress
+    from collections.abc import Callable
+
+    from xsfreader.library.job_events import Event
+
+    Report = Callable[[Event], None]
+
+PROGRESS_SECONDS = 0.1
+"""Progress is reported at most that often."""
 
 
-class ProgressLine:
-    """A progress line on stderr; silent where stderr is not a terminal."""
+def sparing(report: Report) -> Report:
+    """Return what passes events on, but not every single progress."""
+    due = 0.0
+
+    def pass_on(event: Event) -> None:
+        nonlocal due
+        if isinstance(event, Progress):
+            now = time.monotonic()
+            if now < due and event.done != event.total:
+                return
+            due = now + PROGRESS_SECONDS
+        report(event)
+
+    return pass_on
+
+
+class Printer:
+    """Prints events; progress only where stderr is a terminal, until the block ends."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._next = 0.0
+        self._shows_progress = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self.clear()
+        self._replace_line("")
 
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-    def show(self, progress: Progress) -> None:
-        """Redraw the line, at most ten times a second."""
-        now = time.monotonic()
-        if not self._shown or (now < self._next and progress.done != progress.total):
+    def print(self, event: Event) -> None:
+        """Print an event: progress and errors on stderr, results on stdout."""
+        if isinstance(event, Progress):
+            share = ""
+            if event.total:
+                share = f" {min(1.0, event.done / event.total):.0%}"
+            elif event.done:
+                is_size = event.unit == "bytes"
+                share = f" {event.done / 1e6:.1f} MB" if is_size else f" {event.done}"
+            self._replace_line(clean(event.stage) + share)
             return
-        self._next = now + 0.1
-        words = safe(progress.stage)
-        if progress.total:
-            share = min(1.0, progress.done / progress.total)
-            full = round(share * 24)
-            words = f"{'━' * full}{'╌' * (24 - full)} {share:4.0%}  {words}"
-        elif progress.unit == "bytes" and progress.done:
-            words += f" {progress.done / 1e6:.1f} MB"
-        elif progress.done:
-            words += f" {progress.done}"
-        columns = shutil.get_terminal_size().columns
-        sys.stderr.write("\r\033[K" + words[: columns - 1])
-        sys.stderr.flush()
+        self._replace_line("")
+        if isinstance(event, SyncReport):
+            for file in event.unreadable:
+                tell(f"unreadable: {file.path}: {file.reason}")
+            print(event.summary(), flush=True)
+        elif isinstance(event, FetchReport):
+            print(event.summary())
+        elif isinstance(event, XepsResult) and event.problem:
+            fail(event.problem)
+        elif isinstance(event, Failed):
+            fail(str(event.error))
+
+    def _replace_line(self, words: str) -> None:
+        if self._shows_progress:
+            columns = shutil.get_terminal_size().columns
+            sys.stderr.write("\r\033[K" + words[: columns - 1])
+            sys.stderr.flush()

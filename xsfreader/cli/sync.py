@@ -6,8 +6,9 @@ import queue
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from xsfreader.cli.output import OK, fail, require_network, tell
-from xsfreader.cli.progress import ProgressLine
+from xsfreader.cli.child import read_requests, write
+from xsfreader.cli.output import OK, require_network
+from xsfreader.cli.progress import Printer, sparing
 from xsfreader.errors import (
     ImageError,
     SpecificationError,
@@ -17,18 +18,16 @@ from xsfreader.errors import (
     XsfreaderError,
 )
 from xsfreader.images import NOT_FETCHED
-from xsfreader.library.job_events import Failed, FetchResult, XepsResult
+from xsfreader.library.job_events import Failed, FetchResult
 from xsfreader.limits import limited_memory
-from xsfreader.reports import FetchReport, Progress, SyncReport
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
 
+    from xsfreader.cli.progress import Report
     from xsfreader.library import Library
-    from xsfreader.library.job_events import Event
 
-    Report = Callable[[Event], None]
     Requests = queue.SimpleQueue[str]
 
 POLL_SECONDS = 0.5
@@ -46,12 +45,9 @@ def sync(args: Namespace, library: Library) -> int:
     if args.watch and not library.local:
         raise UsageError("--watch needs a folder as the source")
     if args.progress == "json":
-        from xsfreader.cli.child import EventWriter, read_requests
-
-        requests = read_requests()
-        return _sync(args, library, EventWriter(), requests)
-    with ProgressLine() as line, limited_memory():
-        return _sync(args, library, _Printer(line).print, queue.SimpleQueue())
+        return _sync(args, library, sparing(write), read_requests())
+    with Printer() as printer, limited_memory():
+        return _sync(args, library, sparing(printer.print), queue.SimpleQueue())
 
 
 def _sync(args: Namespace, library: Library, report: Report, requests: Requests) -> int:
@@ -106,37 +102,11 @@ def _wait(requests: Requests, seconds: float) -> bool:
     return True
 
 
-class _Printer:
-    """Prints events for a person."""
-
-    def __init__(self, line: ProgressLine) -> None:
-        self._line = line
-
-    def print(self, event: Event) -> None:
-        """Print an event: progress and errors on stderr, results on stdout."""
-        if isinstance(event, Progress):
-            self._line.show(event)
-            return
-        self._line.clear()
-        if isinstance(event, SyncReport):
-            for file in event.unreadable:
-                tell(f"unreadable: {file.path}: {file.reason}")
-            print(event.summary(), flush=True)
-        elif isinstance(event, FetchReport):
-            print(event.summary())
-        elif isinstance(event, XepsResult) and event.problem:
-            fail(event.problem)
-        elif isinstance(event, Failed):
-            fail(str(event.error))
-
-
 def images(args: Namespace, library: Library) -> int:
     """Fetch the images whose site paths come in as lines, and answer each with an event.
 
     They are for the app, which reads the images from our file.
     """
-    from xsfreader.cli.child import read_requests
-
     require_network(args, "images", local=library.local)
     requests = read_requests()
     library.images.prune()
@@ -145,10 +115,8 @@ def images(args: Namespace, library: Library) -> int:
 
 def specifications(args: Namespace, library: Library) -> int:
     """Fetch the specifications whose numbers come in as lines, and answer each with an event."""
-    from xsfreader.cli.child import EventWriter, read_requests
-
     require_network(args, "specifications", local=library.has_local_xeps)
-    progress = EventWriter()
+    progress = sparing(write)
 
     def fetch(number: str) -> None:
         if not number.isdecimal():
@@ -163,8 +131,6 @@ def _answer(requests: Requests, fetch: Callable[[str], None], *, problem: str = 
 
     ``problem`` is said instead of an error that the app can't mend by anything.
     """
-    from xsfreader.cli.child import write
-
     while True:
         try:
             name = requests.get(timeout=LINGER_SECONDS)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xsfreader.cli.output import OK, fail, print_document, print_json, safe, tell
+from xsfreader.cli.output import OK, fail, print_document, print_json, tell
+from xsfreader.cli.progress import Printer, sparing
 from xsfreader.errors import UsageError
+from xsfreader.limits import limited_memory
 from xsfreader.model import specification_id
+from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -28,9 +31,9 @@ def xeps(args: Namespace, library: Library) -> int:
         print_json(_record(library, args.number, library.specifications.held()))
         return OK
     title, text = library.xep_card(args.number)
-    print(safe(title) + "\n\n" + safe(text))
+    print(clean(title) + "\n\n" + clean(text))
     for entry in library.posts_with_xep(args.number):
-        print(f"  {entry.day}  {safe(entry.title)}  {safe(entry.permalink)}")
+        print(f"  {entry.day}  {clean(entry.title)}  {clean(entry.permalink)}")
     return OK
 
 
@@ -43,7 +46,7 @@ def _list(args: Namespace, library: Library) -> int:
     if problem := library.xep_list_problem():
         tell(problem)
     for number, posts in listed:
-        line = safe(library.xep_line(number) or f"XEP-{number:04}")
+        line = clean(library.xep_line(number) or f"XEP-{number:04}")
         count = f"  ({posts} post{'s' if posts != 1 else ''})" if posts else ""
         print(line + count)
     return OK
@@ -56,11 +59,8 @@ def _read(args: Namespace, library: Library) -> int:
     specifications = library.specifications
     may_fetch = library.config.xeps != "off" and (not args.offline or library.has_local_xeps)
     if may_fetch and not specifications.version(args.number):
-        from xsfreader.cli.progress import ProgressLine
-        from xsfreader.limits import limited_memory
-
-        with ProgressLine() as line, limited_memory():
-            specifications.fetch(args.number, line.show)
+        with Printer() as printer, limited_memory():
+            specifications.fetch(args.number, sparing(printer.print))
     item_id = specification_id(args.number)
     if args.json:
         record = _record(library, args.number, {args.number})
