@@ -210,7 +210,7 @@ def test_a_search_finds_what_a_scan_finds(corpus: tuple[Store, list[FullPost]]) 
     }
     chosen = random.Random(2007)
     queries = []
-    for _ in range(70):
+    for _ in range(20):
         text = columns[chosen.choice(posts).post.path][1].split()
         start = chosen.randrange(max(1, len(text) - 4))
         queries += [

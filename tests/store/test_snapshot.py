@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from typing import Any
 
@@ -11,13 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.budget import examples
-from tests.corpus import corpus_commits, corpus_files, needs_corpus
 from tests.store.conftest import EN, TODAY, Opener, apply_posts, make
 from xsfreader.errors import StoreError, SyncRunningError
-from xsfreader.ingest import at_path, ingest
 from xsfreader.model import Filter, FullPost, Known, Place
 from xsfreader.reports import UnreadableFile
-from xsfreader.source.names import is_post
 from xsfreader.store import Store
 from xsfreader.store.snapshot import distinct
 
@@ -300,27 +296,3 @@ def test_a_snapshot_does_not_depend_on_those_before(
             assert store.resolve(name) == fresh.resolve(name)
             assert store.full(store.resolve(name)[0]).text == full.text or len(wholes[-1]) > 1
         store._archive.rows("INSERT INTO found (found) VALUES ('integrity-check')")
-
-
-@needs_corpus
-def test_stars_survive_the_moves_of_the_real_blog(store: Store) -> None:
-    for number, commit in enumerate(corpus_commits()):
-        files = {path: data for path, data in corpus_files(commit).items() if is_post(path)}
-        blobs = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-        known = store.known().files
-        posts = []
-        for path, blob in blobs.items():
-            if known.get(path) != blob:
-                kept = store.find_blob(blob)
-                if isinstance(kept, FullPost):
-                    posts.append(at_path(kept, path))
-                else:
-                    posts.append(ingest(path, blob, files[path]))
-        store.apply_snapshot(commit, blobs, posts, [], {})
-        assert len(store.posts(Filter(), TODAY)) == len(files)
-        if number == 0:
-            first = {post.permalink for post, _ in store.posts(Filter(), TODAY)}
-            for permalink in first:
-                store.set_starred(permalink, True)
-    starred = {post.permalink for post, _ in store.posts(Filter(starred=True), TODAY)}
-    assert starred == first

@@ -14,8 +14,6 @@ from xsfreader.store.sqlite_errors import translated
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xsfreader.store.schema import Schema
-
     Databases = tuple[Path, Path, Path]
 
 _BESIDE = re.compile(
@@ -43,46 +41,34 @@ def remove(databases: Databases) -> list[Path]:
     Raises StoreError, with all files untouched, if a file is not ours or if another process has
     one open or is syncing.
     """
-    archive = databases[0]
-    for file, schema in zip(databases, (ARCHIVE, PICTURES, SPECIFICATIONS), strict=True):
-        if file.exists():
-            _require_ours(file, schema)
-    lock = files.sync_lock_file(archive)
-    busy = f"{archive.name} is in use; quit the other xsfreader, then try again"
+    archive, lock = databases[0], files.sync_lock_file(databases[0])
+    schemas = (ARCHIVE, PICTURES, SPECIFICATIONS)
+    present = [
+        (file, schema) for file, schema in zip(databases, schemas, strict=True) if file.exists()
+    ]
     try:
+        for file, schema in present:
+            files.version_of(file, schema)
         with contextlib.ExitStack() as stack:
             if archive.exists():
                 stack.enter_context(files.lock(lock, 0))
-            for file in databases:
-                if file.exists():
-                    _require_unused(file)
-            return _unlink([file for file in stored_files(databases) if file != lock], lock)
-    except BusyError:
-        raise StoreError(busy) from None
-
-
-def _require_ours(file: Path, schema: Schema) -> None:
-    try:
-        files.version_of(file, schema)
+            for file, _ in present:
+                _require_unused(file)
+            # Who syncs next must find the lock until all else is gone.
+            found = sorted(stored_files(databases), key=lambda file: file == lock)
+            for file in found:
+                file.unlink(missing_ok=True)
     except BrokenFileError as error:
         raise StoreError(f"{error}; xsfreader removes only its own files") from None
+    except BusyError:
+        busy = f"{archive.name} is in use; quit the other xsfreader, then try again"
+        raise StoreError(busy) from None
+    except OSError as error:
+        raise DiskError(f"{error.filename}: can't be removed ({error.strerror})") from error
+    return found
 
 
 def _require_unused(file: Path) -> None:
     """Raise BusyError if another connection to the file is open: SQLite then keeps its log."""
     with translated(file), contextlib.closing(files.connect(file, 0, "rw")) as db:
         db.execute("PRAGMA journal_mode = DELETE")
-
-
-def _unlink(found: list[Path], lock: Path) -> list[Path]:
-    """Delete files, the lock of the sync as the last one."""
-    removed = []
-    for file in (*found, lock):
-        try:
-            file.unlink()
-            removed.append(file)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise DiskError(f"{file}: can't be removed ({error.strerror})") from error
-    return removed

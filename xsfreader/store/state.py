@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FORMAT = "xsfreader-state"
+_EXPORTED = {
+    "read": {"read": 1},
+    "starred": {"starred": 1},
+    "place": {"block": 1 << 31, "offset": 1 << 31},
+}
+"""The fields of each kind of mark in an export, besides its time, with their largest values."""
 EXCHANGE_SECONDS = 15.0
 """How long to wait for another process that exchanges marks, as one does that outlived the app."""
 
@@ -200,18 +206,15 @@ class State(Base):
 
     def export_state(self) -> dict[str, Any]:
         """Return all marks as plain values for JSON, times in milliseconds since 1970."""
-        marks = {}
-        for permalink, read, read_at, starred, starred_at, block, offset, place_at in sorted(
-            self.timed_marks().values()
-        ):
-            mark: dict[str, Any] = {}
-            if read_at:
-                mark |= {"read": bool(read), "read_at": read_at}
-            if starred_at:
-                mark |= {"starred": bool(starred), "starred_at": starred_at}
-            if place_at and block is not None:
-                mark |= {"block": block, "offset": offset, "place_at": place_at}
-            marks[permalink] = mark
+        marks: dict[str, dict[str, Any]] = {}
+        for each in sorted(self.timed_marks().values()):
+            mark: dict[str, Any] = marks.setdefault(each.permalink, {})
+            for what, limits in _EXPORTED.items():
+                values: dict[str, Any] = {name: getattr(each, name) for name in limits}
+                if (at := getattr(each, f"{what}_at")) and None not in values.values():
+                    # A mark is written as true or false.
+                    mark |= values if what == "place" else {what: bool(values[what])}
+                    mark[f"{what}_at"] = at
         return {"format": _FORMAT, "version": 1, "marks": marks}
 
     def import_state(self, data: object) -> int:
@@ -243,25 +246,15 @@ def _imported_mark(permalink: object, mark: object) -> TimedMarks:
     if not isinstance(permalink, str) or not isinstance(mark, dict):
         raise StoreError(f"the exported state is damaged at {permalink!s:.60}")
 
-    def number(key: str, most: int) -> int:
-        value = mark.get(key, 0)
-        if not isinstance(value, int) or not 0 <= value <= LATEST:
-            raise StoreError(f"the exported state is damaged at {permalink:.60}: {key}")
-        return min(int(value), most)
-
-    read_at, starred_at, place_at = (
-        number(f"{of}_at", LATEST) for of in ("read", "starred", "place")
-    )
-    return TimedMarks(
-        valid_text(permalink),
-        number("read", 1) if read_at else 0,
-        read_at,
-        number("starred", 1) if starred_at else 0,
-        starred_at,
-        number("block", 1 << 31) if place_at else None,
-        number("offset", 1 << 31) if place_at else None,
-        place_at,
-    )
+    fields: dict[str, Any] = {}
+    for what, limits in _EXPORTED.items():
+        if mark.get(f"{what}_at", 0) != 0:
+            for name, most in {f"{what}_at": LATEST, **limits}.items():
+                value = mark.get(name, 0)
+                if not isinstance(value, int) or not 0 <= value <= LATEST:
+                    raise StoreError(f"the exported state is damaged at {permalink:.60}: {name}")
+                fields[name] = min(int(value), most)
+    return TimedMarks(valid_text(permalink), **fields)
 
 
 def _now() -> int:
