@@ -12,6 +12,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+from tests.command import home_variables
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,15 +48,8 @@ def home(
     """Create an empty home, so that no test touches the files of the person who runs it."""
     folder = tmp_path_factory.getbasetemp() / f"home-{uuid4().hex}"
     folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    for name, value in {
-        "XDG_CONFIG_HOME": ".config",
-        "XDG_DATA_HOME": ".local/share",
-        "XDG_STATE_HOME": ".local/state",
-        "XDG_CACHE_HOME": ".cache",
-        "WIN_PD_OVERRIDE_LOCAL_APPDATA": "AppData",
-    }.items():
-        monkeypatch.setenv(name, str(folder / value))
+    for name, value in home_variables(folder).items():
+        monkeypatch.setenv(name, value)
     for name in list(os.environ):
         if name.lower().endswith("_proxy") or name in CLIPBOARDS:
             monkeypatch.delenv(name)

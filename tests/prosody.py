@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from tests.terminal import COMMAND
+from tests import command
 from xsfreader.config import Config, Xmpp
 from xsfreader.library import Library
 from xsfreader.paths import Paths
@@ -233,7 +233,4 @@ class Home:
         account = self.config.xmpp._asdict().items()
         lines = [f"{name} = {json.dumps(value)}" for name, value in account if value]
         self.paths.config.write_text("[xmpp]\n" + "\n".join(lines) + "\n")
-        return subprocess.run(
-            [COMMAND, *arguments, "--config", self.paths.config, "--source", "guide"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+        return command.run(*arguments, "--config", str(self.paths.config), "--source", "guide")

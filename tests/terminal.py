@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 import pexpect
 import pyte
 
+from tests.command import COMMAND
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-COMMAND = Path(sys.executable).with_name("xsfreader")
 MOST_CELLS = 500
 PATIENCE = 30.0
 """Seconds to wait at most; a slow, shared machine may need them."""

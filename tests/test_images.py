@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import pictures
-from tests.e2e.conftest import run_command
+from tests import command, pictures
 from tests.githost import Fault, GitHost, commit, new_repository
 from xsfreader import images
 from xsfreader.config import Config, locate
@@ -179,7 +178,7 @@ def test_sync_fetches_images_if_configured_or_requested(
     config = home / ".config" / "xsfreader" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'source = "{host.url("blog.git")}"\nimages = "{setting}"\n')
-    done = run_command("sync", *arguments)
+    done = command.run("sync", *arguments)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == ([words] if words else [])
     kept = list((home / ".local" / "share" / "xsfreader").glob("images-*.db"))

@@ -11,15 +11,16 @@ import contextlib
 import ctypes
 import os
 import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terminal import COMMAND
+from tests import command
+from tests.command import COMMAND
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -38,31 +39,18 @@ _DAC_OVERRIDE, _DAC_READ_SEARCH, _FOWNER = 1 << 1, 1 << 2, 1 << 3
 
 
 def run(
-    *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 60
+    *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run ``xsfreader`` with these arguments, without root's powers."""
-    return _run([str(COMMAND), *arguments], environment, timeout)
+    return command.run(*arguments, program=(*PREFIX, COMMAND), environment=environment)
 
 
 def python(
-    code: str, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 60
+    code: str, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a piece of Python, without root's powers."""
-    return _run([sys.executable, "-c", code, *arguments], environment, timeout)
-
-
-def _run(
-    command: list[str], environment: Mapping[str, str] | None, timeout: float
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PREFIX, *command],
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=timeout,
-        check=False,
+    return command.run(
+        code, *arguments, program=(*PREFIX, sys.executable, "-c"), environment=environment
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.peers import EMPTY, MARKDOWN_OPEN
 from tests.benchmarks.terminal import Timed
-from tests.terminal import COMMAND
+from tests.command import COMMAND
 from xsfreader.markup import Role, format_date, layout
 from xsfreader.model import View
 

@@ -10,8 +10,8 @@ from tests.benchmarks.data import blobs
 from tests.benchmarks.measure import timed
 from tests.benchmarks.peers import NOTHING
 from tests.benchmarks.terminal import python
+from tests.command import COMMAND
 from tests.githost import GitHost, corpus_repository
-from tests.terminal import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.terminal import COMMAND, PATIENCE
+from tests.command import COMMAND
+from tests.terminal import PATIENCE
 from xsfreader.cli import main
 from xsfreader.cli import sync as module
 from xsfreader.cli.output import FAILURE, INTERRUPTED, OK, USAGE

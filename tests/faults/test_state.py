@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 import stat
-import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.terminal import COMMAND, PATIENCE, running
+from tests import command
+from tests.terminal import PATIENCE, running
 from tests.ui import apps
 from xsfreader.cli import main
 from xsfreader.config import Config, locate
@@ -28,6 +28,7 @@ from xsfreader.store import Store
 from xsfreader.store.merging_marks import merge_marks
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterable, Iterator
 
     from xsfreader.store.merging_marks import TimedMarks
@@ -51,15 +52,10 @@ def mark_many() -> None:
 
 def export(file: Path, *, limit: int | None = None) -> subprocess.CompletedProcess[str]:
     """Export in another process, which may not let a file grow beyond ``limit`` bytes."""
-    return subprocess.run(
-        [COMMAND, "--source", "guide", "state", "export", str(file)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    return command.run(
+        "--source", "guide", "state", "export", str(file),
         preexec_fn=None if limit is None else full_after(limit),
-    )
+    )  # fmt: skip
 
 
 def full_after(size: int) -> Callable[[], None]:

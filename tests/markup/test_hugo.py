@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import frontmatter
@@ -14,6 +15,9 @@ import pytest
 
 from tests.markup.pages import Page, folded, in_order, shown, words
 from xsfreader.markup import LinkKind, layout, parse
+
+if TYPE_CHECKING:
+    from xsfreader.markup import Document
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PARTS = 8
@@ -81,59 +85,50 @@ def samples(bodies: dict[str, str], part: int) -> list[Sample]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_word_stands_in_the_lines_in_order(bodies: dict[str, str], part: int) -> None:
-    for sample in samples(bodies, part):
-        wanted = folded(authored(sample.page))
-        document = parse(sample.body, base=sample.url)
-        for width in (40, 80, 120):
-            found = folded(shown(layout(document, width)))
-            assert in_order(wanted, found) is None, (sample.path, width)
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_words_and_typography_are_the_same(bodies: dict[str, str], part: int) -> None:
+def test_posts_read_as_on_the_site(bodies: dict[str, str], part: int) -> None:
     for sample in samples(bodies, part):
         document = parse(sample.body, base=sample.url)
-        found = words(shown(layout(document, 120), sample.page.figures))
-        assert found == words(authored(sample.page)), sample.path
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_heading_ids_are_the_same(bodies: dict[str, str], part: int) -> None:
-    for sample in samples(bodies, part):
-        document = parse(sample.body, base=sample.url)
+        assert_words(sample, document)
         assert [heading.id for heading in document.headings] == sample.page.ids, sample.path
+        assert_links(sample, document)
+        assert_xmpp_links(sample, document)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_links_lead_where_the_sites_do(bodies: dict[str, str], part: int) -> None:
-    for sample in samples(bodies, part):
-        document = parse(sample.body, base=sample.url)
-        wanted = [escaped(urljoin(sample.url, href)) for href in sample.page.hrefs]
-        found = [
-            escaped(link.url)
-            for link in document.links
-            if not link.implicit
-            and link.text != "↩"
-            and not (link.kind is LinkKind.XMPP and link.text.startswith("xmpp:"))
-        ]
-        bare = re.compile("xmpp:")
-        wanted = [href for href in wanted if not bare.match(href)]
-        found = [href for href in found if not bare.match(href)]
-        if sample.path in LINKS_ADDED:
-            assert in_order(wanted, found) is None, sample.path
-            assert len(found) == len(wanted) + 1, sample.path
-        else:
-            assert found == wanted, sample.path
+def assert_words(sample: Sample, document: Document) -> None:
+    """Check that each word stands in the lines, and that typography is the same."""
+    wanted = folded(authored(sample.page))
+    for width in (40, 80):
+        found = folded(shown(layout(document, width)))
+        assert in_order(wanted, found) is None, (sample.path, width)
+    typography = words(shown(layout(document, 120), sample.page.figures))
+    assert typography == words(authored(sample.page)), sample.path
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_xmpp_links_lead_where_the_sites_do(bodies: dict[str, str], part: int) -> None:
-    for sample in samples(bodies, part):
-        document = parse(sample.body, base=sample.url)
-        found = [link.url for link in document.links if link.kind is LinkKind.XMPP]
-        wanted = [href for href in sample.page.hrefs if href.startswith("xmpp:")]
+def assert_links(sample: Sample, document: Document) -> None:
+    """Check that links lead where the site's do."""
+    bare = re.compile("xmpp:")
+    wanted = [escaped(urljoin(sample.url, href)) for href in sample.page.hrefs]
+    found = [
+        escaped(link.url)
+        for link in document.links
+        if not link.implicit
+        and link.text != "↩"
+        and not (link.kind is LinkKind.XMPP and link.text.startswith("xmpp:"))
+    ]
+    wanted = [href for href in wanted if not bare.match(href)]
+    found = [href for href in found if not bare.match(href)]
+    if sample.path in LINKS_ADDED:
         assert in_order(wanted, found) is None, sample.path
+        assert len(found) == len(wanted) + 1, sample.path
+    else:
+        assert found == wanted, sample.path
+
+
+def assert_xmpp_links(sample: Sample, document: Document) -> None:
+    """Check that the site's links of XMPP are there."""
+    found = [link.url for link in document.links if link.kind is LinkKind.XMPP]
+    wanted = [href for href in sample.page.hrefs if href.startswith("xmpp:")]
+    assert in_order(wanted, found) is None, sample.path
 
 
 def escaped(url: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from textual.color import Color
 
+from tests.soak import soaked
 from tests.ui.apps import reader, running, settle
 from xsfreader.ui.theme import LEAST_CONTRAST, contrast, readable_on
 
@@ -67,15 +68,16 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("name", SCREENS)
-async def test_all_text_can_be_read_in_every_theme(name: str) -> None:
+@soaked("name, part", [(name, part) for part in (0, 1, 2) for name in SCREENS], [0, 4, 8])
+async def test_all_text_can_be_read_in_every_theme(name: str, part: int) -> None:
+    """Each theme is seen on one screen; in the soak, each on all of them."""
     async with running(size=(120, 50)) as pilot:
         await pilot.press("1", "l")
         for key in SCREENS[name].split():
             await pilot.press(key)
         await settle(pilot, 0.3)
         faint = set()
-        for theme in sorted(pilot.app.available_themes):
+        for theme in sorted(pilot.app.available_themes)[part :: len(SCREENS)]:
             pilot.app.theme = theme
             await settle(pilot)
             faint |= {
