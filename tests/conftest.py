@@ -37,8 +37,8 @@ CLIPBOARDS = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two workers a core: the tests of the app mostly wait for a terminal."""
-    return 2 * (os.cpu_count() or 1)
+    """Run a worker a core and one more, as some tests wait for a terminal."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

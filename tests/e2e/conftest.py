@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,20 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the corpus fetched from a Git host that is gone since, and a configuration."""
-    home = tmp_path_factory.mktemp("fetched")
-    served = tmp_path_factory.mktemp("served")
+    import fcntl
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "fetched.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home = folder / "fetched"
+        if not home.exists():
+            fetch(home, tmp_path_factory.mktemp("served"))
+    return home
+
+
+def fetch(home: Path, served: Path) -> None:
     corpus_repository(served / "xmpp.org.git")
     with GitHost(served) as host:
         url = host.url("xmpp.org.git")
@@ -38,7 +51,6 @@ def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
         config.write_text(f'source = "{url}"\n')
         done = command.run("sync", environment=home_variables(home))
     assert done.returncode == 0, done.stderr
-    return home
 
 
 @pytest.fixture
