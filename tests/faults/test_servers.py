@@ -340,7 +340,7 @@ def many_large_objects() -> GitServer:
     """Just below the bound of one object, and above that of all."""
     pack = Pack()
     commit = folder_of(pack, [pack.add_bytes(3, POST % 1)])
-    for n in range(9):
+    for n in range(18):
         pack.add(3, (bytes([n]) * (1 << 20) for _ in range(60)), 60 << 20)
     return GitServer(pack.parts, commit)
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 RECEIVE_LIMIT: Final = 128 << 20
 """Bytes that a sync may receive; the real archive has 1 MB, a hundred times the posts 100 MB."""
-UNPACK_LIMIT: Final = 512 << 20
-"""Bytes that it may unpack to, in a file; a hundred times the posts have 273 MB."""
+UNPACK_LIMIT: Final = 1 << 30
+"""Bytes that it may unpack to, in a file, and read to apply deltas; a hundred times the posts have
+273 MB, and deltas read some more."""
 BLOB: Final = 3
 """The type of an object that is a file, as Git numbers them."""
 TREES_SIZE: Final = 1 << 20
