@@ -81,12 +81,9 @@ def is_plain(name: str) -> bool:
     )
 
 
-def printable(name: str | bytes) -> str:
+def printable(name: str) -> str:
     """Return a name with escapes for what is not printable, cut to 300 characters."""
-    text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
-    if text.isprintable() and len(text) <= 300:
-        return text
-    escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
     return escaped if len(escaped) <= 300 else escaped[:300] + "…"
 
 

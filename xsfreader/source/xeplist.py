@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import UpstreamError
@@ -47,12 +46,13 @@ def fetch(url: str, etag: str | None, modified: str | None) -> XepList | None:
         headers["If-None-Match"] = etag
     if modified is not None:
         headers["If-Modified-Since"] = modified
-    with closing(HttpSession(address, MEDIA_TYPES, SIZE_LIMIT)) as session:
-        answer = session.request("GET", str(address), headers=headers)
-        if answer.status == NOT_MODIFIED:
-            return None
-        xeps = parse(answer.read())
-    return XepList(xeps, _validator(answer, "ETag"), _validator(answer, "Last-Modified"))
+    session = HttpSession(address, MEDIA_TYPES, SIZE_LIMIT)
+    answer = session.request("GET", str(address), headers=headers)
+    if answer.status == NOT_MODIFIED:
+        return None
+    return XepList(
+        parse(answer.read()), _validator(answer, "ETag"), _validator(answer, "Last-Modified")
+    )
 
 
 def _validator(answer: BoundedResponse, name: str) -> str | None:

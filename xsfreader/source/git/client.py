@@ -27,7 +27,6 @@ from urllib3 import HTTPResponse
 
 from xsfreader.errors import DiskError, OversizeError, UpstreamError, one_line
 from xsfreader.source.git.objects import Objects
-from xsfreader.source.names import printable
 from xsfreader.source.web.session import HttpSession
 
 if TYPE_CHECKING:
@@ -198,7 +197,7 @@ class GitClient:
                 f"{tempfile.gettempdir()} has no room for what is fetched ({problem}); make room"
             ) from error
         except FAILURES as error:
-            detail = printable(str(error) or type(error).__name__)[:200]
+            detail = one_line(str(error) or type(error).__name__, 200)
             raise UpstreamError(
                 f"{self._name}: Git transfer failed ({detail}); try again later"
             ) from error

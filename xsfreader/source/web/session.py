@@ -71,11 +71,6 @@ class HttpSession:
         """Bound the bytes of all responses from now on."""
         self._limit = self._left = limit
 
-    def close(self) -> None:
-        """Close the connections that are not in use."""
-        for manager in self._managers.values():
-            manager.clear()
-
     @property
     def name(self) -> str:
         """The address, without a password."""
