@@ -118,7 +118,6 @@ class GitClient:
         self._client = Urllib3HttpGitClient(
             self._name, pool_manager=cast("PoolManager", self._requests), thin_packs=False
         )
-        self.begin(0, 0)
 
     def begin(self, receive_limit: int, unpack_limit: int) -> None:
         """Begin with no objects; bound the bytes that are received and unpacked from now on."""
