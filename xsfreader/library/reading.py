@@ -130,9 +130,6 @@ class Reading(Base):
 
     def parse_item(self, item_id: str) -> ParsedItem:
         """Parse an item in a worker, to pass to ``cache_item`` of the library that shows it."""
-        from xsfreader.markup.width import load_tables
-
-        load_tables()
         return ParsedItem(self._document_key(item_id), self.document(item_id))
 
     def cache_item(self, parsed: ParsedItem) -> None:

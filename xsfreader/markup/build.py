@@ -13,7 +13,7 @@ from xsfreader.markup.figures import image_figure, shortcode_figure, shortcode_n
 from xsfreader.markup.inline import InlineBuilder, reference_id
 from xsfreader.markup.lines import Mark, Role, join_text
 from xsfreader.markup.nodes import footnote_anchor, nest
-from xsfreader.markup.segments import ImageSegment, ShortcodeSegment, segments
+from xsfreader.markup.segments import segments
 from xsfreader.markup.shortcodes import Shortcode, restore
 from xsfreader.markup.spans import References, SpanBuilder
 from xsfreader.model import Place
@@ -242,16 +242,18 @@ class DocumentBuilder:
         self._add_prose(node.inline_tokens, Mark.STRONG)
 
     def _add_prose(self, tokens: Sequence[Token], marks: Mark = Mark.NONE) -> None:
-        for part in segments(tokens, self._shortcodes):
+        references = self._references
+        for part, figure in segments(tokens, self._shortcodes):
             block = len(self._blocks)
-            if isinstance(part, ImageSegment):
-                self._emit_figure(image_figure(self._references, part, block))
-            elif not isinstance(part, ShortcodeSegment):
+            if figure is None:
                 self._emit(BlockKind.TEXT, self._inline(part, self._role(), marks))
-            elif part.shortcode.name == "figure":
-                self._emit_figure(shortcode_figure(self._references, part.shortcode, block))
+            elif figure.type == "image":
+                href = part[0].attrs.get("href")
+                self._emit_figure(image_figure(references, figure, href, block))
+            elif (shortcode := self._shortcodes[figure.meta["number"]]).name == "figure":
+                self._emit_figure(shortcode_figure(references, shortcode, block))
             else:
-                self._emit(BlockKind.TEXT, shortcode_note(self._references, part.shortcode))
+                self._emit(BlockKind.TEXT, shortcode_note(references, shortcode))
 
     def _emit_figure(self, spans: tuple[Span, ...]) -> None:
         """Append a block for the image added last."""

@@ -39,13 +39,12 @@ class Budget:
     """What highlighting may take in one post; code past it is plain."""
 
     characters: int = 100_000
-    tokens: int = 10_000
     seconds: float = 0.2
     """Of the processor's time in this thread."""
 
     def spent(self) -> bool:
         """Return whether no more code may be highlighted."""
-        return min(self.characters, self.tokens, self.seconds) < 0
+        return min(self.characters, self.seconds) < 0
 
 
 Part = tuple[Role, str]
@@ -78,7 +77,6 @@ def _parts(text: str, name: str, budget: Budget) -> Iterator[Part]:
         yield _role(token), value[: len(text) - start]
         now = time.thread_time()
         budget.seconds -= now - began
-        budget.tokens -= 1
         began = now
         if budget.spent():
             return

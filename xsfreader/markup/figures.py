@@ -12,21 +12,26 @@ from xsfreader.markup.spans import SpanBuilder
 from xsfreader.text import clean
 
 if TYPE_CHECKING:
+    from markdown_it.token import Token
+
     from xsfreader.markup.lines import Span
-    from xsfreader.markup.segments import ImageSegment
     from xsfreader.markup.shortcodes import Shortcode
     from xsfreader.markup.spans import References
 
 NEWSLETTER_LIST = "https://mail.jabber.org/mailman/listinfo/newsletter"
 
 
-def image_figure(references: References, segment: ImageSegment, block: int) -> tuple[Span, ...]:
-    """Build the spans of a Markdown image, and add it to the post's images."""
-    token = segment.token
+def image_figure(
+    references: References, token: Token, href: object, block: int
+) -> tuple[Span, ...]:
+    """Build the spans of a Markdown image, and add it to the post's images.
+
+    ``href`` is the target of the link around it, None without one.
+    """
     builder = SpanBuilder(references)
     builder.add(str(token.attrs.get("title", "")).replace("\n", " "), Role.CAPTION)
     alt = plain_text(token.children or ())
-    return _figure(builder, str(token.attrs.get("src", "")), alt, segment.href, block)
+    return _figure(builder, str(token.attrs.get("src", "")), alt, href, block)
 
 
 def shortcode_figure(references: References, shortcode: Shortcode, block: int) -> tuple[Span, ...]:
@@ -61,9 +66,7 @@ def shortcode_note(references: References, shortcode: Shortcode) -> tuple[Span, 
     return builder.spans()
 
 
-def _figure(
-    builder: SpanBuilder, src: str, alt: str, href: str | None, block: int
-) -> tuple[Span, ...]:
+def _figure(builder: SpanBuilder, src: str, alt: str, href: object, block: int) -> tuple[Span, ...]:
     """Add what a box shows below the caption: description, address and link."""
     references = builder.references
     caption = builder.text_from(0).replace("\n", " ")
@@ -77,7 +80,7 @@ def _figure(
     builder.add(shown or "(image without address)", Role.NOTE, Mark.LINK, address)
     link = -1
     if href is not None:
-        link = references.add_link(alt or caption or href, href)
+        link = references.add_link(alt or caption or str(href), str(href))
         marks = references.link_marks(link)
         builder.add("\n→ ", Role.NOTE)
         target = references.links[link]

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from xsfreader.text import FoldedText, fold, term_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xsfreader.markup.document import Document
     from xsfreader.text import Term
 
 MOST_MATCHES = 10_000
-_BREAK = re.compile(r"[\n\t]")
 
 
 class Match(NamedTuple):
@@ -35,37 +34,29 @@ def find(document: Document, text: str) -> tuple[Match, ...]:
     if not wanted:
         return ()
     capitals = _capitals(text) if any(map(str.isupper, text)) else None
+    pattern = re.compile(re.escape(wanted).replace(r"\ ", r"[ \n\t]"))
     found = (
-        Match(index, start, end)
-        for index, block in enumerate(document.blocks)
-        for start, end in _ranges(block.text, wanted)
-        if capitals is None or _capitals(block.text[start:end]) == capitals
+        match
+        for match in _matches(document, [pattern])
+        if capitals is None
+        or _capitals(document.blocks[match.block].text[match.start : match.end]) == capitals
     )
     return tuple(islice(found, MOST_MATCHES))
 
 
 def find_terms(document: Document, terms: Iterable[Term]) -> tuple[Match, ...]:
     """Find every occurrence of any of the terms, in reading order, to mark a search's hits."""
-    patterns = [term_pattern(term) for term in terms]
-    found: set[Match] = set()
+    found = _matches(document, [term_pattern(term) for term in terms])
+    return tuple(islice(found, MOST_MATCHES))
+
+
+def _matches(document: Document, patterns: Sequence[re.Pattern[str]]) -> Iterator[Match]:
     for index, block in enumerate(document.blocks):
-        folded = FoldedText.of(block.text)
-        for pattern in patterns:
-            hits = pattern.finditer(folded.text)
-            found.update(Match(index, *folded.span(*hit.span())) for hit in hits)
-    return tuple(sorted(found)[:MOST_MATCHES])
-
-
-def _ranges(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    flat = _BREAK.sub(" ", text)
-    if wanted not in fold(flat):
-        return
-    folded = FoldedText.of(flat)
-    start = folded.text.find(wanted)
-    while start >= 0:
-        end = start + len(wanted)
-        yield folded.span(start, end)
-        start = folded.text.find(wanted, end)
+        text = fold(block.text)
+        found = sorted({hit.span() for each in patterns for hit in each.finditer(text)})
+        if found:
+            folded = FoldedText.of(block.text)
+            yield from (Match(index, *folded.span(*span)) for span in found)
 
 
 def _capitals(text: str) -> list[bool]:

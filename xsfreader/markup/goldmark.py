@@ -21,6 +21,7 @@ from xsfreader.markup.blocks import goldmark_blocks
 from xsfreader.markup.emoji import emoji_of
 from xsfreader.markup.headings import heading_ids
 from xsfreader.markup.limits import MAX_COLUMNS, ExhaustedError, Work
+from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER
 from xsfreader.markup.typography import DASHES, Quotes
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _LABEL_STEP = 16
 _EXTRA_DEPTH = 16
 """Levels of inline markup, and of a table in the deepest container."""
 
-_STOP = r"[\n!&*\[\\\]_`~<]"
+_STOP = rf"[\n!&*\[\\\]_`~<{OPEN}]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
 _EMOJI = r":[a-z0-9_+-]{1,40}:"
 _SCHEMES = r"(?:https?|ftp)://|www\.|xmpp:"
@@ -74,6 +75,7 @@ def parser() -> MarkdownIt:
     md.use(deflist_plugin).use(footnote_plugin, inline=False, move_to_end=False)
     md.inline.ruler.at("text", _text)
     md.inline.ruler.push("guillemet", _guillemet)
+    md.inline.ruler.push("shortcode", _shortcode)
     md.core.ruler.at("inline", _inline)
     md.use(goldmark_blocks).use(heading_ids)
     md.core.ruler.push("unused_footnotes", _number_unused_footnotes)
@@ -253,6 +255,17 @@ def _guillemet(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if not silent:
         state.append_pending(DASHES["<<"])
     state.pos += 2
+    return True
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    found = PLACEHOLDER.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("shortcode", "", 0)
+        token.content, token.meta = found[0], {"number": int(found[1])}
+    state.pos = found.end()
     return True
 
 

@@ -9,7 +9,7 @@ from xsfreader.markup.goldmark import plain_text, replace_entities
 from xsfreader.markup.limits import MAX_MENTIONS
 from xsfreader.markup.lines import Mark, Role
 from xsfreader.markup.links import xep_link
-from xsfreader.markup.shortcodes import PLACEHOLDER, label, restore
+from xsfreader.markup.shortcodes import label, restore
 from xsfreader.markup.spans import SpanBuilder
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ class InlineBuilder(SpanBuilder):
         text = _BLANKS.sub(" ", token.content)
         if self.at == self._start:
             text = text.lstrip(" ")
-        for index, part in enumerate(PLACEHOLDER.split(text)):
-            if index % 2:
-                shown = label(self.references.shortcodes[int(part)])
-                self.add(shown, Role.NOTE, self._marks, self._link)
-            elif self._link < 0 and "XEP-" in part and len(self.references.links) < MAX_MENTIONS:
-                self._add_mentions(part)
-            else:
-                self._add_text(part)
+        if self._link < 0 and "XEP-" in text and len(self.references.links) < MAX_MENTIONS:
+            self._add_mentions(text)
+        else:
+            self._add_text(text)
+
+    def _on_shortcode(self, token: Token) -> None:
+        shown = label(self.references.shortcodes[token.meta["number"]])
+        self.add(shown, Role.NOTE, self._marks, self._link)
 
     def _add_mentions(self, text: str) -> None:
         """Append text outside any link; a mention of a XEP becomes a link."""
@@ -147,6 +147,7 @@ def reference_id(token: Token) -> tuple[str, int]:
 _MARKS = {"strong": Mark.STRONG, "em": Mark.EMPHASIS, "s": Mark.STRIKE}
 _HANDLERS: dict[str, Callable[[InlineBuilder, Token], None]] = {
     "text": InlineBuilder._on_text,
+    "shortcode": InlineBuilder._on_shortcode,
     "softbreak": InlineBuilder._on_break,
     "hardbreak": InlineBuilder._on_break,
     "link_open": InlineBuilder._on_link_open,

@@ -71,6 +71,8 @@ def extract_shortcodes(body: str) -> tuple[str, list[Shortcode]]:
 
 def restore(text: str, shortcodes: Sequence[Shortcode]) -> str:
     """Replace placeholders by the shortcodes as written; within code they are just code."""
+    if not shortcodes:
+        return text
     return PLACEHOLDER.sub(lambda found: shortcodes[int(found[1])].source, text)
 
 

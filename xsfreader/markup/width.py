@@ -31,11 +31,6 @@ _NEW_MARKS = re.compile(
 """Combining marks of the newest Unicode; older tables count a cell for each."""
 
 
-def load_tables() -> None:
-    """Import the tables of widths, which takes 17 ms at the first text that needs them."""
-    import wcwidth  # noqa: F401
-
-
 def is_plain(text: str) -> bool:
     """Check that every character takes one cell and none combines with another."""
     return _PLAIN.fullmatch(text) is not None

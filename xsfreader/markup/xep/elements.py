@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from xsfreader.errors import UnreadableSpecificationError
-from xsfreader.markup.shortcodes import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,8 +155,6 @@ class _Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements -= 1
         self._take(sum(map(len, attributes.values())))
-        if OPEN in "".join(attributes.values()):
-            attributes = {name: value.replace(OPEN, "\ufffd") for name, value in attributes.items()}
         if self._elements < 0 or len(self._open) > MAX_DEPTH:
             raise unreadable("it has too many elements, or too many in each other")
         element = Element(tag, attributes)
@@ -169,7 +166,7 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         self._take(len(text))
-        self._open[-1].children.append(text.replace(OPEN, "\ufffd"))
+        self._open[-1].children.append(text)
 
     def _take(self, characters: int) -> None:
         self._characters -= characters

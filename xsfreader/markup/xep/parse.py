@@ -95,7 +95,7 @@ class SpecificationParser:
         converter = Converter(root)
         builder = self._builder = DocumentBuilder(
             _PAGE.format(header.first("number").words()),
-            highlighting=Budget(characters=500_000, tokens=100_000, seconds=2),
+            highlighting=Budget(characters=500_000, seconds=2),
         )
         for node in (*_head(header, converter), *converter.flow(header.elements("councilnote"))):
             builder.add([node])
