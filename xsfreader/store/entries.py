@@ -16,7 +16,7 @@ from xsfreader.store.base import EPOCH, LABELLED, label_from_row, split_lines
 from xsfreader.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class ListRow(NamedTuple):
@@ -36,6 +36,11 @@ class ListRow(NamedTuple):
     label: str
     """As of ``Post.label``."""
 
+    @property
+    def filterable(self) -> str:
+        """What a filter looks at."""
+        return fold("\n".join((self.title, *self.authors, *self.categories)))
+
     def paths(self, view: View) -> list[tuple[tuple[str, str], ...]]:
         """Return the groups of a view that contain it as key and name, each with its parent."""
         if view is View.DATE:
@@ -52,25 +57,26 @@ class ListRow(NamedTuple):
 class EntryList:
     """All rows for certain languages and a date, newest first."""
 
-    def __init__(self, rows: Sequence[ListRow], stories: Mapping[str, int], scheduled: int) -> None:
+    def __init__(
+        self, rows: Sequence[ListRow], stories: Mapping[str, int], labels: Mapping[str, str]
+    ) -> None:
         self.rows = rows
         self.stories = stories
         """By permalink, also of posts that are not shown."""
-        self.scheduled = scheduled
-        """How many stories have a post that is not shown yet."""
+        self.labels = labels
+        """As of ``Post.label``, by permalink."""
         self._places = {row.story: place for place, row in enumerate(rows)}
 
     def place_of(self, permalink: str) -> int | None:
         """Find the row of a post or one of its translations."""
         return self._places.get(self.stories.get(permalink, -1))
 
-    def matching(self, words: str) -> Iterator[ListRow]:
-        """Yield the rows with all these words in title, authors or categories."""
-        wanted = fold(words).split()
-        for row in self.rows:
-            text = fold("\n".join((row.title, *row.authors, *row.categories)))
-            if all(word in text for word in wanted):
-                yield row
+    def matching(self, words: str) -> Sequence[ListRow]:
+        """Return the rows with all these words in title, authors or categories."""
+        rows = self.rows
+        for word in fold(words).split():
+            rows = [row for row in rows if word in row.filterable]
+        return rows
 
 
 POSTS = (
@@ -85,12 +91,10 @@ def compute_entries(
     """Compute the list from the rows of ``POSTS``, with those the site doesn't show or without."""
     stories: dict[str, int] = {}
     shown: dict[int, dict[str, tuple[Any, ...]]] = defaultdict(dict)
-    scheduled = set()
+    labels: dict[str, str] = {}
     for row in posts:
         story, language, post = row[0], row[1], (*row[2:-4], label_from_row(today, *row[-4:]))
-        stories[post[1]] = story
-        if post[-1] == "scheduled":
-            scheduled.add(story)
+        stories[post[1]], labels[post[1]] = story, post[-1]
         if previews or not post[-1]:
             # Of two files in one language the older post counts.
             shown[story][language] = min(post, shown[story].get(language, post))
@@ -100,10 +104,10 @@ def compute_entries(
         at, permalink, title, authors, categories, xeps, label = translations[order[0]]
         day = (EPOCH + dt.timedelta(seconds=at)).date()
         month = f"{day.year:04}-{day.month:02}"
-        labels = (split_lines(authors), split_lines(categories), split_lines(xeps))
-        row = ListRow(story, permalink, title, day, month, tuple(order), *labels, label)
+        names = (split_lines(authors), split_lines(categories), split_lines(xeps))
+        row = ListRow(story, permalink, title, day, month, tuple(order), *names, label)
         rows.append((-at, permalink, row))
-    return EntryList([row for _, _, row in sorted(rows)], stories, len(scheduled))
+    return EntryList([row for _, _, row in sorted(rows)], stories, labels)
 
 
 def ranked(languages: Sequence[str], available: Iterable[str]) -> list[str]:

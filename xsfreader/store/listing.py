@@ -153,7 +153,9 @@ class Listing(State):
 
     def scheduled_count(self, today: dt.date) -> int:
         """Count the stories with a post that is not shown yet."""
-        return self._read_list((), today).scheduled
+        entries = self._read_list((), today)
+        scheduled = (key for key, label in entries.labels.items() if label == "scheduled")
+        return len({entries.stories[permalink] for permalink in scheduled})
 
     def unread_count(self, languages: Sequence[str], today: dt.date) -> int:
         """Count the unread entries."""

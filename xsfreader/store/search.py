@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from xsfreader.model import Hit
 from xsfreader.store.base import (
-    LABELLED,
     POST,
     day_start,
     is_in_language,
-    label_from_row,
     post_from_row,
 )
 from xsfreader.store.files import IN_LIST
+from xsfreader.store.listing import Listing
 from xsfreader.store.query import Query, parse_query
 from xsfreader.store.snippet import snippet
-from xsfreader.store.state import State
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from xsfreader.store.entries import EntryList
     from xsfreader.text import Term
 
 
@@ -32,7 +31,7 @@ BANDS = 4
 _RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
 
 
-class Search(State):
+class Search(Listing):
     """The part of the store that searches."""
 
     def search(
@@ -70,55 +69,53 @@ class Search(State):
         if query.empty or query.specifications:
             return []
         places = {language: place for place, language in enumerate(languages)}
-        chosen = _sorted(self._matches(query, today), places, once=once)
+        is_wanted = self._condition(query, self._read_list(languages, today))
+        chosen = _sorted(filter(is_wanted, self._matches(query)), places, once=once)
         return chosen if limit < 0 else chosen[:limit]
 
-    def _matches(self, query: Query, today: dt.date) -> Iterable[tuple[Any, ...]]:
+    def _matches(self, query: Query) -> Iterable[tuple[Any, ...]]:
         """Return rows of id, rank, title tier, time, permalink, language and story."""
         where, values = _conditions(query)
-        columns = f"p.at, p.permalink, p.language, p.story, {LABELLED}"
+        columns = "p.at, p.permalink, p.language, p.story"
         expression = match(query)
+        if not expression:
+            return self._rows(f"SELECT p.id, 0.0, 0, {columns} FROM post p WHERE {where}", *values)
         searches = [(_RANKED, 1, expression)]
         if query.terms:
             searches.append(("0.0", 0, match(query, "title")))
-        if not expression:
-            searches = [("0.0", 0, "")]
         found = {}
         for rank, tier, wanted in searches:
             rows = self._rows(
-                f"SELECT p.id, {rank}, {tier}, {columns} FROM "
-                + ("found CROSS JOIN post p ON p.id = found.rowid" if wanted else "post p")
-                + f" WHERE {where}"
-                + (" AND found MATCH ?" if wanted else ""),
+                f"SELECT p.id, {rank}, {tier}, {columns}"
+                " FROM found CROSS JOIN post p ON p.id = found.rowid"
+                f" WHERE found MATCH ? AND {where}",
+                wanted,
                 *values,
-                *([wanted] if wanted else []),
             )
             found.update({row[0]: row for row in rows})
-        return list(self._filtered(found.values(), query, today))
+        return found.values()
 
-    def _filtered(
-        self, rows: Iterable[tuple[Any, ...]], query: Query, today: dt.date
-    ) -> Iterator[tuple[Any, ...]]:
-        """Drop what isn't shown or wanted; yield rows without the columns of the label."""
-        narrows = query.unread or query.starred or query.changed
-        stories = self._stories() if narrows else {}
-        read = self._marked_stories("read", stories) if query.unread else set()
-        starred = self._marked_stories("starred", stories)
+    def _condition(self, query: Query, entries: EntryList) -> Callable[[tuple[Any, ...]], bool]:
+        """Return what a row of ``_matches`` must meet besides."""
+        read = self._marked_stories("read", entries.stories) if query.unread else set()
+        starred = self._marked_stories("starred", entries.stories)
         changed = self.changed_posts() if query.changed else set()
-        for *row, at, draft, publish, expires in rows:
-            permalink, language, story = row[4:]
-            label = label_from_row(today, at, draft, publish, expires)
-            if (
+
+        def is_wanted(row: tuple[Any, ...]) -> bool:
+            at, permalink, language, story = row[3:]
+            label = entries.labels.get(permalink)
+            return (
                 (self.previews or not label)
+                and (label != "" or not query.drafts)
                 and (query.after is None or at >= day_start(query.after))
                 and (query.before is None or at < day_start(query.before))
                 and any(is_in_language(language, each) for each in query.languages or [language])
-                and (label or not query.drafts)
                 and story not in read
                 and (story in starred or not query.starred)
                 and (permalink in changed or not query.changed)
-            ):
-                yield tuple(row)
+            )
+
+        return is_wanted
 
     def read_hits(self, ids: Sequence[int], query: Query) -> list[Hit]:
         """Return the matches in the order of the ids; posts removed meanwhile are skipped."""

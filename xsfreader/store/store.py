@@ -10,7 +10,6 @@ from xsfreader.errors import BrokenFileError, BusyError, StoreError
 from xsfreader.model import Changes
 from xsfreader.store.archive import Archive
 from xsfreader.store.files import version_of
-from xsfreader.store.listing import Listing
 from xsfreader.store.posts import Posts
 from xsfreader.store.schema import ARCHIVE
 from xsfreader.store.search import Search
@@ -24,7 +23,7 @@ TIMEOUT = 5.0
 """Seconds to wait for another process before BusyError."""
 
 
-class Store(Archive, Posts, Listing, Search, Xeps):
+class Store(Archive, Posts, Search, Xeps):
     """An archive and the reader's state.
 
     One ``Store`` serves one thread; open another for another thread. Every method raises
