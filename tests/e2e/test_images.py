@@ -86,9 +86,10 @@ def test_images_scroll_with_the_text_and_dialogs_cover_them(
     ) as terminal:
         terminal.wait(lambda _: bool(sent(terminal)))
         terminal.settle()
-        # It is queried only once an image is in view.
-        assert terminal.raw.index(ATTRIBUTES) > terminal.raw.index(b"Welcome to xsfreader")
-        assert terminal.raw.count(ATTRIBUTES) == 1
+        if answers is SIXEL:
+            # It is queried only once an image is in view.
+            assert terminal.raw.index(ATTRIBUTES) > terminal.raw.index(b"Welcome to xsfreader")
+            assert terminal.raw.count(ATTRIBUTES) == 1
         terminal.press("enter", *"j" * 8)
         terminal.settle()
         at = len(terminal.raw)

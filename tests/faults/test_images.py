@@ -17,8 +17,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tests import pictures
-from tests.ui.apps import reader, running
-from tests.ui.test_images import WIDE, boxes, come, shown, site, until
+from tests.ui.apps import reader, running, until
+from tests.ui.test_images import WIDE, boxes, come, shown, site
 from xsfreader.config import Config
 from xsfreader.ui.images import loader
 from xsfreader.ui.images.drawing import Drawing, draw

@@ -21,8 +21,7 @@ import pytest
 from tests import pictures
 from tests.faults.servers import GitServer, Pack, answering, packet, raw_server, run
 from tests.githost import Fault, GitHost, commit, new_repository
-from tests.ui.apps import reader
-from tests.ui.test_sync import until
+from tests.ui.apps import reader, until
 from xsfreader import limits
 from xsfreader.config import Config, load, locate
 from xsfreader.errors import (

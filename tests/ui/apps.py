@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from xsfreader.ui.keymap import key_name
 from xsfreader.ui.reader import ReaderScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from textual.pilot import Pilot
 
     Driver = Pilot[None]
+
+PATIENCE = 60.0
+"""Seconds after which what should come is taken not to; a busy machine may need many."""
 
 
 def reader(pilot: Driver) -> ReaderScreen:
@@ -32,6 +36,14 @@ async def settle(pilot: Driver, seconds: float = 0.05) -> None:
     """Wait until messages are handled and the screen is drawn."""
     await pilot.pause()
     await pilot.pause(seconds)
+
+
+async def until(pilot: Driver, condition: Callable[[], object]) -> None:
+    """Wait for what a thread or a later message brings about."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain; the status: {reader(pilot).status.text}"
+        await pilot.pause(0.02)
 
 
 def type_at_once(pilot: Driver, *keys: str) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.apps import reader, running, settle
-from tests.ui.test_search import search, until
+from tests.soak import soaked
+from tests.ui.apps import reader, running, settle, until
+from tests.ui.test_search import search
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.search import SearchScreen
 
@@ -35,7 +36,7 @@ async def at_some_place(pilot: Driver) -> None:
     await settle(pilot)
 
 
-@pytest.mark.parametrize("keys", WAYS.values(), ids=WAYS.keys())
+@soaked("keys", list(WAYS.values()), [1, 5, 6, 8, 10])
 async def test_back_from_a_post_is_the_post_before_at_its_place(keys: list[str]) -> None:
     async with running(size=(100, 20)) as pilot:
         screen = reader(pilot)

@@ -10,7 +10,7 @@ import pytest
 
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
-from tests.ui.apps import reader, running
+from tests.ui.apps import reader, running, until
 from xsfreader import images
 from xsfreader.config import Config, load, locate
 from xsfreader.library import Library
@@ -21,7 +21,7 @@ from xsfreader.ui.reader import external
 from xsfreader.ui.screens.image import ImageScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -46,15 +46,6 @@ def site(folder: Path, body: str, **images: bytes) -> dict[str, bytes]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     return files
-
-
-async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
-    """Wait for a condition that a worker brings about."""
-    for _ in range(600):
-        if condition():
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("waited in vain")
 
 
 async def come(pilot: Driver, *indices: int) -> None:

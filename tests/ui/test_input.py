@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,25 +10,14 @@ from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from tests.ui.apps import reader, running, settle, type_at_once
+from tests.ui.apps import reader, running, settle, type_at_once, until
 from xsfreader.ui.reader import ReaderScreen
 from xsfreader.ui.screens.choice import ChoiceScreen
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.screens.search import SearchScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.ui.apps import Driver
-
-PATIENCE = 15.0
-
-
-async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        await pilot.pause(0.02)
 
 
 def typed(pilot: Driver) -> str:

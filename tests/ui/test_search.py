@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.apps import reader, running, settle, type_at_once
+from tests.ui.apps import reader, running, settle, type_at_once, until
 from xsfreader.errors import StoreError
 from xsfreader.model import Hit, Place
 from xsfreader.ui.reader import ReaderScreen
@@ -15,20 +14,7 @@ from xsfreader.ui.screens.search import SearchScreen
 from xsfreader.ui.widgets.bars import KeyBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.pilot import Pilot
-
-
-PATIENCE = 15.0
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for something to be on the screen."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        await pilot.pause(0.02)
 
 
 def search(pilot: Pilot[None]) -> SearchScreen:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from tests.ui.apps import reader, running, settle
+from tests.ui.apps import PATIENCE, reader, running, settle
 from tests.ui.cells import describe, screen_cells
 from xsfreader.config import Config
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "snapshots"
 THEMES = ("dark", "light")
 CONFIG = Config(theme=f"xsf-{THEMES[0]}", images="off")
-PATIENCE = 15.0
-"""Seconds that a busy machine may take to draw what a snapshot shows."""
 
 SCREENS = {
     "reader": ((120, 40), "j enter"),

@@ -11,6 +11,7 @@ import pytest
 from tests.githost import GitHost, corpus_repository
 from tests.markup.test_xep import check_page, needs_specifications, real_pages
 from tests.test_specifications import FILES, HEAD, specification
+from tests.ui import apps
 from tests.ui.apps import reader, running, settle
 from xsfreader.config import Config, load, locate
 from xsfreader.errors import UnreadableSpecificationError
@@ -63,11 +64,8 @@ def config(tmp_path: Path) -> Config:
 
 
 async def until(pilot: Driver, met: Callable[[ReaderScreen], object]) -> None:
-    for _ in range(400):
-        await settle(pilot)
-        if met(reader(pilot)):
-            return
-    raise AssertionError(f"status: {reader(pilot).status.text}")
+    await apps.until(pilot, lambda: met(reader(pilot)))
+    await settle(pilot)
 
 
 def shown_title(screen: ReaderScreen) -> str:

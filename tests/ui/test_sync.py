@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.githost import Fault, GitHost, commit, git, new_repository
-from tests.ui.apps import reader, running, settle
+from tests.ui.apps import reader, running, settle, until
 from xsfreader.config import Config, locate
 from xsfreader.library import Library
 from xsfreader.ui.app import ReaderApp
@@ -18,7 +17,7 @@ from xsfreader.ui.screens.search import SearchScreen
 from xsfreader.ui.widgets.article import ArticleView
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.geometry import Region
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from xsfreader.library.jobs import Job
-
-PATIENCE = 15.0
 
 
 def post(number: int, text: str = "") -> bytes:
@@ -62,14 +59,6 @@ async def syncing(
         async with app.run_test(size=(120, 30)) as pilot:
             yield pilot, host, repository
         app.close_libraries()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread brings."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"it did not come: {reader(pilot).status.text}"
-        await pilot.pause(0.05)
 
 
 async def test_a_folder_is_followed_while_its_post_is_read(tmp_path: Path) -> None:

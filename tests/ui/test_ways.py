@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.apps import reader, running, settle
-from tests.ui.test_search import search, until
+from tests.ui.apps import reader, running, settle, until
+from tests.ui.test_search import search
 from xsfreader.config import Config
 from xsfreader.ui.hints import labels_like
 from xsfreader.ui.reader import ReaderScreen
