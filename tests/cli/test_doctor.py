@@ -44,7 +44,7 @@ def test_a_sound_home_has_no_problem_and_is_left_alone(
     assert list(home.iterdir()) == []
     main(["sync", "--source", "guide"])
     found = doctor("--source", "guide", code=OK)
-    assert found["Archive archive-guide.db"]["value"] == "16 posts"
+    assert found["Archive archive-guide.db"]["value"] == "17 posts"
     assert "textual " in found["Libraries"]["value"]
     assert main(["doctor", "--source", "guide"]) == OK
     shown = capsys.readouterr().out

@@ -40,7 +40,7 @@ def open_guide(terminal: Terminal) -> None:
     terminal.wait("Welcome to xsfreader")
     terminal.settle()
     terminal.press("enter")
-    terminal.wait("12 unread")
+    terminal.wait("13 unread")
     terminal.settle()
 
 
@@ -71,7 +71,7 @@ def test_signal_restores_the_terminal_and_keeps_the_place(name: str) -> None:
         assert terminal.ended() == 128 + number
         assert not terminal.modes_left
     with running(*GUIDE, size=(100, 30)) as terminal:
-        terminal.wait("12 unread")
+        terminal.wait("13 unread")
         terminal.wait(lambda _: terminal.lines[5] == shown)
 
 
@@ -215,7 +215,7 @@ def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
         assert status in (128 + signal.SIGHUP, -signal.SIGHUP)
     if doing != "starting":
         with running(*GUIDE, size=(100, 30)) as terminal:
-            terminal.wait("12 unread")
+            terminal.wait("13 unread")
             terminal.wait(lambda _: terminal.lines[5] == shown)
 
 
