@@ -36,18 +36,12 @@ POST = "preview-a-post-before-it-is-out"
 PRINTING = {
     "list": 0,
     f"show {POST}": 0,
-    "search omemo": 0,
-    "xeps": 0,
-    "xeps 384 --json": 0,
     "state export": 0,
-    "config": 0,
-    "paths": 0,
     "completion bash": 0,
     "sync": 0,
-    "--version": 0,
     "--help": 0,
 }
-"""Commands that print to standard output, with their exit codes."""
+"""Commands that print to standard output, each in another way, with their exit codes."""
 SILENT = {"": 1, "list --flag": 2, "show nosuch": 1, "state import /dev/null": 1, "images": 1}
 """Commands that don't; ``images`` ends with its standard input."""
 COMMANDS = PRINTING | SILENT
@@ -78,7 +72,7 @@ def shell(words: str, environment: dict[str, str]) -> subprocess.CompletedProces
 
 
 @posix
-@soaked("words, redirection", list(itertools.product(PRINTING, UNWRITABLE)), range(0, 24, 3))
+@soaked("words, redirection", list(itertools.product(PRINTING, UNWRITABLE)), (0, 3, 4, 7, 8, 11))
 def test_output_that_cannot_be_written_is_a_one_line_error(
     guide: dict[str, str], redirection: str, words: str
 ) -> None:
@@ -102,7 +96,7 @@ def test_a_job_without_streams_ends(guide: dict[str, str], words: str, tmp_path:
 
 
 @posix
-@soaked("words, redirection", list(itertools.product(COMMANDS, HARMLESS)), range(0, 34, 3))
+@soaked("words, redirection", list(itertools.product(COMMANDS, HARMLESS)), range(0, 22, 3))
 def test_a_command_does_without_the_other_streams(
     guide: dict[str, str], words: str, redirection: str
 ) -> None:
@@ -381,8 +375,8 @@ def test_an_address_without_a_password_is_shown_whole(text: str) -> None:
 def test_many_signs_of_a_password_take_no_time() -> None:
     began = time.process_time()
     for part in ("=", "a:'", "://:a", "://a:a/", "://a:1/", "'a:", "a:@"):
-        without_password(part * 5000 + " @")
-    assert time.process_time() - began < 10
+        without_password(part * 2000 + " @")
+    assert time.process_time() - began < 5
 
 
 XEP = Xep(

@@ -32,16 +32,12 @@ class Argument(NamedTuple):
     """For ``add_argument``."""
 
 
-class Command(NamedTuple):
-    """A command and what can follow it."""
+class Command:
+    """A command and what can follow it; of several arguments in a tuple only one can be given."""
 
-    help: str
-    arguments: tuple[Argument | tuple[Argument, ...], ...] = ()
-    """Of several in a tuple only one can be given."""
-
-
-def _command(text: str, *arguments: Argument | tuple[Argument, ...]) -> Command:
-    return Command(text, arguments)
+    def __init__(self, text: str, *arguments: Argument | tuple[Argument, ...]) -> None:
+        self.help = text
+        self.arguments = arguments
 
 
 def _switch(name: str, text: str) -> Argument:
@@ -76,14 +72,6 @@ def _path(text: str) -> Path:
     from xsfreader.paths import with_home
 
     return with_home(text)
-
-
-def _first_day(text: str) -> dt.date:
-    return _days(text)[0]
-
-
-def _last_day(text: str) -> dt.date:
-    return _days(text)[1]
 
 
 def _days(text: str) -> tuple[dt.date, dt.date]:
@@ -144,43 +132,44 @@ _LINKS = _switch("--links", "list the targets of its links at the end")
 _WIDTH = _value("--width", "N", "width in columns", type=_at_least(20))
 _PROGRESS = _choice("--progress", ("json",), "print events as lines of JSON; end when stdin closes")
 COMMANDS = {
-    "sync": _command(
+    "sync": Command(
         "fetch new posts",
         _switch("--images", "also fetch the images of all posts"),
         _switch("--xeps", "also fetch all specifications"),
         _switch("--watch", "keep running and sync whenever the folder changes"),
         _PROGRESS,
     ),
-    "images": _command("fetch the images whose site paths come in as lines on stdin", _PROGRESS),
-    "specifications": _command("fetch the XEPs whose numbers come in as lines on stdin", _PROGRESS),
-    "list": _command(
+    "images": Command("fetch the images whose site paths come in as lines on stdin", _PROGRESS),
+    "specifications": Command("fetch the XEPs whose numbers come in as lines on stdin", _PROGRESS),
+    "list": Command(
         "list posts, newest first",
         _value("--language", "L", "only posts in this language: de"),
         _value("--category", "C", "only posts of categories with this in their name"),
         _value("--author", "A", "only posts by authors with this in their name"),
-        _value("--since", "D", "only posts from this day, month or year on", type=_first_day),
+        _value("--since", "D", "only posts from this day, month or year on",
+               type=lambda text: _days(text)[0]),
         _value("--until", "D", "only posts up to then: 2012, 2012-05 or 2012-05-31",
-               type=_last_day),
+               type=lambda text: _days(text)[1]),
         _ALL_LANGUAGES,
         _switch("--unread", "only unread posts"),
         _switch("--starred", "only starred posts"),
         _JSON,
     ),
-    "show": _command(
+    "show": Command(
         "print a post",
         _value("post", "POST", "permalink or its end, URL, alias or Markdown file; - for stdin"),
         (_PLAIN, _switch("--markdown", "print the original Markdown"), _JSON),
         _LINKS,
         _WIDTH,
     ),
-    "search": _command(
+    "search": Command(
         "search, best matches first",
         _value("query", "QUERY", 'words, "phrases", author:…, in:xeps', nargs="+"),
         _value("--limit", "N", "maximum results (default 20)", type=_at_least(1), default=20),
         _ALL_LANGUAGES,
         _JSON,
     ),
-    "xeps": _command(
+    "xeps": Command(
         "list all XEPs, describe one, or print its specification",
         _value("number", "NUMBER", "198 or XEP-0198", nargs="?", type=_xep_number),
         _switch("--read", "print the specification; it is fetched if needed"),
@@ -189,13 +178,13 @@ COMMANDS = {
         _LINKS,
         _WIDTH,
     ),
-    "problems": _command("list the unreadable files, with reasons", _JSON),
-    "state": _command(
+    "problems": Command("list the unreadable files, with reasons", _JSON),
+    "state": Command(
         "export or import read marks and stars",
         _choice("what", ("export", "import"), "write or read JSON"),
         _value("file", "FILE", "a file; - or none for stdout or stdin", nargs="?"),
     ),
-    "marks": _command(
+    "marks": Command(
         "keep read marks and stars the same on all your machines",
         _choice("what", ("status", "sync", "setup", "forget"),
                 "show what is set up (default), do it now, set up your XMPP account, "
@@ -207,18 +196,18 @@ COMMANDS = {
                type=_at_least(1), default=300),
         _PROGRESS,
     ),
-    "config": _command(
+    "config": Command(
         "print the current configuration",
         _switch("--default", "print the default configuration, to start from"),
     ),
-    "paths": _command("print where your data is stored"),
-    "forget": _command(
+    "paths": Command("print where your data is stored"),
+    "forget": Command(
         "remove the archive of a source; marks and settings stay",
         _value("source", "SOURCE", "its URL, its folder, or a file that `paths` lists"),
         _YES,
     ),
-    "doctor": _command("check that everything works; print what a bug report needs", _JSON),
-    "completion": _command(
+    "doctor": Command("check that everything works; print what a bug report needs", _JSON),
+    "completion": Command(
         "print a shell completion script", _choice("shell", SHELLS, "your shell")
     ),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from xsfreader.cli.output import (
     tell,
 )
 from xsfreader.cli.target import resolve
+from xsfreader.library import Listed, current_day, file_document
 from xsfreader.model import Filter, Marks, View
 from xsfreader.text import clean
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from xsfreader.config import Config
     from xsfreader.library import Library
+    from xsfreader.markup import Document
     from xsfreader.model import Hit, SectionHit
 
 
@@ -57,27 +59,24 @@ def list_posts(args: Namespace, library: Library) -> int:
 def show(args: Namespace, library: Library) -> int:
     """Print a post of the archive."""
     permalink = resolve(library, args.post)
-    if args.markdown:
-        print_markdown(library.item(permalink).text)
-    elif args.json:
-        print_json(record(library.listed(permalink)) | {"markdown": library.item(permalink).text})
-    else:
-        print_document(library.document(permalink), args, library.config.width)
-    return OK
+    item, text = library.listed(permalink), library.item(permalink).text
+    return _print(args, item, text, library.document(permalink), library.config.width)
 
 
 def show_file(args: Namespace, config: Config) -> int:
     """Print a post that lies in a file, or comes in on stdin."""
-    from xsfreader.library import Listed, current_day, file_document
-
     full, document = file_document(None if args.post == "-" else Path(args.post))
+    item = Listed(full.post, Marks(), {}, full.post.label(current_day()))
+    return _print(args, item, full.body, document, config.width)
+
+
+def _print(args: Namespace, item: Listed, text: str, document: Document, width: int) -> int:
     if args.markdown:
-        print_markdown(full.body)
+        print_markdown(text)
     elif args.json:
-        item = Listed(full.post, Marks(), {}, full.post.label(current_day()))
-        print_json(record(item) | {"markdown": full.body})
+        print_json(record(item) | {"markdown": text})
     else:
-        print_document(document, args, config.width)
+        print_document(document, args, width)
     return OK
 
 
