@@ -308,13 +308,9 @@ def test_credentials_of_git_are_not_used(
     assert not any("authorization" in seen.headers for seen in host.seen)
 
 
-def test_closed_connection_is_reopened(host: GitHost) -> None:
-    host.fault = Fault(cut=1 << 30)
-    assert fetch(host.url("blog.git")) is not None
-
-
-def test_server_without_keep_alive_works(host: GitHost) -> None:
-    host.fault = Fault(headers={"Connection": "close"}, cut=1 << 30)
+@pytest.mark.parametrize("headers", [{}, {"Connection": "close"}])
+def test_closed_connection_is_reopened(host: GitHost, headers: dict[str, str]) -> None:
+    host.fault = Fault(headers=headers, cut=1 << 30)
     assert fetch(host.url("blog.git")) is not None
 
 

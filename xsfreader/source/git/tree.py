@@ -46,16 +46,11 @@ class _Entry(NamedTuple):
     """Whether the name can be stored and shown."""
 
     @property
-    def is_folder(self) -> bool:
-        return stat.S_ISDIR(self.mode)
-
-    @property
-    def is_link(self) -> bool:
-        return stat.S_ISLNK(self.mode)
-
-    @property
-    def is_submodule(self) -> bool:
-        return S_ISGITLINK(self.mode)
+    def problem(self) -> str:
+        """Why this is never a file that is read, or nothing."""
+        if not self.is_plain:
+            return "has a name that can't be stored"
+        return "is a submodule, not a file" if S_ISGITLINK(self.mode) else ""
 
 
 def list_commit(commit: str, objects: Objects, selection: names.Selection) -> Listing:
@@ -76,22 +71,20 @@ def list_commit(commit: str, objects: Objects, selection: names.Selection) -> Li
     listing = Listing({}, {}, [])
     folder = walk.folder(root, selection.folder)
     for entry in walk.below(folder, selection.folder) if folder is not None else ():
-        if not entry.is_plain:
-            listing.reject(entry.path, entry.id, "has a name that can't be stored")
-        elif entry.is_submodule:
-            listing.reject(entry.path, entry.id, "is a submodule, not a file")
+        if entry.problem:
+            listing.reject(entry.path, entry.id, entry.problem)
         elif not selection.includes(entry.path):
             continue
         elif entry.path in listing.files:
             listing.reject(entry.path, entry.id, "is there twice")
-        elif entry.is_link:
+        elif stat.S_ISLNK(entry.mode):
             listing.reject(entry.path, entry.id, "is a symbolic link, not a file")
         else:
             listing.files[entry.path] = entry.id
     images = walk.folder(root, selection.images) if selection.images else None
     if images is not None:
         for entry in walk.below(images, "/images"):
-            if entry.is_plain and not (entry.is_link or entry.is_submodule):
+            if not (entry.problem or stat.S_ISLNK(entry.mode)):
                 listing.images.setdefault(entry.path, entry.id)
     return listing
 
@@ -112,8 +105,8 @@ class _Walk:
         """Return the id of a folder's tree, None if there is no such folder."""
         tree = root
         for name in path.split("/") if path else ():
-            found = (e.id for e in self._entries(tree, "") if e.name == name and e.is_folder)
-            inner = next(found, None)
+            folders = (e for e in self._entries(tree, "") if stat.S_ISDIR(e.mode))
+            inner = next((folder.id for folder in folders if folder.name == name), None)
             if inner is None:
                 return None
             tree = inner
@@ -124,7 +117,7 @@ class _Walk:
         if depth > names.DEPTH_LIMIT:
             raise OversizeError(f"{path} is nested deeper than the bounds allow")
         for entry in self._entries(tree, path):
-            if entry.is_plain and entry.is_folder:
+            if entry.is_plain and stat.S_ISDIR(entry.mode):
                 yield from self.below(entry.id, entry.path, depth + 1)
             else:
                 yield entry
