@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import sys
 import tempfile
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import blackbox, data, inprocess, processes, watchdog
-from tests.benchmarks.measure import Figures, as_json, parts_of, table
+from tests.benchmarks.measure import EMPTY_MS, Figures, as_json, parts_of, table
 from tests.benchmarks.peers import Peers
 from tests.corpus import BUNDLE
 
@@ -76,6 +77,7 @@ def measure(
         sys.stderr.write(f"archive of {size} times the corpus\n")
         peers = Peers(folder / "others", home.environment, posts)
         if size == 1:
+            figures.slowness = statistics.median(peers.empty() for _ in range(times)) / EMPTY_MS
             steps = _once(figures, folder, parts, times, home, peers, posts)
         if "store" in parts:
             inprocess.reading(figures, home)

@@ -30,6 +30,14 @@ REPEAT = 1 / 30
 """Seconds between the repeats of a held key."""
 HELD = 50
 QUERY = "omemo"
+LIMITS = {
+    OPEN: 33.0,
+    "next post, J": 25.0,
+    "page down": 12.0,
+    "End": 12.0,
+    "search, last key to results": 30.0,
+}
+"""Milliseconds."""
 COLUMNS = (79, 59)
 """Widths of the text in terminals of 120 and of 100 columns."""
 
@@ -80,7 +88,7 @@ def launch(figures: Figures, home: Home, peers: Peers, times: int) -> None:
                 took[name].append(milliseconds)
     figures.add("Others", EMPTY, took[EMPTY])
     for name in (LAUNCH, WITH_SYNC):
-        figures.add(GROUP, name, took[name], beside=EMPTY, times=1.6)
+        figures.add(GROUP, name, took[name], beside=EMPTY, times=1.5)
 
 
 def launch_larger(figures: Figures, home: Home, once: Home, times: int) -> None:
@@ -96,7 +104,7 @@ def launch_larger(figures: Figures, home: Home, once: Home, times: int) -> None:
     figures.add(GROUP, beside, took[0], size=home.size)
     figures.add(
         GROUP, LAUNCH, took[1], size=home.size, beside=beside,
-        times=1.15 if home.size == 100 else None,
+        times=1.15 if home.size == 10 else None,
     )  # fmt: skip
 
 
@@ -148,10 +156,12 @@ def reading(figures: Figures, home: Home, times: int) -> None:
             _measure(terminal, took, rows[at:], words, day)
             memory.append(terminal.resident)
             terminal.quit("q")
-    limits = {OPEN: 40.0, "next post, J": 33.0, "page down": 12.0, "End": 12.0}
     for name, values in took.items():
-        beside = f"{MARKDOWN_OPEN}@1" if name == OPEN else ""
-        figures.add(GROUP, name, values, size=size, limit=limits.get(name), beside=beside)
+        beside = f"{MARKDOWN_OPEN}@1" if name == OPEN else f"{name}@1" if size != 1 else ""
+        most = 1.15 if size == 10 and name in LIMITS else None
+        figures.add(
+            GROUP, name, values, size=size, limit=LIMITS.get(name), beside=beside, times=most
+        )
     figures.add(GROUP, "resident after that", memory, "MB", size=size, limit=60)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
+EMPTY_MS = 125
+"""What an empty Textual app took to start where the limits in milliseconds come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Figure:
     size: int = 1
     """Size of the archive, in multiples of the corpus."""
     limit: float | None = None
-    """Upper limit, in the same unit."""
+    """Upper limit, in the same unit; milliseconds are those of a machine with ``EMPTY_MS``."""
     beside: str = ""
     """Name of the figure to compare with."""
     times: float | None = None
@@ -36,6 +39,8 @@ class Figures:
     """All figures of one run."""
 
     rows: list[Figure]
+    slowness: float = 1.0
+    """How many times as long as ``EMPTY_MS`` an empty Textual app takes here."""
 
     def add(
         self,
@@ -65,12 +70,17 @@ class Figures:
         other = self.find(name, int(size or row.size)) if name else None
         return row.value / other.value if other is not None and other.value else None
 
+    def limit(self, row: Figure) -> float | None:
+        """Return a figure's limit on this machine."""
+        slower = self.slowness if row.unit == "ms" else 1.0
+        return row.limit and row.limit * slower
+
     def met(self, row: Figure) -> bool | None:
         """Check a figure against its limits; None without any."""
         ratio = self.ratio(row)
         checks = []
-        if row.limit is not None:
-            checks.append(row.value <= row.limit)
+        if (limit := self.limit(row)) is not None:
+            checks.append(row.value <= limit)
         if row.times is not None and ratio is not None:
             checks.append(ratio <= row.times)
         return all(checks) if checks else None
@@ -90,7 +100,7 @@ def repeat(function: Callable[[], object], times: int) -> list[float]:
 
 def table(figures: Figures) -> str:
     """Format the figures as a table."""
-    lines = []
+    lines = [f"Limits in milliseconds are multiplied by {figures.slowness:.2f}."]
     group = ""
     for row in figures.rows:
         if row.group != group:
@@ -100,15 +110,16 @@ def table(figures: Figures) -> str:
         name, _, at = row.beside.partition("@")
         beside = f"{ratio:8.2f} × {name}{f' ({at}x)' if at else ''}" if ratio is not None else ""
         aims = []
-        if row.limit is not None:
-            aims.append(f"{row.limit:g} {row.unit}")
+        if (limit := figures.limit(row)) is not None:
+            aims.append(f"{limit:.4g} {row.unit}")
         if row.times is not None:
             aims.append(f"{row.times:.3g} ×")
         met = figures.met(row)
         sign = {True: "ok ", False: "OVER", None: ""}[met]
         size = f" ({row.size}x)" if row.size != 1 else ""
+        value = "not installed" if math.isnan(row.value) else f"{row.value:10.2f} {row.unit:4} "
         lines.append(
-            f"{row.name + size:46}{row.value:10.2f} {row.unit:4} "
+            f"{row.name + size:46}{value}"
             f"{sign:4} {'≤ ' + ', '.join(aims) if aims else '':20}{beside}".rstrip()
         )
     return "\n".join(lines)
@@ -121,9 +132,9 @@ def as_json(figures: Figures) -> list[dict[str, object]]:
             "group": row.group,
             "name": row.name,
             "size": row.size,
-            "value": round(row.value, 4),
+            "value": None if math.isnan(row.value) else round(row.value, 4),
             "unit": row.unit,
-            "limit": row.limit,
+            "limit": figures.limit(row),
             "beside": row.beside or None,
             "ratio": figures.ratio(row),
             "times": row.times,

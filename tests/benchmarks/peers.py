@@ -109,7 +109,7 @@ class Peers:
         """Measure newsboat on a feed of the same posts, if it is installed."""
         program = shutil.which("newsboat")
         if program is None:
-            figures.add(GROUP, "newsboat is not installed", float("nan"), "")
+            figures.add(GROUP, "newsboat", float("nan"), "")
             return
         feed = self.folder / "feed.xml"
         feed.write_text(self._feed(), encoding="utf-8")

@@ -60,7 +60,7 @@ def small(figures: Figures, home: Home, times: int) -> None:
             GROUP,
             name,
             values,
-            limit=150 if name == "xsfreader list" else None,
+            limit=80 if name == "xsfreader list" else None,
             times=3.5 if name == "xsfreader --version" else None,
             beside=NOTHING if name != NOTHING else "",
         )
@@ -94,9 +94,9 @@ def syncs(figures: Figures, home: Home, folder: Path, times: int) -> None:
             cloned.append(took)
         archives = sum(f.stat().st_size for f in (folder / "sync").rglob("archive-*.db"))
     figures.add(GROUP, CLONE, cloned)
-    figures.add(GROUP, "first sync, with index", first, beside=CLONE, times=4)
+    figures.add(GROUP, "first sync, with index", first, limit=1200, beside=CLONE, times=3.5)
     figures.add(GROUP, "  received", sent, "MB", limit=1.3)
-    figures.add(GROUP, "sync with nothing new", nothing, limit=300, beside=CLONE)
+    figures.add(GROUP, "sync with nothing new", nothing, limit=250, beside=CLONE)
     figures.add(GROUP, "Markdown of the posts", sum(map(len, blobs().values())) / 1e6, "MB")
     figures.add(
         GROUP, "archive on disk", archives / 1e6, "MB", beside="Markdown of the posts", times=3

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.data import Home
     from tests.benchmarks.measure import Figures
 
-LIMIT = 33
+LIMIT = 25
 """Milliseconds; a step longer by wall time alone waited for a disk or another program."""
-GROUP = "Steps of the event loop over 33 ms"
 PHASES = (
     ("start", "", 1),
     ("open", "\r", 1),
@@ -45,8 +44,9 @@ PHASES = (
 def watch(figures: Figures, home: Home, folder: Path) -> list[str]:
     """Read for a while; return a table of the steps that took too long."""
     file = folder / "steps.json"
+    limit = LIMIT * figures.slowness
     home.forget()
-    command = [python(), "-m", "tests.benchmarks.watched", str(file), "--offline"]
+    command = [python(), "-m", "tests.benchmarks.watched", str(file), str(limit), "--offline"]
     began: list[tuple[float, str]] = [(0.0, "start")]
     with Timed(command, home.environment) as terminal:
         terminal.until(2000)
@@ -66,9 +66,10 @@ def watch(figures: Figures, home: Home, folder: Path) -> list[str]:
         phase = next(name for at, name in reversed(began) if at <= step["at"])
         if phase not in ("start", "leave"):
             reading += 1
-            busy += step["cpu"] > LIMIT
+            busy += step["cpu"] > limit
         where = " | ".join(step["where"][:2])
         lines.append(f"{phase:16}{step['ms']:8.1f}{step['cpu']:8.1f}  {where}")
-    figures.add(GROUP, "while reading", float(reading), "", size=home.size, limit=0)
-    figures.add(GROUP, "  that computed so long", float(busy), "", size=home.size)
+    group = f"Steps of the event loop over {limit:.0f} ms"
+    figures.add(group, "while reading", float(reading), "", size=home.size, limit=0)
+    figures.add(group, "  that computed so long", float(busy), "", size=home.size)
     return lines

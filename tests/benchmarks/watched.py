@@ -1,4 +1,4 @@
-"""Run the app with a watchdog on its event loop: ``python -m tests.benchmarks.watched FILE …``.
+"""Run the app with a watchdog on its event loop: ``… tests.benchmarks.watched FILE LIMIT …``.
 
 Every step of the loop that holds it too long is written to the file as JSON when the app ends,
 with where it was most of that time.
@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import FrameType
 
-LIMIT = 0.033
 SAMPLE = 0.002
 
 
 class Watch:
     """Times the steps of the loop, and samples long ones from a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float) -> None:
+        """Take the seconds that a step may take."""
+        self._limit = limit
         self.steps: list[dict[str, Any]] = []
         self._began: float | None = None
         self._thread = threading.get_ident()
@@ -41,7 +42,7 @@ class Watch:
             finally:
                 began, self._began = self._began, None
                 took = time.perf_counter() - began
-                if took > LIMIT:
+                if took > limit:
                     self._note(began, took, time.thread_time() - cpu)
 
         setattr(asyncio.Handle, "_run", timed)  # noqa: B010 - no assignment that types allow
@@ -60,7 +61,7 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(SAMPLE):
             began = self._began
-            if began is not None and time.perf_counter() - began > LIMIT / 2:
+            if began is not None and time.perf_counter() - began > self._limit / 2:
                 frame = sys._current_frames().get(self._thread)
                 if frame is not None:
                     self._seen[_place(frame)] += 1
@@ -84,11 +85,11 @@ def _place(frame: FrameType) -> str:
 
 def main() -> None:
     """Run the app and write the samples."""
-    file = Path(sys.argv[1])
-    sys.argv[1:] = sys.argv[2:]
+    file, limit = Path(sys.argv[1]), float(sys.argv[2]) / 1000
+    sys.argv[1:] = sys.argv[3:]
     from xsfreader.cli import main as command
 
-    watch = Watch()
+    watch = Watch(limit)
     try:
         command()
     finally:
