@@ -253,7 +253,7 @@ class DocumentBuilder:
             elif (shortcode := self._shortcodes[figure.meta["number"]]).name == "figure":
                 self._emit_figure(shortcode_figure(references, shortcode, block))
             else:
-                self._emit(BlockKind.TEXT, shortcode_note(references, shortcode))
+                self._emit(BlockKind.TEXT, self._inline(shortcode_note(shortcode), Role.NOTE))
 
     def _emit_figure(self, spans: tuple[Span, ...]) -> None:
         """Append a block for the image added last."""

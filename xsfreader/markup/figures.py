@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xsfreader.markup.goldmark import parser, plain_text
 from xsfreader.markup.inline import InlineBuilder
 from xsfreader.markup.lines import Mark, Role
+from xsfreader.markup.nodes import break_line, link, plain
 from xsfreader.markup.shortcodes import NEWSLETTER_WORDS, label
 from xsfreader.markup.spans import SpanBuilder
 from xsfreader.text import clean
@@ -36,34 +37,27 @@ def image_figure(
 
 def shortcode_figure(references: References, shortcode: Shortcode, block: int) -> tuple[Span, ...]:
     """Build the spans of a ``figure`` shortcode, and add it to the post's images."""
-    parameters = shortcode.parameters
-    builder = InlineBuilder(references, Role.CAPTION, block)
-    builder.add(parameters.get("title", ""), Role.CAPTION, Mark.STRONG)
-    builder.start_line(Role.CAPTION)
-    if caption := parameters.get("caption", ""):
+    given = shortcode.parameters
+    tokens = [*plain(given["title"], "strong"), break_line()] if given.get("title") else []
+    if caption := given.get("caption"):
         for token in parser().parseInline(caption, {"work": references.work}):
-            builder.add_tokens(token.children or ())
-    if attribution := parameters.get("attr", ""):
-        if caption:
-            builder.add(" ", Role.CAPTION)
-        if target := parameters.get("attrlink", ""):
-            builder.add_link(attribution, target, Role.CAPTION)
-        else:
-            builder.add(attribution, Role.CAPTION)
+            tokens += token.children or ()
+    if attribution := given.get("attr"):
+        credit = plain(attribution)
+        tokens += plain(" ") if caption else []
+        tokens += link(given["attrlink"], credit) if given.get("attrlink") else credit
+    builder = InlineBuilder(references, Role.CAPTION, block)
+    builder.add_tokens(tokens)
     builder.strip()
-    src = parameters.get("src", parameters.get("0", ""))
-    return _figure(builder, src, parameters.get("alt", ""), parameters.get("link"), block)
+    src = given.get("src", given.get("0", ""))
+    return _figure(builder, src, given.get("alt", ""), given.get("link"), block)
 
 
-def shortcode_note(references: References, shortcode: Shortcode) -> tuple[Span, ...]:
-    """Build the spans shown for a shortcode other than a figure."""
-    builder = SpanBuilder(references)
+def shortcode_note(shortcode: Shortcode) -> list[Token]:
+    """Return the inline tokens shown for a shortcode other than a figure."""
     if shortcode.name == "newsletter-subscribe":
-        builder.add("✉ ", Role.NOTE)
-        builder.add_link(NEWSLETTER_WORDS, NEWSLETTER_LIST, Role.NOTE)
-    else:
-        builder.add(label(shortcode), Role.NOTE)
-    return builder.spans()
+        return [*plain("✉ "), *link(NEWSLETTER_LIST, plain(NEWSLETTER_WORDS))]
+    return plain(label(shortcode))
 
 
 def _figure(builder: SpanBuilder, src: str, alt: str, href: object, block: int) -> tuple[Span, ...]:
@@ -78,12 +72,11 @@ def _figure(builder: SpanBuilder, src: str, alt: str, href: object, block: int) 
     address = references.add_link(alt or caption, src, implicit=True)
     shown = references.links[address].url.removeprefix("https://")
     builder.add(shown or "(image without address)", Role.NOTE, Mark.LINK, address)
-    link = -1
+    around = -1
     if href is not None:
-        link = references.add_link(alt or caption or str(href), str(href))
-        marks = references.link_marks(link)
+        around = references.add_link(alt or caption or str(href), str(href))
         builder.add("\n→ ", Role.NOTE)
-        target = references.links[link]
-        builder.add(target.url.removeprefix("https://"), Role.NOTE, marks, link)
-    references.add_image(src, alt, caption, link, block)
+        shown = references.links[around].url.removeprefix("https://")
+        builder.add(shown, Role.NOTE, references.link_marks(around), around)
+    references.add_image(src, alt, caption, around, block)
     return builder.spans()

@@ -20,7 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from xsfreader.markup.blocks import goldmark_blocks
 from xsfreader.markup.emoji import emoji_of
 from xsfreader.markup.headings import heading_ids
-from xsfreader.markup.limits import MAX_COLUMNS, ExhaustedError, Work
+from xsfreader.markup.limits import MAX_COLUMNS, MAX_PARAGRAPH, ExhaustedError, Work
 from xsfreader.markup.shortcodes import OPEN, PLACEHOLDER
 from xsfreader.markup.typography import DASHES, Quotes
 
@@ -275,10 +275,13 @@ def _inline(state: StateCore) -> None:
         if token.type == "inline":
             token.children = []
             state.env["quotes"] = Quotes()
+            fits = len(token.content) <= MAX_PARAGRAPH
             try:
-                _work(state).take_paragraph(len(token.content))
-                state.md.inline.parse(token.content, state.md, state.env, token.children)
+                if fits:
+                    state.md.inline.parse(token.content, state.md, state.env, token.children)
             except ExhaustedError:
+                fits = False
+            if not fits:
                 text = token.content.replace("\n", " ")
                 token.children = [Token("text", "", 0, content=text)]
 

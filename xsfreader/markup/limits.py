@@ -9,7 +9,7 @@ from __future__ import annotations
 MAX_LINES = 20_000
 """Lines of Markdown; the rest isn't parsed."""
 
-_MAX_PARAGRAPH = 10_000
+MAX_PARAGRAPH = 10_000
 """Characters; inline markup of a longer paragraph isn't parsed."""
 
 MAX_COLUMNS = 100
@@ -50,11 +50,6 @@ class Work:
         self.shortened |= not within
         return within
 
-    def take_paragraph(self, length: int) -> None:
-        """Begin a paragraph. Raises ExhaustedError if it is too long to have been written."""
-        if length > _MAX_PARAGRAPH:
-            raise ExhaustedError
-
     def take_inline(self, steps: int = 1) -> None:
         """Count inline markup. Raises ExhaustedError if that was too much."""
         self.inline -= steps
@@ -63,10 +58,6 @@ class Work:
 
     def cut_lines(self, markdown: str) -> str:
         """Return as many lines as are parsed."""
-        end = -1
-        for _ in range(MAX_LINES):
-            end = markdown.find("\n", end + 1)
-            if end < 0:
-                return markdown
-        self.shortened = True
-        return markdown[:end]
+        lines = markdown.split("\n", MAX_LINES)
+        self.shortened |= len(lines) > MAX_LINES
+        return "\n".join(lines[:MAX_LINES])

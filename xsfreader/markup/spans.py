@@ -69,11 +69,6 @@ class SpanBuilder:
             self._spans.append(Span(text, role, marks, link, self.at))
             self.at += len(text)
 
-    def add_link(self, text: str, href: str, role: Role) -> None:
-        """Append a link and its text."""
-        link = self.references.add_link(text, href)
-        self.add(text, role, self.references.link_marks(link), link)
-
     def start_line(self, role: Role) -> None:
         """Append a line break, except at the start of the block."""
         if self.at:
