@@ -27,50 +27,6 @@ _FIRST_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _MARKS = {"em": "em", "i": "em", "cite": "em", "dfn": "em", "strong": "strong", "b": "strong"}
 
 
-class _Run:
-    """Inline tokens of a paragraph; blanks and line breaks of the source become one blank."""
-
-    def __init__(self) -> None:
-        self.tokens: list[Token] = []
-        self.code = False
-        self.linked = False
-        self._blank = True
-        """Whether a blank would follow another, or begin the paragraph."""
-
-    def add_text(self, text: str) -> None:
-        text = _BLANKS.sub(" ", text)
-        if self._blank:
-            text = text.removeprefix(" ")
-        if text:
-            self._blank = text.endswith(" ")
-            self.tokens.append(Token("code_inline" if self.code else "text", "", 0, content=text))
-
-    def add(self, *tokens: Token) -> None:
-        self.tokens.extend(tokens)
-
-    def add_break(self) -> None:
-        """Append a forced line break; no blank follows it."""
-        self.add(break_line())
-        self._blank = True
-
-    def add_reference(self, number: int, again: int) -> None:
-        """Append a reference to a note, without the blank before it, but after another."""
-        if self.tokens and self.tokens[-1].content.endswith(" "):
-            last = self.tokens.pop()
-            self.add(*([last.copy(content=last.content[:-1])] if last.content != " " else ()))
-        if self.tokens and self.tokens[-1].type == "footnote_ref":
-            self.add(*plain(" "))
-        meta = {"id": number - 1, "subId": again}
-        self.add(Token("footnote_ref", "", 0, meta=meta))
-        self._blank = False
-
-    def take(self) -> list[Token]:
-        """Return the tokens, none if they show nothing, and begin again."""
-        tokens, self.tokens, self._blank = self.tokens, [], True
-        shown = any(each.content.strip() or each.type == "footnote_ref" for each in tokens)
-        return tokens if shown or any(each.attrs for each in tokens) else []
-
-
 class Converter:
     """Converts elements in reading order; it counts sections, examples, tables and notes."""
 
@@ -89,12 +45,13 @@ class Converter:
 
         Of an unknown element, what it contains is shown.
         """
-        run = _Run()
+        run: list[Token] = []
         for child in children:
             if isinstance(child, str) or not _has_blocks(child):
-                self._add_inline(child, run)
+                run += self._tokens(child)
                 continue
             yield from _paragraph(run, hidden=hidden)
+            run = []
             handler = _BLOCKS.get(child.tag, Converter._content)
             yield from handler(self, child)
         yield from _paragraph(run, hidden=hidden)
@@ -108,41 +65,37 @@ class Converter:
 
     # Inline
 
-    def _add_inline(self, child: Element | str, run: _Run) -> None:
+    def _tokens(
+        self, child: Element | str, kind: str = "text", *, linked: bool = False
+    ) -> Iterator[Token]:
+        """Yield inline tokens; ``kind`` is that of text, ``linked`` whether a link is around it."""
         if isinstance(child, str):
-            run.add_text(child)
-        elif mark := _MARKS.get(child.tag):
-            run.add(Token(f"{mark}_open", mark, 1))
-            self._add_content(child, run)
-            run.add(Token(f"{mark}_close", mark, -1))
-        elif child.tag == "note":
+            yield Token(kind, "", 0, content=child)
+            return
+        if child.tag == "note":
             number, _ = self.notes[child.text()]
-            run.add_reference(number, self._references[number])
+            meta = {"id": number - 1, "subId": self._references[number]}
             self._references[number] += 1
-        elif child.tag == "link" and not run.linked:
-            run.linked = True
-            opening, closing = link(child.get("url"), [])
-            run.add(opening)
-            self._add_content(child, run)
-            run.add(closing)
-            run.linked = False
-        elif child.tag == "tt" and not run.code:
-            run.code = True
-            self._add_content(child, run)
-            run.code = False
+            yield Token("footnote_ref", "", 0, meta=meta)
         elif child.tag == "br":
-            run.add_break()
+            yield break_line()
         elif child.tag == "img":
-            run.add_text(f"▣ {child.get('alt') or 'image'}")
+            yield Token(kind, "", 0, content=f"▣ {child.get('alt') or 'image'}")
         elif child.get("class") == "super":
             power = child.words()
-            run.add_text(power.translate(SUPERSCRIPT) if power.isdecimal() else f"^{power}")
+            shown = power.translate(SUPERSCRIPT) if power.isdecimal() else f"^{power}"
+            yield Token(kind, "", 0, content=shown)
         else:
-            self._add_content(child, run)
-
-    def _add_content(self, element: Element, run: _Run) -> None:
-        for child in element.children:
-            self._add_inline(child, run)
+            is_link = child.tag == "link" and not linked
+            kind = "code_inline" if child.tag == "tt" else kind
+            inner = [
+                token
+                for each in child.children
+                for token in self._tokens(each, kind, linked=linked or is_link)
+            ]
+            if mark := _MARKS.get(child.tag):
+                inner = [Token(f"{mark}_open", mark, 1), *inner, Token(f"{mark}_close", mark, -1)]
+            yield from link(child.get("url"), inner) if is_link else inner
 
     # Blocks
 
@@ -253,11 +206,40 @@ def _has_blocks(element: Element) -> bool:
     )
 
 
-def _paragraph(run: _Run, *, hidden: bool) -> Iterator[Node]:
-    if tokens := run.take():
+def _paragraph(tokens: list[Token], *, hidden: bool) -> Iterator[Node]:
+    """Yield the paragraph of some tokens; none if they show nothing."""
+    tokens = _collapse(tokens)
+    if any(each.content.strip() or each.type == "footnote_ref" or each.attrs for each in tokens):
         node = paragraph(tokens)
         node.token.hidden = hidden
         yield node
+
+
+def _collapse(tokens: list[Token]) -> list[Token]:
+    """Make one blank of the blanks and line breaks of the source.
+
+    There is none at the start of a line, none before a reference to a note, but one between two.
+    """
+    found: list[Token] = []
+    after_blank = True
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            text = _BLANKS.sub(" ", token.content)
+            token.content = text.removeprefix(" ") if after_blank else text
+            if not token.content:
+                continue
+            after_blank = token.content.endswith(" ")
+        elif token.type == "footnote_ref":
+            if found and found[-1].content.endswith(" "):
+                found[-1].content = found[-1].content[:-1]
+                found = found if found[-1].content else found[:-1]
+            if found and found[-1].type == "footnote_ref":
+                found += plain(" ")
+            after_blank = False
+        elif token.type == "hardbreak":
+            after_blank = True
+        found.append(token)
+    return found
 
 
 def _lines(nodes: Iterable[Node], lead: str = "") -> Iterator[list[Token]]:
