@@ -64,6 +64,8 @@ class Fault:
     """Close the connection after that many bytes of the body."""
     stall: int | None = None
     """Go silent after that many bytes of the body, until the host is stopped."""
+    chunked: bool = False
+    """Send the body in chunks, as GitHub does."""
     deaf: bool = False
     """Hide the requested version of the protocol from Git."""
 
@@ -168,6 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         phrase = HTTPStatus(status).phrase
         fields = {**headers, "Content-Length": str(len(answer))}
+        if fault.chunked:
+            fields = {**headers, "Transfer-Encoding": "chunked"}
+            pieces = (answer[at : at + 1000] for at in range(0, len(answer), 1000))
+            answer = b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in (*pieces, b""))
         head = f"HTTP/1.1 {status} {phrase}\r\n" + "".join(
             f"{name}: {value}\r\n" for name, value in fields.items()
         )

@@ -314,6 +314,15 @@ def test_closed_connection_is_reopened(host: GitHost, headers: dict[str, str]) -
     assert fetch(host.url("blog.git")) is not None
 
 
+def test_connection_is_kept_by_a_server_that_sends_chunks(host: GitHost, blog: Path) -> None:
+    commit(blog, {f"content/blog/{i}.md": b"%d" % i for i in range(100)})
+    host.fault = Fault(chunked=True)
+    snapshot = fetch(host.url("blog.git"))
+    assert snapshot is not None
+    assert len(snapshot.blobs) == 100
+    assert len({seen.connection for seen in host.seen}) == 1
+
+
 def test_repositories_on_one_host_are_distinct(host: GitHost) -> None:
     new_repository(host.folder / "other.git")
     commit(host.folder / "other.git", {"content/blog/b.md": b"b"})
