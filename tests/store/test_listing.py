@@ -55,6 +55,15 @@ def test_translations_are_one_entry_in_the_best_language(store: Store) -> None:
     }
 
 
+def test_a_translation_with_another_file_name_is_known_by_its_permalink(store: Store) -> None:
+    apply_posts(store, [make("a.md", title="News"), make("b.de.md", title="News")])
+    assert store.translations("/2025/06/news/") == {
+        "en": "/2025/06/news/",
+        "de": "/de/2025/06/news/",
+    }
+    assert store.count(EN, TODAY) == 1
+
+
 def test_an_entry_is_read_when_a_translation_is(store: Store) -> None:
     apply_posts(store, [make("a.md"), make("a.de.md", title="x"), make("b.md")])
     assert store.unread_count(EN, TODAY) == 2

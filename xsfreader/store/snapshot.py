@@ -173,6 +173,12 @@ def write(db: sqlite3.Connection, plan: Plan, read: Callable[[str], FullPost]) -
         if blob != full.post.blob and text != full.text:
             now = time.time_ns() // 1_000_000
             db.execute("REPLACE INTO edited VALUES (?, ?)", (plan.permalinks[path], now))
+    # Where only the files' names differ the site knows no translation, but a reader does.
+    db.execute(
+        "UPDATE post SET story = coalesce((SELECT o.story FROM post o WHERE"
+        " o.permalink = substr(post.permalink, length(post.language) + 2)), story)"
+        " WHERE permalink LIKE '/' || language || '/%'"
+    )
     db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
 
 
