@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual._compositor import ChopsUpdate, Compositor
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from xsfreader.markup import Document
+    from xsfreader.model import Post
 
 
 def widgets_painted(screen: Screen[object], update: ChopsUpdate) -> set[str]:
@@ -77,17 +78,17 @@ async def test_long_posts_are_parsed_beside_the_screen(
     length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsers: dict[str, int] = {}
-    parse = markup.parse
+    build = markup.build_article
 
-    def noted(body: str, *, base: str) -> Document:
-        parsers.setdefault(base, threading.get_ident())
-        return parse(body, base=base)
+    def noted(post: Post, *parts: Any, **more: Any) -> Document:
+        parsers.setdefault(post.permalink, threading.get_ident())
+        return build(post, *parts, **more)
 
     async with running() as pilot:
         screen = reader(pilot)
         await settle(pilot, 0.5)
         monkeypatch.setattr(reading, "LONG_POST", length)
-        monkeypatch.setattr(markup, "parse", noted)
+        monkeypatch.setattr(markup, "build_article", noted)
         screen.action_do("bottom")
         screen.action_do("previous-post")
         wanted = screen.posts.entry
@@ -97,8 +98,7 @@ async def test_long_posts_are_parsed_beside_the_screen(
                 break
             await pilot.pause(0.02)
         assert screen.item_id == wanted.permalink
-        url = screen.library.post(wanted.permalink).url
-        assert (parsers[url] == threading.get_ident()) is (length > 1)
+        assert (parsers[wanted.permalink] == threading.get_ident()) is (length > 1)
 
 
 async def test_a_key_for_a_post_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

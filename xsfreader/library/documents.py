@@ -12,7 +12,7 @@ DocumentKey = tuple[str, str | None, dt.date]
 """What a document depends on: the item's id, the snapshot, the day."""
 
 CAPACITY = 24
-"""The item shown, its neighbours, and those read last."""
+"""The items read last."""
 
 
 class ParsedItem(NamedTuple):

@@ -152,11 +152,6 @@ class Reading(Base):
         except (UnknownPostError, SpecificationError):
             return False
 
-    def neighbours(self, permalink: str) -> list[str]:
-        """Return the permalinks of the next newer and next older post."""
-        found = self._store.neighbours(permalink, self.languages, self.today)
-        return [entry.permalink for entry in found if entry]
-
     def _document_key(self, item_id: str) -> DocumentKey:
         snapshot = self._store.snapshot_id
         if (number := specification_number(item_id)) is not None:

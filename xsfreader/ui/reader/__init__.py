@@ -11,13 +11,12 @@ from textual.containers import Horizontal
 from textual.css.scalar import Scalar
 from textual.widgets import Static
 
-from xsfreader.errors import XsfreaderError
 from xsfreader.model import View, specification_number
 from xsfreader.text import clean
 from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.images.loader import Loader
-from xsfreader.ui.prefetch import Prefetch
+from xsfreader.ui.parsing import Parsed
 from xsfreader.ui.reader.base import ReaderBase
 from xsfreader.ui.reader.copying import Copying
 from xsfreader.ui.reader.dialogs import Dialogs
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from xsfreader.library import Library
-    from xsfreader.model import Place
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
     from xsfreader.ui.widgets.prompt import Prompt
@@ -99,12 +97,12 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         self.links = Links(self, self.external, self.copying)
         self.preview = Preview(self, self.marks)
         self.find = Find(self, self.prompts, self.marks, self.preview)
-        self.dialogs = Dialogs(self, self.find, self.external)
+        self.dialogs = Dialogs(self, self.find, self.external, self.copying)
         self.navigation = Navigation(
             self, self.marks, self.preview, self.links, self.find, self.dialogs
         )
-        self.sync = Sync(self, self.session, library, offline=offline)
         self.travelling = Travelling(self, library, offline=offline)
+        self.sync = Sync(self, self.session, self.travelling, library, offline=offline)
         self.specifications = Specifications(self, offline=offline)
 
     def compose(self) -> ComposeResult:
@@ -221,6 +219,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             return
         self._fit(self.app.size.width, self.app.size.height)
         self.set_focus(self.article if reading else self.posts)
+        self.show_position()
         self.offer_keys()
 
     def offer_keys(self) -> None:
@@ -255,82 +254,23 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     # Items
 
-    def show_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
-        """Show an item at a place, else where it was left; report an error and return False.
-
-        ``remember`` adds the place in the item shown before to the history.
-        """
+    def leave_item(self) -> None:
+        """Save the place in the item shown, and end what belongs to it."""
         self.session.save()
-        try:
-            slow = self.library.is_slow_to_open(item_id)
-            parser = self.library.parser(item_id)
-            document = (
-                None if slow else parser.document if parser else self.library.document(item_id)
-            )
-            place = place or self.library.marks(item_id).place
-            path = self.library.path(item_id)
-        except XsfreaderError as error:
-            self.status.say(str(error), alert=True)
-            return False
-        if remember and item_id != self.item_id:
-            self.remember_place()
         self.preview.keep()
-        self.item_id, self.source_path = item_id, path
         self.find.clear()
-        self.awaited = None
-        changed = self.library.is_changed(item_id)
-        self.notice.say("The text of this post has changed since you read it" if changed else "")
-        if document is None:
-            self.article.wait(place)
-            self.await_item(item_id)
-            self.status.say("Opening a very long post…")
-        else:
-            self.article.show(document, place, parser)
-            self.status.say("")
-        if parser is not None:
-            self.article.when_whole(lambda: self._take_whole(item_id))
-        self._show_position()
-        self.prefetch.schedule()
-        return True
 
-    def _take_whole(self, item_id: str) -> None:
-        """Keep what was parsed while it was shown, and find in all of it."""
-        document = self.article.document
-        if document is not None:
-            self.attempt(lambda: self.library.cache_whole(item_id, document))
+    def find_again(self) -> None:
+        """Find in what was parsed since as well."""
         self.find.refresh()
 
-    def await_item(self, item_id: str) -> None:
-        """Show an item, or its newer version, once a thread has parsed it."""
-        self.awaited = item_id
-        self.prefetch.parse_now(item_id)
-
-    def _show_awaited(self) -> None:
-        if self.awaited is None or self.awaited != self.item_id:
-            return
-        waiting, self.awaited = self.article.document is None, None
-        document = self.library.document(self.item_id)
-        if waiting:
-            self.article.show(document, self.article.place)
-            self.status.say("")
-        elif document != self.article.document:
-            self.article.update(document)
-
-    def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
-        """Show an item, give it the keys and mark it read; False if it could not be shown."""
-        if not self.show_item(item_id, place, remember=remember):
-            return False
-        self.posts.reveal(self.library.entry_permalink(item_id))
-        self.focus_pane(reading=True)
+    def mark_read(self) -> None:
+        """Mark the item shown as read, as it was opened."""
         self.marks.mark_shown_read()
-        return True
 
     def open_specification(self, number: int, fragment: str = "") -> None:
         """Read a specification, which is fetched first if it isn't held."""
         self.specifications.open(number, fragment)
-
-    def _show_position(self) -> None:
-        self.status.where = f"{self.article.percent} %"
 
     # What the palette asks for
 
@@ -370,7 +310,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     @on(ArticleView.Scrolled)
     def _after_scrolling(self) -> None:
         """Show the position; save the place and load images once the text rests there."""
-        self._show_position()
+        self.show_position()
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self.session.save)
@@ -392,27 +332,11 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     def _report_gallery(self, message: Gallery.Failed) -> None:
         self.status.say(str(message.error), alert=True)
 
-    @on(Prefetch.Parsed)
-    def _take_parsed(self, message: Prefetch.Parsed) -> None:
+    @on(Parsed)
+    def _take_parsed(self, message: Parsed) -> None:
         self.attempt(lambda: self.preview.take_parsed(message))
         if message.item_id == self.awaited:
-            self.attempt(self._show_awaited)
-
-    @on(Sync.Received)
-    def _receive(self, message: Sync.Received) -> None:
-        self.attempt(lambda: self.sync.receive(message.event))
-
-    @on(Sync.Requested)
-    def _sync_marks(self) -> None:
-        self.travelling.run()
-
-    @on(Specifications.Received)
-    def _receive_specification(self, message: Specifications.Received) -> None:
-        self.attempt(lambda: self.specifications.receive(message))
-
-    @on(Travelling.Received)
-    def _receive_marks(self, message: Travelling.Received) -> None:
-        self.travelling.receive(message.event)
+            self.attempt(self.show_awaited)
 
     # The prompt is loaded only when it is needed, so its messages are handled by name.
 

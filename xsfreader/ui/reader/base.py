@@ -13,7 +13,7 @@ from xsfreader.text import clean
 from xsfreader.ui.history import History, Visit
 from xsfreader.ui.images.gallery import Gallery
 from xsfreader.ui.keymap import key_shown
-from xsfreader.ui.prefetch import Prefetch
+from xsfreader.ui.parsing import parse_in_thread
 from xsfreader.ui.widgets.article import ArticleView
 from xsfreader.ui.widgets.bars import HeaderBar, KeyBar, Notice, StatusBar, ViewTabs
 from xsfreader.ui.widgets.growing import START
@@ -22,7 +22,11 @@ from xsfreader.ui.widgets.post_list import PostList
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.worker import Worker
+
     from xsfreader.library import Library
+    from xsfreader.library.job_events import Event
+    from xsfreader.library.jobs import Job
     from xsfreader.markup import Link
     from xsfreader.model import Place
     from xsfreader.ui.images.terminal import Display
@@ -70,7 +74,6 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.article = ArticleView(library.config.width)
         self.status = StatusBar()
         self.key_bar = KeyBar()
-        self.prefetch = Prefetch(self, lambda: self.library, self._nearby_items)
         self.gallery = Gallery(
             self,
             self.article,
@@ -88,23 +91,20 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         """Run an action of the table."""
 
     @abstractmethod
-    def show_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
-        """Show an item at a place, else where it was left; report an error and return False.
-
-        ``remember`` adds the place in the item shown before to the history.
-        """
+    def leave_item(self) -> None:
+        """Save the place in the item shown, and end what belongs to it."""
 
     @abstractmethod
-    def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
-        """Show an item, give it the keys and mark it read; False if it could not be shown."""
+    def mark_read(self) -> None:
+        """Mark the item shown as read, as it was opened."""
+
+    @abstractmethod
+    def find_again(self) -> None:
+        """Find in what was parsed since as well."""
 
     @abstractmethod
     def open_specification(self, number: int, fragment: str = "") -> None:
         """Read a specification, which is fetched first if it isn't held."""
-
-    @abstractmethod
-    def await_item(self, item_id: str) -> None:
-        """Show an item, or its newer version, once a thread has parsed it."""
 
     @abstractmethod
     def focus_pane(self, *, reading: bool) -> None:
@@ -133,6 +133,11 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             self.status.say(str(error), alert=True)
             return False
         return True
+
+    def run_job(self, job: Job, take: Callable[[Event], None], *, group: str) -> Worker[None]:
+        """Run a child process in place of the last one of its group; ``take`` gets its events."""
+        work = job.run(lambda event: self.attempt(lambda: take(event)))
+        return self.run_worker(work, group=group, exclusive=True)
 
     def open_dialog(self, dialog: Screen[T], then: Callable[[T | None], None]) -> None:
         """Open a dialog, and do something with its result."""
@@ -204,6 +209,80 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         if self.here is not None:
             self.history.leave(self.here._replace(search=search))
 
+    # The item shown
+
+    def show_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
+        """Show an item at a place, else where it was left; report an error and return False.
+
+        ``remember`` adds the place in the item shown before to the history.
+        """
+        try:
+            slow = self.library.is_slow_to_open(item_id)
+            parser = self.library.parser(item_id)
+            document = (
+                None if slow else parser.document if parser else self.library.document(item_id)
+            )
+            place = place or self.library.marks(item_id).place
+            path = self.library.path(item_id)
+        except XsfreaderError as error:
+            self.status.say(str(error), alert=True)
+            return False
+        if remember and item_id != self.item_id:
+            self.remember_place()
+        self.leave_item()
+        self.item_id, self.source_path = item_id, path
+        self.awaited = None
+        changed = self.library.is_changed(item_id)
+        self.notice.say("The text of this post has changed since you read it" if changed else "")
+        if document is None:
+            self.article.wait(place)
+            self.await_item(item_id)
+            self.status.say("Opening a very long post…")
+        else:
+            self.article.show(document, place, parser)
+            self.status.say("")
+        if parser is not None:
+            self.article.when_whole(lambda: self._take_whole(item_id))
+        self.show_position()
+        return True
+
+    def _take_whole(self, item_id: str) -> None:
+        """Keep what was parsed while it was shown, and find in all of it."""
+        document = self.article.document
+        if document is not None:
+            self.attempt(lambda: self.library.cache_whole(item_id, document))
+        self.find_again()
+
+    def await_item(self, item_id: str) -> None:
+        """Show an item, or its newer version, once a thread has parsed it."""
+        self.awaited = item_id
+        parse_in_thread(self, self.library, item_id)
+
+    def show_awaited(self) -> None:
+        """Show the item that was waited for, or its newer version."""
+        if self.awaited is None or self.awaited != self.item_id:
+            return
+        waiting, self.awaited = self.article.document is None, None
+        document = self.library.document(self.item_id)
+        if waiting:
+            self.article.show(document, self.article.place)
+            self.status.say("")
+        elif document != self.article.document:
+            self.article.update(document)
+
+    def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
+        """Show an item, give it the keys and mark it read; False if it could not be shown."""
+        if not self.show_item(item_id, place, remember=remember):
+            return False
+        self.posts.reveal(self.library.entry_permalink(item_id))
+        self.focus_pane(reading=True)
+        self.mark_read()
+        return True
+
+    def show_position(self) -> None:
+        """Show how far the article is read, where it is in sight."""
+        self.status.where = "" if self.has_class("listing") else f"{self.article.percent} %"
+
     def go_to(self, item_id: str, fragment: str = "", *, remember: bool = True) -> None:
         """Go to an item, or to a heading in it, and remember the place before."""
         if item_id == self.item_id:
@@ -243,7 +322,6 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     def filter_list(self, text: str) -> None:
         """Show only the posts with these words in title, author or category."""
         self.posts.filter(text)
-        self.prefetch.schedule()
 
     def clear_filter(self) -> None:
         """Show all posts of the list, the cursor on the one shown."""
@@ -257,13 +335,6 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         self.header.unread = f"{self.library.unread_count()} unread"
         self.header.problems_key = self.key_of("problems")
         self.header.problems = len(self.library.problems())
-
-    def _nearby_items(self) -> list[str]:
-        """List what may be opened next, the most likely first."""
-        shown = self.item_id
-        by_date = self.library.neighbours(shown) if shown else []
-        near = dict.fromkeys([shown, *self.posts.neighbours(), *reversed(by_date)])
-        return [each for each in near if each and specification_number(each) is None]
 
 
 def _name_of(library: Library) -> str:

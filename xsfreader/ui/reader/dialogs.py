@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from xsfreader.text import Term
     from xsfreader.ui.reader.base import ReaderBase
+    from xsfreader.ui.reader.copying import Copying
     from xsfreader.ui.reader.external import External
     from xsfreader.ui.reader.find import Find
 
@@ -26,8 +27,11 @@ HELP_WORDS = (
 class Dialogs(Part):
     """Opens dialogs, and does what is chosen in them."""
 
-    def __init__(self, screen: ReaderBase, find: Find, external: External) -> None:
+    def __init__(
+        self, screen: ReaderBase, find: Find, external: External, copying: Copying
+    ) -> None:
         super().__init__(screen)
+        self._copying = copying
         self._find = find
         self._queries: list[str] = []
         """What was searched for."""
@@ -121,8 +125,7 @@ class Dialogs(Part):
             return
 
         def copy(choice: int) -> None:
-            screen.app.copy_to_clipboard(problems[choice].path)
-            screen.status.say(f"Copied {problems[choice].path}")
+            self._copying.copy_text(problems[choice].path, "Path")
 
         rows = [f"{file.path}: {file.reason}" for file in problems]
         words = "They are not in the list. Enter copies a path."

@@ -113,7 +113,7 @@ class Links(Part):
         self._typed, self._what, self._chosen = "", what, chosen
         self._hints = dict(zip(labels(len(spots)), spots, strict=False))
         self._show()
-        self.screen.status.say(f"Type a {what}'s letters; Esc cancels")
+        self.screen.status.say(f"Type a {what}'s letters")
 
     def type_hint(self, key: str, character: str) -> None:
         """Take a key while there are hints."""

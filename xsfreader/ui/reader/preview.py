@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from xsfreader.ui.parsing import parse_in_thread
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from xsfreader.ui.prefetch import Prefetch
+    from xsfreader.ui.parsing import Parsed
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.marks import Marks
 
@@ -64,7 +65,7 @@ class Preview(Part):
         hidden = self.screen.has_class("listing")
         return since is not None and (hidden or time.monotonic() - since < GLANCE_SECONDS)
 
-    def take_parsed(self, message: Prefetch.Parsed) -> None:
+    def take_parsed(self, message: Parsed) -> None:
         """Cache a parsed post, and show it if the cursor waits for it."""
         entry = self.screen.posts.entry
         if message.parsed is not None:
@@ -80,7 +81,7 @@ class Preview(Part):
         if not self._is_behind or entry is None:
             return
         if self.screen.library.is_slow_to_open(entry.permalink):
-            self.screen.prefetch.parse_now(entry.permalink)
+            parse_in_thread(self.screen, self.screen.library, entry.permalink)
         else:
             self._show()
 

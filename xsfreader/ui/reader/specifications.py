@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from xsfreader.library.job_events import Failed, FetchResult
 from xsfreader.model import specification_id
@@ -22,16 +19,6 @@ if TYPE_CHECKING:
 
 class Specifications(Part):
     """Opens specifications in the pane."""
-
-    @dataclass
-    class Received(Message):
-        """The child process sent an event."""
-
-        number: int
-        fragment: str
-        start: str | None
-        """The item that was shown when the specification was asked for."""
-        event: Event
 
     def __init__(self, screen: ReaderBase, *, offline: bool) -> None:
         super().__init__(screen)
@@ -49,23 +36,20 @@ class Specifications(Part):
             screen.status.say(f"{words}: start without it, or read it in the browser", alert=True)
         else:
             self._say(number, "fetching")
-            work = self._fetch(number, fragment)
-            self._worker = screen.run_worker(work, group="specifications", exclusive=True)
+            job, start = library.job("specifications"), screen.item_id
+            job.send(str(number))
+            self._worker = screen.run_job(
+                job,
+                lambda event: self._receive(event, number, fragment, start),
+                group="specifications",
+            )
 
     def _say(self, number: int, stage: str) -> None:
         self.screen.status.say(f"XEP-{number:04}: {stage} …", seconds=math.inf)
 
-    async def _fetch(self, number: int, fragment: str) -> None:
-        screen, start = self.screen, self.screen.item_id
-        job = screen.library.job("specifications")
-        job.send(str(number))
-        await job.run(
-            lambda event: screen.post_message(self.Received(number, fragment, start, event))
-        )
-
-    def receive(self, message: Specifications.Received) -> None:
-        """Show how far fetching is, and what was fetched unless the reader is elsewhere by now."""
-        screen, number, event = self.screen, message.number, message.event
+    def _receive(self, event: Event, number: int, fragment: str, start: str | None) -> None:
+        """Show how far fetching is, and what was fetched if ``start`` is still the item shown."""
+        screen = self.screen
         if isinstance(event, Progress):
             self._say(number, event.stage)
             return
@@ -78,7 +62,7 @@ class Specifications(Part):
                 self._worker = None
             if event.problem:
                 screen.status.say(event.problem, alert=True)
-            elif screen.item_id == message.start and screen.is_active and screen.prompt is None:
-                screen.go_to(specification_id(number), message.fragment)
+            elif screen.item_id == start and screen.is_active and screen.prompt is None:
+                screen.go_to(specification_id(number), fragment)
             else:
                 screen.status.say(f"XEP-{number:04} is here now")

@@ -18,12 +18,15 @@ from xsfreader.ui.reader.base import Part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.worker import Worker
+
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
     from xsfreader.reports import UnreadableFile
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.session import Session
+    from xsfreader.ui.reader.travelling import Travelling
 
 IMAGES = "images"
 """The unit of progress of images, which are fetched after the posts."""
@@ -41,35 +44,27 @@ class Sync(Part):
     """Starts and stops the child process that syncs, and shows what changed."""
 
     @dataclass
-    class Received(Message):
-        """The child process sent an event."""
-
-        event: Event
-
-        def can_replace(self, message: Message) -> bool:
-            """Let the last of several reports of progress stand for all."""
-            return isinstance(self.event, Progress) and (
-                isinstance(message, Sync.Received) and isinstance(message.event, Progress)
-            )
-
-    @dataclass
-    class Requested(Message):
-        """The reader asked for a sync."""
-
-    @dataclass
     class ArchiveChanged(Message):
         """Posts were added, changed or removed, for a dialog that shows some of them."""
 
     def __init__(
-        self, screen: ReaderBase, session: Session, library: Library, *, offline: bool
+        self,
+        screen: ReaderBase,
+        session: Session,
+        travelling: Travelling,
+        library: Library,
+        *,
+        offline: bool,
     ) -> None:
         """Sync ``library``, which the screen shows once it has posts."""
         super().__init__(screen)
         self._session = session
+        self._travelling = travelling
         self.library = library
         self.offline = offline
         self.running = False
         self._job: Job | None = None
+        self._worker: Worker[None] | None = None
         self._requested = False
         """Whether the reader requested this sync."""
         self._switch_pending = False
@@ -109,7 +104,7 @@ class Sync(Part):
 
     def run_now(self) -> None:
         """Sync because the reader asks for it."""
-        self.screen.post_message(Sync.Requested())
+        self._travelling.run()
         self.run(requested=True)
 
     def run(self, *, requested: bool = False) -> None:
@@ -126,20 +121,14 @@ class Sync(Part):
         self._requested = requested
         if requested:
             self._clear_message()
-        if self.library.local and self._job is not None:
+        watching = self.library.local and self._worker and not self._worker.is_finished
+        if watching and self._job is not None:
             self._job.send("sync")
             return
         self._job = self.library.job("sync", *(["--watch"] if self.library.local else []))
-        self.screen.run_worker(self._run_job(self._job), group="sync", exclusive=True)
+        self._worker = self.screen.run_job(self._job, self._receive, group="sync")
 
-    async def _run_job(self, job: Job) -> None:
-        try:
-            await job.run(lambda event: self.screen.post_message(Sync.Received(event)))
-        finally:
-            if self._job is job:
-                self._job = None
-
-    def receive(self, event: Event) -> None:
+    def _receive(self, event: Event) -> None:
         """Show what the child process did."""
         if isinstance(event, Progress):
             self.show_progress(event)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from xsfreader.errors import SyncRunningError
 from xsfreader.library.job_events import Failed
@@ -14,9 +11,10 @@ from xsfreader.reports import MarksReport
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
-    from xsfreader.library.jobs import Job
     from xsfreader.ui.reader.base import ReaderBase
 
 START_SECONDS = 1.0
@@ -31,18 +29,12 @@ SEEN_SECONDS = 4.0
 class Travelling(Part):
     """Starts the child process that syncs marks, where an account is set up for that."""
 
-    @dataclass
-    class Received(Message):
-        """The child process sent an event."""
-
-        event: Event
-
     def __init__(self, screen: ReaderBase, library: Library, *, offline: bool) -> None:
         """Sync the marks of ``library``, which are those of all others here, too."""
         super().__init__(screen)
         self._library = library
         self._is_off = offline or not library.config.xmpp.jid
-        self._is_running = False
+        self._worker: Worker[None] | None = None
         self._begun = self._sent = 0.0
         """When the last one began, and the last one that succeeded; on the monotonic clock."""
         self._failure = ""
@@ -58,19 +50,13 @@ class Travelling(Part):
 
     def run(self) -> None:
         """Start a sync of marks unless one is running."""
-        if self._is_off or self._is_running:
+        if self._is_off or (self._worker is not None and not self._worker.is_finished):
             return
-        self._is_running = True
         self._begun = time.monotonic()
-        self.screen.run_worker(self._run_job(self._library.job("marks", "sync")), group="marks")
+        job = self._library.job("marks", "sync")
+        self._worker = self.screen.run_job(job, self._receive, group="marks")
 
-    async def _run_job(self, job: Job) -> None:
-        try:
-            await job.run(lambda event: self.screen.post_message(Travelling.Received(event)))
-        finally:
-            self._is_running = False
-
-    def receive(self, event: Event) -> None:
+    def _receive(self, event: Event) -> None:
         """Note the result; what came is shown as any change on disk. Say once why it failed."""
         if isinstance(event, MarksReport):
             self._sent, self._failure = self._begun, ""

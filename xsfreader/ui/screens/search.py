@@ -124,7 +124,7 @@ class SearchScreen(DismissOnce, ShowsErrors, ModalScreen[tuple[str, str] | str |
         self._at = at
         self.input = Input(
             query,
-            placeholder="search the archive",
+            placeholder="Search the archive",
             select_on_focus=False,
             max_length=max(MOST_TYPED, len(query)),
         )

@@ -212,14 +212,6 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.move_to(found)
         return True
 
-    def neighbours(self) -> list[str]:
-        """Return the post under the cursor and its neighbours, as far as their groups are open."""
-        rows, at = self.tree_of_posts.rows, self.cursor
-        here = [self.entry.permalink] if self.entry else []
-        below, above = rows[at + 1 : at + 6], rows[max(0, at - 5) : at][::-1]
-        down, up = ([row.entry.permalink for row in near if row.entry] for near in (below, above))
-        return [*here, *down[:1], *up[:1], *down[1:3], *up[1:2]]
-
     def activate(self) -> None:
         """Open what is under the cursor: a group opens or closes, a post is read."""
         row = self.row
