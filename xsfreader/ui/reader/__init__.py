@@ -334,7 +334,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     @on(Parsed)
     def _take_parsed(self, message: Parsed) -> None:
-        self.attempt(lambda: self.preview.take_parsed(message))
+        if message.parsed is not None:
+            self.library.cache_item(message.parsed)
         if message.item_id == self.awaited:
             self.attempt(self.show_awaited)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from xsfreader.ui.parsing import parse_in_thread
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from xsfreader.ui.parsing import Parsed
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.marks import Marks
 
@@ -21,8 +19,7 @@ class Preview(Part):
     """Shows the post under the list's cursor, or skips it for the next one.
 
     While the last post is not on the terminal yet, no other is shown: however fast the keys
-    come, the work stays within what can be seen. A post that takes long to parse is parsed in a
-    thread first.
+    come, the work stays within what can be seen.
 
     A post that the cursor only passes is no visit: the history has where a run through the list
     began and ended, and where it rested.
@@ -48,10 +45,10 @@ class Preview(Part):
         self._is_behind = True
         self._is_step = self._is_step or step
         if not self._painting:
-            self._show_if_parsed()
+            self._show()
 
     def catch_up(self) -> None:
-        """Show the post under the cursor now, since the next action is for it."""
+        """Show the post under the cursor now."""
         if self._is_behind:
             self._show()
 
@@ -64,26 +61,6 @@ class Preview(Part):
         since = self._passed_since
         hidden = self.screen.has_class("listing")
         return since is not None and (hidden or time.monotonic() - since < GLANCE_SECONDS)
-
-    def take_parsed(self, message: Parsed) -> None:
-        """Cache a parsed post, and show it if the cursor waits for it."""
-        entry = self.screen.posts.entry
-        if message.parsed is not None:
-            self.screen.library.cache_item(message.parsed)
-        elif self._is_behind and entry and entry.permalink == message.item_id:
-            # Opening it reports what is wrong.
-            self._show()
-        if not self._painting:
-            self._show_if_parsed()
-
-    def _show_if_parsed(self) -> None:
-        entry = self.screen.posts.entry
-        if not self._is_behind or entry is None:
-            return
-        if self.screen.library.is_slow_to_open(entry.permalink):
-            parse_in_thread(self.screen, self.screen.library, entry.permalink)
-        else:
-            self._show()
 
     def _show(self) -> None:
         screen, entry = self.screen, self.screen.posts.entry
@@ -102,4 +79,4 @@ class Preview(Part):
 
     def _painted(self) -> None:
         self._painting = False
-        self.screen.attempt(self._show_if_parsed)
+        self.screen.attempt(self.catch_up)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -230,8 +231,6 @@ class StatusBar(Bar):
 
 def _wrapped(text: str, width: int, most: int) -> list[str]:
     """Wrap a text; if it takes too many lines, cut its middle, since the remedy comes last."""
-    import textwrap
-
     room, most = len(text), min(most, MOST_LINES)
     while len(lines := textwrap.wrap(one_line(text, room), width)) > most:
         room = min(room - width // 4, most * width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -96,8 +97,6 @@ class PostRows(PaintedView):
         if self.filtered:
             searched = "XEP" if self.view is View.XEP else "title, author or category"
             words = f"No {searched} matches “{clean(self.filtered)}”: Esc shows all."
-        import textwrap
-
         return textwrap.wrap(words, max(10, width))
 
     def _paint(self, row: Row, held: str, width: int) -> Strip:
