@@ -185,18 +185,6 @@ def test_sync_fetches_images_if_configured_or_requested(
     assert bool(kept) == bool(words)
 
 
-def test_each_source_and_branch_has_its_own_file(library: Library) -> None:
-    from xsfreader.library.base import images_path
-
-    config = library.config
-    files = {
-        images_path(config, library.paths),
-        images_path(config, library.paths, "guide"),
-        images_path(config._replace(branch="next"), library.paths),
-    }
-    assert len(files) == 3
-
-
 @pytest.mark.parametrize(
     ("src", "found"),
     [

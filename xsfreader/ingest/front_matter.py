@@ -109,16 +109,15 @@ class FrontMatter(NamedTuple):
 
     values: Mapping[str, Value]
     """By name in lower case."""
+    translated: Mapping[str, Value]
+    """Those with a name that translators translated, by the name that was meant."""
 
     def lines(self, *names: str) -> list[str]:
         """Return the values of the first of these names that has any."""
-        translated = {
-            meant: self.values[name] for name, meant in _TRANSLATED.items() if name in self.values
-        }
-        for values in (self.values, translated):
+        for values in (self.values, self.translated):
             for name in names:
                 value = values.get(name, [])
-                cleaned = [clean(item) for item in ([value] if isinstance(value, str) else value)]
+                cleaned = map(clean, [value] if isinstance(value, str) else value)
                 if found := [item for item in cleaned if item]:
                     return found
         return []
@@ -145,7 +144,9 @@ def split(text: str) -> tuple[FrontMatter, str]:
         raise UnreadablePostError("front matter is not closed") from None
     if len(matter) > MAX_SIZE:
         raise UnreadablePostError(f"front matter is larger than {MAX_SIZE >> 10} KB")
-    return FrontMatter(_load(syntax, matter)), body.strip("\n").rstrip()
+    values = _load(syntax, matter)
+    translated = {meant: values[name] for name, meant in _TRANSLATED.items() if name in values}
+    return FrontMatter(values, translated), body.strip("\n").rstrip()
 
 
 def _load(syntax: str, matter: str) -> dict[str, Value]:

@@ -174,11 +174,6 @@ def archive_path(config: Config, paths: Paths, source: str | None = None) -> Pat
     return paths.archive(_name_of_files(config, source))
 
 
-def images_path(config: Config, paths: Paths, source: str | None = None) -> Path:
-    """Return the path of a source's images, by default of the configured source."""
-    return paths.images(_name_of_files(config, source))
-
-
 def _name_of_files(config: Config, source: str | None) -> str:
     name = normal_source(source or config.source)
     return name + (f"#{config.branch}" if config.branch and not is_local(name) else "")

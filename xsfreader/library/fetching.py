@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from xsfreader.errors import DiskError, SyncRunningError, XsfreaderError
-from xsfreader.library.base import Base, images_path, is_local
+from xsfreader.library.base import Base, is_local
 from xsfreader.library.job_events import XepsResult
 from xsfreader.limits import limited
 from xsfreader.log import log
@@ -83,10 +83,9 @@ class Fetching(Base):
         if self._images is None:
             from xsfreader.images import Images
 
-            file = images_path(self.config, self.paths, self.source_name)
             self._images = Images(
                 self._store,
-                file,
+                self.paths.images(self._files_name),
                 self.source,
                 direct=self.is_guide,
                 seconds=self.config.sync_timeout,

@@ -37,7 +37,7 @@ class Store(Archive, Posts, Search, Xeps):
         """Open the files; create, migrate or repair them if needed.
 
         A damaged archive is set aside and created again, a damaged state is restored from its
-        backups; ``warnings`` says so. Raises NewerFileError with both files untouched,
+        backup; ``warnings`` says so. Raises NewerFileError with both files untouched,
         BusyError, DiskError.
         """
         # A newer archive is noticed before the state is touched.
@@ -58,7 +58,7 @@ class Store(Archive, Posts, Search, Xeps):
         """Return what others changed since the last call, or since the store was opened.
 
         Opens files that were replaced, and writes marks that could not be written. Doesn't wait
-        for locks: what is locked now is detected later. Takes 30 µs if nothing changed. Raises
+        for locks: what is locked now is detected later. Takes 50 µs if nothing changed. Raises
         StoreError.
         """
         with (
