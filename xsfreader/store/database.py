@@ -168,7 +168,7 @@ class Database:
         except SQLITE_ERRORS as error:
             found = translate(error, self.path)
             if isinstance(found, BrokenFileError):
-                files.mark_damaged(self.path)
+                files.mark_damaged(self.path, error)
                 if self._schema.backed_up:
                     # Opened again at once: marks that wait would be lost otherwise.
                     self._identity = None

@@ -173,10 +173,13 @@ def damage_marker(file: Path) -> Path:
     return file.with_name(file.name + ".suspect")
 
 
-def mark_damaged(file: Path) -> None:
-    """Create the marker."""
+def mark_damaged(file: Path, error: Exception) -> None:
+    """Create the marker; it says whether SQLite itself called the file malformed."""
+    marker = damage_marker(file)
     with contextlib.suppress(OSError):
-        damage_marker(file).touch(mode=0o600)
+        marker.touch(mode=0o600)
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            marker.write_text("malformed", encoding="utf-8")
 
 
 def identity(file: Path) -> tuple[int, int] | None:

@@ -91,6 +91,9 @@ def _open(file: Path, schema: Schema, timeout: float) -> sqlite3.Connection:
     The state is read as a whole, and so is what failed before.
     """
     marker = files.damage_marker(file)
+    if not schema.backed_up and files.identity(marker) and marker.stat().st_size:
+        # No check finds all that is wrong in a search index.
+        raise BrokenFileError(f"{file}: damaged")
     if not files.version_of(file, schema) and backup_of(file).exists():
         raise BrokenFileError(f"{file}: missing or empty")
     with translated(file), contextlib.ExitStack() as stack:
@@ -146,6 +149,7 @@ def _back_up_if_due(db: sqlite3.Connection, file: Path, *, migrates: bool) -> No
 def _replace(file: Path, schema: Schema, timeout: float, problem: str) -> None:
     """Set a damaged file aside; restore the state."""
     aside = _set_aside(file)
+    files.damage_marker(file).unlink(missing_ok=True)
     notice = f"{problem}; set aside as {aside.name}" if aside.exists() else problem
     if schema.backed_up:
         notice += _restore(file, schema, timeout, aside)
