@@ -15,7 +15,7 @@ from xsfreader.store.files import only_one
 from xsfreader.store.merging_marks import COLUMNS, LATEST, TimedMarks, merge_into, merge_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -72,7 +72,7 @@ class State(Base):
 
     def _save(
         self,
-        marks: Iterable[TimedMarks] = (),
+        marks: Sequence[TimedMarks] = (),
         settings: Mapping[str, str] = MappingProxyType({}),
         *,
         seconds: float = 0.0,
@@ -81,9 +81,9 @@ class State(Base):
 
         Returns how many posts changed. Raises StoreError where nothing may wait.
         """
-        known = self.timed_marks()
-        for waiting in (known, self._unsaved):
-            merge_into(waiting, marks)
+        if marks:
+            for known in (self.timed_marks(), self._unsaved):
+                merge_into(known, marks)
         self._unsaved_settings |= settings
         if not (self._unsaved or self._unsaved_settings):
             return 0
