@@ -210,7 +210,7 @@ async def test_above_the_fold_a_picture_comes_unnoticed(tmp_path: Path) -> None:
         def low_came() -> bool:
             # A scroll just before may still request what is in view, in place of this one.
             gallery.request([low])
-            return gallery.cached(low) is not None
+            return gallery.loader.get(low) is not None
 
         await until(pilot, low_came)
         await pilot.pause()
@@ -379,7 +379,7 @@ async def test_a_child_that_ends_as_it_is_asked_is_followed_by_another(
     async with running(str(tmp_path), config=ON_VIEW) as pilot:
         screen = reader(pilot)
         await come(pilot, 0)
-        child = screen.gallery._loader._fetcher._job
+        child = screen.gallery.loader._fetcher._job
         assert child is not None
         ended: list[str] = []
 

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -98,9 +99,12 @@ class ReaderApp(KeepsCrash, CopyingApp):
         }
         self.theme = self._known_theme(library.theme())
 
-    @property
+    @cached_property
     def available_themes(self) -> dict[str, Theme]:
-        """Textual's themes and ours, from the start: a change of theme restyles everything."""
+        """Textual's themes and ours, from the start: a change of theme restyles everything.
+
+        Textual looks a theme up for each line that it paints.
+        """
         return super().available_themes | {each.name: each for each in THEMES}
 
     def get_css_variables(self) -> dict[str, str]:

@@ -113,7 +113,7 @@ class Gallery:
         """For an image that was loaded while its box was in view, or that a low window hides."""
         self._unreachable = False
         """Whether the last image could not be fetched for lack of a network."""
-        self._loader = Loader(screen, display, library)
+        self.loader = Loader(screen, display, library)
         self._document: Document | None = None
         self._statuses: dict[str, ImageStatus] = {}
         """What is stored of the item's images, by path on the site."""
@@ -203,10 +203,6 @@ class Gallery:
 
     # Drawings
 
-    def largest(self, columns: int, rows: int) -> Cells:
-        """Return the most cells that an image may take of a whole screen."""
-        return self.display.largest(Cells(columns, rows))
-
     def request_for(self, image: Image, most: Cells, *, enlarge: float = 1) -> ImageRequest | None:
         """Describe how to draw an image now; None if it can't be loaded at all."""
         status = self._statuses.get(image.site_path or "")
@@ -224,7 +220,7 @@ class Gallery:
         if document is None or most is None:
             return None
         request = self.request_for(document.images[index], most)
-        drawing = self._loader.get(request) if request is not None else None
+        drawing = self.loader.get(request) if request is not None else None
         if drawing is None and self._timer is None:
             self.schedule()
         return drawing
@@ -232,7 +228,7 @@ class Gallery:
     def schedule(self) -> None:
         """Request the images in view once the item has rested on screen for a moment."""
         if self._document is None or not self._document.images or self.disabled:
-            self._loader.load(())
+            self.loader.load(())
             return
         if self._timer is not None:
             self._timer.stop()
@@ -269,11 +265,7 @@ class Gallery:
         """Load and draw these, and cancel earlier requests."""
         if requests:
             self.display.ask()
-        self._loader.load(requests)
-
-    def cached(self, request: ImageRequest) -> Drawing | None:
-        """Return a drawing if it is cached."""
-        return self._loader.get(request)
+        self.loader.load(requests)
 
     # What was loaded
 
@@ -286,7 +278,7 @@ class Gallery:
             state.tried, state.final = True, message.final
         else:
             state.size = message.drawing.size
-            self._loader.keep(message.request, message.drawing)
+            self.loader.keep(message.request, message.drawing)
         if self.viewer is not None:
             self.viewer()
         self._canvas.refit()
@@ -296,10 +288,6 @@ class Gallery:
         self._document = None
         self._canvas.refit()
         self.schedule()
-
-    def clear(self) -> None:
-        """Drop all drawings, here and in the terminal."""
-        self._loader.clear()
 
     def nearest(self) -> int:
         """Return the index of the image nearest to what is in view; the item must have one."""

@@ -134,7 +134,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Remove the images from the terminal's memory."""
-        self.gallery.clear()
+        self.gallery.loader.clear()
 
     # Actions
 

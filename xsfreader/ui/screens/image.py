@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from xsfreader.text import clean
 from xsfreader.ui.event_errors import ShowsErrors
+from xsfreader.ui.images.geometry import Cells
 from xsfreader.ui.render import fit, fitted
 from xsfreader.ui.screens.dismiss_once import DismissOnce
 from xsfreader.ui.widgets.bars import LAST_KEYS, KeyBar
@@ -149,14 +150,14 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
         count = f"{self._index + 1} of {len(self._images)} · " if len(self._images) > 1 else ""
         self._caption.update(Content(clean(words)))
         self._address.update(Content(clean(f"{count}{image.url}")))
-        most = gallery.largest(self.view.size.width - 2, self.view.size.height)
+        most = gallery.display.largest(Cells(self.view.size.width - 2, self.view.size.height))
         if most.columns < 1 or most.rows < 1:
             return
         problem = gallery.problem(image)
         drawing = None
         request = gallery.request_for(image, most, enlarge=GROWTH)
         if request is not None:
-            drawing = gallery.cached(request)
+            drawing = gallery.loader.get(request)
             if drawing is None and ask:
                 gallery.request([request])
                 problem = ""
