@@ -90,11 +90,6 @@ class Term(NamedTuple):
     prefix: bool = False
     """Whether the last word is a prefix."""
 
-    @property
-    def shown(self) -> str:
-        """The words as a person writes them."""
-        return " ".join(self.words).replace("< ", "<")
-
 
 @lru_cache(maxsize=256)
 def term_pattern(term: Term) -> re.Pattern[str]:

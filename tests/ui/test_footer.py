@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.apps import reader, running, settle
-from xsfreader.text import Term
 from xsfreader.ui.screens.help import HelpScreen
 from xsfreader.ui.widgets.bars import KeyBar
 
@@ -47,7 +46,7 @@ async def test_the_key_for_the_next_match_comes_first_while_there_is_one() -> No
         await pilot.press("escape")
         await settle(pilot)
         assert "match" not in footer(pilot)
-        reader(pilot).find.find_terms([Term(("xsfreader",))])
+        reader(pilot).find.find_hits("xsfreader")
         assert footer(pilot).startswith(" n next match ")
 
 

@@ -393,7 +393,7 @@ async def test_a_search_in_specifications_opens_at_the_section(config: Config) -
         await pilot.press("enter")
         await until(pilot, lambda screen: screen.item_id == "xep/313")
         await until(pilot, lambda screen: screen.find.matches)
-        assert screen.status.text == "mam 2: 1/1"
+        assert screen.status.text == "mam:2: 1/1"
         section = screen.article.section
         assert section is not None
         assert section.id == "elements"

@@ -8,7 +8,7 @@ from xsfreader.library.reader_state import ReaderState
 from xsfreader.library.reading import Reading
 from xsfreader.library.xeps import Xeps
 from xsfreader.model import View, specification_number
-from xsfreader.store.query import FILTERS, parse_query
+from xsfreader.store.query import FILTERS, parse_query, without_filters
 from xsfreader.text import closest, did_you_mean, fold
 
 if TYPE_CHECKING:
@@ -196,6 +196,10 @@ class Lists(Reading, Xeps, ReaderState):
             return ""
         meant = closest(name, known)
         return f"no {view} matches “{name}”" + (f"; did you mean {meant}?" if meant else "")
+
+    def query_words(self, query: str) -> str:
+        """Return the words and phrases of a query as they were typed, without filters."""
+        return without_filters(query)
 
     def query_terms(self, query: str) -> tuple[Term, ...]:
         """Return the words and phrases of a query, without filters, to highlight in a post."""

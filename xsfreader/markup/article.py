@@ -33,7 +33,7 @@ def parse(
 ) -> Document:
     """Parse a post's Markdown; ``base`` is the post's address, for relative links.
 
-    Any text can be parsed, in bounded time; a document may be ``shortened``. A first heading
+    Any text can be parsed, in bounded time; a note stands for what is too long. A first heading
     that repeats ``title`` is hidden; its id leads to the top.
     """
     work = Work()
@@ -48,7 +48,7 @@ def parse(
         words += link(base, plain(base.removeprefix("https://")))
         builder.add([Node.prose("note_open", words)])
     builder.add(foot)
-    return builder.document()._replace(shortened=work.shortened)
+    return builder.document()
 
 
 def build_article(

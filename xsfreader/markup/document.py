@@ -144,5 +144,3 @@ class Document(NamedTuple):
     """Places by id, for fragments: headings, footnotes and references to them."""
     fold: int | None = None
     """Index of the first block that is folded away until one goes there: a revision history."""
-    shortened: bool = False
-    """Whether its end is missing because it is too long to show."""

@@ -116,6 +116,12 @@ def parse_query(text: str, *, strict: bool = False) -> Query:
     )
 
 
+def without_filters(text: str) -> str:
+    """Return the words and phrases of a query as they were typed."""
+    tokens = re.finditer(_PART, text[:MAX_LENGTH])
+    return " ".join(token[0] for token in tokens if not (token["filter"] or token["without"]))
+
+
 def _terms(found: list[str], *, prefix: bool = False) -> list[Term]:
     """Return the words of a phrase as a term; none without words."""
     return [Term(tuple(found), prefix)] if found else []

@@ -154,7 +154,8 @@ class _Reader:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements -= 1
-        self._take(sum(map(len, attributes.values())))
+        if attributes:
+            self._take(sum(map(len, attributes.values())))
         if self._elements < 0 or len(self._open) > MAX_DEPTH:
             raise unreadable("it has too many elements, or too many in each other")
         element = Element(tag, attributes)

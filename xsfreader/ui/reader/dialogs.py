@@ -9,9 +9,8 @@ from xsfreader.ui.keymap import Where
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from xsfreader.text import Term
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.copying import Copying
     from xsfreader.ui.reader.external import External
@@ -173,23 +172,22 @@ class Dialogs(Part):
             if choice is None or isinstance(choice, str):
                 return
             target, query = choice
-            terms = screen.library.query_terms(query)
             screen.remember_place(search=(query, target))
             item_id, section = split_target(target)
             if specification_number(item_id) is not None:
                 screen.go_to(item_id, section, remember=False)
-                screen.article.when_whole(lambda: self._find_in_section(terms, section))
+                screen.article.when_whole(lambda: self._find_in_section(query, section))
             elif screen.read_item(target, Place(0), remember=False):
-                self._find.find_terms(terms)
+                self._find.find_hits(query)
 
         screen.open_dialog(
             SearchScreen(screen.library, screen.actions, self._queries, query, at), go
         )
 
-    def _find_in_section(self, terms: Sequence[Term], section: str) -> None:
+    def _find_in_section(self, query: str, section: str) -> None:
         document = self.screen.article.document
         if document is not None:
-            self._find.find_terms(terms, document.anchors.get(section))
+            self._find.find_hits(query, document.anchors.get(section))
 
     def palette(self) -> None:
         """Open the palette."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xsfreader.markup import Document, Match
-    from xsfreader.text import Term
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.marks import Marks
     from xsfreader.ui.reader.preview import Preview
@@ -100,10 +99,11 @@ class Find(Part):
                 article.jump(self._origin)
             self.screen.status.say(f"No matches for “{needle}”" if needle else "")
 
-    def find_terms(self, terms: Sequence[Term], place: Place | None = None) -> None:
+    def find_hits(self, query: str, place: Place | None = None) -> None:
         """Highlight what was searched for, and go to the first behind a place."""
-        words = " ".join(term.shown for term in terms)
-        self._find_all(words, lambda document: find_terms(document, terms))
+        library = self.screen.library
+        terms = library.query_terms(query)
+        self._find_all(library.query_words(query), lambda document: find_terms(document, terms))
         self.current = self._first_after(place) if self.matches else -1
         if self.matches:
             self._show()
