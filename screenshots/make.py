@@ -6,9 +6,8 @@ import asyncio
 import datetime as dt
 import re
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.config import Config
 from xsfreader.ingest import INGEST_VERSION
@@ -22,54 +21,54 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent
-STREAM_MANAGEMENT = Xep(
-    number=198,
-    title="Stream Management",
-    abstract="This specification defines an XMPP protocol extension for active management of an"
-    " XML stream between two XMPP entities, including features for stanza acknowledgements and"
-    " stream resumption.",
-    type="Standards Track",
-    status="Stable",
-    version="1.6.3",
-    revised=dt.date(2025, 7, 28),
+CONFIG = Config(xeps_source=str(FOLDER))
+DAY = dt.date(2025, 7, 28)
+ABSTRACT = (
+    "How client and server manage their stream: stanzas are acknowledged, and a stream that broke"
+    " is resumed."
+)
+XEPS = (
+    Xep(45, "Multi-User Chat", "", "Standards Track", "Stable"),
+    Xep(60, "Publish-Subscribe", "", "Standards Track", "Stable"),
+    Xep(198, "Stream Management", ABSTRACT, "Standards Track", "Stable", "1.6.3", DAY),
+    Xep(308, "Last Message Correction", "", "Standards Track", "Stable"),
+    Xep(313, "Message Archive Management", "", "Standards Track", "Stable"),
+    Xep(384, "OMEMO Encryption", "", "Standards Track", "Experimental"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A screen to show: how large, in which theme, and which keys lead to it.
-
-    ``last`` are keys for when all pictures are there.
-    """
+class Shot(NamedTuple):
+    """A screen to show: how large, in which theme, and which keys lead to it."""
 
     name: str
     size: tuple[int, int]
     keys: str
     theme: str = "xsf-dark"
-    last: str = ""
 
 
+NEWSLETTER = "/2025/08/the-verona-newsletter-july-2025/"
 SHOTS = (
     Shot("main", (120, 34), ""),
-    Shot("light", (120, 34), "j enter } } } } } } } } } } }", "xsf-light"),
-    Shot("search", (120, 34), "F @offline"),
-    Shot("xep", (120, 34), "4 j j l j enter x enter"),
-    Shot("contents", (120, 34), "j enter t j j j"),
-    Shot("links", (120, 34), "enter", last="f"),
-    Shot("narrow", (60, 30), "enter J J"),
+    Shot("search", (150, 34), "F @address down"),
+    Shot("contents", (120, 34), "enter } } t"),
+    Shot("card", (120, 34), "enter } } x j j j enter"),
+    Shot("specification", (120, 34), "enter x j j j enter enter"),
+    Shot("light", (120, 34), "enter", "xsf-light"),
+    Shot("narrow", (60, 30), "enter"),
 )
 
 
 def prepare(home: Path) -> Paths:
     """Fill a home of its own with the guide, some of it read, and what is known of a XEP."""
     paths = Paths(home / "config.toml", home, home / "log")
-    with Library(Config(), paths, "guide") as library:
+    with Library(CONFIG, paths, "guide") as library:
         library.refresh_local()
         for entry in library.entries(View.DATE, None)[6:]:
             library.set_read(entry.permalink, read=True)
         library.set_starred("/2024/09/what-the-blog-says-about-a-xep/", starred=True)
+        library.specifications.fetch(198, lambda _progress: None)
     with Store.open(paths.archive("guide"), paths.state, ingest_version=INGEST_VERSION) as store:
-        store.set_xeps([STREAM_MANAGEMENT])
+        store.set_xeps(XEPS)
     return paths
 
 
@@ -82,18 +81,12 @@ async def press(pilot: Pilot[None], keys: str) -> None:
 
 async def take(shot: Shot, paths: Paths) -> str:
     """Run the app, press the keys, and give its screen as SVG."""
-    with Library(Config(theme=shot.theme), paths, "guide") as library:
-        app = ReaderApp(library, offline=True, fresh=True)
+    with Library(CONFIG._replace(theme=shot.theme), paths, "guide") as library:
+        app = ReaderApp(library, offline=True, fresh=True, target=NEWSLETTER)
         async with app.run_test(size=shot.size) as pilot:
-            await pilot.pause()
-            await press(pilot, shot.keys)
-            await pilot.pause(1.0)
-            # Pictures that came in view take their own room with the next layout.
-            await pilot.resize_terminal(shot.size[0], shot.size[1] - 1)
-            await pilot.pause(0.3)
-            await pilot.resize_terminal(*shot.size)
             await pilot.pause(0.5)
-            await press(pilot, shot.last)
+            await press(pilot, shot.keys)
+            await pilot.pause(0.5)
             svg = app.export_screenshot()
         app.close_libraries()
     return re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
