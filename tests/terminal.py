@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MOST_CELLS = 500
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds to wait at most; a slow, shared machine may need them."""
 
 KEYS = {
