@@ -44,6 +44,13 @@ def open_guide(terminal: Terminal) -> None:
     terminal.settle()
 
 
+def words_at_top(terminal: Terminal) -> str:
+    """Give a line of the post, which may come back below the first of its row of a table."""
+    words = terminal.lines[5][40:].strip(" │▁▂▃▄▅▆▇█")
+    assert words
+    return words
+
+
 def assert_lives(terminal: Terminal) -> None:
     """Check that the app still follows keys, and ends as it should."""
     terminal.wait("Guide ─")
@@ -66,13 +73,13 @@ def test_signal_restores_the_terminal_and_keeps_the_place(name: str) -> None:
         open_guide(terminal)
         terminal.press("space", "space")
         terminal.settle()
-        shown = terminal.lines[5]
+        shown = words_at_top(terminal)
         terminal.signal(number)
         assert terminal.ended() == 128 + number
         assert not terminal.modes_left
     with running(*GUIDE, size=(100, 30)) as terminal:
         terminal.wait("13 unread")
-        terminal.wait(lambda _: terminal.lines[5] == shown)
+        terminal.wait(lambda _: any(shown in line for line in terminal.lines[5:8]))
 
 
 @soaked("over", ["F", "?", "/", "ctrl+p"])
@@ -118,8 +125,8 @@ PIPED = [
     ("sh -c 'echo sta\"\"rted; exec sleep 100'", CTRL_C, "sh was ended by SIGINT"),
     ("sh -c 'echo sta\"\"rted; exec sleep 99'", CTRL_BACKSLASH, "sh was ended by SIGQUIT"),
     (
-        'sh -c \'trap "" INT; echo sta""rted; sleep 0.5; exit 3\'',
-        CTRL_C,
+        'sh -c \'trap "" INT; echo sta""rted; read x </dev/tty; exit 3\'',
+        CTRL_C + "\r",
         "sh finished with exit status 3",
     ),
     ("sh -c 'kill -9 $$'", "", "sh was ended by SIGKILL"),
@@ -201,7 +208,7 @@ def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
             open_guide(terminal)
             terminal.press("space")
             terminal.settle()
-        shown = terminal.lines[5]
+        shown = words_at_top(terminal)
         if doing == "searching":
             terminal.press("F", "sync")
             terminal.wait(" found\n")
@@ -216,7 +223,7 @@ def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
     if doing != "starting":
         with running(*GUIDE, size=(100, 30)) as terminal:
             terminal.wait("13 unread")
-            terminal.wait(lambda _: terminal.lines[5] == shown)
+            terminal.wait(lambda _: any(shown in line for line in terminal.lines[5:8]))
 
 
 # Its size
