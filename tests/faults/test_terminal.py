@@ -255,7 +255,7 @@ def test_every_size_is_quiet_and_ends_with_a_better_one() -> None:
         for claimed in ("0;0;0;0", "0;500;0;0"):
             terminal.press(f"\x1b[48;{claimed}t", "\x1b[<0;10;10M", "\x1b[<0;10;10m")
             assert_quiet(terminal)
-        terminal.press("\x1b[48;40;120;800;1200t")
+        terminal.press("\x1b[48;30;90;600;900t")
         assert_lives(terminal)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.soak import soaked
 from tests.ui.apps import running, settle
 from xsfreader.ui.screens.choice import ChoiceScreen
 
@@ -33,8 +32,8 @@ async def panel(
         yield pilot, screen, moved, answers
 
 
-@pytest.mark.parametrize(
-    ("keys", "row"),
+@soaked(
+    "keys, row",
     [
         ("j", 1),
         ("down j", 2),
@@ -47,6 +46,7 @@ async def panel(
         ("space pageup b", 0),
         ("d space d space d", len(ROWS) - 1),
     ],
+    [1, 3, 5, 8, 9],
 )
 async def test_the_cursor_goes_where_the_keys_say_and_stays_in_sight(keys: str, row: int) -> None:
     async with panel() as (pilot, screen, moved, answers):

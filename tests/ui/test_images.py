@@ -10,6 +10,7 @@ import pytest
 
 from tests import pictures
 from tests.githost import Fault, GitHost, commit, new_repository
+from tests.soak import soaked
 from tests.ui.apps import reader, running, until
 from xsfreader import images
 from xsfreader.config import Config, load, locate
@@ -118,27 +119,28 @@ async def test_pictures_are_drawn_with_their_caption_beneath(tmp_path: Path) -> 
         assert not boxes(pilot)
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "why"),
-    [
-        ("a_png", pictures.corrupt_png(), "broken"),
-        ("a_png", pictures.huge_png(), "too large: 30000 x 30000 pixels"),
-        ("a_jpg", pictures.truncated_jpeg(), "broken"),
-        ("a_svg", pictures.SVG, "SVG drawing"),
-        ("a_png", pictures.SVG, "SVG drawing"),
-        ("b_png", WIDE, "missing on the site"),
-    ],
-)
-async def test_what_cannot_be_drawn_gets_the_box_with_the_reason(
-    tmp_path: Path, name: str, data: bytes, why: str
-) -> None:
-    path = "/images/" + name.replace("_", ".").replace("b.", "a.")
-    site(tmp_path, f'![Described]({path} "Captioned")\n\n{WORDS}', **{name: data})
-    async with running(str(tmp_path), config=ON_VIEW) as pilot:
-        await until(pilot, lambda: boxes(pilot) == [f"image · {why}"])
-        text = "\n".join(shown(pilot))
-        for words in ("Described", "Captioned", f"xmpp.org{path}"):
-            assert words in text
+async def test_what_cannot_be_drawn_gets_the_box_with_the_reason(tmp_path: Path) -> None:
+    reasons = {
+        "a.png": "broken",
+        "b.png": "too large: 30000 x 30000 pixels",
+        "c.jpg": "broken",
+        "d.svg": "SVG drawing",
+        "e.png": "SVG drawing",
+        "f.png": "missing on the site",
+    }
+    body = "\n\n".join(f'![Described {n}](/images/{n} "Captioned {n}")' for n in reasons)
+    site(
+        tmp_path, body, a_png=pictures.corrupt_png(), b_png=pictures.huge_png(),
+        c_jpg=pictures.truncated_jpeg(), d_svg=pictures.SVG, e_png=pictures.SVG,
+    )  # fmt: skip
+    async with running(str(tmp_path), config=ON_VIEW, size=(120, 60)) as pilot:
+        await until(pilot, lambda: boxes(pilot) == [f"image · {why}" for why in reasons.values()])
+        page = reader(pilot).article.page
+        assert page is not None
+        text = "\n".join(line.text for line in page.lines)
+        for name in reasons:
+            for words in (f"Described {name}", f"Captioned {name}", f"xmpp.org/images/{name}"):
+                assert words in text
 
 
 async def test_without_the_extra_boxes_are_as_ever_and_i_says_how(
@@ -166,7 +168,7 @@ async def test_off_means_boxes(tmp_path: Path) -> None:
 # Place
 
 
-@pytest.mark.parametrize("page", range(4))
+@soaked("page", range(4), [1, 3])
 async def test_reading_goes_on_at_the_same_line_when_pictures_come(
     tmp_path: Path, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
