@@ -22,23 +22,12 @@ class ParsedItem(NamedTuple):
     document: Document
 
 
-class DocumentCache:
-    """Keeps the documents used last."""
-
-    def __init__(self) -> None:
-        self._documents: dict[DocumentKey, Document] = {}
-
-    def get(self, key: DocumentKey) -> Document | None:
-        """Return a document, None if it is not kept."""
-        return self._documents.get(key)
+class DocumentCache(dict[DocumentKey, "Document"]):
+    """The documents used last."""
 
     def put(self, key: DocumentKey, document: Document) -> None:
         """Keep a document; the one not used for longest goes."""
-        self._documents.pop(key, None)
-        self._documents[key] = document
-        if len(self._documents) > CAPACITY:
-            del self._documents[next(iter(self._documents))]
-
-    def clear(self) -> None:
-        """Forget all documents."""
-        self._documents.clear()
+        self.pop(key, None)
+        self[key] = document
+        if len(self) > CAPACITY:
+            del self[next(iter(self))]
