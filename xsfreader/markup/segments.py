@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     """Tokens, and that of the image or shortcode if they are a figure: a link may be around it."""
 
 
+_FIGURES = ("image", "shortcode")
+
+
 def segments(tokens: Sequence[Token], shortcodes: Sequence[Shortcode]) -> Iterator[Segment]:
     """Yield the segments of a paragraph in order: figures and the text between them.
 
     Images and shortcodes within emphasis or a link stay in the text; so does an image or an
     unknown shortcode with words on both sides. The text shows a label for them.
     """
-    parts = list(_parts(tokens))
-    if all(figure is None for _, figure in parts):
+    if not any(each.type in _FIGURES for each in tokens):
         yield tokens, None
         return
+    parts = list(_parts(tokens))
     words: list[Token] = []
     for index, (part, figure) in enumerate(parts):
         if figure is None or (
@@ -50,7 +53,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Segment]:
         part, figure = tokens[index : index + 1], tokens[index]
         if kinds == ["link_open", "image", "link_close"]:
             part, figure = tokens[index : index + 3], tokens[index + 1]
-        is_figure = depth == 0 and figure.type in ("image", "shortcode")
+        is_figure = depth == 0 and figure.type in _FIGURES
         yield part, figure if is_figure else None
         depth += sum(each.nesting for each in part)
         index += len(part)

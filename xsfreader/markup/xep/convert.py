@@ -34,9 +34,10 @@ class Converter:
         self.notes: dict[str, tuple[int, Element]] = {}
         """Number and element of each note by its text; notes that say the same are one."""
         self._references: Counter[int] = Counter()
-        self._sections = {each.element: each for each in find_sections(root)}
+        elements = list(root.walk())
+        self._sections = {each.element: each for each in find_sections(elements)}
         self._examples = self._tables = 0
-        for each in root.walk():
+        for each in elements:
             if each.tag == "note":
                 self.notes.setdefault(each.text(), (len(self.notes) + 1, each))
 

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from xsfreader.errors import UnreadableSpecificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_BYTES = 4 << 20
 """The largest real one has 408 KB, mostly images."""
@@ -86,14 +86,14 @@ class Section(NamedTuple):
     anchor: str
 
 
-def find_sections(root: Element) -> Iterator[Section]:
-    """Yield the sections of a document in order.
+def find_sections(elements: Iterable[Element]) -> Iterator[Section]:
+    """Yield the sections among a document's elements.
 
     The page's contents, which number those without an anchor, end at the fourth level.
     """
     places = [0] * 5
     count = 0
-    for element in root.walk():
+    for element in elements:
         if found := _SECTION.fullmatch(element.tag):
             depth = int(found[1])
             places[depth - 1 :] = [places[depth - 1] + 1] + [0] * (5 - depth)

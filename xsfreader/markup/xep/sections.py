@@ -31,7 +31,7 @@ def read_sections(xml: bytes, entities: bytes) -> list[Section]:
         Section("", title, " ".join(words).strip()),
         *(
             Section(each.anchor, each.element.get("topic"), _words(each.element))
-            for each in find_sections(root)
+            for each in find_sections(root.walk())
         ),
     ]
 
