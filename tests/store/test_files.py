@@ -69,7 +69,7 @@ def test_reopening_keeps_everything(opened: Opener) -> None:
 def test_a_newer_file_is_left_untouched(opened: Opener, folder: Path, name: str) -> None:
     filled(opened).close()
     file = folder / name
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA user_version = 99")
         table = "mark" if "state" in name else "post"
@@ -246,7 +246,8 @@ def test_the_state_is_backed_up_again_after_an_hour(opened: Opener, folder: Path
     restart()
     opened().close()
     assert copy.read_bytes() != first
-    assert sqlite3.connect(copy).execute("SELECT count(*) FROM mark").fetchone() == (2,)
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT count(*) FROM mark").fetchone() == (2,)
 
 
 def test_damage_inside_the_archive_is_repaired_at_the_next_start(
