@@ -21,6 +21,7 @@ from xsfreader.errors import BrokenFileError, BusyError, DiskError, NewerFileErr
 from xsfreader.model import Changes, Filter, Known, Place, View
 from xsfreader.store import Store, files, repair
 from xsfreader.store.check import check as sound
+from xsfreader.store.merging_marks import TimedMarks
 from xsfreader.store.query import parse_query
 from xsfreader.store.schema import ARCHIVE, STATE, Schema
 
@@ -377,7 +378,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "set_setting": lambda s: s.set_setting("x", "y"),
     "timed_marks": lambda s: s.timed_marks(),
     "lower_times": lambda s: s.lower_times(2, 1),
-    "merge_timed_marks": lambda s: s.merge_timed_marks([]),
+    "merge_timed_marks": lambda s: s.merge_timed_marks([TimedMarks("/a/", 1, 5)]),
     "export_state": lambda s: s.export_state(),
     "import_state": lambda s: s.import_state(s_export()),
     "set_xeps": lambda s: s.set_xeps([]),
