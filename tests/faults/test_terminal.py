@@ -208,7 +208,7 @@ def test_app_ends_with_its_terminal(doing: str, nohup: bool) -> None:
             open_guide(terminal)
             terminal.press("space")
             terminal.settle()
-        shown = words_at_top(terminal)
+            shown = words_at_top(terminal)
         if doing == "searching":
             terminal.press("F", "sync")
             terminal.wait(" found\n")
