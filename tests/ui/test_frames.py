@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Size
+from textual.screen import Screen
 
 from tests.ui.apps import reader, running, settle
 from xsfreader import markup
 from xsfreader.library import reading
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from xsfreader.markup import Document
     from xsfreader.model import Post
 
@@ -145,3 +145,27 @@ async def test_a_message_is_never_cut_before_its_remedy(width: int, alert: bool)
             words = " ".join(" ".join(lines).split()).removesuffix("%").rstrip(" 0123456789")
             assert words.endswith("press r to retry")
             assert words.startswith("what happened")
+
+
+async def test_a_screen_is_laid_out_again_for_another_size_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[Size] = []
+    resize = Screen._screen_resized
+
+    def counted(self: Screen[object], size: Size) -> None:
+        sizes.append(size)
+        resize(self, size)
+
+    monkeypatch.setattr(Screen, "_screen_resized", counted)
+    async with running(size=(120, 40)) as pilot:
+        sizes.clear()
+        await pilot.press("question_mark")
+        await settle(pilot, 0.2)
+        assert not sizes
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot, 0.3)
+        assert set(sizes) == {Size(100, 30)}
+        assert reader(pilot).article.size.height < 30
+        # The dialog, and the screen below it.
+        assert len(sizes) == 2
