@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Horizontal
-from textual.css.scalar import Scalar
 from textual.widgets import Static
 
 from xsfreader.model import View, specification_number
@@ -107,6 +106,7 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Put two panes between a header, a status line and the keys."""
+        yield Static(f"Terminal too small: {LEAST[0]}x{LEAST[1]} needed", id="room")
         yield self.header
         with Panes(id="panes"):
             with Sidebar(id="sidebar"):
@@ -194,20 +194,14 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     def _fit(self, width: int, height: int) -> None:
         """Set the classes for a size and pane, all at once: a change restyles every widget."""
         fitting = fit(width, height, reading=self.reading, zen=self.has_class("zen"))
-        classes = (self.classes - fitting.keys()) | {name for name, on in fitting.items() if on}
-        if fitting["tiny"] and not self.query("#room"):
-            self.mount(Static(f"Terminal too small: {LEAST[0]}x{LEAST[1]} needed", id="room"))
-        if classes != self.classes:
-            self.set_classes(classes)
+        self.update_classes(fitting, animate=False)
         self.fit_list()
 
     def fit_list(self) -> None:
         """Give the list its width, if it is beside the post."""
         chosen = None if self.has_class("narrow") else self.list_width or None
         width = chosen and list_width(chosen, self.app.size.width)
-        sidebar = self.query_one(Sidebar)
-        if sidebar.styles.inline.width != (width and Scalar.from_number(width)):
-            sidebar.styles.width = width
+        self.query_one(Sidebar).styles.width = width
 
     def focus_pane(self, *, reading: bool) -> None:
         """Give the keys to the article or to the list, and end a prompt."""

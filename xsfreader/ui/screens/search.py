@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
@@ -188,20 +187,15 @@ class SearchScreen(DismissOnce, ShowsErrors, ModalScreen[tuple[str, str] | str |
         self._show_chosen()
         count = f"{len(ids)}{'+' if len(ids) == LIMIT else ''} found"
         if idle:
-            self._say(WORDS)
+            self.found.update(WORDS)
         elif problem:
-            self._say(f"{problem} · {count} without it" if ids else problem)
+            self.found.update(f"{problem} · {count} without it" if ids else problem)
         else:
-            self._say(count if ids else NOTHING)
-
-    def _say(self, words: str) -> None:
-        """Show what was found, in more lines only where it needs them: that is a layout."""
-        room = self.app.size.width - 2
-        self.found.update(words, layout=cell_len(words) > room or self.found.size.height > 1)
+            self.found.update(count if ids else NOTHING)
 
     def on_results_failed(self, message: Results.Failed) -> None:
         """Say why results can't be read."""
-        self._say(str(message.error))
+        self.found.update(str(message.error))
 
     def on_sync_archive_changed(self) -> None:
         """Search the changed archive, the cursor on the same post."""

@@ -79,7 +79,6 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
     def use(self, library: Library, permalink: str | None) -> None:
         """Show the posts of another library."""
         self.library = library
-        self._painted_rows.clear()
         self.show(self.view, permalink)
 
     def reload(self, opened: frozenset[str] = frozenset()) -> None:

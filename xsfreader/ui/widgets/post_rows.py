@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from xsfreader.model import Entry, Group
 
 FLAT = (View.STARRED, View.UNREAD)
-CACHED_STRIPS = 500
 EMPTY = {
     View.STARRED: "Nothing starred yet: s stars the post you read.",
     View.UNREAD: "All read. r looks for new posts.",
@@ -46,7 +45,6 @@ class PostRows(PaintedView):
         self.clock_problem = ""
         """Why the list is empty, if it is by the clock."""
         self.tree_of_posts = self._tree()
-        self._painted_rows: dict[tuple[object, ...], Strip] = {}
 
     def _tree(self) -> PostTree:
         view, library, words = self.view, self.library, self.filtered
@@ -62,11 +60,6 @@ class PostRows(PaintedView):
             flat=view in FLAT or bool(words),
         )
 
-    def notify_style_update(self) -> None:
-        """Clear the rows painted in the previous theme."""
-        super().notify_style_update()
-        self._painted_rows.clear()
-
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
         width, base = self.room, self.look()
@@ -80,16 +73,7 @@ class PostRows(PaintedView):
             return Strip.blank(width, base)
         row = rows[at]
         held = "" if at != self.cursor else "cursor" if self.has_focus else "cursor-away"
-        heading = row.node.group if row.node is not None else None
-        opened = row.node is not None and row.node.open
-        above = row.parent.group.label if row.parent is not None else ""
-        key = (row.entry or heading or row.label, row.depth, opened, above, held, self.view, width)
-        strip = self._painted_rows.get(key)
-        if strip is None:
-            if len(self._painted_rows) >= CACHED_STRIPS:
-                self._painted_rows.clear()
-            strip = self._painted_rows[key] = self._paint(row, held, width)
-        return strip
+        return self._paint(row, held, width)
 
     def _empty_lines(self, width: int) -> list[str]:
         """Say why the list is empty, and what to do."""
