@@ -12,7 +12,6 @@ from xsfreader.ui.widgets.growing import START
 from xsfreader.ui.widgets.panes import Sidebar, list_width
 
 if TYPE_CHECKING:
-    from xsfreader.ui.history import Visit
     from xsfreader.ui.reader.base import ReaderBase
     from xsfreader.ui.reader.dialogs import Dialogs
     from xsfreader.ui.reader.find import Find
@@ -52,18 +51,11 @@ class Navigation(Part):
         self.screen.pane.move_page(pages)
         self._moved()
 
-    def move_to_top(self) -> None:
-        """Move to the start."""
-        self._move_end(bottom=False)
-
-    def move_to_bottom(self) -> None:
-        """Move to the end."""
-        self._move_end(bottom=True)
-
-    def _move_end(self, *, bottom: bool) -> None:
+    def move_end(self, direction: int) -> None:
+        """Move to the start or, if the direction is 1, to the end."""
         if self.screen.reading:
             self.screen.remember_place()
-        self.screen.pane.move_end(bottom=bottom)
+        self.screen.pane.move_end(bottom=direction > 0)
         self._moved()
 
     def _moved(self) -> None:
@@ -219,19 +211,16 @@ class Navigation(Part):
 
     # Through the history
 
-    def go_back(self) -> None:
-        """Go back to the last place in the history."""
-        here = self.screen.here
-        self._visit(self.screen.history.back(here) if here else None, "back")
+    def go_through_history(self, direction: int) -> None:
+        """Go back to the last place in the history, or forward again.
 
-    def go_forward(self) -> None:
-        """Go forward again in the history."""
-        here = self.screen.here
-        self._visit(self.screen.history.forward(here) if here else None, "forward")
-
-    def _visit(self, visit: Visit | None, way: str) -> None:
-        """Go to a place; the list keeps the keys if it has them and the post is beside it."""
+        The list keeps the keys if it has them and the post is beside it.
+        """
         screen = self.screen
+        turn, way = screen.history.back, "back"
+        if direction > 0:
+            turn, way = screen.history.forward, "forward"
+        visit = turn(screen.here) if screen.here else None
         if visit is None:
             screen.status.say(f"Nothing to go {way} to")
             return
