@@ -205,7 +205,7 @@ def test_filter_and_stars_and_place_are_there_at_the_next_start() -> None:
             terminal.press("1", "/summit", "enter")
             terminal.wait("/summit   ")
             terminal.press(*["j"] * stars, "s")
-            terminal.wait(" Starred  ")
+            terminal.wait("\n Starred")
             terminal.press("enter", "space")
             terminal.settle(1.5)
             first_words = next(filter(None, top_lines(terminal))).split()[:2]
