@@ -38,9 +38,10 @@ class Xeps(Base):
             db.execute("DELETE FROM xep")
             db.executemany(f"INSERT INTO xep ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             db.execute("DELETE FROM meta")
+            validators = (("etag", etag), ("modified", modified))
             db.executemany(
-                "INSERT INTO meta (key, value) SELECT ?1, ?2 WHERE ?2 IS NOT NULL",
-                [("etag", etag), ("modified", modified)],
+                "INSERT INTO meta (key, value) VALUES (?, ?)",
+                [(key, value) for key, value in validators if value is not None],
             )
 
     def xeps_validators(self) -> tuple[str | None, str | None]:
