@@ -79,7 +79,7 @@ class Post(NamedTuple):
     language: str
     """``en``, ``de``, ``pt-br``…"""
     translation_key: str
-    """Shared by all translations of a post: the path without language and extension."""
+    """Shared by all translations of a post; see `translation_key`."""
     title: str
     date: dt.datetime
     """As the author's clock showed it, which decides the day; marked as UTC."""
@@ -112,6 +112,12 @@ class Post(NamedTuple):
         """Return why the site doesn't show it on a day, as ``label_on`` does."""
         begins = self.publish or self.date
         return label_on(today, draft=self.draft, begins=begins, expires=self.expires)
+
+
+def translation_key(path: str, language: str) -> str:
+    """Return what the site knows translations by: their path without language and extension."""
+    stem = path.removesuffix(".md")
+    return stem[: -len(language) - 1] if stem.lower().endswith(f".{language}") else stem
 
 
 def label_on(

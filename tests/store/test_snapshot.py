@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.budget import examples
@@ -264,6 +264,16 @@ FILES = st.dictionaries(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30))
 @given(st.lists(FILES, min_size=1, max_size=4))
+@example(
+    [
+        # A translation by its permalink alone, whose original is removed then.
+        {
+            "a.de.md": ("Two", "2025-06-01", "beta", ()),
+            "x/b.md": ("Two", "2025-06-01", "alpha", ()),
+        },
+        {"a.de.md": ("Two", "2025-06-01", "beta", ())},
+    ]
+)
 def test_a_snapshot_does_not_depend_on_those_before(
     tmp_path_factory: pytest.TempPathFactory,
     history: list[dict[str, tuple[str, str, str, tuple[str, ...]]]],

@@ -13,7 +13,14 @@ from xsfreader.errors import UnreadablePostError
 from xsfreader.ingest import front_matter, site, visible
 from xsfreader.ingest.encoding import decode
 from xsfreader.ingest.site import language_of
-from xsfreader.model import DEFAULT_AUTHOR, DEFAULT_LANGUAGE, INGEST_VERSION, FullPost, Post
+from xsfreader.model import (
+    DEFAULT_AUTHOR,
+    DEFAULT_LANGUAGE,
+    INGEST_VERSION,
+    FullPost,
+    Post,
+    translation_key,
+)
 
 if TYPE_CHECKING:
     from xsfreader.ingest.front_matter import FrontMatter
@@ -43,7 +50,7 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
         UnreadablePostError: It is not a post; the message is a clause without the path.
     """
     fields, body = front_matter.split(decode(data))
-    language, key = language_of(path)
+    language = language_of(path)
     title = fields.line("title")[:_MAX_TITLE]
     if not title:
         raise UnreadablePostError("no title")
@@ -56,7 +63,7 @@ def ingest(path: str, blob: str, data: bytes) -> FullPost:
         path=path,
         blob=blob,
         language=language,
-        translation_key=key,
+        translation_key=translation_key(path, language),
         title=title,
         date=moment,
         authors=_authors(fields),
@@ -94,7 +101,8 @@ def _moment(fields: FrontMatter, *names: str) -> dt.datetime | None:
 def at_path(full: FullPost, path: str) -> FullPost:
     """Return what ``ingest`` would make of the same bytes at another path."""
     post = full.post
-    language, key = language_of(path)
+    language = language_of(path)
+    key = translation_key(path, language)
     if language == post.language:
         return full._replace(post=post._replace(path=path, translation_key=key))
     before = "" if post.language == DEFAULT_LANGUAGE else f"/{post.language}"

@@ -21,16 +21,11 @@ _SAFE = "/@+=~$&,:;"
 """Characters that Go doesn't escape in the path of a URL, besides letters and digits."""
 
 
-def language_of(path: str) -> tuple[str, str]:
-    """Return the language of a file, and the key that its translations share.
-
-    The language is before the extension (``2025-10-05.de.md``); without one it is English.
-    """
-    stem = path.removesuffix(".md")
-    folder, slash, name = stem.rpartition("/")
-    if (found := _LANGUAGE.search(name)) and found.start() > 0:
-        return found[1].lower(), folder + slash + name[: found.start()]
-    return DEFAULT_LANGUAGE, stem
+def language_of(path: str) -> str:
+    """Return the language of a file: before the extension (``2025-10-05.de.md``), else English."""
+    name = path.removesuffix(".md").rpartition("/")[2]
+    found = _LANGUAGE.search(name)
+    return found[1].lower() if found and found.start() > 0 else DEFAULT_LANGUAGE
 
 
 def _sanitize(text: str) -> str:

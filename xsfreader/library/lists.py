@@ -167,10 +167,14 @@ class Lists(Reading, Xeps, ReaderState):
             return query.problems[0]
         if query.without and query.empty:
             return "Only excluded words: add a word to find"
-        if query.specifications and not found and not (held := len(self.specifications.held())):
-            return "No specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
-        if query.specifications and not query.terms:
-            return f"Type what to find in the text of the {held} specifications held here"
+        if query.specifications and not found:
+            held = len(self.specifications.held())
+            if not held:
+                return (
+                    "No specification is held yet: open one, or `xsfreader sync --xeps` fetches all"
+                )
+            if not query.terms:
+                return f"Type what to find in the text of the {held} specifications held here"
         if query.unknown and not found:
             meant = did_you_mean(query.unknown[0], FILTERS.split())
             return f"No matches; unknown filter {query.unknown[0]} {meant}"

@@ -7,6 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from xsfreader.model import translation_key
 from xsfreader.store.base import compress, path_key, post_values, split_lines
 from xsfreader.text import fold, index_text
 
@@ -173,13 +174,27 @@ def write(db: sqlite3.Connection, plan: Plan, read: Callable[[str], FullPost]) -
         if blob != full.post.blob and text != full.text:
             now = time.time_ns() // 1_000_000
             db.execute("REPLACE INTO edited VALUES (?, ?)", (plan.permalinks[path], now))
-    # Where only the files' names differ the site knows no translation, but a reader does.
-    db.execute(
-        "UPDATE post SET story = coalesce((SELECT o.story FROM post o WHERE"
-        " o.permalink = substr(post.permalink, length(post.language) + 2)), story)"
-        " WHERE permalink LIKE '/' || language || '/%'"
-    )
+    _join_translations(db)
     db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM post)")
+
+
+def _join_translations(db: sqlite3.Connection) -> None:
+    """Let translations share a story that the site takes for posts of their own.
+
+    Their permalinks differ in the language alone, but their files' names in more.
+    """
+    posts = db.execute(
+        "SELECT p.id, permalink, path, language, key FROM post p JOIN story s ON s.id = story"
+    ).fetchall()
+    keys = {link: translation_key(path, language) for _, link, path, language, _ in posts}
+    for id_, permalink, _, language, key in posts:
+        wanted = keys.get(permalink.removeprefix(f"/{language}"), keys[permalink])
+        if wanted != key:
+            db.execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (wanted,))
+            db.execute(
+                "UPDATE post SET story = (SELECT id FROM story WHERE key = ?) WHERE id = ?",
+                (wanted, id_),
+            )
 
 
 def _drop(db: sqlite3.Connection, id_: int) -> str:

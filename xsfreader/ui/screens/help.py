@@ -117,7 +117,9 @@ class HelpScreen(DismissOnce, ShowsErrors, ModalScreen[None]):
         if fitted != self._fitted:
             self._fitted = fitted
             self.set_class(fitted[1], "two")
-            self._show(self.query_one(Input).value)
+            # There is none if help was closed meanwhile.
+            for line in self.query(Input):
+                self._show(line.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what has the words typed."""
