@@ -207,6 +207,14 @@ LISTED: dict[str, tuple[str, Callable[[Path], object]]] = {
     "words for a XEP": ("archive.db", lambda f: execute(f, "UPDATE post SET xeps = 'some'")),
     "no story of a post": ("archive.db", lambda f: execute(f, "DELETE FROM story WHERE id = 1")),
     "no text of a post": ("archive.db", lambda f: execute(f, "DELETE FROM content WHERE post = 1")),
+    "words for a compressed text": (
+        "archive.db",
+        lambda f: execute(f, "UPDATE content SET body = 'words' WHERE post = 1"),
+    ),
+    "no sizes in the search index": (
+        "archive.db",
+        lambda f: execute(f, "UPDATE found_data SET block = x'00' WHERE id = 1"),
+    ),
     "another encoding": ("state.db", lambda f: flip(f, 59, 2)),
     "nothing": ("state.db", lambda f: f.write_bytes(b"")),
     "one byte": ("archive.db", lambda f: f.write_bytes(b"S")),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 BANDS = 4
 """Ranks are rounded to this many bands, so that among similar ones the newest come first."""
 
-_RANKED = "bm25(found, 10.0, 1.0, 3.0, 3.0)"
+_RANKED = "coalesce(bm25(found, 10.0, 1.0, 3.0, 3.0), 0.0)"
+"""Without sizes in a damaged index there is no rank."""
 
 
 class Search(Listing):
