@@ -159,7 +159,11 @@ def test_switch_to_german_at_the_same_heading(terminal: Terminal) -> None:
 def test_read_about_a_xep_from_a_link_its_card_and_the_list(terminal: Terminal) -> None:
     for _ in at_each_size(terminal):
         search(terminal, "brussels trip report xep:198")
-        terminal.press("esc")
+        terminal.press("esc", "/")
+        terminal.wait("Find in this post")
+        terminal.press("stream management")
+        terminal.settle()
+        terminal.press("enter")
         step_to_link(terminal, "XEP-0198 Stream Management, Stable · xmpp.org")
         before = top_lines(terminal)
         terminal.press("x")
