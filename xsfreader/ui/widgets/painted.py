@@ -155,8 +155,11 @@ class PaintedView(Painted, ScrollView, inherit_bindings=False):
 
     def scroll_into_view(self, first: int, last: int) -> None:
         """Scroll as little as possible to show these lines."""
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if first < top:
+        top, height = self.scroll_offset.y, self.size.height
+        if not height:
+            # It is hidden, and fits once it is shown.
+            self._fitted = NO_SIZE
+        elif first < top:
             self.scroll_to(y=first, animate=False)
         elif last >= top + height:
             self.scroll_to(y=last - height + 1, animate=False)
