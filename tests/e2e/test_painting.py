@@ -52,7 +52,7 @@ def repaint(terminal: Terminal, columns: int, rows: int) -> None:
 
 def compare(terminal: Terminal, size: tuple[int, int], keys: str) -> None:
     """Compare the screen with a repaint of itself."""
-    terminal.settle(0.4)
+    terminal.settle()
     before = shown(terminal)
     for columns in (size[0] + 1, size[0]):
         repaint(terminal, columns, size[1])
