@@ -42,8 +42,13 @@ CLIPBOARDS = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run a worker a core and one more, as some tests wait for a terminal."""
-    return (os.cpu_count() or 1) + 1
+    """Run some workers a core, as most tests wait for a terminal or for Textual's pilot."""
+    return 3 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that none is left for one worker in the end."""
+    items.sort(key=lambda item: item.path.parent.name != "e2e")
 
 
 @pytest.fixture(autouse=True)
