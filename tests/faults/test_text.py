@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.ui.apps import Driver
 
 BODIES: dict[str, str | tuple[str, str]] = {
+    "comments": "<!-- " * 2_000 + "\n\n",
     "table of 60,000 rows": ("| a | b |\n|---|---|\n", "| c | d |\n"),
     "emphasis": "*a* " * 2_000 + "\n\n",
     "a million accents on one letter": ("a", "\u0301"),
@@ -78,7 +79,6 @@ MORE_BODIES: dict[str, str | tuple[str, str]] = {
     "uses of one link": ("[a]: b\n\n", "[a] " * 2_000 + "\n\n"),
     "open tags": "a <b " * 1_000 + "\n\n",
     "tags": "<div>\n\n",
-    "comments": "<!-- " * 2_000 + "\n\n",
     "entities": "&amp;" * 1_900 + "\n\n",
     "addresses": "https://a.example ",
     "brackets of an address": ("https://a.example/", "("),

@@ -13,7 +13,6 @@ from html import unescape
 from xsfreader.text import replace_controls
 
 _SHORTCODE = re.compile(r"\{\{[<%]((?:(?!\{\{).){0,2000}?)[%>]\}\}", re.DOTALL)
-_COMMENT = re.compile(r"<!--.{0,5000}?-->", re.DOTALL)
 _SHOWN = re.compile(r"""\b(caption|alt|title|attr)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)""")
 _TARGET = r"""\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?:[^()\s]{1,2000}+|\([^()\s]{0,500}\)){0,50}+)"""
 _TITLE = r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?\s{0,9}\)"""
@@ -48,9 +47,7 @@ def visible_text(body: str) -> str:
     A snippet that shows the beginning is more telling without them.
     """
     descriptions: list[str] = []
-    text = f"\n{body}\n"
-    if "<!--" in text:
-        text = _COMMENT.sub("", text)
+    text = _without_comments(f"\n{body}\n")
     escaped = "\\" in text
     if escaped:
         text = _ESCAPE.sub(_hide, text)
@@ -79,6 +76,15 @@ def visible_text(body: str) -> str:
     while "  " in shown:
         shown = shown.replace("  ", " ")
     return shown if shown.isprintable() else " ".join(replace_controls(shown).split())
+
+
+def _without_comments(text: str) -> str:
+    """Remove comments; an expression would look for the end of each one that has none."""
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts.append(text[at:start])
+        at = end + 3
+    return "".join([*parts, text[at:]])
 
 
 def _hide(found: re.Match[str]) -> str:
