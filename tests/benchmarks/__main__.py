@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there, too")
     parser.add_argument("--keep", metavar="FOLDER", type=Path, help="keep archives for other runs")
     args = parser.parse_args(arguments)
+    # Where byte code isn't kept, each process would compile the program anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not BUNDLE.exists():
         parser.error(f"{BUNDLE} is missing: the real posts lie beside the repository")
     try:
