@@ -35,6 +35,23 @@ async def test_help_has_two_columns_where_there_is_room(width: int, columns: int
         assert len([line for line in lines if "╰" in line or "╭" in line]) >= 2
 
 
+@pytest.mark.parametrize("size", [(100, 30), (80, 24), (40, 15)])
+async def test_all_of_the_help_can_be_scrolled_to(size: tuple[int, int]) -> None:
+    async with running(size=size) as pilot:
+        await pilot.press("question_mark")
+        await settle(pilot, 0.3)
+        seen = shown(pilot)
+        for _ in range(20):
+            await pilot.press("pagedown")
+            seen += shown(pilot)
+        text = "\n".join(seen)
+        for part in ("Type to filter", "One page down", "Quit"):
+            assert part in text, part
+        last = "\n".join(shown(pilot))
+        await pilot.press("pageup")
+        assert "\n".join(shown(pilot)) != last
+
+
 async def test_typing_filters_the_help() -> None:
     async with running(size=(80, 24)) as pilot:
         await pilot.press("question_mark", *"unread")

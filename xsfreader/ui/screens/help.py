@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TWO_COLUMNS = 120
 """Columns of the terminal from which the help has two."""
+BESIDE_TEXT = 4
+"""Rows of the terminal that border, input and footer take."""
 MOST_KEYS = 18
 """Cells for the keys of an action."""
 
@@ -112,7 +114,10 @@ class HelpScreen(DismissOnce, ShowsErrors, ModalScreen[None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        width = self.app.size.width
+        width, height = self.app.size
+        # As much as border, input and keys leave: with a height of its own it would not scroll.
+        for scroll in self.query(VerticalScroll):
+            scroll.styles.max_height = max(1, height - BESIDE_TEXT)
         fitted = (min(MOST_KEYS, width // 3), width >= TWO_COLUMNS)
         if fitted != self._fitted:
             self._fitted = fitted
