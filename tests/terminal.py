@@ -191,7 +191,7 @@ class Terminal:
                 return False
         return True
 
-    def settle(self, quiet: float = 0.15) -> str:
+    def settle(self, quiet: float = 0.2) -> str:
         """Wait until the command has neither written nor computed anything for a while."""
         end = time.monotonic() + PATIENCE
         last = time.monotonic()

@@ -46,9 +46,8 @@ def open_guide(terminal: Terminal) -> None:
 
 def words_at_top(terminal: Terminal) -> str:
     """Give a line of the post, which may come back below the first of its row of a table."""
-    words = terminal.lines[5][40:].strip(" │▁▂▃▄▅▆▇█")
-    assert words
-    return words
+    rows = (row[40:].strip(" │▁▂▃▄▅▆▇█") for row in terminal.lines[5:-2])
+    return next(filter(None, rows))
 
 
 def assert_lives(terminal: Terminal) -> None:

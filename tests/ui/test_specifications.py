@@ -409,3 +409,19 @@ async def test_a_search_without_any_specification_says_so() -> None:
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
         await until(pilot, lambda _: "No specification is held yet" in str(search.found.render()))
+
+
+async def test_a_section_comes_to_the_top_though_it_was_the_last_one_parsed(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each step reads a little, so that one ends just behind the section.
+    monkeypatch.setattr("xsfreader.ui.widgets.growing.STEP_SECONDS", 0)
+    monkeypatch.setattr("xsfreader.ui.widgets.growing.FIRST_SECONDS", 0)
+    async with running(config=config) as pilot:
+        screen = reader(pilot)
+        screen.library.document(specification_id(LARGE))
+        screen.open_specification(LARGE, "part-40")
+        await until(pilot, lambda screen: not screen.article.growing)
+        section = screen.article.section
+        assert section is not None
+        assert section.id == "part-40"

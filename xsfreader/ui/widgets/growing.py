@@ -157,8 +157,11 @@ class GrowingView(PageView):
         place = self._place
         self._is_sought = self._is_to_come(place)
         if not self._is_sought:
-            self.scroll_to(y=self.page.line_at(place), animate=False)
+            line = self.page.line_at(place)
+            self.scroll_to(y=line, animate=False)
             self._place = place
+            # With too few lines below it yet, it comes to the top once there are more.
+            self._is_sought = self.growing and line > self.max_scroll_y
 
     # What is still to come
 
