@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
+import weakref
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -55,9 +56,8 @@ class Objects:
         self._limit = self._left = limit
         self._places: dict[str, _Place] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
-
-    def __del__(self) -> None:
-        self._file.close()
+        # Unlike __del__, it does nothing if Ctrl+C came before there was a file.
+        weakref.finalize(self, self._file.close)
 
     def __contains__(self, name: str) -> bool:
         return name in self._places
