@@ -73,6 +73,15 @@ def search(terminal: Terminal, query: str) -> None:
     terminal.settle()
 
 
+def find(terminal: Terminal, words: str) -> None:
+    """Find words in the post that is open."""
+    terminal.press("esc", "/")
+    terminal.wait("Find in this post")
+    terminal.press(words)
+    terminal.settle()
+    terminal.press("enter")
+
+
 def top_lines(terminal: Terminal) -> list[str]:
     """Give the first rows of the post, without the list beside it."""
     columns = len(terminal.lines[0])
@@ -105,11 +114,7 @@ def test_search_for_omemo_in_2020(terminal: Terminal) -> None:
 def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(terminal: Terminal) -> None:
     for _ in at_each_size(terminal):
         search(terminal, '"newsletter october 2022"')
-        terminal.press("esc", "/")
-        terminal.wait("Find in this post")
-        terminal.press("libs, XEPs")
-        terminal.settle()
-        terminal.press("enter")
+        find(terminal, "libs, XEPs")
         step_to_link(terminal, "link: The XMPP Newsletter August 2022")
         before = top_lines(terminal)
         terminal.press("enter")
@@ -159,11 +164,7 @@ def test_switch_to_german_at_the_same_heading(terminal: Terminal) -> None:
 def test_read_about_a_xep_from_a_link_its_card_and_the_list(terminal: Terminal) -> None:
     for _ in at_each_size(terminal):
         search(terminal, "brussels trip report xep:198")
-        terminal.press("esc", "/")
-        terminal.wait("Find in this post")
-        terminal.press("stream management")
-        terminal.settle()
-        terminal.press("enter")
+        find(terminal, "stream management")
         step_to_link(terminal, "XEP-0198 Stream Management, Stable · xmpp.org")
         before = top_lines(terminal)
         terminal.press("x")
