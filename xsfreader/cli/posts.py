@@ -23,7 +23,7 @@ from xsfreader.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xsfreader.config import Config
     from xsfreader.library import Library
@@ -60,23 +60,26 @@ def show(args: Namespace, library: Library) -> int:
     """Print a post of the archive."""
     permalink = resolve(library, args.post)
     item, text = library.listed(permalink), library.item(permalink).text
-    return _print(args, item, text, library.document(permalink), library.config.width)
+    return _print(args, item, text, lambda: library.document(permalink), library.config.width)
 
 
 def show_file(args: Namespace, config: Config) -> int:
     """Print a post that lies in a file, or comes in on stdin."""
     full, document = file_document(None if args.post == "-" else Path(args.post))
     item = Listed(full.post, Marks(), {}, full.post.label(current_day()))
-    return _print(args, item, full.body, document, config.width)
+    return _print(args, item, full.body, lambda: document, config.width)
 
 
-def _print(args: Namespace, item: Listed, text: str, document: Document, width: int) -> int:
+def _print(
+    args: Namespace, item: Listed, text: str, document: Callable[[], Document], width: int
+) -> int:
+    """Print a post as the options say; it is parsed only to be laid out."""
     if args.markdown:
         print_markdown(text)
     elif args.json:
         print_json(record(item) | {"markdown": text})
     else:
-        print_document(document, args, width)
+        print_document(document(), args, width)
     return OK
 
 
