@@ -57,17 +57,21 @@ def footnote_anchor(index: int, again: int = 0) -> Token:
     return Token("footnote_anchor", "", 0, meta={"id": index, "subId": again})
 
 
-def plain(text: str, mark: str = "") -> list[Token]:
+def plain(words: str, mark: str = "") -> list[Token]:
     """Return inline tokens for text in which no mention of a specification is linked."""
-    tokens = [Token("plain", "", 0, content=text)]
-    if mark:
-        tokens = [Token(f"{mark}_open", mark, 1), *tokens, Token(f"{mark}_close", mark, -1)]
-    return tokens
+    return marked(mark, [Token("plain", "", 0, content=words)])
 
 
 def text(words: str, mark: str = "") -> list[Token]:
     """Return inline tokens for text in which mentions of specifications are linked."""
-    return [each.copy(type="text") if each.type == "plain" else each for each in plain(words, mark)]
+    return marked(mark, [Token("text", "", 0, content=words)])
+
+
+def marked(mark: str, tokens: list[Token]) -> list[Token]:
+    """Return inline tokens within emphasis of a kind (``strong``), or as they are without one."""
+    if not mark:
+        return tokens
+    return [Token(f"{mark}_open", mark, 1), *tokens, Token(f"{mark}_close", mark, -1)]
 
 
 def link(url: str, tokens: list[Token]) -> list[Token]:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from xsfreader.markup.inline import SUPERSCRIPT
 from xsfreader.markup.limits import MAX_COLUMNS
-from xsfreader.markup.nodes import Node, break_line, heading, link, paragraph, plain
+from xsfreader.markup.nodes import Node, break_line, heading, link, marked, paragraph, plain
 from xsfreader.markup.xep.elements import Element, find_sections
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ class Converter:
                 for each in child.children
                 for token in self._tokens(each, kind, linked=linked or is_link)
             ]
-            if mark := _MARKS.get(child.tag):
-                inner = [Token(f"{mark}_open", mark, 1), *inner, Token(f"{mark}_close", mark, -1)]
+            inner = marked(_MARKS.get(child.tag, ""), inner)
             yield from link(child.get("url"), inner) if is_link else inner
 
     # Blocks
