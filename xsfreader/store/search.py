@@ -99,7 +99,7 @@ class Search(Listing):
     def _condition(self, query: Query, entries: EntryList) -> Callable[[tuple[Any, ...]], bool]:
         """Return what a row of ``_matches`` must meet besides."""
         read = self._marked_stories("read", entries.stories) if query.unread else set()
-        starred = self._marked_stories("starred", entries.stories)
+        starred = self._marked_stories("starred", entries.stories) if query.starred else set()
         changed = self.changed_posts() if query.changed else set()
 
         def is_wanted(row: tuple[Any, ...]) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from rich.cells import cell_len
 
+from xsfreader.model import MONTHS
 from xsfreader.text import fold
 from xsfreader.ui.render import fit_ends
 
@@ -14,9 +15,7 @@ EXPECTED = frozenset({
     "os",
 })  # fmt: skip
 """Articles, and what all the posts are about: a title that begins so says more after it."""
-MONTHS = re.compile(
-    r"\b(January|February|March|April|June|July|August|September|October|November|December)\b"
-)
+_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b")
 LEAST_WORDS = 2
 """Words that are left of a title."""
 
@@ -36,7 +35,7 @@ def fit_title(title: str, width: int, said: str = "") -> str:
         del words[0]
         title = " ".join(words)
     if cell_len(title) > width:
-        shortened = MONTHS.sub(lambda month: month[0][:3], title)
+        shortened = _MONTH.sub(lambda month: month[0][:3], title)
         title = shortened if cell_len(shortened) <= width else title
     return fit_ends(title, width)
 
