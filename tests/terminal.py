@@ -46,6 +46,10 @@ class _Screen(pyte.Screen):
     def report_device_status(self, mode: int = 0, *_more: int, **_options: bool) -> None:
         """Answer nothing; pyte would fail at a question with more numbers, which an echo may be."""
 
+    def clear_tab_stop(self, how: int = 0, *_more: int) -> None:
+        """Take more numbers, too."""
+        super().clear_tab_stop(how)
+
 
 class Terminal:
     """A running command and its screen."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.soak import soaked
-from tests.ui.apps import running, settle
+from tests.ui.apps import reader, running, settle
 from xsfreader.ui.screens.choice import ChoiceScreen
 
 if TYPE_CHECKING:
@@ -87,3 +89,18 @@ async def test_a_click_chooses_the_row() -> None:
         await pilot.click(screen.choices, offset=(5, 0))
         await settle(pilot)
         assert answers == [0]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 3), (44, 5)])
+async def test_no_window_is_too_small_for_the_keys_of_a_list(size: tuple[int, int]) -> None:
+    async with running(size=(100, 30)) as pilot:
+        for opening in ("t", "ctrl+p"):
+            await pilot.press("enter", opening)
+            await settle(pilot)
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            await pilot.press("pagedown", "down", "pageup", "end", "pagedown", "up", "home")
+            await pilot.resize_terminal(100, 30)
+            await pilot.press("escape", "escape")
+            await settle(pilot)
+        assert pilot.app.screen is reader(pilot)

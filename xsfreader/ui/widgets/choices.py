@@ -73,7 +73,10 @@ class Choices(OptionList):
         self._letters = letters
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Don't turn pages with keys that choose a row."""
-        if action in PAGING and self._letters:
+        """Don't turn pages with keys that choose a row, nor in a window without room for one.
+
+        Textual fails there, as it has laid out no rows.
+        """
+        if action in PAGING and (self._letters or not self.scrollable_content_region):
             return False
         return super().check_action(action, parameters)
