@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -85,8 +86,10 @@ def test_random_use_ends_nothing_and_leaks_nothing(
         held = memory(terminal.pid)
         sys.stdout.write(f"{warm >> 20} MB after a third, {held >> 20} MB at the end\n")
         assert held < GROWTH * warm
-        # Of a question that a command or a panel left open.
+        # Of a question that a command or a panel left open; the palette may suspend the app.
         terminal.press("enter", *["esc"] * 6)
+        terminal.settle()
+        terminal.signal(signal.SIGCONT)
         terminal.resize(100, 30)
         terminal.settle()
         terminal.press(*["esc"] * 4)
