@@ -69,6 +69,10 @@ _OTHER_DATES = (
 """The other forms that Hugo reads: RFC 1123, 822 and 850, those of C, Unix and Ruby."""
 
 
+_NAMED_ZONE = re.compile(r"\b[A-Z]{3,4}\b")
+"""Names of zones, of which Python knows few; only the day as written counts."""
+
+
 class _TextLoader(BaseLoader):
     """A YAML loader that returns every scalar except null as text."""
 
@@ -211,8 +215,9 @@ def read_date(text: str) -> dt.datetime:
 
 
 def _read_other_date(text: str) -> dt.datetime:
+    without_zone = _NAMED_ZONE.sub("UTC", text[:40])
     for form in _OTHER_DATES:
         with contextlib.suppress(ValueError):
-            moment = dt.datetime.strptime(text[:40], form)  # noqa: DTZ007
+            moment = dt.datetime.strptime(without_zone, form)  # noqa: DTZ007
             return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     raise UnreadablePostError(f"invalid date {text[:40]!r}")

@@ -218,16 +218,18 @@ def _path_beside(src: str, path: str) -> str | None:
 def file_key(href: str, path: str) -> str | None:
     """Return the key of the post whose file a link names, seen from the file at ``path``.
 
-    The key is a path without language and extension. Absolute paths begin at the site's
-    ``content``. None for other links, such as addresses and ``/2026/01/permalinks/``.
+    The key is a path without language and extension. Paths that begin with ``/blog/`` or
+    ``blog/`` are those in the site's ``content``. None for other links, such as addresses and
+    ``/2026/01/permalinks/``.
     """
-    target = unquote(re.split("[?#]", href, maxsplit=1)[0]).removesuffix(".md")
-    if not target or target.endswith("/") or urlsplit(href).scheme or href.startswith("//"):
+    target = unquote(re.split("[?#]", href, maxsplit=1)[0]).removesuffix("/").removesuffix(".md")
+    if not target or urlsplit(href).scheme or href.startswith("//"):
         return None
     folder, root = posixpath.dirname(path), "content/blog/"
-    if target.startswith("/"):
-        if not target.startswith("/blog/"):
+    if target.startswith(("/", "blog/")):
+        target = target.removeprefix("/")
+        if not target.startswith("blog/"):
             return None
         folder = root if path.startswith(root) else ""
-        target = target.removeprefix("/blog/")
+        target = target.removeprefix("blog/")
     return posixpath.normpath(posixpath.join(folder, target))

@@ -12,20 +12,23 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
 
     Rule = Callable[[StateBlock, int, int, bool], bool]
 
 _DELIMITERS = re.compile(r"\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*\Z")
 _ESCAPED_BAR = re.compile(r"\\.")
+_TASK = re.compile(r"\[([ xX])\]\s*")
 _MAX_TERMS = 50
 """Lines above a definition; a longer paragraph isn't a list of terms."""
 
 
 def goldmark_blocks(md: MarkdownIt) -> None:
-    """Plug in: tables with missing header cells, several terms of one definition."""
+    """Plug in: tables with missing header cells, several terms of one definition, tasks."""
     for name, make in (("table", _padded_table), ("deflist", _many_terms)):
         rule = next(each for each in md.block.ruler.__rules__ if each.name == name)
         md.block.ruler.at(name, make(rule.fn), {"alt": rule.alt})
+    md.core.ruler.after("block", "tasks", _take_boxes)
 
 
 def _padded_table(inner: Rule) -> Rule:
@@ -118,8 +121,22 @@ def _end_of_definition(state: StateBlock, last: int, end: int) -> int:
 
 
 def _defines(state: StateBlock, line: int) -> bool:
-    indent = state.sCount[line] - state.blkIndent
-    return 0 <= indent < 4 and _line(state, line).startswith((": ", ":\t"))
+    return state.sCount[line] == state.blkIndent and _line(state, line).startswith((": ", ":\t"))
+
+
+def _take_boxes(state: StateCore) -> None:
+    """Move the check box of a task from its text to the item's ``meta``, as it is shown.
+
+    It comes before all inline markup: ``[x](/y)`` is a box, not a link.
+    """
+    for item, paragraph, inline in zip(
+        state.tokens, state.tokens[1:], state.tokens[2:], strict=False
+    ):
+        if (item.type, paragraph.type) != ("list_item_open", "paragraph_open"):
+            continue
+        if found := _TASK.match(inline.content):
+            item.meta["box"] = "☐ " if found[1] == " " else "☑ "
+            inline.content = inline.content[found.end() :]
 
 
 def _line(state: StateBlock, line: int) -> str:

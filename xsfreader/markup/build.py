@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from xsfreader.markup.lines import Span
     from xsfreader.markup.nodes import Node
 
-_TASK = re.compile(r"\[([ xX])\]\s*")
 _BULLETS = "•◦▪"
 _HEADING_ROLES = (Role.HEADING1, Role.HEADING2, Role.HEADING3, Role.HEADING4)
 _QUOTE = Frame("▎ ", bar=True)
@@ -198,7 +196,7 @@ class DocumentBuilder:
         with self._inside(None, tight=tight, bullet=bullet):
             for number, item in enumerate(node.children, start):
                 marker = f"{number:>{digits}}. "
-                box = _take_box(item)
+                box = item.token.meta.get("box", "")
                 if bullet:
                     marker = box or f"{_BULLETS[min(depth, len(_BULLETS) - 1)]} "
                 else:
@@ -325,16 +323,3 @@ _HANDLERS: dict[str, Callable[[DocumentBuilder, Node], None]] = {
     "hr": DocumentBuilder._add_rule,
     "table_open": DocumentBuilder._add_table,
 }
-
-
-def _take_box(item: Node) -> str:
-    """Remove a task's check box from an item's text; return it as shown."""
-    if not item.children or item.children[0].token.type != "paragraph_open":
-        return ""
-    found = _TASK.match(item.children[0].children[0].token.content)
-    if not found:
-        return ""
-    first = item.children[0].inline_tokens[0]
-    if first.type == "text":
-        first.content = first.content[found.end() :]
-    return "☐ " if found[1] == " " else "☑ "

@@ -40,17 +40,23 @@ def shortcode_figure(references: References, shortcode: Shortcode, block: int) -
     given = shortcode.parameters
     tokens = [*plain(given["title"], "strong"), break_line()] if given.get("title") else []
     if caption := given.get("caption"):
-        for token in parser().parseInline(caption, {"work": references.work}):
-            tokens += token.children or ()
+        tokens += _parse_inline(caption, references)
     if attribution := given.get("attr"):
-        credit = plain(attribution)
         tokens += plain(" ") if caption else []
-        tokens += link(given["attrlink"], credit) if given.get("attrlink") else credit
+        if target := given.get("attrlink"):
+            tokens += link(target, plain(attribution))
+        else:
+            tokens += _parse_inline(attribution, references)
     builder = InlineBuilder(references, Role.CAPTION, block)
     builder.add_tokens(tokens)
     builder.strip()
     src = given.get("src", given.get("0", ""))
     return _figure(builder, src, given.get("alt", ""), given.get("link"), block)
+
+
+def _parse_inline(text: str, references: References) -> list[Token]:
+    (inline,) = parser().parseInline(text, {"work": references.work})
+    return inline.children or []
 
 
 def shortcode_note(shortcode: Shortcode) -> list[Token]:

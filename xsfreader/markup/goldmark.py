@@ -58,7 +58,7 @@ _TAIL = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'\">^{}\[\]`]*)?"
 _HOST = r"[-a-zA-Z0-9@:%._+~#=]{1,256}\.[a-z]+"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _ADDRESS = re.compile(
-    rf"({_LOCAL}{_LABEL}(?:\.{_LABEL})+(?![-_]))|(www\.{_HOST}{_TAIL})"
+    rf"({_LOCAL}(?>{_LABEL}(?:\.{_LABEL})+)(?![-_]))|(www\.{_HOST}{_TAIL})"
     rf"|(?:https?|ftp)://{_HOST}(?::\d+)?{_TAIL}|xmpp:[^\s<>\"'`]{{1,2000}}"
 )
 _LAST_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
-_ATTRIBUTE = re.compile(r"[.#][^\s]|[A-Za-z_:][\w:.-]*=|\Z")
-_ID = re.compile(r"(?:^|\s)#([^\s#]+)|(?:^|\s)id=\"?([^\s\"]+)")
+_ATTRIBUTE = r"(?:[.#]|[A-Za-z_:][\w:.-]*+=(?=[\w\"\[]))(?:\"[^\"]*\"|[\w:.\[\]-]*+)"
+_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\\)\{{([ \t]*(?:{_ATTRIBUTE}[ \t,]*)*)\}}[ \t]*\Z")
 
 
 def heading_ids(md: MarkdownIt) -> None:
@@ -33,7 +32,7 @@ def heading_ids(md: MarkdownIt) -> None:
 def anchor(text: str) -> str:
     """Return Goldmark's id for a heading, in GitHub's style."""
     return "".join(
-        "-" if char in "- " else char.lower()
+        "-" if char in "- " else char.lower()[0]
         for char in text[:MAX_ANCHOR].strip()
         if char in "- _" or char.isalpha() or char.isdecimal()
     )
@@ -50,14 +49,15 @@ def _take_explicit_ids(state: StateCore) -> None:
     for token, inline in _headings(state):
         tail = inline.content[-500:]
         found = _ATTRIBUTES.search(tail) if tail.endswith("}") else None
-        if not found or not _ATTRIBUTE.match(found[1].strip()):
+        if not found:
             continue
         lines = lines or state.src.split("\n")
         if token.map and lines[token.map[0]].rstrip().endswith("#"):
             continue  # with a closing sequence of #, the braces are text
         inline.content = inline.content[: len(inline.content) - len(found.group())]
-        if named := _ID.search(found[1]):
-            token.meta["id"] = named[1] or named[2]
+        for attribute in re.findall(_ATTRIBUTE, found[1]):
+            if attribute.startswith(("#", "id=")):
+                token.meta["id"] = attribute.removeprefix("#").removeprefix("id=").strip('"')
 
 
 def _set_heading_ids(state: StateCore) -> None:
@@ -65,7 +65,7 @@ def _set_heading_ids(state: StateCore) -> None:
     for token, inline in _headings(state):
         if "id" not in token.meta:
             text = _last_line(inline.children or ())
-            token.meta["id"] = _unique(anchor(text) or "heading", taken) if inline.content else ""
+            token.meta["id"] = _unique(anchor(text) or "heading", taken) if text else ""
         taken.setdefault(token.meta["id"], 0)
 
 
@@ -88,9 +88,11 @@ def _last_line(tokens: Sequence[Token]) -> str:
 
 
 def _first_text(token: Token) -> str:
-    """Return an emoji's name, the first text of an image, else the text."""
+    """Return an emoji's name, the first text of an image, nothing of HTML, else the text."""
     if token.type == "image":
         return _first_text(token.children[0]) if token.children else ""
+    if token.type == "html_inline":
+        return ""
     return token.markup.strip(":") if token.type == "emoji" else token.content
 
 

@@ -44,7 +44,7 @@ def nest(tokens: Iterable[Token]) -> tuple[list[Node], dict[str, Node]]:
             continue
         node = Node(token, [])
         if token.type == "footnote_reference_open":
-            footnotes[token.meta["label"]] = node
+            footnotes.setdefault(token.meta["label"], node)
         else:
             stack[-1].append(node)
         if token.nesting > 0:

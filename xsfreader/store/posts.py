@@ -62,7 +62,7 @@ class Posts(State):
         """Find a post by the key that its translations share, in a language if possible."""
         return self._archive.text(
             "SELECT p.permalink FROM story s JOIN post p ON p.story = s.id"
-            " WHERE s.key = ? ORDER BY p.language = ? DESC, p.language",
+            " WHERE s.key = ? COLLATE NOCASE ORDER BY p.language = ? DESC, p.language",
             key,
             language,
         )
