@@ -42,7 +42,7 @@ def looks(body: str) -> list[tuple[str, Role, Mark]]:
 
 
 def test_marks_combine() -> None:
-    assert looks("a **b *c*** ~~d~~ `e` [f](https://a.example) [g](codeberg.org/x)") == [
+    assert looks("a **b *c*** ~~d~~ `e` [f](https://a.example) [g](codeberg.org/x) *h _i_ j*") == [
         ("a ", Role.BODY, Mark.NONE),
         ("b ", Role.BODY, Mark.STRONG),
         ("c", Role.BODY, Mark.STRONG | Mark.EMPHASIS),
@@ -54,6 +54,8 @@ def test_marks_combine() -> None:
         ("f", Role.BODY, Mark.LINK),
         (" ", Role.BODY, Mark.NONE),
         ("g", Role.BODY, Mark.LINK | Mark.DOUBTFUL),
+        (" ", Role.BODY, Mark.NONE),
+        ("h i j", Role.BODY, Mark.EMPHASIS),
     ]
 
 

@@ -42,9 +42,14 @@ class InlineBuilder(SpanBuilder):
     def add_tokens(self, tokens: Sequence[Token], marks: Mark = Mark.NONE) -> None:
         """Append the tokens' text; ``marks`` apply to all of it."""
         self._marks = marks
+        outside: list[Mark] = []
         for token in tokens:
             if mark := _MARKS.get(token.tag):
-                self._marks = self._marks | mark if token.nesting > 0 else self._marks & ~mark
+                if token.nesting > 0:
+                    outside.append(self._marks)
+                    self._marks |= mark
+                else:
+                    self._marks = outside.pop()
             elif handler := _HANDLERS.get(token.type):
                 handler(self, token)
             elif token.content:
