@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _ATTRIBUTE = r"(?:[.#]|[A-Za-z_:][\w:.-]*+=(?=[\w\"\[]))(?:\"[^\"]*\"|[\w:.\[\]-]*+)"
-_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\\)\{{([ \t]*(?:{_ATTRIBUTE}[ \t,]*)*)\}}[ \t]*\Z")
+_ATTRIBUTES = re.compile(
+    rf"(?:[ \t]#+)?[ \t]*(?<!\\)\{{([ \t]*(?:{_ATTRIBUTE}[ \t,]*)*)\}}[ \t]*\Z"
+)
 
 
 def heading_ids(md: MarkdownIt) -> None:
