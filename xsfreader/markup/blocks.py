@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Rule = Callable[[StateBlock, int, int, bool], bool]
 
 _DELIMITERS = re.compile(r"\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*\Z")
+_OTHER_BLOCK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]|\Z)|>")
 _ESCAPED_BAR = re.compile(r"\\.")
 _TASK = re.compile(r"\[([ xX])\]\s*")
 _MAX_TERMS = 50
@@ -32,9 +33,14 @@ def goldmark_blocks(md: MarkdownIt) -> None:
 
 
 def _padded_table(inner: Rule) -> Rule:
-    """Accept a table whose header has fewer cells than the line below it; the rest are empty."""
+    """Accept a table whose header has fewer cells than the line below it; the rest are empty.
+
+    Where the line is a heading, an item or a quote, it is that.
+    """
 
     def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+        if _OTHER_BLOCK.match(_line(state, start)):
+            return False
         if start + 1 < end and (missing := _missing_cells(state, start)):
             header = _line(state, start).rstrip().removesuffix("|") + "|" * (missing + 1)
             marks = state.bMarks[start], state.eMarks[start], state.tShift[start]

@@ -45,7 +45,7 @@ _STOP = rf"[\n!&*\[\\\]_`~<{OPEN}]"
 _TYPOGRAPHY = r"---?|\.\.\.|>>|['\"]"
 _EMOJI = r":[a-z0-9_+-]{1,40}:"
 _SCHEMES = r"(?:https?|ftp)://|www\.|xmpp:"
-_LOCAL = r"[A-Za-z0-9!#$%&*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
+_LOCAL = r"[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
 _LINK = rf"(?<![^\s*_~(])(?:{_SCHEMES})"
 _MAIL = rf"(?<![^\s*_~(])(?:{_LOCAL}|{_SCHEMES})"
 _PLAIN = re.compile(rf"({_STOP})|{_EMOJI}|{_TYPOGRAPHY}|{_LINK}")
@@ -103,6 +103,7 @@ _STRAY_BACKSLASH = re.compile(r"\\(?![()<>&])")
 def _parse_target(source: str, start: int, end: int) -> object:
     """Parse a link's target as Hugo does: a stray backslash stays in it."""
     result = helpers.parseLinkDestination(source, start, end)
+    result.ok = result.ok and "\n" not in source[start : result.pos]
     if result.ok and _STRAY_BACKSLASH.search(written := source[start : result.pos]):
         result.str = written.strip("<>")
     return result
@@ -159,6 +160,8 @@ def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     search = (_WITH_MAIL if "@" in source else _PLAIN).search
     position = start
     while True:
+        if _follows_markup(state) and (address := _LINK_HERE.match(source, position, end)):
+            position = _special(state, address)
         found = search(source, position, end)
         if found is None or found[1]:
             stop = found.start() if found else end
@@ -167,6 +170,15 @@ def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
             return stop > start
         state.append_pending(source[position : found.start()])
         position = _special(state, found)
+
+
+def _follows_markup(state: StateInline) -> bool:
+    """Check that the text goes on right behind a dash, an emoji, emphasis, a link and the like.
+
+    Goldmark looks for an address there, as behind a blank.
+    """
+    kinds = ("text", "text_special")
+    return not state.pending and bool(state.tokens) and state.tokens[-1].type not in kinds
 
 
 def _special(state: StateInline, found: re.Match[str]) -> int:
@@ -178,8 +190,6 @@ def _special(state: StateInline, found: re.Match[str]) -> int:
             state.append_pending(sign)
             return position + 1
         state.push("typography", "", 0).content = replaced
-        if address := _LINK_HERE.match(state.src, position + 1):
-            return _special(state, address)
     elif sign in DASHES:
         state.push("typography", "", 0).content = DASHES[sign]
     elif sign[0] == ":":

@@ -28,7 +28,7 @@ _ATTRIBUTES = re.compile(
 def heading_ids(md: MarkdownIt) -> None:
     """Plug in: set ``meta["id"]`` of each heading's opening token."""
     md.core.ruler.after("block", "explicit_ids", _take_explicit_ids)
-    md.core.ruler.after("inline", "heading_ids", _set_heading_ids)
+    md.core.ruler.after("text_join", "heading_ids", _set_heading_ids)
 
 
 def anchor(text: str) -> str:
@@ -85,7 +85,7 @@ def _last_line(tokens: Sequence[Token]) -> str:
             parts.clear()
         elif depth == 0 or not is_taken:
             parts.append(_first_text(token))
-            is_taken = token.type != "text_special"
+            is_taken = True
     return "".join(parts)
 
 
