@@ -103,3 +103,10 @@ async def test_new_posts_above_leave_the_cursor_on_its_post(news: int) -> None:
         fake.names["a"][:0] = [f"a-new{n}" for n in range(news)]
         posts.reload()
         assert here(posts) == was
+
+
+async def test_a_list_without_posts_of_its_kind_says_so() -> None:
+    async with showing() as (_, posts, fake):
+        fake.names.clear()
+        posts.reload()
+        assert posts.render_line(1).text.strip() == "No post here has a category."

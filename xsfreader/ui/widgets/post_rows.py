@@ -26,6 +26,9 @@ FLAT = (View.STARRED, View.UNREAD)
 EMPTY = {
     View.STARRED: "Nothing starred yet: s stars the post you read.",
     View.UNREAD: "All read. r looks for new posts.",
+    View.CATEGORY: "No post here has a category.",
+    View.AUTHOR: "No post here names its author.",
+    View.XEP: "No post here mentions a XEP.",
 }
 
 
