@@ -43,6 +43,11 @@ def cell_width(text: str) -> int:
     return sum(width for _, _, width in clusters(text))
 
 
+def load_widths() -> None:
+    """Load what measuring other than plain text needs; it takes up to 50 ms."""
+    import wcwidth  # noqa: F401
+
+
 def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and cells of each grapheme cluster; none may be split."""
     if is_plain(text):

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from xsfreader.errors import ConfigError, CrashError, StoreError, XsfreaderError
 from xsfreader.library import GUIDE, Library
 from xsfreader.log import log
+from xsfreader.markup.width import load_widths
 from xsfreader.text import did_you_mean
 from xsfreader.ui.clipboard import CopyingApp
 from xsfreader.ui.driver import driver_class, terminal_size, usable_size
@@ -154,7 +155,11 @@ class ReaderApp(KeepsCrash, CopyingApp):
         return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
 
     def on_ready(self) -> None:
-        """Exclude what the start created from garbage collection: its pause could be seen."""
+        """Load what only some posts need, and exclude all of it from garbage collection.
+
+        Later, either would be a pause that can be seen.
+        """
+        load_widths()
         gc.freeze()
         gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
