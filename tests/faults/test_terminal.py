@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,9 +23,6 @@ from tests.ui.cells import screen_cells
 from xsfreader.config import locate
 from xsfreader.ui.driver import KeyParser, usable_size
 from xsfreader.ui.theme import DEFAULT_THEME, FEW_COLOURS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
@@ -102,6 +99,20 @@ def test_signal_at_the_start_leaves_the_terminal_as_it_was(after: float) -> None
         assert terminal.ended() in (None, 128 + signal.SIGTERM)
         assert not terminal.modes_left
         assert b"Traceback" not in terminal.raw
+
+
+def test_app_that_was_stopped_has_the_terminal_once() -> None:
+    with running(*GUIDE, size=(100, 30)) as terminal:
+        open_guide(terminal)
+        for _ in range(3):
+            terminal.signal(signal.SIGSTOP)
+            terminal.signal(signal.SIGCONT)
+            terminal.forget()
+            terminal.wait("13 unread")
+            terminal.settle()
+        threads = Path(f"/proc/{terminal.pid}/task").glob("*/comm")
+        assert [file.read_text() for file in threads].count("textual-input\n") <= 1
+        assert_lives(terminal)
 
 
 # Programs that have the terminal

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import selectors
 import shutil
+import signal
 import sys
 import time
 from codecs import getincrementaldecoder
@@ -151,6 +152,24 @@ def read_terminal(fileno: int, listener: Listener, ended: Event) -> Iterator[Mes
             yield from parser.tick()
 
 
+def _let_go(driver: Driver, fileno: int) -> bool:
+    """Let go of the terminal, to take it again, and ask for a repaint.
+
+    False if that was done meanwhile, or if there is no terminal any more. In the background the
+    process stops first, as Textual does: the signal that continues it takes the terminal.
+    """
+    try:
+        is_background = os.tcgetpgrp(fileno) != os.getpgrp()
+    except OSError:
+        return False
+    if is_background:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return False
+    driver.suspend_application_mode()
+    driver.send_message(driver.SignalResume())
+    return True
+
+
 def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver] | None:
     """Return a driver whose input passes the listener; None to use Textual's.
 
@@ -166,13 +185,20 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
         def __init__(self, app: App[Any], **options: Any) -> None:  # noqa: ANN401 - Textual's own
             super().__init__(app, **options)
             listener.attach(self.write)
+            self._is_reading = False
 
         def start_application_mode(self) -> None:
-            """Take the terminal, which may have gone while another program had it."""
+            """Take the terminal, which may have gone while another program had it.
+
+            It is taken twice if SIGCONT follows SIGSTOP, of which nobody is told. Two threads would
+            read it then, and Textual ends one.
+            """
             try:
                 termios.tcgetattr(self.fileno)
             except termios.error:
                 self._lose()
+            if self._is_reading and not _let_go(self, self.fileno):
+                return
             super().start_application_mode()  # type: ignore[no-untyped-call]
 
         def stop_application_mode(self) -> None:
@@ -182,11 +208,14 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
 
         def run_input_thread(self) -> None:
             """Read keys until Textual ends the thread, or until the terminal is gone."""
+            self._is_reading = True
             try:
                 for message in read_terminal(self.fileno, listener, self.exit_event):
                     self.process_message(message)
             except (EOFError, OSError):
                 self._lose()
+            finally:
+                self._is_reading = False
 
         def _lose(self) -> None:
             # Textual's writer would end at the first error, and block whoever writes then.
