@@ -1,9 +1,11 @@
-"""Upgrades: the files of each earlier format of the archive open with this version."""
+"""Upgrades: the files of each format of the archive open with this version."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,13 @@ import pytest
 
 from tests.fixtures.upgrade.make import MARKS, SOURCE
 from xsfreader.config import load
+from xsfreader.errors import NewerFileError
 from xsfreader.library import Library
 from xsfreader.model import Filter, Marks, Place, View
 from xsfreader.paths import Paths
 from xsfreader.source.directory import DirectorySource
+from xsfreader.store.database import Database
+from xsfreader.store.schema import ARCHIVE, PICTURES, SPECIFICATIONS, STATE, XEPS, Schema
 from xsfreader.ui.app import ReaderApp
 from xsfreader.ui.keymap import effective
 from xsfreader.ui.reader import ReaderScreen
@@ -43,10 +48,17 @@ IMPORTED = {
 EXPECTED = IMPORTED | BY_KEYS
 
 
-@pytest.fixture(params=sorted(UPGRADE.glob("*.tar.gz")), ids=lambda file: file.name.split(".")[0])
-def paths(request: pytest.FixtureRequest, tmp_path: Path) -> Paths:
+@pytest.fixture(params=range(1, ARCHIVE.version + 1), ids="archive-{}".format)
+def version(request: pytest.FixtureRequest) -> int:
+    """Each format that the archive has had; the other files have had one."""
+    assert {each.version for each in (STATE, PICTURES, XEPS, SPECIFICATIONS)} == {1}
+    return int(request.param)
+
+
+@pytest.fixture
+def paths(version: int, tmp_path: Path) -> Paths:
     """A copy of the files of an earlier version."""
-    with tarfile.open(request.param) as packed:
+    with tarfile.open(UPGRADE / f"archive-{version}.tar.gz") as packed:
         packed.extractall(tmp_path, filter="data")
     return Paths(tmp_path / "config.toml", tmp_path / "data" / "xsfreader", tmp_path / "log")
 
@@ -86,7 +98,35 @@ def bodies() -> set[str]:
     return {file.read_text(encoding="utf-8").split("---\n", 2)[2].strip() for file in files}
 
 
-def test_the_configuration_has_the_same_meaning(paths: Paths) -> None:
+@pytest.mark.parametrize(
+    ("schema", "table"),
+    [
+        (ARCHIVE, "post"),
+        (STATE, "mark"),
+        (PICTURES, "picture"),
+        (XEPS, "xep"),
+        (SPECIFICATIONS, "held"),
+    ],
+)
+def test_a_newer_file_is_refused_and_left_alone(schema: Schema, table: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.db"
+    with closing(sqlite3.connect(file)) as db:
+        for step in schema.steps:
+            db.executescript(step)
+        db.executescript(
+            f"PRAGMA user_version = {schema.version + 1}; ALTER TABLE {table} ADD COLUMN newer;"
+            f"PRAGMA application_id = {schema.application}"
+        )
+    before = file.read_bytes()
+    database = Database(file, schema, timeout=1)
+    for attempt in (lambda: database.rows("SELECT 1"), lambda: database.writing().__enter__()):
+        with pytest.raises(NewerFileError, match=r"newer version.*update"):
+            attempt()
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_the_configuration_has_the_same_meaning(paths: Paths, version: int) -> None:
     config = load(paths.config)
     assert config.source == SOURCE
     assert (config.theme, config.width, config.images) == ("nord", 70, "all")
@@ -96,6 +136,12 @@ def test_the_configuration_has_the_same_meaning(paths: Paths) -> None:
     assert keys["star"] == ("S",)
     assert keys["sync"] == ()
     assert keys["quit"] == ("Q", "ctrl+q")
+    if version >= 6:
+        assert (config.list_width, config.sync_timeout) == (36, 100)
+        assert (config.xmpp.jid, config.xmpp.password_command) == (
+            "reader@example.org",
+            ("pass", "xmpp"),
+        )
 
 
 def test_every_post_is_there_with_its_text(either: Library) -> None:
@@ -164,6 +210,13 @@ def test_the_image_the_xeps_and_what_was_unreadable_are_there(library: Library) 
 def test_the_theme_chosen_in_the_app_is_kept(paths: Paths) -> None:
     with Library(load(paths.config)._replace(theme=""), paths) as library:
         assert library.theme() == "rose-pine"
+
+
+def test_a_specification_and_a_changed_post_are_there(library: Library, version: int) -> None:
+    if version >= 5:
+        titles = [heading.text for heading in library.document("xep/198").headings]
+        assert "1. Enabling" in titles, titles
+    assert library.is_changed("/2025/10/the-sample-newsletter/") == (version >= 6)
 
 
 async def test_the_app_opens_where_it_was_left(either: Library) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import pytest
-
-from xsfreader.errors import NewerFileError
 from xsfreader.store.images import ImageFile
 
 if TYPE_CHECKING:
@@ -46,16 +42,3 @@ def test_a_damaged_file_is_created_again(tmp_path: Path) -> None:
         pictures.put("a", b"x", None)
         assert pictures.get("a") == b"x"
     assert list(tmp_path.glob("images.db.broken-*"))
-
-
-def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
-    file = tmp_path / "images.db"
-    with closing(ImageFile(file)) as pictures:
-        pictures.put("a", b"x", None)
-    with closing(sqlite3.connect(file)) as db:
-        db.execute("PRAGMA user_version = 99")
-        db.execute("ALTER TABLE picture ADD COLUMN newer TEXT")
-    data = file.read_bytes()
-    with closing(ImageFile(file)) as pictures, pytest.raises(NewerFileError):
-        pictures.get("a")
-    assert file.read_bytes() == data
