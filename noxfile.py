@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shutil import rmtree, unpack_archive
 
 import nox
 
@@ -66,19 +67,32 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def build(session: nox.Session) -> None:
-    """Build and check; install the wheel alone, then with its extras, and try it."""
+    """Build and check; try and test the installed wheel, without its extras and with them."""
     session.install("build", "twine")
     folder = Path(session.create_tmp()).resolve()
     for old in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):
         old.unlink()
     session.run("python", "-m", "build", "--outdir", str(folder))
-    (wheel,) = folder.glob("*.whl")
-    session.run("twine", "check", "--strict", str(wheel), *map(str, folder.glob("*.tar.gz")))
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    session.run("twine", "check", "--strict", str(wheel), str(sdist))
     home = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    command = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
     for extras in ("", "[images,xmpp]"):
         session.run("python", "-m", "venv", "--clear", str(folder / "venv"))
-        command = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         session.run(str(command / "pip"), "install", "--quiet", f"{wheel}{extras}", external=True)
         for words in ("doctor", "sync", "list", "show welcome-to-xsfreader", "search omemo"):
             arguments = [*words.split(), "--source", "guide"]
             session.run(str(command / "xsfreader"), *arguments, env=home, external=True)
+
+    # The tests of the sdist, beside which only the wheel's package is left to import.
+    sources = folder / sdist.name.removesuffix(".tar.gz")
+    rmtree(sources, ignore_errors=True)
+    unpack_archive(sdist, folder, filter="data")
+    rmtree(sources / "xsfreader")
+    session.chdir(sources)
+    session.run(str(command / "pip"), "install", "--quiet", f"{wheel}[dev]", external=True)
+    tests = [str(command / "python"), "-m", "pytest", *session.posargs]
+    session.run(*tests, external=True)
+    extras_alone = ("pillow", "textual-image", "slixmpp")
+    session.run(str(command / "pip"), "uninstall", "--yes", *extras_alone, external=True)
+    session.run(*tests, "--ignore=tests/e2e", external=True)
