@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from xsfreader import __version__
 from xsfreader.cli.arguments import COMMANDS, COMMON_OPTIONS, DESCRIPTION, OPTIONS, Argument
 from xsfreader.config import SOURCE_VARIABLE
 
@@ -108,7 +109,7 @@ def markdown() -> str:
 
 def man_page() -> str:
     """Return the reference as a man page."""
-    lines = ['.TH XSFREADER 1 "" xsfreader', ".SH NAME", _roff(TITLE)]
+    lines = [f'.TH XSFREADER 1 "" "xsfreader {__version__}"', ".SH NAME", _roff(TITLE)]
     for each in sections():
         lines.append(f".SH {each.heading.upper()}" if each.level == 1 else f".SS {each.heading}")
         lines += "\n.br\n".join(map(_roff, each.text.splitlines())).splitlines()

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+import xsfreader
 from tests.command import home_variables
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 
 CLIPBOARDS = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
 """What leads to the clipboard of the person who runs the tests."""
+
+
+def pytest_report_header() -> str:
+    """Say which program is tested: the checkout's or an installed one."""
+    return f"xsfreader {xsfreader.__version__} in {xsfreader.__file__}"
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import xsfreader
 from docs import reference
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "xsfreader"
+PACKAGE = Path(xsfreader.__file__).parent
 
 
 def test_the_architecture_names_modules_that_exist() -> None:

@@ -1,3 +1,3 @@
 """The blog of the XMPP Standards Foundation in the terminal."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

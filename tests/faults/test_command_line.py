@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import xsfreader
 from tests import command
 from tests.command import COMMAND, home_variables
 from tests.soak import soaked
@@ -394,7 +395,7 @@ aliases: [/old/{title}/]
 ---
 About XEP-0198, XEP-0001 and XEP-9999.
 """
-GUIDE = Path(__file__).parents[2] / "xsfreader/guide/content/blog"
+GUIDE = Path(xsfreader.__file__).parent / "guide/content/blog"
 
 
 def documented(page: str, after: str) -> set[str]:

@@ -141,7 +141,11 @@ PIPED = [
     ),
     ("sh -c 'kill -9 $$'", "", "sh was ended by SIGKILL"),
     # A signal that is ignored would be so in the child.
-    (f"{sys.executable} -c 'import signal; print(signal.getsignal(2))'", "", "default_int"),
+    (
+        f"{sys.executable} -c 'import signal; print(chr(10), signal.getsignal(2))'",
+        "",
+        "default_int",
+    ),
     ("''", "", "Permission denied"),
     ("/", "", "/: Permission denied"),
     ("true \x16\x01", "", "true finished"),
