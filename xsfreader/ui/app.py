@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import Console
 from textual import events
 from textual.filter import Monochrome, NoColor
+from textual.geometry import Offset
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -153,6 +154,19 @@ class ReaderApp(KeepsCrash, CopyingApp):
         if not self.native_ansi_color:
             return filters
         return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where each frame leaves the terminal's own cursor, which screen readers follow.
+
+        A widget with the focus says where, as Textual's inputs do, else the screen.
+        """
+        place: Offset = getattr(self.focused or self.screen, "cursor_screen_offset", Offset())
+        return place
+
+    @cursor_position.setter
+    def cursor_position(self, _offset: Offset) -> None:
+        """Ignore what Textual sets now and then: it would stay after the focus has moved."""
 
     def on_ready(self) -> None:
         """Load what only some posts need, and exclude all of it from garbage collection.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.geometry import Region
+    from textual.geometry import Offset, Region
 
     from xsfreader.markup import Image
     from xsfreader.ui.images.drawing import Drawing
@@ -142,6 +142,11 @@ class ImageScreen(DismissOnce, ShowsErrors, ModalScreen[str | None]):
     def image(self) -> Image:
         """The image on screen."""
         return self._images[self._index]
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs, as nothing has the focus: at the caption."""
+        return self._caption.content_region.offset
 
     def refresh_image(self, *, ask: bool = False) -> None:
         """Show the image if it is loaded; else request it if ``ask`` is set."""

@@ -40,9 +40,21 @@ class ArticleView(GrowingView, can_focus=True):
         index: int
         """Its place among the images of the item."""
 
-    def on_focus(self) -> None:
-        """Put the terminal's own cursor where the text begins, for screen readers."""
-        self.app.cursor_position = self.content_region.offset + Offset(self.left, 0)
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs: hint, current link, current match, or top."""
+        line, cell = self.scroll_offset.y, self.left
+        if self._hints:
+            line = min(self._hints)
+            cell = min(self._hints[line])[0]
+        elif self.current_link >= 0:
+            for spot in self.visible_links():
+                if spot.target == self.current_link:
+                    line, cell = spot.line, spot.cell
+        elif self._match is not None:
+            found = self.page.line_of(self._match.block, self._match.start)
+            line = found if found in self._in_view else line
+        return self.content_region.offset + Offset(cell, line - self.scroll_offset.y)
 
     # Where the reader is
 
@@ -110,6 +122,7 @@ class ArticleView(GrowingView, can_focus=True):
             name = "match-current" if index == current else "match"
             ranges.setdefault(match.block, []).append((match.start, match.end, name))
         self._highlights = Highlights(ranges, link)
+        self._match = matches[current] if 0 <= current < len(matches) else None
         self._painted_lines.clear()
         self.refresh()
 

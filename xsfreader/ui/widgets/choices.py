@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -71,6 +72,14 @@ class Choices(OptionList):
         self.rows = rows
         self.highlighted = cursor
         self._letters = letters
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs: the first line of the highlighted row."""
+        first = self.content_region.offset + Offset(1, 0)
+        spots = (first + Offset(0, y) for y in range(self.size.height))
+        at = self.screen.get_style_at
+        return next((s for s in spots if at(*s).meta.get("option") == self.highlighted), first)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Don't turn pages with keys that choose a row, nor in a window without room for one.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.selection import Selection
 
+    from xsfreader.markup import Match
     from xsfreader.ui.images.drawing import Drawing
     from xsfreader.ui.images.gallery import Gallery
     from xsfreader.ui.link_positions import Spot
@@ -48,6 +49,8 @@ class PageView(PaintedView):
         self._illustrated: tuple[Mapping[int, int], Mapping[int, str]] = {}, {}
         """Rows reserved for each image, and a note for each image without any."""
         self._highlights = Highlights()
+        self._match: Match | None = None
+        """The current match."""
         self._hints: dict[int, list[tuple[int, str, int]]] = {}
         self._painter: Painter | None = None
         self._painted_lines: dict[int, Strip] = {}

@@ -170,13 +170,11 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
         self.refresh_line(self.cursor)
         margin = max(0, min(2, (self.size.height - 1) // 2))
         self.scroll_into_view(max(0, self.cursor - margin), self.cursor + margin)
-        self._place_terminal_cursor()
 
-    def _place_terminal_cursor(self) -> None:
-        """Put the terminal's own cursor on the row, for screen readers."""
-        if self.has_focus:
-            row = self.cursor - self.scroll_offset.y
-            self.app.cursor_position = self.content_region.offset + Offset(1, row)
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(1, self.cursor - self.scroll_offset.y)
 
     def move_to(self, row: int) -> None:
         """Move the cursor to a row, and post ``Highlighted`` if a post is there."""
@@ -266,7 +264,6 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
 
     def on_focus(self) -> None:
         """Highlight the cursor."""
-        self._place_terminal_cursor()
         self.refresh()
 
     def on_blur(self) -> None:

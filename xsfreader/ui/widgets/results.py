@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
@@ -96,6 +97,11 @@ class Results(PaintedView, can_focus=True):
     def hit(self) -> Hit | SectionHit | None:
         """The result under the cursor."""
         return self.hits[self.cursor] if self.cursor < len(self.hits) else None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(1, self.cursor * ROWS - self.scroll_offset.y)
 
     def seek(self, target: str) -> None:
         """Move the cursor to a result, if it is among the results."""
