@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 BINARY = shutil.which("prosody", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
 CONTROL = shutil.which("prosodyctl", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
 needs_prosody = pytest.mark.skipif(
-    not (BINARY and CONTROL and shutil.which("openssl")),
-    reason="needs Prosody and openssl: apt-get install prosody",
+    not (BINARY and CONTROL and shutil.which("openssl") and find_spec("slixmpp")),
+    reason="needs the extra xmpp, Prosody and openssl: apt-get install prosody",
 )
 """Marks the tests that use this module."""
 ENDS_WITH_US = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,7 +75,8 @@ def test_image_is_fetched_once_and_cached(library: Library, host: GitHost) -> No
         held = again.images.look_up(["/images/a/red.png", "/images/gone.png"])
     assert set(held) == {"/images/a/red.png"}
     assert held["/images/a/red.png"].cached
-    assert held["/images/a/red.png"].size == (64, 32)
+    # Pillow measures it.
+    assert held["/images/a/red.png"].size == ((64, 32) if find_spec("PIL") else None)
     assert not host.seen
 
 

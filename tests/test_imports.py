@@ -123,6 +123,7 @@ def test_the_app_loads_nothing_that_only_sync_or_images_need() -> None:
 
 
 def test_an_image_on_screen_loads_pillow_and_no_git() -> None:
+    pytest.importorskip("PIL", reason="needs the extra images")
     modules = opened("on-view", 300)
     assert {"PIL"} == set(NEVER_IN_APP) & modules
 

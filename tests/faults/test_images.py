@@ -12,6 +12,9 @@ from struct import pack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+
+pytest.importorskip("PIL", reason="needs the extra images")
+
 from PIL import Image
 from rich.segment import Segment
 from textual.strip import Strip

@@ -9,6 +9,9 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("PIL", reason="needs the extra images")
+
 from PIL import Image
 from textual.strip import Strip
 from textual_image.renderable import tgp

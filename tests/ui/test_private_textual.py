@@ -13,6 +13,8 @@ from tests.ui.private_names import patches, private_uses
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytest.importorskip("textual_image", reason="needs the extra images")
+
 MOST = 5
 MODULES = {"ui/textual_private.py", "ui/driver.py"}
 SETTINGS = {
