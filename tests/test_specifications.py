@@ -19,8 +19,8 @@ from xsfreader.errors import (
 )
 from xsfreader.library import Library
 from xsfreader.library.job_events import Event, FetchResult, XepsResult
-from xsfreader.markup.xep.sections import read_sections
 from xsfreader.reports import FetchReport, Progress
+from xsfreader.xep.sections import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -161,7 +161,7 @@ class Specifications:
 
     def _sections(self, path: str, data: bytes) -> list[Section]:
         """Return what is indexed of a file; nothing of one that can't be read."""
-        from xsfreader.markup.xep.sections import read_sections
+        from xsfreader.xep.sections import read_sections
 
         if path == ENTITIES_FILE:
             return []

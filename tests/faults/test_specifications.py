@@ -8,8 +8,8 @@ import pytest
 
 from xsfreader.errors import UnreadableSpecificationError
 from xsfreader.markup import layout, to_plain_text
-from xsfreader.markup.xep.elements import MAX_CHARACTERS, MAX_ELEMENTS
 from xsfreader.markup.xep.parse import SpecificationParser
+from xsfreader.xep.elements import MAX_CHARACTERS, MAX_ELEMENTS
 
 HEADER = "<header><number>0999</number><title>Tea</title></header>"
 

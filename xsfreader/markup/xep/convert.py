@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from xsfreader.markup.inline import SUPERSCRIPT
 from xsfreader.markup.limits import MAX_COLUMNS
 from xsfreader.markup.nodes import Node, break_line, heading, link, marked, paragraph, plain
-from xsfreader.markup.xep.elements import Element, find_sections
+from xsfreader.xep.elements import Element, find_sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -20,8 +20,8 @@ from xsfreader.markup.nodes import (
     text,
 )
 from xsfreader.markup.xep.convert import Converter
-from xsfreader.markup.xep.elements import Element, read_elements, unreadable
 from xsfreader.markup.xep.notices import notice_of
+from xsfreader.xep.elements import Element, read_elements, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

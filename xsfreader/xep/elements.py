@@ -34,7 +34,8 @@ _USED = re.compile(rb"&([A-Za-z_:][\w:.-]*);")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(rb"<!ENTITY\s+([\w:.-]+)\s+(?:\"[^\"]*\"|'[^']*')\s*>")
 _DECLARED = re.compile(rb"<!ENTITY\s+([\w:.-]+)")
-_SECTION = re.compile("section([1-5])")
+SECTIONS = {f"section{depth}": depth for depth in range(1, 6)}
+"""The elements that are sections, with their depth."""
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
 
 
@@ -62,11 +63,10 @@ class Element:
 
     def walk(self) -> Iterator[Element]:
         """Yield all elements in it, in order."""
-        waiting = [self]
-        while waiting:
-            children = waiting.pop().children
-            waiting += [each for each in reversed(children) if isinstance(each, Element)]
-            yield from waiting[-1:]
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.walk()
 
     def text(self) -> str:
         """Return all text in it as written."""
@@ -94,8 +94,7 @@ def find_sections(elements: Iterable[Element]) -> Iterator[Section]:
     places = [0] * 5
     count = 0
     for element in elements:
-        if found := _SECTION.fullmatch(element.tag):
-            depth = int(found[1])
+        if depth := SECTIONS.get(element.tag):
             places[depth - 1 :] = [places[depth - 1] + 1] + [0] * (5 - depth)
             count += depth < 5
             number = ".".join(map(str, places[:depth])) + "." * (depth == 1)

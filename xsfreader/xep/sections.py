@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xsfreader.markup.xep.elements import Element, find_sections, read_elements
 from xsfreader.model import Section
+from xsfreader.xep.elements import SECTIONS, Element, find_sections, read_elements
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_SECTIONS = frozenset(f"section{depth}" for depth in range(1, 6))
 _INLINE = frozenset(("b", "cite", "dfn", "em", "i", "link", "span", "strong", "sub", "sup", "tt"))
 """Elements that don't end a word."""
 
@@ -37,16 +31,20 @@ def read_sections(xml: bytes, entities: bytes) -> list[Section]:
 
 
 def _words(element: Element) -> str:
-    return " ".join("".join(_text(element)).split())
+    parts: list[str] = []
+    _add_text(element, parts)
+    return " ".join("".join(parts).split())
 
 
-def _text(element: Element) -> Iterator[str]:
-    """Yield the text of an element without that of the sections in it."""
+def _add_text(element: Element, parts: list[str]) -> None:
+    """Add the text of an element without that of the sections in it."""
     between = "" if element.tag in _INLINE else " "
-    yield between + element.get("caption") + between
+    parts.append(between)
+    if "caption" in element.attributes:
+        parts += element.attributes["caption"], between
     for child in element.children:
         if isinstance(child, str):
-            yield child
-        elif child.tag not in _SECTIONS:
-            yield from _text(child)
-    yield between
+            parts.append(child)
+        elif child.tag not in SECTIONS:
+            _add_text(child, parts)
+    parts.append(between)

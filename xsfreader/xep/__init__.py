@@ -1,0 +1,1 @@
+"""A specification's XML: its elements, and the words of its sections."""
