@@ -20,6 +20,7 @@ from xsfreader.errors import (
 from xsfreader.library import Library
 from xsfreader.library.job_events import Event, FetchResult, XepsResult
 from xsfreader.reports import FetchReport, Progress
+from xsfreader.store.specifications import HeldFile
 from xsfreader.xep.sections import read_sections
 
 if TYPE_CHECKING:
@@ -120,7 +121,10 @@ def test_an_unusable_source_leaves_what_is_held(library: Library, host: GitHost)
         assert another.specifications.held() == {198}
 
 
-def test_all_are_fetched_once_then_what_changed(library: Library, host: GitHost) -> None:
+def test_all_are_fetched_once_then_what_changed(
+    library: Library, host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xsfreader.specifications._BATCH", 3)
     told: list[Progress] = []
     assert library.specifications.update(told.append, everything=True) == FetchReport(
         "specification", 3
@@ -284,7 +288,7 @@ def test_an_index_made_by_other_rules_is_made_again(
     library.specifications.fetch(313, silent)
     monkeypatch.setattr("xsfreader.specifications.INDEX_VERSION", "2")
     assert library.search_sections("mam:2 in:xeps", 9)
-    library.specifications.file.put("xep-0313.xml", "x", FILES["xep-0313.xml"], [])
+    library.specifications.file.put([HeldFile("xep-0313.xml", "x", FILES["xep-0313.xml"])])
     library.specifications.fetch(198, silent)
     assert library.search_sections("mam:2 in:xeps", 9)
     assert library.search_sections("sm:3 in:xeps", 9)

@@ -10,10 +10,11 @@ from xsfreader.limits import limited
 from xsfreader.log import log
 from xsfreader.model import ENTITIES_FILE, Known, specification_file
 from xsfreader.reports import FetchReport, Progress
+from xsfreader.store.specifications import HeldFile, SpecificationFile
 from xsfreader.text import FOLDING_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from xsfreader.model import Section, Snapshot, Source
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 INDEX_VERSION: Final = f"1.{FOLDING_VERSION}"
 """Increase the first number when the text of sections changes: the index is then made again."""
+_BATCH: Final = 50
+"""Files in one transaction; with one in each, writing takes half as long again."""
 
 
 class Specifications:
@@ -37,8 +40,6 @@ class Specifications:
             source: Opens the upstream.
             seconds: How long fetching from a server may take.
         """
-        from xsfreader.store.specifications import SpecificationFile
-
         self.file = SpecificationFile(file)
         """What is held, to be searched."""
         self._open = source
@@ -95,7 +96,7 @@ class Specifications:
                 source = self._source()
                 with limited(self._seconds):
                     data = source.blob(each, files[each])
-                self._keep(each, files[each], data)
+                self._keep([(each, files[each], data)])
 
     def update(self, progress: Report, *, everything: bool) -> FetchReport:
         """Fetch the newest versions of all specifications, or of those that are held.
@@ -121,17 +122,15 @@ class Specifications:
             for path, blob in sorted(snapshot.files.items(), reverse=True)
             if (everything or path in held) and held.get(path) != blob
         ]
-        failed = 0
-        for done, path in enumerate(changed):
-            progress(Progress("indexing specifications", done, len(changed), "specifications"))
-            data = snapshot.blobs.get(snapshot.files[path])
-            if data is None:
-                failed += 1
-            else:
-                self._keep(path, snapshot.files[path], data)
+        sent = [path for path in changed if snapshot.files[path] in snapshot.blobs]
+        for done in range(0, len(sent), _BATCH):
+            progress(Progress("indexing specifications", done, len(sent), "specifications"))
+            blobs = ((path, snapshot.files[path]) for path in sent[done : done + _BATCH])
+            self._keep((path, blob, snapshot.blobs[blob]) for path, blob in blobs)
         for file in snapshot.refused:
             log().info("unreadable specification: %s: %s", file.path, file.reason)
-        fetched = len([path for path in changed if path != ENTITIES_FILE]) - failed
+        fetched = len([path for path in sent if path != ENTITIES_FILE])
+        failed = len(changed) - len(sent)
         return FetchReport("specification", fetched, len(self.held()) - fetched, failed)
 
     def _source(self) -> Source:
@@ -148,22 +147,24 @@ class Specifications:
         with limited(self._seconds):
             return source.snapshot(known, progress, wanted)
 
-    def _keep(self, path: str, blob: str, data: bytes) -> None:
-        if path == ENTITIES_FILE:
-            self._entities = data
+    def _keep(self, files: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep and index files, given by path, id and bytes, the entities first."""
         if self.file.index_version() != INDEX_VERSION:
             self.file.set_index_version("")
-            for other, held in self.file.held().items():
-                kept = self.file.get(other) or b""
-                self.file.put(other, held, kept, self._sections(other, kept))
+            held = self.file.held().items()
+            self._put((path, blob, self.file.get(path) or b"") for path, blob in held)
             self.file.set_index_version(INDEX_VERSION)
-        self.file.put(path, blob, data, self._sections(path, data))
+        self._put(files)
+
+    def _put(self, files: Iterable[tuple[str, str, bytes]]) -> None:
+        self.file.put(HeldFile(*file, self._sections(file[0], file[2])) for file in files)
 
     def _sections(self, path: str, data: bytes) -> list[Section]:
         """Return what is indexed of a file; nothing of one that can't be read."""
         from xsfreader.xep.sections import read_sections
 
         if path == ENTITIES_FILE:
+            self._entities = data
             return []
         if self._entities is None:
             self._entities = self.file.get(ENTITIES_FILE) or b""

@@ -10,10 +10,10 @@ import pytest
 from xsfreader.errors import BrokenFileError
 from xsfreader.model import Known, Section, SectionHit
 from xsfreader.store.query import parse_query
-from xsfreader.store.specifications import SpecificationFile
+from xsfreader.store.specifications import HeldFile, SpecificationFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 ARCHIVE = [
@@ -28,11 +28,14 @@ MODERATION = [
 ]
 
 
+def held(number: int, sections: Sequence[Section] = ()) -> HeldFile:
+    return HeldFile(f"xep-{number:04}.xml", "a", b"<xep/>", sections)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[SpecificationFile]:
     with closing(SpecificationFile(tmp_path / "specifications.db")) as file:
-        file.put("xep-0313.xml", "a", b"<xep/>", ARCHIVE)
-        file.put("xep-0425.xml", "a", b"<xep/>", MODERATION)
+        file.put([held(313, ARCHIVE), held(425, MODERATION)])
         yield file
 
 
@@ -58,11 +61,22 @@ def test_files_are_kept_by_their_newest_id(file: SpecificationFile) -> None:
     file.set_listed(Known("old", {"xep-0002.xml": "x"}))
     file.set_listed(listed)
     assert file.listed() == listed
-    file.put("xep-0001.xml", "a", b"\xff<old/>")
-    file.put("xep-0001.xml", "b", b"\xff<xep/>")
+    file.put([HeldFile("xep-0001.xml", "a", b"\xff<old/>")])
+    file.put([HeldFile("xep-0001.xml", "b", b"\xff<xep/>")])
     assert file.held()["xep-0001.xml"] == "b"
     assert file.versions(["xep-0001.xml", "xep.ent"]) == {"xep-0001.xml": "b"}
     assert file.get("xep-0001.xml") == b"\xff<xep/>"
+
+
+def test_files_are_kept_together_or_not_at_all(file: SpecificationFile) -> None:
+    def files() -> Iterator[HeldFile]:
+        yield held(1, [Section("", "XEP-0001: Protocols", "Standards")])
+        raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        file.put(files())
+    assert "xep-0001.xml" not in file.held()
+    assert find(file, "standards") == []
 
 
 @pytest.mark.parametrize(
@@ -110,27 +124,18 @@ def test_a_result_names_its_section_and_marks_the_element(file: SpecificationFil
 
 
 def test_one_specification_doesnt_fill_the_results(file: SpecificationFile) -> None:
-    file.put(
-        "xep-0001.xml",
-        "a",
-        b"<xep/>",
-        [Section(f"s{n}", "Titel", "omemo omemo") for n in range(30)],
-    )
-    file.put(
-        "xep-0002.xml", "a", b"<xep/>", [Section("s", "Titel", "omemo once among other words")]
-    )
+    often = [Section(f"s{n}", "Titel", "omemo omemo") for n in range(30)]
+    once = [Section("s", "Titel", "omemo once among other words")]
+    file.put([held(1, often), held(2, once)])
     assert [number for number, _ in find(file, "omemo")] == [1, 1, 1, 2]
 
 
 def test_a_newer_version_replaces_the_sections_before(file: SpecificationFile) -> None:
-    file.put(
-        "xep-0313.xml", "a", b"<xep/>", [Section("", "XEP-0313: Ünlike", "Nothing of the kind")]
-    )
+    file.put([held(313, [Section("", "XEP-0313: Ünlike", "Nothing of the kind")])])
     assert find(file, "urn:xmpp:mam:2") == [(425, "mam")]
     assert find(file, "unlike kind") == [(313, "")]
     assert file.title(313) == "XEP-0313: Ünlike"
-    file.put("xep-0313.xml", "a", b"<xep/>", [])
-    file.put("xep-0425.xml", "a", b"<xep/>", [])
+    file.put([held(313), held(425)])
     assert file.rows("SELECT * FROM section") == []
     assert file.rows("SELECT count(*) FROM found WHERE found MATCH 'urn OR kind'") == [(0,)]
 
@@ -140,7 +145,7 @@ def test_the_index_of_other_rules_is_dropped_but_not_the_files(file: Specificati
     file.set_index_version("")
     assert find(file, "archive") == []
     assert file.get("xep-0313.xml") == b"<xep/>"
-    file.put("xep-0313.xml", "a", b"<xep/>", ARCHIVE)
+    file.put([held(313, ARCHIVE)])
     file.set_index_version("2")
     assert file.index_version() == "2"
     assert find(file, "disco#info") == [(313, "support")]
@@ -149,7 +154,7 @@ def test_the_index_of_other_rules_is_dropped_but_not_the_files(file: Specificati
 def test_damage_is_said_and_what_can_be_fetched_again_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "specifications.db"
     with closing(SpecificationFile(path)) as file:
-        file.put("xep-0001.xml", "a", b"<xep/>")
+        file.put([held(1)])
         with file.writing() as db:
             db.execute("UPDATE held SET bytes = x'00'")
         with pytest.raises(BrokenFileError, match=r"xep-0001\.xml is damaged; delete"):
@@ -157,5 +162,5 @@ def test_damage_is_said_and_what_can_be_fetched_again_is_set_aside(tmp_path: Pat
     path.write_bytes(b"no database" * 100)
     with closing(SpecificationFile(path)) as file:
         assert file.get("xep-0001.xml") is None
-        file.put("xep-0001.xml", "a", b"<xep/>")
+        file.put([held(1)])
     assert list(tmp_path.glob("specifications.db.broken-*"))

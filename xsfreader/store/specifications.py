@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xsfreader.errors import BrokenFileError
 from xsfreader.model import Known, SectionHit
@@ -23,7 +23,7 @@ from xsfreader.text import index_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from xsfreader.model import Section
@@ -35,6 +35,16 @@ _SECTIONS = 10_000
 """What the number of a specification is multiplied by for the ids of its sections."""
 _MOST_HITS = 3
 """Sections of one specification among the results."""
+
+
+class HeldFile(NamedTuple):
+    """A file to be kept."""
+
+    path: str
+    blob: str
+    data: bytes
+    sections: Sequence[Section] = ()
+    """What is indexed; the first of a specification is its beginning."""
 
 
 class SpecificationFile(Database):
@@ -77,16 +87,14 @@ class SpecificationFile(Database):
                 f"{self.path}: {path} is damaged; delete this file and sync again"
             ) from error
 
-    def put(self, path: str, blob: str, data: bytes, sections: Sequence[Section] = ()) -> None:
-        """Keep and index a file instead of the older one.
-
-        The first of a specification's ``sections`` is its beginning.
-        """
-        row = path, blob, zlib.compress(data, 1)
+    def put(self, files: Iterable[HeldFile]) -> None:
+        """Keep and index files instead of the older ones, in one transaction."""
         with self.writing() as db:
-            db.execute("REPLACE INTO held (path, blob, bytes) VALUES (?, ?, ?)", row)
-            if number := re.search(r"\d+", path):
-                _index(db, int(number[0]) * _SECTIONS, sections[:_SECTIONS])
+            for path, blob, data, sections in files:
+                row = path, blob, zlib.compress(data, 1)
+                db.execute("REPLACE INTO held (path, blob, bytes) VALUES (?, ?, ?)", row)
+                if number := re.search(r"\d+", path):
+                    _index(db, int(number[0]) * _SECTIONS, sections[:_SECTIONS])
 
     def index_version(self) -> str:
         """Return the version of the rules by which the index was made; empty without one."""
@@ -150,29 +158,29 @@ class SpecificationFile(Database):
 
 def _index(db: sqlite3.Connection, first: int, sections: Sequence[Section]) -> None:
     """Replace the sections of a specification, whose ids begin with ``first``."""
+    numbered = list(enumerate(sections, first))
     rows = db.execute(
         "SELECT id, title, text FROM section WHERE id BETWEEN ? AND ?",
         (first, first + _SECTIONS - 1),
     ).fetchall()
-    for id_, title, text in rows:
-        _change_index(db, "'delete'", id_, title, decompress(text))
-        db.execute("DELETE FROM section WHERE id = ?", (id_,))
-    for id_, section in enumerate(sections, first):
-        db.execute(
-            "INSERT INTO section (id, anchor, title, text) VALUES (?, ?, ?, ?)",
-            (id_, section.anchor, section.title, compress(section.text)),
-        )
-        _change_index(db, "NULL", id_, section.title, section.text)
+    # Deleting from the index needs the same values again.
+    _change_index(db, "'delete'", [(id_, title, decompress(text)) for id_, title, text in rows])
+    db.executemany("DELETE FROM section WHERE id = ?", [row[:1] for row in rows])
+    db.executemany(
+        "INSERT INTO section (id, anchor, title, text) VALUES (?, ?, ?, ?)",
+        [(id_, each.anchor, each.title, compress(each.text)) for id_, each in numbered],
+    )
+    _change_index(db, "NULL", [(id_, each.title, each.text) for id_, each in numbered])
 
 
-def _change_index(db: sqlite3.Connection, command: str, id_: int, title: str, text: str) -> None:
-    """Insert or delete a row of the index; deleting it needs the same values again."""
-    db.execute(
+def _change_index(db: sqlite3.Connection, command: str, rows: list[tuple[int, str, str]]) -> None:
+    """Insert or delete rows of the index: id, title and text."""
+    db.executemany(
         f"INSERT INTO found (found, rowid, title, text) VALUES ({command}, ?, ?, ?)",
-        (id_, _indexed(title), _indexed(text)),
+        [(id_, _indexed(title), _indexed(text)) for id_, title, text in rows],
     )
 
 
 def _indexed(text: str) -> str:
     """Return a text for the index, where ``<`` is a word if the name of an element follows."""
-    return re.sub("<([a-z]?)", lambda found: f"< {found[1]}" if found[1] else " ", index_text(text))
+    return re.sub("<(?![a-z])", " ", index_text(text)).replace("<", "< ")
