@@ -65,7 +65,7 @@ def sections() -> list[Section]:
             for name, command in COMMANDS.items()
         ),
         Section(1, "Environment", "", ENVIRONMENT),
-        Section(1, "Files", "", FILES),
+        Section(1, "Files", "On Linux; `xsfreader paths` shows where they are elsewhere.", FILES),
         Section(1, "Exit status", "", STATUS),
     ]
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
+import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -216,6 +219,20 @@ def test_folder_of_certificates_is_trusted(
     monkeypatch.delenv("SSL_CERT_DIR")
     monkeypatch.setenv("CURL_CA_BUNDLE", str(folder))
     assert fetch(secure.url("blog.git")) is not None
+
+
+def test_on_macos_those_of_the_system_are_trusted_where_python_has_none(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ssl, "create_default_context", partial(ssl.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
+    )
+    monkeypatch.setattr(environment, "MAC_CERTIFICATES", str(certificate))
+    trusted = []
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        trusted.append(environment.trusted_certificates().cert_store_stats()["x509_ca"])
+    assert trusted == [0, 1]
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate"])

@@ -91,7 +91,7 @@ class Programs:
     def add(self, name: str, *, status: int = 0, seconds: float = 0) -> None:
         file = self.folder / name
         file.write_text(
-            f'#!{SH}\nPATH={PATH}\nsleep {seconds}\necho "$@" > {file}.options\n'
+            f'#!{SH}\nPATH={PATH}\nsleep {seconds}\necho "$@$LC_ALL" > {file}.options\n'
             f"cat > {file}.text\nexit {status}\n"
         )
         file.chmod(0o700)
@@ -111,7 +111,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
 
 
 @POSIX
-def test_a_text_is_given_as_it_is(programs: Programs) -> None:
+def test_a_text_is_given_as_it_is(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "")
     programs.add("xclip")
     text = "two lines\n  $HOME `id` 'quotes' “Ä” 🎉\n"
     assert give(("xclip", "-selection", "clipboard"), text)
@@ -120,6 +121,9 @@ def test_a_text_is_given_as_it_is(programs: Programs) -> None:
     programs.add("clip.exe")
     assert give(("clip.exe",), "Ä")
     assert (programs.folder / "clip.exe.text").read_bytes() == b"\xc4\x00"
+    programs.add("pbcopy")
+    assert give(("pbcopy",), "Ä")
+    assert "UTF-8" in (programs.folder / "pbcopy.options").read_text()
 
 
 @POSIX

@@ -52,6 +52,8 @@ def give(command: Command, text: str) -> bool:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=False,
+            # For pbcopy, text is MacRoman where no locale says otherwise.
+            env={**os.environ, "LC_ALL": "en_US.UTF-8"} if command[0] == "pbcopy" else None,
             timeout=TIMEOUT_SECONDS,
             # Some stay in the background to hand the text out, also when the terminal is closed.
             start_new_session=True,

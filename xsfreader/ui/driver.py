@@ -141,7 +141,8 @@ def read_terminal(fileno: int, listener: Listener, ended: Event) -> Iterator[Mes
     """
     parser = KeyParser()
     decode = getincrementaldecoder("utf-8")(errors="replace").decode
-    with selectors.DefaultSelector() as selector:
+    # The default one of macOS, kqueue, refuses a terminal that was opened as /dev/tty.
+    with selectors.SelectSelector() as selector:
         selector.register(fileno, selectors.EVENT_READ)
         while not ended.is_set():
             if selector.select(POLL_SECONDS):

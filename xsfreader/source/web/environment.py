@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
+import sys
+from contextlib import suppress
 from typing import Final
 
 from xsfreader.errors import SourceError
@@ -12,6 +14,7 @@ from xsfreader.source.web.address import Address, parse_address
 
 CA_FILES: Final = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables for trusted certificates; the first one that is set is used."""
+MAC_CERTIFICATES: Final = "/etc/ssl/cert.pem"
 
 
 def find_proxy(address: Address) -> Address | None:
@@ -76,7 +79,13 @@ def trusted_certificates() -> ssl.SSLContext:
     """
     variable = next((name for name in CA_FILES if os.environ.get(name)), None)
     if variable is None:
-        return ssl.create_default_context()
+        context = ssl.create_default_context()
+        known = os.environ.get("SSL_CERT_DIR") or context.cert_store_stats()["x509_ca"]
+        if sys.platform == "darwin" and not known:
+            # Python from python.org has none until one runs a script of it.
+            with suppress(OSError):
+                context.load_verify_locations(MAC_CERTIFICATES)
+        return context
     path = os.environ[variable]
     try:
         if os.path.isdir(path):  # noqa: PTH112 - the variable need not hold a valid path
