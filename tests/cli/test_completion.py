@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TYPED = {"lis": "list", "list --st": "list --starred", "state ex": "state export",
-         "--off": "--offline", "sync --wa": "sync --watch"}  # fmt: skip
+         "--off": "--offline", "sync --wa": "sync --watch",
+         "show --pl": "show --plain"}  # fmt: skip
 """What is typed after ``xsfreader``, and what it becomes."""
 BASH = """
 source "$1"; shift
@@ -69,11 +70,13 @@ def test_fish_completes_commands_options_and_choices(script: Path) -> None:
 
 @needs("zsh")
 @pytest.mark.parametrize("script", ["zsh"], indirect=True)
-def test_zsh_completes_commands_options_and_choices(script: Path) -> None:
+@pytest.mark.parametrize("sourced", [False, True])
+def test_zsh_completes_commands_options_and_choices(script: Path, sourced: bool) -> None:
     import pexpect
 
     zsh = pexpect.spawn("zsh", ["-f", "-i"], timeout=PATIENCE, encoding="utf-8")
-    zsh.sendline(f"fpath=({script.parent} $fpath); autoload -U compinit; compinit -u -D")
+    before, after = ("", f"source {script}") if sourced else (f"fpath+={script.parent}", "")
+    zsh.sendline(f"autoload -U compinit; {before}\ncompinit -u -D; {after}")
     zsh.sendline('xsfreader() { echo "<$*>" }; echo READ""Y')
     zsh.expect("READY")
     for typed, completed in TYPED.items():

@@ -276,4 +276,10 @@ def completion(shell: str) -> str:
     """Return the completion script for one of ``SHELLS``."""
     import shtab
 
-    return str(shtab.complete(parser(), shell))
+    script = str(shtab.complete(parser(), shell))
+    if shell == "zsh":
+        # Where nothing completes a word, zsh would show its name instead of completing an option.
+        script = script.replace(':"\n', ':()"\n')
+        # shtab forgets that `source` reads a file.
+        script = script.replace("context[-1] == eval", "context[-1] == (eval|file)")
+    return script
