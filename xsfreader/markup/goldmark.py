@@ -281,10 +281,10 @@ def _shortcode(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 def _inline(state: StateCore) -> None:
     """Parse inline markup, as far as it can be written by hand; the rest is shown as written."""
+    state.env["quotes"] = Quotes()
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
-            state.env["quotes"] = Quotes()
             fits = len(token.content) <= MAX_PARAGRAPH
             try:
                 if fits:

@@ -21,7 +21,7 @@ _MAX_QUOTES = 8
 
 
 class Quotes:
-    """Replaces the quotes of one block, counting the open ones."""
+    """Replaces the quotes of a post, counting the open ones: Goldmark goes on in the next block."""
 
     def __init__(self) -> None:
         self._single = 0
