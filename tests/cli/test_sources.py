@@ -171,6 +171,17 @@ def test_specifications_are_listed_and_removed(
     assert run(capsys, "list", "--source", str(folder))[0] == OK
 
 
+def test_forget_takes_its_own_argument_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XSFREADER_SOURCE", str(folder))
+    with pytest.raises(SystemExit):
+        main(["forget", "--yes", "", "--source", str(folder)])
+    assert capsys.readouterr().err.endswith("argument SOURCE: it is empty\n")
+    assert run(capsys, "forget", "--yes", "nosuch", "--source", str(folder))[0] == FAILURE
+    assert any("posts" in name for name in stored())
+
+
 def test_forget_asks_and_needs_a_terminal_for_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -98,6 +98,12 @@ def _xep_number(text: str) -> int:
     return int(found[1])
 
 
+def _given(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or not least <= int(text[:20]) <= MAX_NUMBER:
@@ -203,7 +209,9 @@ COMMANDS = {
     "paths": Command("print where your data is stored"),
     "forget": Command(
         "remove the archive of a source; marks and settings stay",
-        _value("source", "SOURCE", "its URL, its folder, or a file that `paths` lists"),
+        # Another name than that of the option --source, which may be given as well.
+        _value("archive", "SOURCE", "its URL, its folder, or a file that `paths` lists",
+               type=_given),
         _YES,
     ),
     "doctor": Command("check that everything works; print what a bug report needs", _JSON),
@@ -219,19 +227,27 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments; ``target`` is the word in place of a command, None without one."""
     words = [*(sys.argv[1:] if argv is None else argv)]
     whole, target = parser(), None
-    at = 0
-    while at < len(words) and words[at].startswith("-") and words[at] != "--":
-        at += 2 if words[at] in _VALUED else 1
+    at = _skip_options(words, 0)
     if words[at : at + 1] == ["--"]:
         del words[at]
         target = words.pop(at) if at < len(words) else None
     elif at < len(words) and words[at] not in COMMANDS:
         target = words.pop(at)
+        following = _skip_options(words, at)
+        if following < len(words) and words[following] not in COMMANDS:
+            refuse_target(target)
     args = whole.parse_args(words)
     args.target = target
     if target is not None and args.command is not None:
         refuse_target(target)
     return args
+
+
+def _skip_options(words: Sequence[str], at: int) -> int:
+    """Return the place of the next word that is not an option for all commands, or its value."""
+    while at < len(words) and words[at].startswith("-") and words[at] != "--":
+        at += 2 if words[at] in _VALUED else 1
+    return at
 
 
 def refuse_target(target: str) -> NoReturn:

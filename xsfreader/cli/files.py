@@ -69,7 +69,7 @@ def paths(args: Namespace, settings: Config, places: Paths) -> int:
 
 def forget(args: Namespace, settings: Config, places: Paths) -> int:
     """Remove an archive."""
-    stored = find_archive(settings, places, args.source)
+    stored = find_archive(settings, places, args.archive)
     size = f"{stored.size / 1e6:.1f} MB"
     words = f"This removes {stored.files[0].name}, {size}; marks and settings stay."
     if not args.yes and not confirm("forget", words):

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xsfreader.errors import NoArchiveError, UnknownPostError
+from xsfreader.errors import NoArchiveError, UnknownPostError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from xsfreader.library import Library
 
+_XEP = re.compile(r"(?:.*/)?xep[-/]?0*([1-9]\d{0,5})(?:\.\w+)?/?", re.ASCII | re.IGNORECASE)
+
 
 def resolve(library: Library, name: str) -> str:
-    """Return the permalink of a post by its name, which may be meant as that of a file."""
+    """Return the permalink of a post by its name, which may be meant as that of a file.
+
+    Raises UnknownPostError, NoArchiveError; UsageError for the name of a specification.
+    """
     try:
         return library.resolve(name)
     except (UnknownPostError, NoArchiveError):
         if name.endswith((".md", ".markdown")) or name.startswith(("./", "../", "~")):
             raise UnknownPostError(f"{name}: no such file") from None
+        if found := _XEP.fullmatch(name.partition("#")[0]):
+            raise UsageError(
+                f"{name} is a specification, not a post: "
+                f"`xsfreader xeps {found[1]} --read` prints it"
+            ) from None
         raise
 
 
