@@ -232,7 +232,11 @@ def _words(example: str) -> Callable[[object], tuple[str, ...]]:
 
 
 def _languages(value: object) -> tuple[str, ...]:
-    return tuple(each.lower() for each in _words('["en", "de"]')(value))
+    codes = tuple(each.lower() for each in _words('["en", "de"]')(value))
+    for code in codes:
+        if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", code):
+            raise ValueError(f'"{code}" is not the code of a language, such as "en" or "pt-br"')
+    return codes
 
 
 def _one_of(*choices: str) -> Callable[[object], object]:
@@ -253,7 +257,8 @@ def _items(name: str, value: object) -> Iterable[tuple[str, object]]:
 def _opener(scheme: str, command: object) -> tuple[str, ...]:
     if scheme not in SCHEMES:
         raise ValueError(f"links of this scheme can't be opened; only {', '.join(SCHEMES)}")
-    return _words('["firefox", "{}"]')([command] if isinstance(command, str) else command)
+    is_program = isinstance(command, str) and "{}" not in command
+    return _words('["firefox", "{}"]')([command] if is_program else command)
 
 
 def _xmpp(setting: str, value: object) -> object:

@@ -132,9 +132,10 @@ def closest(name: str, known: Iterable[str]) -> str:
     """Return the known name that is most like another, or has a word like it; else nothing."""
     from difflib import get_close_matches
 
-    spelled: dict[str, str] = {}
+    known = list(known)
+    spelled = {fold(each): each for each in known}
     for each in known:
-        for part in (fold(each), *words(each)):
+        for part in words(each):
             spelled.setdefault(part, each)
     found = get_close_matches(fold(name), spelled, n=1)
     return spelled[found[0]] if found else ""

@@ -102,6 +102,12 @@ def test_keys_of_a_terminal_are_valid(keys: str) -> None:
     effective(Config(keys={"star": keys, **free}))
 
 
+def test_letters_with_a_modifier_are_the_keys_that_terminals_send() -> None:
+    changed = effective(Config(keys={"star": "shift+s,ctrl+S,ctrl+shift+s,shift+f1,ctrl++"}))
+    star = next(action for action in changed if action.id == "star")
+    assert star.keys == ("S", "ctrl+s", "ctrl+shift+s", "shift+f1", "ctrl++")
+
+
 def test_every_default_key_is_valid_configuration() -> None:
     written = {a.id: ",".join(map(key_written, a.keys)) for a in ACTIONS}
     assert effective(Config(keys=written)) == ACTIONS

@@ -43,6 +43,21 @@ async def test_the_help_shows_remapped_keys() -> None:
         assert "f3" in text
 
 
+async def test_any_key_can_quit_on_every_screen_and_ctrl_c_says_which() -> None:
+    async with running() as pilot:
+        await pilot.press("ctrl+c")
+        assert reader(pilot).status.text == "Press q to quit"
+    own = Config(keys={"quit": "x,ctrl+c", "xep": "", "star": "ctrl+q"})
+    async with running(config=own) as pilot:
+        screen = reader(pilot)
+        await pilot.press("ctrl+q")
+        assert screen.item_id is not None
+        assert screen.library.is_starred(screen.item_id)
+        await pilot.press("F", "ctrl+c")
+        await settle(pilot)
+        assert not pilot.app.is_running
+
+
 async def test_keys_of_the_newsboat_preset() -> None:
     async with running(config=Config(preset="newsboat")) as pilot:
         screen = reader(pilot)

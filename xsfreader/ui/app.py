@@ -59,7 +59,7 @@ PATIENCE_SECONDS = 5.0
 """How long the end may take that a signal asks for, or a terminal that is gone."""
 
 
-class ReaderApp(KeepsCrash, CopyingApp):
+class ReaderApp(KeepsCrash, CopyingApp, inherit_bindings=False):
     """Reads one library."""
 
     CSS_PATH = Path("app.tcss")
@@ -91,14 +91,15 @@ class ReaderApp(KeepsCrash, CopyingApp):
         self._is_ending = False
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         library.save_without_waiting(self._report_unsaved)
+        self._everywhere: dict[str, str] = {}
+        """The app's own actions by control key, which do the same on every screen."""
         for action in self.actions:
             if action.keys:
                 run = f"screen.do('{action.id}')"
                 name = action.method.removeprefix("action_") if action.part == "app" else run
                 self.bind(",".join(action.keys), name, description=action.label, show=False)
-        self._suspend_keys = {
-            key for a in self.actions if a.id == "suspend" for key in a.keys if "ctrl+" in key
-        }
+                if action.part == "app":
+                    self._everywhere |= {key: name for key in action.keys if "ctrl+" in key}
         self.theme = self._known_theme(library.theme())
 
     @cached_property
@@ -204,13 +205,13 @@ class ReaderApp(KeepsCrash, CopyingApp):
     async def _run_key(self, event: events.Key) -> bool:
         """Run a key's action if list or post have the focus, else return False.
 
-        A control key that suspends the app does so on every screen.
+        A control key that suspends or quits the app does so on every screen.
         """
         if not self.app_focus:
             # Not every terminal reports that it has the focus again.
             self.app_focus = True
-        if event.key in self._suspend_keys:
-            await self.run_action("suspend_process")
+        if event.key in self._everywhere:
+            await self.run_action(self._everywhere[event.key])
             return True
         screen = self.screen
         # By its method, since the class Input is loaded only when it is needed.
@@ -222,11 +223,13 @@ class ReaderApp(KeepsCrash, CopyingApp):
             return False
         if screen.focused not in (screen.posts, screen.article, None):
             return False
-        found = screen.active_bindings.get(event.key)
-        if (found is None or not found.binding.priority) and screen.type_hint(event):
+        if screen.type_hint(event):
             return True
+        found = screen.active_bindings.get(event.key)
         if found is not None:
             await self.run_action(found.binding.action, found.node)
+        elif event.key == "ctrl+c" and (key := screen.key_of("quit")):
+            screen.status.say(f"Press {key} to quit")
         return True
 
     @property

@@ -126,6 +126,16 @@ def _is_key(key: str) -> bool:
     return last in _NAMED or last in _SIGNS or re.fullmatch(r"f[1-9]\d?", last) is not None
 
 
+def _as_sent(key: str) -> str:
+    """Return a letter with a modifier as terminals send it: ``S`` for ``shift+s``."""
+    modifier, _, letter = key.rpartition("+")
+    if len(letter) != 1 or not letter.isalpha():
+        return key
+    if modifier == "shift":
+        return letter.upper()
+    return f"ctrl+{letter.lower()}" if modifier == "ctrl" else key
+
+
 def key_shown(key: str) -> str:
     """Return a key as the screen shows it."""
     return _SHOWN.get(key, key)
@@ -249,7 +259,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 def _keys_of(name: str, keys: str, config: Config) -> tuple[str, ...]:
     if not keys.strip():
         return ()
-    named = tuple(key_name(key.strip()) for key in keys.split(","))
+    named = tuple(key_name(_as_sent(key.strip())) for key in keys.split(","))
     for key in named:
         if not _is_key(key):
             what = f'"{key}" is not a key' if key else "a key is missing beside the comma"
