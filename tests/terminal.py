@@ -41,6 +41,10 @@ KEYS = {
     "ctrl+z": "\x1a",
 }
 
+UNSHOWN = re.compile(rb"\x1b\[([\d;:]*m|[<=>][\d;]*[mu])")
+"""Colours, which take pyte the most time, and what it does not know: kitty's key protocol."""
+UNFINISHED = re.compile(rb"\x1b(\[[\d;:<=>?]*)?\Z")
+
 
 class _Screen(pyte.Screen):
     def report_device_status(self, mode: int = 0, *_more: int, **_options: bool) -> None:
@@ -73,6 +77,8 @@ class Terminal:
         self.raw = b""
         self._lines: list[str] | None = None
         self._answers = answers
+        self._rest = b""
+        """The beginning of a sequence that came last."""
         self._screen = _Screen(*_emulated(columns, rows))
         self._stream = pyte.ByteStream(self._screen)
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
@@ -118,8 +124,11 @@ class Terminal:
             start = max(0, before - len(question) + 1)
             for _ in range(self.raw.count(question, start)):
                 self._process.send(answer)
-        # pyte knows neither private SGR-like sequences nor kitty's key protocol
-        self._stream.feed(_only_known(data))
+        data = self._rest + data
+        cut = UNFINISHED.search(data)
+        whole = cut.start() if cut else len(data)
+        self._rest = data[whole:]
+        self._stream.feed(UNSHOWN.sub(b"", data[:whole]))
         return True
 
     @property
@@ -267,12 +276,6 @@ def _emulated(columns: int, rows: int) -> tuple[int, int]:
     """Return a size for the emulator, which can't have every one that a terminal may claim."""
     possible = 0 < columns <= MOST_CELLS and 0 < rows <= MOST_CELLS
     return (columns, rows) if possible else (80, 24)
-
-
-def _only_known(data: bytes) -> bytes:
-    for unknown in (b"\x1b[>1u", b"\x1b[<u", b"\x1b[=1;1u", b"\x1b[>4;2m", b"\x1b[>4m"):
-        data = data.replace(unknown, b"")
-    return data
 
 
 @contextmanager

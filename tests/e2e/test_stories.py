@@ -1,4 +1,4 @@
-"""Typical tasks of readers, each told at four sizes of a real terminal."""
+"""Typical tasks of readers, each told at four sizes of a real terminal, two of them in the soak."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xsfreader.source.xeplist import parse
 from xsfreader.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 pytestmark = pytest.mark.corpus
@@ -48,9 +48,16 @@ def keep_specifications(folder: Path) -> None:
         store.set_xeps(parse((CORPUS / "xeplist.xml").read_bytes()))
 
 
-def at_each_size(terminal: Terminal) -> Iterator[None]:
+@pytest.fixture(params=[SIZES[::3], pytest.param(SIZES[1:3], marks=pytest.mark.soak)], ids=str)
+def sizes(request: pytest.FixtureRequest) -> Sequence[tuple[int, int]]:
+    """Give the largest and the smallest size, or those between them."""
+    chosen: Sequence[tuple[int, int]] = request.param
+    return chosen
+
+
+def at_each_size(terminal: Terminal, sizes: Sequence[tuple[int, int]]) -> Iterator[None]:
     """Give the terminal one size after the other."""
-    for size in SIZES:
+    for size in sizes:
         terminal.resize(*size)
         terminal.settle()
         yield
@@ -104,15 +111,17 @@ def step_to_link(terminal: Terminal, words: str) -> None:
     raise AssertionError(f"no link leads to {words!r}:\n{terminal.text}")
 
 
-def test_search_for_omemo_in_2020(terminal: Terminal) -> None:
-    for _ in at_each_size(terminal):
+def test_search_for_omemo_in_2020(terminal: Terminal, sizes: Sequence[tuple[int, int]]) -> None:
+    for _ in at_each_size(terminal, sizes):
         search(terminal, "omemo after:2020-01 before:2021")
         terminal.wait("omemo: 1/")
         assert re.search("omemo", " ".join(terminal.lines[1:-3]), re.IGNORECASE)
 
 
-def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(terminal: Terminal) -> None:
-    for _ in at_each_size(terminal):
+def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(
+    terminal: Terminal, sizes: Sequence[tuple[int, int]]
+) -> None:
+    for _ in at_each_size(terminal, sizes):
         search(terminal, '"newsletter october 2022"')
         find(terminal, "libs, XEPs")
         step_to_link(terminal, "link: The XMPP Newsletter August 2022")
@@ -127,8 +136,10 @@ def test_follow_a_link_to_an_older_post_and_return_to_the_same_line(terminal: Te
         wait_for_top(terminal, before)
 
 
-def test_go_back_through_posts_and_search_results(terminal: Terminal) -> None:
-    for _ in at_each_size(terminal):
+def test_go_back_through_posts_and_search_results(
+    terminal: Terminal, sizes: Sequence[tuple[int, int]]
+) -> None:
+    for _ in at_each_size(terminal, sizes):
         terminal.press("l", "J", "space")
         terminal.settle()
         first = top_lines(terminal)
@@ -143,8 +154,10 @@ def test_go_back_through_posts_and_search_results(terminal: Terminal) -> None:
         wait_for_top(terminal, first)
 
 
-def test_switch_to_german_at_the_same_heading(terminal: Terminal) -> None:
-    for _ in at_each_size(terminal):
+def test_switch_to_german_at_the_same_heading(
+    terminal: Terminal, sizes: Sequence[tuple[int, int]]
+) -> None:
+    for _ in at_each_size(terminal, sizes):
         search(terminal, '"newsletter september 2025"')
         terminal.press("esc", "g")
         terminal.settle()
@@ -161,8 +174,10 @@ def test_switch_to_german_at_the_same_heading(terminal: Terminal) -> None:
         terminal.wait(lambda _: "XMPP Software News" in top_lines(terminal)[0])
 
 
-def test_read_about_a_xep_from_a_link_its_card_and_the_list(terminal: Terminal) -> None:
-    for _ in at_each_size(terminal):
+def test_read_about_a_xep_from_a_link_its_card_and_the_list(
+    terminal: Terminal, sizes: Sequence[tuple[int, int]]
+) -> None:
+    for _ in at_each_size(terminal, sizes):
         search(terminal, "brussels trip report xep:198")
         find(terminal, "stream management")
         step_to_link(terminal, "XEP-0198 Stream Management, Stable · xmpp.org")
@@ -198,9 +213,11 @@ def test_read_about_a_xep_from_a_link_its_card_and_the_list(terminal: Terminal) 
 
 
 @pytest.mark.usefixtures("archive")
-def test_filter_and_stars_and_place_are_there_at_the_next_start() -> None:
+def test_filter_and_stars_and_place_are_there_at_the_next_start(
+    sizes: Sequence[tuple[int, int]],
+) -> None:
     first_words: list[str] = []
-    for stars, size in enumerate(SIZES):
+    for stars, size in enumerate(sizes):
         with running("--offline", size=size) as terminal:
             terminal.wait(lambda _: terminal.words.startswith("XSF Blog"))
             terminal.settle()
