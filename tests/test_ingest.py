@@ -143,6 +143,20 @@ def test_translated_field_names_are_read_but_ignored_for_the_permalink() -> None
     assert post.permalink == "/it/1/01/"
 
 
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("content/blog/a.de.md", "de"),
+        ("content/blog/a.PT-BR.md", "pt-br"),
+        ("content/de/blog/a.md", "en"),
+        ("de/a.md", "en"),
+        ("content/blog/.de.md", "en"),
+    ],
+)
+def test_the_language_is_in_the_name_of_a_file_alone(path: str, language: str) -> None:
+    assert minimal(path=path).post.language == language
+
+
 def test_line_ends_and_byte_order_mark() -> None:
     data = "\ufeff---\r\ntitle: t\r\ndate: 2025-01-01\r\n---\r\n\r\na\r\nb\r".encode()
     full = ingest("a.md", BLOB, data)
@@ -274,6 +288,7 @@ HOSTILE = {
     "title a mapping": b"---\ntitle: {a: b}\ndate: 2025-01-01\n---\n",
     "no date": b"---\ntitle: a\n---\n",
     "no such day": b"---\ntitle: a\ndate: 2025-02-30\n---\n",
+    "date in words": b"---\ntitle: a\ndate: Jan 5, 2026\n---\n",
     "date a word": b"---\ntitle: a\ndate: soon\n---\n",
     "date a list": b"---\ntitle: a\ndate: [[2025-01-01]]\n---\n",
     "date before time": b"---\ntitle: a\ndate: 0001-01-01T00:00:00+10:00\n---\n",

@@ -30,8 +30,14 @@ pytestmark = [
     ),
 ]
 
-SPOILED = {"urn:xmpp🏧": "urn:xmpp:atm:", "urn:xmpp™️": "urn:xmpp:tm:"}
-"""Words of two posts that the site turns into emoji; we keep the author's text."""
+SPOILED = {
+    "content/blog/newsletter/2021-02-05-newsletter.md": {"urn:xmpp🏧": "urn:xmpp:atm:"},
+    "content/blog/newsletter/2021-05-05-newsletter.md": {
+        "urn:xmpp🏧": "urn:xmpp:atm:",
+        "urn:xmpp™️": "urn:xmpp:tm:",
+    },
+}
+"""Posts with words that the site turns into emoji; we keep the author's text."""
 
 LINKS_ADDED = {"content/blog/newsletter/2022-03-05-newsletter.de.md"}
 """Posts with one more link than on the site: a bare address behind a bracket never closed."""
@@ -63,9 +69,10 @@ def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-def authored(page: Page) -> str:
-    text = page.text
-    for spoiled, word in SPOILED.items():
+def authored(sample: Sample) -> str:
+    text = sample.page.text
+    for spoiled, word in SPOILED.get(sample.path, {}).items():
+        assert spoiled in text
         text = text.replace(spoiled, word)
     return text
 
@@ -96,12 +103,12 @@ def test_posts_read_as_on_the_site(bodies: dict[str, str], part: int) -> None:
 
 def assert_words(sample: Sample, document: Document) -> None:
     """Check that each word stands in the lines, and that typography is the same."""
-    wanted = folded(authored(sample.page))
+    wanted = folded(authored(sample))
     for width in (40, 80):
         found = folded(shown(layout(document, width)))
         assert in_order(wanted, found) is None, (sample.path, width)
     typography = words(shown(layout(document, 120), sample.page.figures))
-    assert typography == words(authored(sample.page)), sample.path
+    assert typography == words(authored(sample)), sample.path
 
 
 def assert_links(sample: Sample, document: Document) -> None:
