@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual import events
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 
 from xsfreader.ui.driver import MOST_PASTED, KeyParser, driver_class
 from xsfreader.ui.images.terminal import Listener
@@ -85,6 +86,26 @@ async def test_escape_alone_is_a_key(keyboard: tuple[int, int]) -> None:
         os.write(keyboard[1], b"\x1b")
 
     assert await read_keys(Listener(), 1, type_keys) == ["escape"]
+
+
+async def test_the_terminal_is_taken_once_at_a_time(
+    keyboard: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+
+    def start(driver: Any) -> None:
+        steps.append("begin")
+        if len(steps) == 1:
+            # As the handler of SIGCONT does.
+            driver.start_application_mode()
+        steps.append("end")
+
+    monkeypatch.setattr(LinuxDriver, "start_application_mode", start)
+    monkeypatch.setattr("xsfreader.ui.driver._let_go", lambda _driver, _fileno: True)
+    kind: Any = driver_class(Listener(), lambda: None)
+    monkeypatch.setattr(kind, "_lose", lambda _driver: None)
+    kind(App()).start_application_mode()
+    assert steps == ["begin", "end"] * 2
 
 
 def test_a_driver_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

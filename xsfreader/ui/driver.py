@@ -171,6 +171,37 @@ def _let_go(driver: Driver, fileno: int) -> bool:
     return True
 
 
+def _drop_streams() -> None:
+    """Lead all streams nowhere.
+
+    Textual's writer would end at the first error, and block whoever writes then.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+
+
+class _OneAtATime:
+    """Does something, and again afterwards if a signal's handler asks for it meanwhile."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = do
+        self._asked = 0
+
+    def __call__(self) -> None:
+        self._asked += 1
+        if self._asked > 1:
+            return
+        done = 0
+        try:
+            while done < self._asked:
+                done = self._asked
+                self._do()
+        finally:
+            self._asked = 0
+
+
 def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver] | None:
     """Return a driver whose input passes the listener; None to use Textual's.
 
@@ -187,8 +218,13 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
             super().__init__(app, **options)
             listener.attach(self.write)
             self._is_reading = False
+            self._take_terminal = _OneAtATime(self._take)
 
         def start_application_mode(self) -> None:
+            """Take the terminal; once more if SIGCONT asks for it meanwhile."""
+            self._take_terminal()
+
+        def _take(self) -> None:
             """Take the terminal, which may have gone while another program had it.
 
             It is taken twice if SIGCONT follows SIGSTOP, of which nobody is told. Two threads would
@@ -200,6 +236,7 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
                 self._lose()
             if self._is_reading and not _let_go(self, self.fileno):
                 return
+            self._is_reading = True
             super().start_application_mode()  # type: ignore[no-untyped-call]
 
         def stop_application_mode(self) -> None:
@@ -209,7 +246,6 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
 
         def run_input_thread(self) -> None:
             """Read keys until Textual ends the thread, or until the terminal is gone."""
-            self._is_reading = True
             try:
                 for message in read_terminal(self.fileno, listener, self.exit_event):
                     self.process_message(message)
@@ -219,11 +255,7 @@ def driver_class(listener: Listener, lost: Callable[[], object]) -> type[Driver]
                 self._is_reading = False
 
         def _lose(self) -> None:
-            # Textual's writer would end at the first error, and block whoever writes then.
-            nothing = os.open(os.devnull, os.O_RDWR)
-            for stream in (0, 1, 2):
-                os.dup2(nothing, stream)
-            os.close(nothing)
+            _drop_streams()
             lost()
 
     return TerminalDriver
