@@ -50,6 +50,13 @@ async def test_hints_end_when_the_window_changes() -> None:
         await settle(pilot, 0.2)
         hinting.append(screen.links.hinting)
         assert hinting == [True, False]
+        await pilot.press("h")
+        assert screen.status.where
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot, 0.2)
+        assert not screen.status.where
+        await pilot.press("enter")
+        await settle(pilot)
         top = screen.article.scroll_offset.y
         await pilot.press("j")
         await settle(pilot)

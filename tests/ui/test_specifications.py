@@ -91,6 +91,9 @@ async def test_a_card_opens_the_specification_and_back_returns(config: Config) -
         assert screen.reading
         await pilot.press("m")
         assert screen.status.text == "A specification has no marks"
+        assert "star" not in screen.key_bar.render_line(0).text
+        await pilot.press("i")
+        assert screen.status.text == "This specification has no images"
         await pilot.press("s", "space", "J", "H")
         await settle(pilot)
         await pilot.press("H", "H", "L", "H")

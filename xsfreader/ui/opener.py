@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 PLATFORM = {"darwin": ("open", "{}"), "win32": ("rundll32", "url.dll,FileProtocolHandler", "{}")}
 UNIX = ("xdg-open", "gio", "wslview", "x-www-browser", "www-browser")
 TEXT_BROWSERS = frozenset({"lynx", "w3m", "links", "links2", "elinks", "browsh", "chawan", "cha"})
+PRINTERS = frozenset({"cat", "bat", "batcat", "more", "more.com"})
+"""Pagers that end once all is printed, or may do so."""
+SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<"})
 
 
 def in_terminal(words: list[str]) -> bool:
@@ -32,14 +36,52 @@ def variable_command(*variables: str) -> list[str]:
     Raises ConfigError if its quotes don't match.
     """
     for variable in variables:
-        value = os.environ.get(variable, "")
-        try:
-            words = split_command(value)
-        except ValueError as error:
-            raise ConfigError(f"${variable} is not a command: {value}: {error}") from None
+        words = _words(variable, os.environ.get(variable, ""))
         if words and words[0]:
             return words
     return []
+
+
+def _words(variable: str, value: str) -> list[str]:
+    try:
+        return split_command(value)
+    except ValueError as error:
+        raise ConfigError(f"${variable} is not a command: {value}: {error}") from None
+
+
+def _browser() -> list[str] | None:
+    """Return the first command of $BROWSER whose program is there, with ``{}`` for the link.
+
+    By convention these are separated by colons, and have ``%s`` for the link.
+    """
+    values = os.environ.get("BROWSER", "").split(os.pathsep)
+    commands = [words for value in values if (words := _words("BROWSER", value)) and words[0]]
+    found = next((words for words in commands if not missing(words)), next(iter(commands), None))
+    return found and [word.replace("%s", "{}") for word in found]
+
+
+def may_end_unread(words: list[str]) -> bool:
+    """Whether a pager may end, and its screen go, before its text was read.
+
+    ``less -F``, which many have in $LESS, does so with a short text.
+    """
+    name = Path(words[0]).name
+    options = [*os.environ.get("LESS", "").split(), *words[1:]]
+    return name in PRINTERS or (
+        name == "less"
+        and any(o.startswith("--quit-") or (o[:2] != "--" and "F" in o) for o in options)
+    )
+
+
+def shell_sign(command: str) -> str:
+    """Return what only a shell would understand in a command, empty if there is nothing."""
+    import shlex
+
+    with suppress(ValueError):
+        # Quotes stay, so that a quoted sign is a word like any other.
+        words = shlex.split(command, posix=False)
+        return next((word for word in words if word in SHELL_SIGNS), "")
+    return ""
 
 
 def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | None:
@@ -52,7 +94,7 @@ def command(url: str, openers: Mapping[str, tuple[str, ...]]) -> list[str] | Non
         return None
     words = openers.get(scheme) or PLATFORM.get(sys.platform)
     if words is None:
-        if browser := variable_command("BROWSER"):
+        if browser := _browser():
             words = tuple(browser)
         elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             found = next((name for name in UNIX if shutil.which(name)), None)

@@ -62,6 +62,8 @@ READING_KEYS = (
     *("pane-left", "page-down", "next-post", "hints", "find", "contents", "search", "star"),
     *("copy", "xep", "translation", "zen", "image", "browser", "next-unread", "help", "quit"),
 )
+POST_KEYS = ("star", "translation", "image")
+"""Not for a specification."""
 
 
 class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
@@ -180,15 +182,18 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Choose one pane or two; other links may be in view, so their hints go."""
         self._fit(event.size.width, event.size.height)
-        # A pane that a tiny window hid has lost the focus.
-        self.call_after_refresh(self._keep_focus)
+        self.call_after_refresh(self._settle_size)
         if self.links.hinting:
             self.links.end_hints()
             self.status.say("")
             self.offer_keys()
 
-    def _keep_focus(self) -> None:
-        if self.focused is None and not self.has_class("tiny"):
+    def _settle_size(self) -> None:
+        """Show the position in the new layout; a pane that a tiny window hid lost the focus."""
+        if self.has_class("tiny"):
+            return
+        self.show_position()
+        if self.focused is None:
             self.focus_pane(reading=self.reading)
 
     def _fit(self, width: int, height: int) -> None:
@@ -228,6 +233,8 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
             self.key_bar.offer([Key("escape", "cancel")])
             return
         ids = list(READING_KEYS if self.reading else LISTING_KEYS)
+        if self.reading and self.specification is not None:
+            ids = [name for name in ids if name not in POST_KEYS]
         actions = dict(self.actions)
         if "copy" in ids:
             target = self.copying.target

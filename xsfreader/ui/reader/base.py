@@ -310,6 +310,11 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         return specification_number(self.item_id or "")
 
     @property
+    def noun(self) -> str:
+        """What the item shown is, for messages."""
+        return "post" if self.specification is None else "specification"
+
+    @property
     def shown_entry(self) -> str | None:
         """The permalink under which the list has the post shown, in its best language."""
         return self.library.entry_permalink(self.item_id) if self.item_id else None

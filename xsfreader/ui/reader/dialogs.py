@@ -54,7 +54,7 @@ class Dialogs(Part):
             screen.article.when_whole(self.contents)
             return
         if document is None or not document.headings:
-            screen.status.say("This post has no headings")
+            screen.status.say(f"This {screen.noun} has no headings")
             return
         headings = document.headings
         top = min(heading.level for heading in headings)
@@ -199,7 +199,7 @@ class Dialogs(Part):
         """Show an image at full size: that one, or the one nearest to what is in view."""
         screen, document = self.screen, self.screen.article.document
         if document is None or not document.images:
-            screen.status.say("This post has no images")
+            screen.status.say(f"This {screen.noun} has no images")
             return
         if index is None:
             index = screen.gallery.nearest()

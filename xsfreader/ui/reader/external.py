@@ -13,7 +13,15 @@ from textual.app import SuspendNotSupported
 
 from xsfreader.markup import LinkKind, plain_text
 from xsfreader.text import clean, split_command
-from xsfreader.ui.opener import command, in_terminal, missing, start, variable_command
+from xsfreader.ui.opener import (
+    command,
+    in_terminal,
+    may_end_unread,
+    missing,
+    shell_sign,
+    start,
+    variable_command,
+)
 from xsfreader.ui.reader.base import Part
 from xsfreader.ui.signals import interruptible, keys_for_child, signal_name
 
@@ -66,7 +74,7 @@ class External(Part):
         """Ask for a command, and give it the post's text."""
         document = self.screen.article.document
         self._prompts.ask(
-            "Pipe the post to a command",
+            f"Pipe the {self.screen.noun} to a command",
             lambda _text: None,
             lambda text: self._pipe(text, document),
             keep_unfinished=False,
@@ -81,7 +89,10 @@ class External(Part):
         except ValueError as error:
             self.screen.status.say(f"{command}: {error}", alert=True)
             return
-        if words:
+        if sign := shell_sign(command):
+            why = f"{sign} has no effect without a shell: use sh -c '…'"
+            self.screen.status.say(why, alert=True)
+        elif words:
             self.run(words, text=plain_text(document, PIPE_WIDTH), wait=True)
 
     def show_source(self) -> None:
@@ -93,10 +104,11 @@ class External(Part):
         body = "\n".join(map(clean, self.screen.library.item(item_id).text.split("\n")))
         try:
             with tempfile.TemporaryDirectory(prefix="xsfreader-") as folder:
-                file = Path(folder) / "post.md"
+                kind = "post.md" if self.screen.specification is None else "specification.xml"
+                file = Path(folder) / kind
                 file.write_text(body, encoding="utf-8")
                 file.chmod(0o400)
-                self.run([*words, str(file)])
+                self.run([*words, str(file)], wait=may_end_unread(words))
         except OSError as error:
             why = f"can't write a temporary file: {error.strerror or error}"
             self.screen.status.say(why, alert=True)

@@ -43,7 +43,7 @@ class Find(Part):
         screen = self.screen
         if screen.reading:
             self._origin = screen.article.place
-            self._prompts.ask("Find in this post", self.find_text, self._end_find)
+            self._prompts.ask(f"Find in this {screen.noun}", self.find_text, self._end_find)
         else:
             screen.tabs.typing = True
             by_xep = screen.posts.view is View.XEP

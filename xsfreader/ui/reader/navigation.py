@@ -198,7 +198,7 @@ class Navigation(Part):
                 letters=letters,
             )
         elif shown:
-            screen.status.say("This post has no translations")
+            screen.status.say(f"This {screen.noun} has no translations")
 
     def _show_at_heading(self, other: str) -> None:
         """Show a translation at the same heading."""
