@@ -162,8 +162,10 @@ class ReaderApp(KeepsCrash, CopyingApp, inherit_bindings=False):
 
         A widget with the focus says where, as Textual's inputs do, else the screen.
         """
-        place: Offset = getattr(self.focused or self.screen, "cursor_screen_offset", Offset())
-        return place
+        has_focus = self.focused or self.screen
+        place: Offset = getattr(has_focus, "cursor_screen_offset", Offset())
+        # At the end of an input Textual counts a cell more.
+        return place - Offset(getattr(has_focus, "cursor_at_end", False), 0)
 
     @cursor_position.setter
     def cursor_position(self, _offset: Offset) -> None:
