@@ -25,6 +25,7 @@ from xsfreader.markup import (
     Mark,
     Role,
     layout,
+    plain_text,
     to_plain_text,
 )
 from xsfreader.markup.xep.parse import SpecificationParser
@@ -248,6 +249,11 @@ def test_sections_examples_tables_and_notes_have_the_numbers_and_anchors_of_the_
         "revision-history-v0.1.0": "Version 0.1.0 (2024-01-02)",
     }.items():
         assert document.blocks[document.anchors[anchor].block].text == text
+
+
+def test_nothing_is_folded_in_plain_text() -> None:
+    history = plain_text(own(), 80).partition("Revision History\n")[2]
+    assert history.startswith("\nVersion ")
 
 
 def test_text_is_as_written_but_for_blanks() -> None:

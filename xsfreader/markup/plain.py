@@ -21,7 +21,10 @@ _QUOTE = "> "
 
 def plain_text(document: Document, width: int) -> str:
     """Lay a document out as text, without trailing blanks; it ends with a line break."""
-    blocks = tuple(map(_without_strokes, document.blocks))
+    # Nothing is folded here, so there is no link to unfold it.
+    unfold = -1 if document.fold is None else document.fold - 1
+    kept = (block for at, block in enumerate(document.blocks) if at != unfold)
+    blocks = tuple(map(_without_strokes, kept))
     return to_plain_text(layout(document._replace(blocks=blocks), width))
 
 
