@@ -139,6 +139,39 @@ async def test_a_paragraph_more_above_moves_nothing_that_is_read(tmp_path: Path)
         assert top_words(pilot) == before
 
 
+async def test_links_matches_and_contents_follow_an_edit_of_the_post(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 2)
+    body = "newt [one](https://one.example)\n\n## A\n\na\n\n## B\n\na newt\n"
+    (folder / "2.md").write_bytes(post(2, body))
+    async with running(str(folder), size=(100, 30)) as pilot:
+        screen = reader(pilot)
+        await until(pilot, lambda: "2 posts" in screen.header.posts)
+
+        async def edit(word: str) -> None:
+            nonlocal body
+            body = f"{word} newt [more](https://more.example)\n\n## {word}\n\n{body}"
+            (folder / "2.md").write_bytes(post(2, body))
+            await until(pilot, lambda: word in shown_text(pilot))
+            await settle(pilot)
+
+        await pilot.press("enter", "slash", *"newt", "enter", "n")
+        assert screen.status.text == "newt: 2/2"
+        await edit("first")
+        assert screen.find.summary == "newt: 3/3"
+        assert screen.article.has_highlights
+        await pilot.press("f")
+        assert screen.links.hinting
+        await edit("second")
+        assert not screen.links.hinting
+        await pilot.press("t", "end")
+        await edit("third")
+        await pilot.press("enter")
+        await settle(pilot)
+        document = screen.article.document
+        assert document is not None
+        assert document.blocks[screen.article.place.block].text == "B"
+
+
 async def test_a_post_is_followed_to_its_new_title(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 2)
     async with running(str(folder), size=(100, 20)) as pilot:

@@ -183,6 +183,10 @@ class ReaderScreen(ShowsErrors, ReaderBase, inherit_bindings=False):
         """Choose one pane or two; other links may be in view, so their hints go."""
         self._fit(event.size.width, event.size.height)
         self.call_after_refresh(self._settle_size)
+        self.end_hints()
+
+    def end_hints(self) -> None:
+        """End the hints, if there are any."""
         if self.links.hinting:
             self.links.end_hints()
             self.status.say("")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xsfreader.library import Library
     from xsfreader.library.job_events import Event
     from xsfreader.library.jobs import Job
-    from xsfreader.markup import Link
+    from xsfreader.markup import Document, Link
     from xsfreader.model import Place
     from xsfreader.ui.images.terminal import Display
     from xsfreader.ui.keymap import Action
@@ -101,6 +101,10 @@ class ReaderBase(Screen[None], inherit_bindings=False):
     @abstractmethod
     def find_again(self) -> None:
         """Find in what was parsed since as well."""
+
+    @abstractmethod
+    def end_hints(self) -> None:
+        """End the hints, if there are any."""
 
     @abstractmethod
     def open_specification(self, number: int, fragment: str = "") -> None:
@@ -268,7 +272,13 @@ class ReaderBase(Screen[None], inherit_bindings=False):
             self.article.show(document, self.article.place)
             self.status.say("")
         elif document != self.article.document:
-            self.article.update(document)
+            self.update_item(document)
+
+    def update_item(self, document: Document) -> None:
+        """Show a newer version of the item shown: hints end, as links are others by number."""
+        self.end_hints()
+        self.article.update(document)
+        self.find_again()
 
     def read_item(self, item_id: str, place: Place | None = None, *, remember: bool = True) -> bool:
         """Show an item, give it the keys and mark it read; False if it could not be shown."""

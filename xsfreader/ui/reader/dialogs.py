@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.model import Place, View, specification_number, split_target
 from xsfreader.ui.keymap import Where
+from xsfreader.ui.places import relocate_place
 from xsfreader.ui.reader.base import Part
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ class Dialogs(Part):
         def go(choice: int) -> None:
             screen.remember_place()
             screen.focus_pane(reading=True)
-            screen.article.jump(Place(headings[choice].block))
+            place = Place(headings[choice].block)
+            if (now := screen.article.document) is not None:
+                # It may have changed meanwhile.
+                place = relocate_place(document, now, place)
+            screen.article.jump(place)
 
         screen.choose("Contents", rows, go, current=current)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xsfreader.markup import find, find_terms
 from xsfreader.model import Place, View
+from xsfreader.ui.places import relocate_place
 from xsfreader.ui.reader.base import Part, count_posts
 
 if TYPE_CHECKING:
@@ -121,11 +122,13 @@ class Find(Part):
             self._searched, self.matches = document, self._search(document)
 
     def refresh(self) -> None:
-        """Find in what was parsed since as well."""
+        """Find in what was parsed since as well, or in a newer version."""
         current = self.matches[self.current] if self.matches else None
+        before, now = self._searched, self.screen.article.document
         self._update()
-        if current is not None:
-            self.current = self._first_after(Place(current.block, current.start))
+        if current is not None and before is not None and now is not None:
+            place = relocate_place(before, now, Place(current.block, current.start))
+            self.current = self._first_after(place) if self.matches else -1
             self.screen.article.highlight(self.matches, self.current)
             self.screen.status.say(self.summary)
 

@@ -274,7 +274,7 @@ class Sync(Part):
         if document is None:
             screen.await_item(moved)
         elif document != screen.article.document:
-            screen.article.update(document)
+            screen.update_item(document)
 
     def _new_drafts(self) -> set[str]:
         """Return the few posts that were not in a previewed folder before; none of many."""
