@@ -99,21 +99,6 @@ async def test_an_edit_of_the_post_shown_shows_at_once(tmp_path: Path) -> None:
         )
 
 
-async def test_find_goes_on_in_the_new_text_of_the_post(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, 2)
-    async with running(str(folder), size=(100, 20)) as pilot:
-        screen = reader(pilot)
-        await until(pilot, lambda: "2 posts" in screen.header.posts)
-        (folder / "2.md").write_bytes(post(2, "One newt."))
-        await until(pilot, lambda: "newt" in shown_text(pilot))
-        await pilot.press("enter", "slash", *"newt", "enter")
-        assert len(screen.find.matches) == 1
-        (folder / "2.md").write_bytes(post(2, "Two newts, or one newt more."))
-        await until(pilot, lambda: "newts" in shown_text(pilot))
-        await pilot.press("n")
-        assert screen.status.text == "newt: 2/2"
-
-
 def shown_text(pilot: Pilot[None]) -> str:
     """Return the whole text of the article."""
     return "\n".join(line.text for line in reader(pilot).article.page.lines)
