@@ -109,6 +109,20 @@ def test_what_cannot_be_read_is_a_problem_with_its_remedy(
     assert ";" in problems[name]["problem"]
 
 
+@needs_permissions
+def test_only_a_configuration_with_a_password_must_be_private(
+    doctor: Doctor, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("width = 80\n")
+    config.chmod(0o444)
+    doctor("--source", "guide", "--config", str(config), code=OK)
+    config.chmod(0o644)
+    config.write_text('xep_list = "https://ann:secret@example.org/list.xml"\n')
+    problems = doctor("--source", "guide", "--config", str(config))
+    assert "chmod go=" in problems["Configuration"]["problem"]
+
+
 def test_offline_no_server_is_asked(doctor: Doctor) -> None:
     found = doctor("--source", "http://127.0.0.1:9/x.git", "--offline", code=OK)
     assert "not asked" in found["Source"]["value"]

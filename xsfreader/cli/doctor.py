@@ -88,7 +88,7 @@ def _checks(args: Namespace, paths: Paths) -> Iterator[Check]:
     except XsfreaderError as error:
         problem = str(error)
     value = str(paths.config) if paths.config.exists() else f"none in {paths.config}"
-    yield Check("Configuration", value, problem or _access_problem(paths.config))
+    yield Check("Configuration", value, problem or _secret_problem(config, paths.config))
     yield from _extras(config)
     try:
         yield from _data(paths)
@@ -183,6 +183,13 @@ def _data(paths: Paths) -> Iterator[Check]:
         name = f"{found.kind.capitalize()} {found.file.name}"
         yield Check(name, found.content, found.problem or _access_problem(found.file))
     yield Check("Log", str(paths.log), _access_problem(paths.log))
+
+
+def _secret_problem(config: Config, file: Path) -> str:
+    """Say that others can read a password in the configuration; most have none."""
+    addresses = (config.source, config.xeps_source, config.xep_list)
+    has_password = any(without_password(each) != each for each in addresses)
+    return _access_problem(file) if has_password else ""
 
 
 def _access_problem(file: Path) -> str:
