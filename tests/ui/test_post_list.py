@@ -55,7 +55,7 @@ class Shown(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.fake = FakeLibrary()
-        self.posts = PostList(cast("Library", self.fake))
+        self.posts = PostList(cast("Library", self.fake), lambda action: action)
 
     def compose(self) -> ComposeResult:
         yield self.posts

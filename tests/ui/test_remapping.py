@@ -43,6 +43,20 @@ async def test_the_help_shows_remapped_keys() -> None:
         assert "f3" in text
 
 
+async def test_messages_name_remapped_keys() -> None:
+    config = Config(keys={"star": "*", "back": "f4", "find": "f5", "sync": ""})
+    async with running(config=config, size=(100, 12)) as pilot:
+        posts, tabs = reader(pilot).posts, reader(pilot).tabs
+        await pilot.press("5")
+        assert "Nothing starred yet: * stars the" in posts.render_line(1).text
+        await pilot.press("n")
+        assert reader(pilot).status.text == "No search yet; press f5 to find"
+        await pilot.press("f5", *"zz", "enter")
+        await settle(pilot)
+        assert "No starred post matches “zz”: f4" in posts.render_line(1).text
+        assert "f4 shows all" in tabs.render_line(0).text
+
+
 async def test_any_key_can_quit_on_every_screen_and_ctrl_c_says_which() -> None:
     async with running() as pilot:
         await pilot.press("ctrl+c")

@@ -68,7 +68,7 @@ class ReaderBase(Screen[None], inherit_bindings=False):
         """Width of the list beside the post, in cells; 0 for what the window's width suggests."""
         self.history = History()
         self.header = HeaderBar()
-        self.posts = PostList(library)
+        self.posts = PostList(library, self.key_of)
         self.tabs = ViewTabs(self.posts)
         self.notice = Notice()
         self.article = ArticleView(library.config.width)

@@ -144,7 +144,10 @@ class Find(Part):
         self._update()
         if not self.matches:
             none = f"No matches for “{self.needle}”" if self.needle else ""
-            self.screen.status.say(none or "No search yet; press / to find")
+            key = self.screen.key_of("find")
+            self.screen.status.say(
+                none or "No search yet" + (f"; press {key} to find" if key else "")
+            )
             return
         index = self.current + direction
         wrapped = not 0 <= index < len(self.matches)

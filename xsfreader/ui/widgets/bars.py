@@ -153,7 +153,9 @@ class ViewTabs(Bar):
             name = next(name for view, name, _ in VIEWS if view is self.posts.view)
             words = f" /{clean(self.posts.filtered)}"
             left = [Segment(f" {name}", self.style("quiet")), Segment(words, self.style("strong"))]
-            return self.line(left, [Segment("Esc shows all ", self.style("quiet"))])
+            key = self.posts.key_of("back")
+            right = [Segment(f"{key} shows all ", self.style("quiet"))] if key else []
+            return self.line(left, right)
         segments = [Segment(" ", self.look())]
         for view, name in self._names():
             style = self.style("strong" if view is self.posts.view else "quiet")

@@ -13,6 +13,8 @@ from xsfreader.ui.event_errors import ShowsErrors
 from xsfreader.ui.widgets.post_rows import PostRows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
 
     from xsfreader.library import Library
@@ -35,8 +37,8 @@ class PostList(ShowsErrors, PostRows, can_focus=True):
 
         permalink: str
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, key_of: Callable[[str], str]) -> None:
+        super().__init__(library, key_of)
         self._opened: frozenset[str] = frozenset()
 
     # What it shows

@@ -19,17 +19,21 @@ from xsfreader.ui.widgets.painted import PaintedView
 from xsfreader.ui.widgets.post_tree import PostTree, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xsfreader.library import Library
     from xsfreader.model import Entry, Group
 
 FLAT = (View.STARRED, View.UNREAD)
 EMPTY = {
-    View.STARRED: "Nothing starred yet: s stars the post you read.",
-    View.UNREAD: "All read. r looks for new posts.",
-    View.CATEGORY: "No post here has a category.",
-    View.AUTHOR: "No post here names its author.",
-    View.XEP: "No post here mentions a XEP.",
+    View.DATE: ("No posts here yet", "sync", "fetches them"),
+    View.STARRED: ("Nothing starred yet", "star", "stars the post you read"),
+    View.UNREAD: ("All read", "sync", "looks for new posts"),
+    View.CATEGORY: ("No post here has a category", "", ""),
+    View.AUTHOR: ("No post here names its author", "", ""),
+    View.XEP: ("No post here mentions a XEP", "", ""),
 }
+"""Why a list is empty, and the action that changes it with what it does."""
 
 
 class PostRows(PaintedView):
@@ -41,9 +45,11 @@ class PostRows(PaintedView):
     filtered: var[str] = var("")
     """The filter: words in title, author or category."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, key_of: Callable[[str], str]) -> None:
+        """``key_of`` returns the key of an action, as the screen shows it."""
         super().__init__(id="posts")
         self.library = library
+        self.key_of = key_of
         self.cursor = 0
         self.clock_problem = ""
         """Why the list is empty, if it is by the clock."""
@@ -80,11 +86,20 @@ class PostRows(PaintedView):
 
     def _empty_lines(self, width: int) -> list[str]:
         """Say why the list is empty, and what to do."""
-        words = self.clock_problem or EMPTY.get(self.view, "No posts here yet: r fetches them.")
+        words, action, does = EMPTY[self.view]
+        if self.clock_problem and not self.filtered:
+            return textwrap.wrap(self.clock_problem, max(10, width))
         if self.filtered:
             searched = "XEP" if self.view is View.XEP else "title, author or category"
-            words = f"No {searched} matches “{clean(self.filtered)}”: Esc shows all."
-        return textwrap.wrap(words, max(10, width))
+            if self.view in FLAT:
+                searched = f"{self.view.value} post"
+            words, action, does = (
+                f"No {searched} matches “{clean(self.filtered)}”",
+                "back",
+                "shows all",
+            )
+        key = self.key_of(action) if action else ""
+        return textwrap.wrap(f"{words}: {key} {does}." if key else f"{words}.", max(10, width))
 
     def _paint(self, row: Row, held: str, width: int) -> Strip:
         base = self.look()
