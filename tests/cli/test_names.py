@@ -79,6 +79,7 @@ def test_a_part_of_a_name_is_enough(
         (["search", "author:petre"], "did you mean Peter Saint-Andre?"),
         (["search", "category:sumit"], "did you mean XMPP Summit?"),
         (["search", "auhtor:peter"], "unknown filter auhtor: did you mean author:?"),
+        (["search", "xep:9", "is:changed"], "No posts match these filters\n"),
         (["search", "zzz:peter"], "unknown filter zzz: available: author:, category:"),
     ],
 )

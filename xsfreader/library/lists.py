@@ -179,7 +179,9 @@ class Lists(Reading, Xeps, ReaderState):
             meant = did_you_mean(query.unknown[0], FILTERS.split())
             return f"No matches; unknown filter {query.unknown[0]} {meant}"
         if not found:
-            return self._name_problem(query)
+            only_filters = not (query.terms or query.empty)
+            alone = "No posts match these filters" if only_filters else ""
+            return self._name_problem(query) or alone
         return ""
 
     def _name_problem(self, query: Query) -> str:
