@@ -165,8 +165,6 @@ class Lists(Reading, Xeps, ReaderState):
         query = parse_query(text)
         if query.problems:
             return query.problems[0]
-        if query.without and query.empty:
-            return "Only excluded words: add a word to find"
         if query.specifications and not found:
             held = len(self.specifications.held())
             if not held:
