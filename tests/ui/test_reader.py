@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+from unittest.mock import Mock
+
 import pytest
 
 from tests.ui.apps import reader, running, settle
@@ -11,7 +16,12 @@ from xsfreader.library import Library
 from xsfreader.model import Place
 from xsfreader.ui.app import ReaderApp, run
 from xsfreader.ui.history import Visit
+from xsfreader.ui.reader import ReaderScreen
+from xsfreader.ui.signals import SIGNALLED
 from xsfreader.ui.widgets.article import ArticleView
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
 
 
 async def test_enter_in_the_filter_shows_the_selected_post() -> None:
@@ -366,3 +376,19 @@ async def test_a_broken_archive_shows_an_error_and_no_crash(
         await settle(pilot)
         assert pilot.app.is_running
         assert "restart to have it repaired" in screen.status.text
+
+
+async def test_a_signal_during_the_start_ends_the_app_once_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The timer that ends a stuck app would end the tests.
+    monkeypatch.setattr("xsfreader.ui.app.threading", SimpleNamespace(Timer=lambda *_: Mock()))
+    compose = ReaderScreen.compose
+
+    def signalled(screen: ReaderScreen) -> ComposeResult:
+        cast("ReaderApp", screen.app).end_soon(signal.SIGTERM)
+        yield from compose(screen)
+
+    monkeypatch.setattr(ReaderScreen, "compose", signalled)
+    async with running() as pilot:
+        assert pilot.app.return_code == SIGNALLED + signal.SIGTERM

@@ -88,7 +88,9 @@ class ReaderApp(KeepsCrash, CopyingApp, inherit_bindings=False):
         self._guide: Library | None = None
         self.marks_lacking = False
         """Whether the app ended with marks that other machines should still get."""
-        self._is_ending = False
+        self._is_started = False
+        self._end_code: int | None = None
+        """The exit code that a signal asked for."""
         self._type_ahead = TypeAhead(self, super().on_event, self._run_key)
         library.save_without_waiting(self._report_unsaved)
         self._everywhere: dict[str, str] = {}
@@ -180,6 +182,9 @@ class ReaderApp(KeepsCrash, CopyingApp, inherit_bindings=False):
         gc.freeze()
         gc.enable()
         self.app_resume_signal.subscribe(self, self._repaint)
+        self._is_started = True
+        if self._end_code is not None:
+            self.leave(self._end_code)
 
     async def on_event(self, event: events.Event) -> None:
         """Deliver keys one by one, presses of the left button alone, and sizes to be painted."""
@@ -270,16 +275,17 @@ class ReaderApp(KeepsCrash, CopyingApp, inherit_bindings=False):
 
     def end_soon(self, number: int) -> None:
         """End as a signal asks for, from its handler or any thread, whatever the app is doing."""
-        if self._is_ending:
+        if self._end_code is not None:
             return
-        self._is_ending = True
-        code = SIGNALLED + number
+        self._end_code = code = SIGNALLED + number
         if not self.is_running:
             sys.exit(code)
         limit = threading.Timer(PATIENCE_SECONDS, os._exit, (code,))
         limit.daemon = True
         limit.start()
-        self.call_later(self.leave, code)
+        # During the start, screens would be without the widgets that they look for.
+        if self._is_started:
+            self.call_later(self.leave, code)
 
     def _end_without_terminal(self) -> None:
         self.end_soon(HANGUP)
