@@ -86,14 +86,12 @@ def test_random_use_ends_nothing_and_leaks_nothing(
         held = memory(terminal.pid)
         sys.stdout.write(f"{warm >> 20} MB after a third, {held >> 20} MB at the end\n")
         assert held < GROWTH * warm
-        # It may be at a question, in a panel, suspended, or wait for a command it runs.
-        for key in ("enter", "enter", "esc", "esc", "esc"):
+        # It may be suspended, or wait for a command that it runs.
+        for _ in range(2):
             terminal.signal(signal.SIGCONT)
-            terminal.press(key)
+            terminal.press("enter")
             terminal.settle()
-        terminal.resize(100, 30)
-        terminal.settle()
-        terminal.wait("XSF Blog")
+        # From every screen.
         terminal.press("\x11")
         assert terminal.ended() == 0
         assert not terminal.modes_left
