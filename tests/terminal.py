@@ -46,15 +46,6 @@ UNSHOWN = re.compile(rb"\x1b\[([\d;:]*m|[<=>][\d;]*[mu])")
 UNFINISHED = re.compile(rb"\x1b(\[[\d;:<=>?]*)?\Z")
 
 
-class _Screen(pyte.Screen):
-    def report_device_status(self, mode: int = 0, *_more: int, **_options: bool) -> None:
-        """Answer nothing; pyte would fail at a question with more numbers, which an echo may be."""
-
-    def clear_tab_stop(self, how: int = 0, *_more: int) -> None:
-        """Take more numbers, too."""
-        super().clear_tab_stop(how)
-
-
 class Terminal:
     """A running command and its screen."""
 
@@ -79,7 +70,7 @@ class Terminal:
         self._answers = answers
         self._rest = b""
         """The beginning of a sequence that came last."""
-        self._screen = _Screen(*_emulated(columns, rows))
+        self._screen = pyte.Screen(*_emulated(columns, rows))
         self._stream = pyte.ByteStream(self._screen)
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
             str(COMMAND),
@@ -128,7 +119,9 @@ class Terminal:
         cut = UNFINISHED.search(data)
         whole = cut.start() if cut else len(data)
         self._rest = data[whole:]
-        self._stream.feed(UNSHOWN.sub(b"", data[:whole]))
+        # pyte fails at a sequence that the echo of a key came into, while the app is suspended.
+        with suppress(TypeError, UnboundLocalError):
+            self._stream.feed(UNSHOWN.sub(b"", data[:whole]))
         return True
 
     @property
