@@ -111,8 +111,8 @@ class GitHost:
         return f"{scheme}://127.0.0.1:{self.port}/{repository}"
 
     def reset(self) -> None:
-        """Forget what was seen."""
-        self.seen.clear()
+        """Forget what was seen, requests that are not answered yet included."""
+        self.seen = []
 
     def stop(self) -> None:
         """Stop answering, and let go of those who wait; the port refuses from then on."""
@@ -149,6 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
+        self._seen = self.host.seen
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.host.fault or Fault()
         if fault.only not in self.path and fault.only.encode() not in body:
@@ -179,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         parts = [x for x in (fault.cut, fault.stall) if x is not None]
         wire = head.encode() + b"\r\n" + answer[: min(parts, default=len(answer))]
-        self.host.seen.append(
+        self._seen.append(
             Seen(
                 self.command,
                 self.path,
