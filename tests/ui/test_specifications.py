@@ -414,16 +414,27 @@ async def test_a_search_without_any_specification_says_so() -> None:
         await until(pilot, lambda _: "No specification is held yet" in str(search.found.render()))
 
 
-async def test_a_section_comes_to_the_top_though_it_was_the_last_one_parsed(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("growing", [False, True])
+async def test_a_section_comes_to_the_top_though_it_was_the_last_one_laid_out(
+    config: Config, growing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each step reads a little, so that one ends just behind the section.
     monkeypatch.setattr("xsfreader.ui.widgets.growing.STEP_SECONDS", 0)
     monkeypatch.setattr("xsfreader.ui.widgets.growing.FIRST_SECONDS", 0)
     async with running(config=config) as pilot:
         screen = reader(pilot)
-        screen.library.document(specification_id(LARGE))
-        screen.open_specification(LARGE, "part-40")
+        article = screen.article
+        place = screen.library.document(specification_id(LARGE)).anchors["part-40"]
+
+        def jump() -> bool:
+            is_there = article.page.blocks > place.block
+            if is_there:
+                article.jump(place)
+            return is_there
+
+        screen.open_specification(LARGE, "" if growing else "part-40")
+        if growing:
+            article.until(jump)
         await until(pilot, lambda screen: not screen.article.growing)
         section = screen.article.section
         assert section is not None
