@@ -83,13 +83,7 @@ class ArticleView(GrowingView, can_focus=True):
 
     def jump(self, place: Place, *, above: int = 0) -> None:
         """Bring a place to the top, or that many lines below it."""
-        sought = self._is_to_come(place)
-        if not sought:
-            line = max(0, self.page.line_at(place) - above)
-            self.scroll_to(y=line, animate=False)
-            # With too few lines below it yet, it comes to the top once there are more.
-            sought = self.growing and line > self.max_scroll_y
-        if sought:
+        if not self._bring_to_top(place, above=above):
             self._place, self._is_sought = place, True
             self._go_on()
 

@@ -155,13 +155,19 @@ class GrowingView(PageView):
 
     def _scroll_to_place(self) -> None:
         place = self._place
-        self._is_sought = self._is_to_come(place)
-        if not self._is_sought:
-            line = self.page.line_at(place)
-            self.scroll_to(y=line, animate=False)
-            self._place = place
-            # With too few lines below it yet, it comes to the top once there are more.
-            self._is_sought = self.growing and line > self.max_scroll_y
+        self._is_sought = not self._bring_to_top(place)
+        self._place = place
+
+    def _bring_to_top(self, place: Place, *, above: int = 0) -> bool:
+        """Scroll to a place, or that many lines above it; return False while it is to come.
+
+        With too few lines below it yet, it comes to the top once there are more.
+        """
+        if self._is_to_come(place):
+            return False
+        line = max(0, self.page.line_at(place) - above)
+        self.scroll_to(y=line, animate=False)
+        return line <= self.max_scroll_y or not self.growing
 
     # What is still to come
 
